@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is claimed of the kernel: every act, strategy and endpoint, and which
+ * of their combinations make sense. To add one is to add a row.
+ */
+#ifndef COPYHANG_CASES_H
+#define COPYHANG_CASES_H
+
+#include "case.h"
+
+/* argv[0] of a program that is only executed, by the act execve: it returns at once. */
+#define CASES_EXECUTED "copyhang-executed"
+
+/* Each ended by a row without a name. */
+extern const struct act acts[];
+extern const struct strategy strategies[];
+
+/**
+ * cases_select() - the cases of the act called @act (NULL: of all) whose id one of the @nglobs
+ * fnmatch(3) patterns matches (0: all), in the order of the tables.
+ * Return: an array to free(3), with its length in *@count; NULL when memory is out.
+ */
+struct test_case *cases_select(const char *act, char *const *globs, size_t nglobs, size_t *count);
+
+#endif

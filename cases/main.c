@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The case programs. There is one file; its name tells it which act's cases
+ * to play, and as `copyhang-cases` it plays them all.
+ */
+#include "cases.h"
+#include "runner.h"
+#include "tap.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct options {
+	const char *act; /* NULL: all */
+	char **globs;
+	size_t nglobs;
+	unsigned int jobs;
+	bool list;
+};
+
+static void usage(const char *name)
+{
+	printf("usage: %s [--only GLOB]... [--jobs N] [--list]\n"
+	       "\n"
+	       "Plays cases on the running kernel and prints TAP: which ways of copying bytes\n"
+	       "are safe for the processes around them?\n"
+	       "\n"
+	       "  --only GLOB  only cases whose id matches; ids are act/strategy/source-sink, and\n"
+	       "               * matches / as well: --only '*/sendfile/pty-*'\n"
+	       "  --jobs N     play N cases at once (default: %u)\n"
+	       "  --list       print the ids and do nothing else\n"
+	       "\n"
+	       "Under the name of an act, only that act's cases. Acts:\n",
+	       name, runner_jobs());
+	for (const struct act *act = acts; act->name; act++)
+		printf("  %-14s %s\n", act->name, act->about);
+	printf("\n"
+	       "Exit: 0 every case is safe or refused, 1 one is not, 4 all were skipped.\n"
+	       "`scripts/copyhang run` runs all of these and reports.\n");
+}
+
+/* kselftest runners do not know an exit status for bad usage: it fails, with a reason. */
+static _Noreturn void misused(const char *name, const char *what, const char *value)
+{
+	fprintf(stderr, "%s: %s%s (see --help)\n", name, what, value);
+	exit(1);
+}
+
+static unsigned int parse_jobs(const char *name, const char *value)
+{
+	char *end;
+	long jobs;
+
+	errno = 0;
+	jobs = strtol(value, &end, 10);
+	if (errno || *end || end == value || jobs < 1 || jobs > RUNNER_JOBS_MAX)
+		misused(name, "--jobs takes a number from 1 to 1024, not ", value);
+	return (unsigned int)jobs;
+}
+
+static const char *find_act(const char *name)
+{
+	for (const struct act *act = acts; act->name; act++) {
+		if (!strcmp(act->name, name))
+			return act->name;
+	}
+	return NULL;
+}
+
+static void parse(int argc, char **argv, struct options *options)
+{
+	static const struct option known[] = {
+		{ "only", required_argument, NULL, 'o' },
+		{ "jobs", required_argument, NULL, 'j' },
+		{ "list", no_argument, NULL, 'l' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "h", known, NULL)) >= 0) {
+		switch (option) {
+		case 'o':
+			options->globs[options->nglobs++] = optarg;
+			break;
+		case 'j':
+			options->jobs = parse_jobs(program_invocation_short_name, optarg);
+			break;
+		case 'l':
+			options->list = true;
+			break;
+		case 'h':
+			usage(program_invocation_short_name);
+			exit(0);
+		default:
+			exit(1);
+		}
+	}
+	if (optind < argc)
+		misused(program_invocation_short_name, "takes no argument ", argv[optind]);
+}
+
+static void list(const struct test_case *cases, size_t count)
+{
+	char id[CASE_ID];
+
+	for (size_t i = 0; i < count; i++)
+		puts(case_id(&cases[i], id));
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = { .jobs = runner_jobs() };
+	struct test_case *cases;
+	size_t count;
+
+	if (!strcmp(argv[0], CASES_EXECUTED))
+		return 0;
+	options.act = find_act(program_invocation_short_name);
+	options.globs = calloc((size_t)argc, sizeof(*options.globs));
+	if (!options.globs)
+		misused(program_invocation_short_name, "no memory", "");
+	parse(argc, argv, &options);
+	cases = cases_select(options.act, options.globs, options.nglobs, &count);
+	free(options.globs);
+	if (!cases)
+		misused(program_invocation_short_name, "no memory", "");
+	if (options.list)
+		list(cases, count);
+	else if (!count)
+		tap_skip_all("no case matches");
+	else
+		runner_run(cases, count, options.jobs);
+	free(cases);
+	return 0;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which combinations of act, strategy, source and sink are cases. */
+#include "cases.h"
+#include "endpoints.h"
+
+#include <fnmatch.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * A bystander needs something to hold: the other end of a pipe or, where the
+ * act says so, the file. A file runs out before it stalls anything but a
+ * pipe, which it fills.
+ */
+static bool makes_sense(const struct test_case *test)
+{
+	if (!test->source->is_source || !test->sink->is_sink)
+		return false;
+	if (test->sink->regular && !test->act->takes_files)
+		return false;
+	return !(test->act->needs_empty && !test->source->stalls);
+}
+
+static bool is_selected(const struct test_case *test, char *const *globs, size_t nglobs)
+{
+	char id[CASE_ID];
+
+	case_id(test, id);
+	for (size_t i = 0; i < nglobs; i++) {
+		if (!fnmatch(globs[i], id, 0))
+			return true;
+	}
+	return !nglobs;
+}
+
+struct selection {
+	const char *act;
+	char *const *globs;
+	size_t nglobs;
+	struct test_case *cases; /* NULL: only count */
+	size_t count;
+};
+
+static void consider(struct selection *selection, const struct test_case *test)
+{
+	if (!makes_sense(test) || !is_selected(test, selection->globs, selection->nglobs))
+		return;
+	if (selection->cases)
+		selection->cases[selection->count] = *test;
+	selection->count++;
+}
+
+static void select_endpoints(struct selection *selection, struct test_case *test)
+{
+	for (const struct endpoint_kind *const *sink = endpoint_kinds; *sink; sink++) {
+		for (const struct endpoint_kind *const *source = endpoint_kinds; *source;
+		     source++) {
+			test->source = *source;
+			test->sink = *sink;
+			consider(selection, test);
+		}
+	}
+}
+
+static void select_all(struct selection *selection)
+{
+	struct test_case test;
+
+	selection->count = 0;
+	for (test.act = acts; test.act->name; test.act++) {
+		if (selection->act && strcmp(selection->act, test.act->name))
+			continue;
+		for (test.strategy = strategies; test.strategy->name; test.strategy++)
+			select_endpoints(selection, &test);
+	}
+}
+
+struct test_case *cases_select(const char *act, char *const *globs, size_t nglobs, size_t *count)
+{
+	struct selection selection = { .act = act, .globs = globs, .nglobs = nglobs };
+
+	select_all(&selection);
+	selection.cases = calloc(selection.count + 1, sizeof(*selection.cases));
+	if (selection.cases)
+		select_all(&selection);
+	*count = selection.count;
+	return selection.cases;
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "children.h"
+
+#include "pattern.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Beside the descriptors of act.h, a child has these two. */
+enum { FD_START = 3, FD_EMPTY = 4, FD_COUNT };
+
+void null_descriptors(void)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	for (int fd = 0; fd <= 2; fd++)
+		dup2(null, fd);
+	if (null > 2)
+		close(null);
+}
+
+void forget_descriptors(int first)
+{
+	struct dirent *entry;
+	DIR *dir;
+
+#ifdef SYS_close_range /* kernel 5.9 */
+	if (!syscall(SYS_close_range, first, ~0U, 0))
+		return;
+#endif
+	dir = opendir("/proc/self/fd");
+	if (!dir)
+		return;
+	while ((entry = readdir(dir))) {
+		int fd = (int)strtol(entry->d_name, NULL, 10);
+
+		if (fd >= first && fd != dirfd(dir))
+			close(fd);
+	}
+	closedir(dir);
+}
+
+/* The places are taken by others of the supervisor: step aside first, then move in. */
+static void take_descriptors(const struct scene *scene, const struct child *child)
+{
+	const int wanted[FD_COUNT] = {
+		[FD_SOURCE] = child->fd0,     [FD_SINK] = child->fd1,       [2] = -1,
+		[FD_START] = scene->start[0], [FD_EMPTY] = scene->empty[0],
+	};
+	int aside[FD_COUNT];
+
+	for (int fd = 0; fd < FD_COUNT; fd++)
+		aside[fd] = wanted[fd] < 0 ? -1 : fcntl(wanted[fd], F_DUPFD, FD_COUNT);
+	null_descriptors();
+	for (int fd = 0; fd < FD_COUNT; fd++) {
+		if (aside[fd] >= 0)
+			dup2(aside[fd], fd);
+	}
+	forget_descriptors(FD_COUNT);
+}
+
+static void wait_for_end_of(int fd)
+{
+	char byte;
+
+	while (read(fd, &byte, 1) < 0 && errno == EINTR)
+		;
+}
+
+pid_t child_start(const struct scene *scene, const struct child *child)
+{
+	const pid_t supervisor = getpid();
+	sigset_t none;
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != supervisor)
+		_exit(1);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	take_descriptors(scene, child);
+	wait_for_end_of(FD_START);
+	child->body(scene);
+}
+
+static void *perform_in_thread(void *arg)
+{
+	const struct scene *scene = arg;
+
+	scene->test->act->perform(scene->report);
+	return NULL;
+}
+
+static void start_thread(const struct scene *scene)
+{
+	const struct act *act = scene->test->act;
+	pthread_t thread;
+
+	if (act->actor == ACTOR_COPIER && act->perform)
+		pthread_create(&thread, NULL, perform_in_thread, (void *)scene);
+}
+
+/* One round, with the outcome in the report. Return: false when the strategy gave up. */
+static bool copy_round(const struct scene *scene)
+{
+	struct report *report = scene->report;
+	struct copy copy = {
+		.in = FD_SOURCE,
+		.out = FD_SINK,
+		.limit = COPY_UNLIMITED,
+		.eof_errno = scene->test->source->eof_errno,
+	};
+	int error = copy_through(scene->test->strategy, &copy);
+
+	report->copied = copy.moved;
+	report->error = -error;
+	report->done = !error;
+	return !error;
+}
+
+void child_copier(const struct scene *scene)
+{
+	volatile bool *stop = &scene->report->stop;
+
+	start_thread(scene);
+	while (copy_round(scene) && scene->stall == STALL_NONE && !*stop) {
+		scene->report->done = false;
+		lseek(FD_SOURCE, 0, SEEK_SET);
+		lseek(FD_SINK, 0, SEEK_SET);
+	}
+	_exit(0);
+}
+
+void report_bytes(struct report *report, const char *bytes, size_t count)
+{
+	if (pattern_differs(bytes, count, report->received) >= 0)
+		report->differs = true;
+	report->received += (int64_t)count;
+}
+
+void report_receive(struct report *report, int fd)
+{
+	static char bytes[65536];
+	ssize_t n;
+
+	while ((n = read(fd, bytes, sizeof(bytes))) > 0 || (n < 0 && errno == EINTR)) {
+		if (n > 0)
+			report_bytes(report, bytes, (size_t)n);
+	}
+	report->received_all = n == 0;
+}
+
+void child_reader(const struct scene *scene)
+{
+	wait_for_end_of(FD_EMPTY);
+	report_receive(scene->report, FD_SHARED);
+	_exit(0);
+}
+
+static _Noreturn void perform(const struct act *act, struct report *report)
+{
+	act->perform(report);
+	if (act->receives)
+		report_receive(report, FD_SHARED);
+	_exit(0);
+}
+
+void child_bystander(const struct scene *scene)
+{
+	perform(scene->test->act, &scene->report[0]);
+}
+
+void child_control(const struct scene *scene)
+{
+	if (scene->test->act->actor == ACTOR_BYSTANDER)
+		perform(scene->test->act, &scene->report[1]);
+	/* A copier that waits for a source, without a copy. */
+	start_thread(scene);
+	wait_for_end_of(FD_SOURCE);
+	_exit(0);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the children of a supervisor do. Each begins with just the descriptors
+ * it was given: nothing inherited, least of all the one that TAP goes to.
+ */
+#ifndef COPYHANG_CHILDREN_H
+#define COPYHANG_CHILDREN_H
+
+#include "scene.h"
+
+/** struct child - how to start one; descriptors are borrowed, -1: /dev/null. */
+struct child {
+	int fd0, fd1;
+	void (*body)(const struct scene *scene) __attribute__((noreturn));
+};
+
+/** child_start() - fork. Return: its pid, or -1 with errno. It waits for scene->start. */
+pid_t child_start(const struct scene *scene, const struct child *child);
+
+_Noreturn void child_copier(const struct scene *scene);
+_Noreturn void child_bystander(const struct scene *scene);
+/** child_reader() - waits for scene->empty, then receives until the end of the file. */
+_Noreturn void child_reader(const struct scene *scene);
+/** child_control() - the bystander's, or the copier's, double. */
+_Noreturn void child_control(const struct scene *scene);
+
+/** report_receive() - read @fd until its end and compare. For an act's perform(), too. */
+void report_receive(struct report *report, int fd);
+
+/** report_bytes() - compare @count bytes that were read next. */
+void report_bytes(struct report *report, const char *bytes, size_t count);
+
+/** forget_descriptors() - close all from @first on; works before close_range(2), too. */
+void forget_descriptors(int first);
+
+/** null_descriptors() - make 0, 1 and 2 /dev/null. */
+void null_descriptors(void);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Endpoints: what a copy reads from and writes to. A kind is a row of a table
+ * (fixtures/endpoints.c); an endpoint is one that was opened for one case.
+ */
+#ifndef COPYHANG_ENDPOINT_H
+#define COPYHANG_ENDPOINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum role { ROLE_SOURCE, ROLE_SINK };
+
+struct endpoint_kind;
+
+/** struct endpoint - the descriptors are the supervisor's, O_CLOEXEC; -1 when closed. */
+struct endpoint {
+	const struct endpoint_kind *kind;
+	int fd;  /* the copier's; a supervisor closes it once the copier has it */
+	int far; /* the other end: releases a source, empties or is given away from a sink */
+	bool released;
+};
+
+struct endpoint_kind {
+	const char *name;
+	const char *about;
+	bool is_source, is_sink;
+	bool stalls;   /* as source it yields nothing, as sink it fills up, until released */
+	bool regular;  /* a regular file: far reads back what is there */
+	size_t size;   /* bytes of pattern that it yields as source, up to PATTERN_FILE */
+	int eof_errno; /* read(2)'s word for the end of this source, where that is not 0 */
+
+	/*
+	 * Set fd and far. A source of a kind that does not stall holds its bytes.
+	 * Return: 0, or -errno; *missing says what this machine lacks where
+	 * that is the cause, and is left alone where something went wrong.
+	 */
+	int (*open)(struct endpoint *endpoint, enum role role, const char **missing);
+
+	/* Let a stalled source yield its bytes and end. Must not block. Return: 0 or -errno. */
+	int (*release)(struct endpoint *endpoint);
+};
+
+/** endpoint_open() - see open above; on error nothing stays open. */
+int endpoint_open(struct endpoint *endpoint, const struct endpoint_kind *kind, enum role role,
+		  const char **missing);
+
+/** endpoint_release() - let a source yield and end; more often than once does no harm. */
+int endpoint_release(struct endpoint *endpoint);
+
+/** endpoint_close() - close what is open. */
+void endpoint_close(struct endpoint *endpoint);
+
+/** close_fd() - close *@fd if it is open, and set it to -1. */
+void close_fd(int *fd);
+
+#endif

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a play saw, as `key=value` lines for people and programs. */
+#include "play.h"
+
+#include <inttypes.h>
+
+static void add_ms(struct text *text, const char *key, int64_t ns)
+{
+	text_add(text, "%s=%.3f\n", key, clock_ms(ns));
+}
+
+static void add_steps(const struct play *play, struct text *text)
+{
+	for (int i = 0; i < play->nsteps; i++) {
+		const struct play_step *step = &play->steps[i];
+
+		text_add(text, "step=");
+		call_describe(text, &step->call);
+		if (step->stalled)
+			text_add(text, "=stalled\n");
+		else if (step->error)
+			text_add(text, "=%s\n", text_errno(step->error));
+		else if (step->count > 1)
+			text_add(text, "=%" PRId64 " (%u calls)\n", step->bytes, step->count);
+		else
+			text_add(text, "=%" PRId64 "\n", step->bytes);
+	}
+}
+
+/* In ms since the case began. */
+static void add_timeline(const struct play *play, struct text *text)
+{
+	static const char *const names[MOMENTS] = {
+		[STALLED] = "stalled", [ACT] = "act",       [EXIT_ENTERED] = "exit_entered",
+		[JUDGED] = "judged",   [KILLED] = "killed", [RELEASED] = "released",
+		[ENDED] = "ended",
+	};
+
+	const char *join = "timeline=";
+
+	for (int i = 0; i < MOMENTS; i++) {
+		if (!play->at[i])
+			continue;
+		text_add(text, "%s%s:%.3f", join, names[i], clock_ms(play->at[i] - play->begun));
+		join = " ";
+	}
+	text_add(text, "\n");
+}
+
+static void add_act(const struct play *play, struct text *text)
+{
+	const struct observation *seen = &play->seen;
+
+	if (play->killable >= 0)
+		text_add(text, "killable=%s\n", play->killable ? "yes" : "no");
+	add_ms(text, "act_ms", seen->act);
+	if (play->at[JUDGED] && play->at[RELEASED] && play->at[ENDED])
+		add_ms(text, "release_ms", play->at[ENDED] - play->at[RELEASED]);
+	add_ms(text, "control_ms", seen->control);
+	add_ms(text, "limit_ms", seen->limit);
+	if (seen->starved > NS_PER_MS)
+		add_ms(text, "starved_ms", seen->starved);
+}
+
+void play_describe(const struct play *play, struct text *text)
+{
+	const struct observation *seen = &play->seen;
+
+	text_add(text, "stalled=%s\n", seen->stalled ? "yes" : "no");
+	if (seen->copy_errno)
+		text_add(text, "errno=%s\n", text_errno(seen->copy_errno));
+	if (seen->acted)
+		add_act(play, text);
+	add_steps(play, text);
+	if (play->at[ACT])
+		add_timeline(play, text);
+	text_add(text, "%s", play->evidence.bytes);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The bytes that go through every copy: lines of 16 bytes, each holding its
+ * own line number in hexadecimal. A byte that is lost, doubled, torn or put
+ * elsewhere is seen from any place; a terminal passes them unharmed.
+ */
+#ifndef COPYHANG_PATTERN_H
+#define COPYHANG_PATTERN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* What a stalled source yields once it is released, and what a file holds, in bytes. */
+#define PATTERN_LINE 16
+#define PATTERN_STREAM (16 * PATTERN_LINE)
+#define PATTERN_FILE (2 << 20)
+
+/** pattern_bytes() - the first PATTERN_FILE bytes of the pattern; made once, never freed. */
+const char *pattern_bytes(void);
+
+/**
+ * pattern_differs() - where @bytes, taken for offset @at of the pattern, first differs.
+ * Return: the offset into the pattern, or -1 where all is as it should be.
+ */
+off_t pattern_differs(const char *bytes, size_t count, off_t at);
+
+/**
+ * pattern_write() - write the first @count bytes to @fd, from its start or where it stands.
+ * Return: 0, or -errno.
+ */
+int pattern_write(int fd, size_t count);
+
+#endif

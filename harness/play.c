@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "play.h"
+
+#include "proc.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TICK_STALL (NS_PER_MS / 2)
+#define TICK_UNDER_WAY (NS_PER_MS / 20)
+#define TICK_WATCH (10 * NS_PER_MS)
+
+static int64_t max(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static bool run(struct play *play, bool (*done)(void *arg), int64_t tick, int64_t deadline)
+{
+	return tracer_run(&play->scene->tracer, done, play, tick, deadline);
+}
+
+static void fault(struct play *play, const char *what)
+{
+	if (!play->seen.fault)
+		play->seen.fault = what;
+}
+
+/* Feed one look at a sleeper. Return: true once it has slept through @window, up to now. */
+static bool rest_lasts(struct rest *rest, const struct proc_sample *sample, int64_t window)
+{
+	const int64_t now = clock_now();
+
+	if (!sample->quiet || !rest->since || sample->switches != rest->switches) {
+		*rest = (struct rest){ .since = now, .switches = sample->switches };
+		return false;
+	}
+	return now - rest->since >= window;
+}
+
+static bool thread_rests(struct rest *rest, const struct task *task, int64_t window)
+{
+	struct proc_sample sample;
+
+	return proc_sample_thread(task->tid, &sample) && rest_lasts(rest, &sample, window);
+}
+
+static bool process_rests(struct rest *rest, const struct task *leader, int64_t window)
+{
+	struct proc_sample sample;
+
+	return proc_sample(leader->pid, &sample) && rest_lasts(rest, &sample, window);
+}
+
+static struct calling calling(struct task *task)
+{
+	return (struct calling){ .task = task, .serial = task->serial };
+}
+
+static bool still_in(const struct calling *calling)
+{
+	return calling->task->in_call && calling->task->serial == calling->serial;
+}
+
+/* The calls that move bytes, up to the act. */
+static void keep_step(void *arg, const struct task *task)
+{
+	struct play *play = arg;
+	struct play_step *last = play->nsteps ? &play->steps[play->nsteps - 1] : NULL;
+	int error = task->result < 0 ? (int)-task->result : 0;
+
+	if (task != play->scene->copier || play->at[ACT] ||
+	    (call_source(&task->call) != FD_SOURCE && call_sink(&task->call) != FD_SINK))
+		return;
+	play->usual = task->left_at - task->entered_at;
+	if (!last || last->call.nr != task->call.nr || last->error != error) {
+		if (play->nsteps == PLAY_STEPS)
+			return;
+		last = &play->steps[play->nsteps++];
+		*last = (struct play_step){ .call = task->call, .error = error };
+	}
+	last->count++;
+	last->bytes += error ? 0 : task->result;
+}
+
+static void keep_stalled_step(struct play *play)
+{
+	if (play->nsteps < PLAY_STEPS)
+		play->steps[play->nsteps++] =
+			(struct play_step){ .call = play->stall.task->call, .stalled = true };
+}
+
+static void keep_evidence(struct play *play, const char *who, const struct task *task)
+{
+	struct text stack = { 0 };
+
+	text_add(&play->evidence, "%s=", who);
+	proc_describe(&play->evidence, task->tid);
+	text_add(&play->evidence, "\n");
+	if (proc_stack(&stack, task->tid))
+		text_add(&play->evidence, "%s.stack=%s\n", who, stack.bytes);
+}
+
+/* --- Until the copy is seen to stall and everybody waits where the act finds them --- */
+
+static bool in_own_call(const struct play *play)
+{
+	const struct task *copier = play->scene->copier;
+
+	return copier->in_call &&
+	       strategy_owns(play->scene->test->strategy, &copier->call, FD_SOURCE, FD_SINK);
+}
+
+static bool copier_stalled(struct play *play)
+{
+	struct task *copier = play->scene->copier;
+
+	if (!in_own_call(play) || copier->serial != play->stall.serial) {
+		play->stall = calling(copier);
+		play->rest.since = 0;
+	}
+	return in_own_call(play) && thread_rests(&play->rest, copier, STALL_REST);
+}
+
+/* In a call of its own, as far into it as half of what the last one took. */
+static bool copier_under_way(struct play *play)
+{
+	const struct task *copier = play->scene->copier;
+	struct proc_sample sample;
+
+	return in_own_call(play) && clock_now() - copier->entered_at >= play->usual / 2 &&
+	       proc_sample_thread(copier->tid, &sample) && !sample.stopped;
+}
+
+static bool copier_found(struct play *play)
+{
+	struct observation *seen = &play->seen;
+
+	if (play->scene->copier->ended_at)
+		return true;
+	if (seen->stall == STALL_NONE)
+		return seen->under_way = copier_under_way(play);
+	return seen->stalled = copier_stalled(play);
+}
+
+/* Held at the entry of its act; or, where it only waits for a signal, asleep. */
+static bool is_waiting(struct play *play, struct task *leader)
+{
+	if (play->scene->test->act->perform)
+		return tracer_held(&play->scene->tracer, leader->pid);
+	return leader == play->scene->copier ||
+	       (leader->in_call && thread_rests(&play->control_rest, leader, STALL_REST));
+}
+
+static bool scene_ready(void *arg)
+{
+	struct play *play = arg;
+	struct scene *scene = play->scene;
+
+	if (scene->actor != scene->copier && scene->actor->ended_at)
+		return true;
+	if (scene->control->ended_at)
+		return true;
+	if (scene->copier->ended_at)
+		return true;
+	return is_waiting(play, scene->actor) && is_waiting(play, scene->control) &&
+	       copier_found(play);
+}
+
+/* Return: true when the act can begin; else the judge will know from what was seen. */
+static bool set_off(struct play *play)
+{
+	struct scene *scene = play->scene;
+	const int64_t tick = play->seen.stall == STALL_NONE ? TICK_UNDER_WAY : TICK_STALL;
+
+	if (!run(play, scene_ready, tick, play->begun + SCENE_MAX))
+		return false;
+	if (scene->copier->ended_at) {
+		if (!scene->report->error && !scene->report->done)
+			fault(play, "the copier died");
+		play->seen.copy_errno = scene->report->error;
+		play->seen.copied = scene->report->copied;
+		return false;
+	}
+	if (!play->seen.stalled && !play->seen.under_way) {
+		fault(play, "bystander or control ended before the act");
+		return false;
+	}
+	if (play->seen.stalled) {
+		play->at[STALLED] = clock_now();
+		keep_stalled_step(play);
+		keep_evidence(play, "copier", scene->copier);
+	}
+	return true;
+}
+
+/* --- The act --- */
+
+/* Time without a CPU, of the actor and of the supervisor that has to let it go on. */
+static int64_t starved(const struct play *play)
+{
+	const struct task *actor = play->scene->actor;
+	struct proc_sample sample;
+	int64_t total = actor->ended ? actor->starved : 0;
+
+	if (!actor->ended && proc_sample_thread(actor->tid, &sample))
+		total = sample.starved;
+	if (proc_sample_thread(getpid(), &sample))
+		total += sample.starved;
+	return total;
+}
+
+static struct calling let_go(struct play *play, struct task *leader)
+{
+	struct task *held = tracer_held(&play->scene->tracer, leader->pid);
+
+	if (!held)
+		return calling(leader);
+	tracer_let_go(&play->scene->tracer, held);
+	return calling(held);
+}
+
+static bool both_asleep(void *arg)
+{
+	struct play *play = arg;
+
+	return still_in(&play->act) && still_in(&play->control) &&
+	       thread_rests(&play->rest, play->act.task, STALL_REST) &&
+	       thread_rests(&play->control_rest, play->control.task, STALL_REST);
+}
+
+static void begin(struct play *play)
+{
+	play->starved = starved(play);
+	play->at[ACT] = clock_now();
+}
+
+/* The act is that the actor's call goes ahead. */
+static void act_by_call(struct play *play)
+{
+	begin(play);
+	play->act = let_go(play, play->scene->actor);
+	play->control = let_go(play, play->scene->control);
+	play->seen.acted = true;
+}
+
+/* The act is a signal while the actor sleeps in its call, if it makes one. */
+static void act_by_signal(struct play *play)
+{
+	const struct act *act = play->scene->test->act;
+
+	play->act = let_go(play, play->scene->actor);
+	play->control = let_go(play, play->scene->control);
+	play->rest.since = play->control_rest.since = 0;
+	if (act->perform && !run(play, both_asleep, TICK_STALL, clock_now() + SCENE_MAX)) {
+		fault(play, "the actor did not come to wait for the signal");
+		return;
+	}
+	begin(play);
+	play->seen.acted = !kill(play->scene->actor->pid, act->signal);
+	kill(play->scene->control->pid, act->signal);
+}
+
+/* When the act of @leader's process was over, or 0. */
+static int64_t over_at(const struct play *play, const struct calling *call,
+		       const struct task *leader)
+{
+	const bool returned = !still_in(call) && call->task->left_at > play->at[ACT];
+
+	if (play->scene->test->act->end == ENDS_CALL && returned)
+		return call->task->left_at;
+	return leader->ended_at;
+}
+
+static bool act_over(void *arg)
+{
+	struct play *play = arg;
+
+	return over_at(play, &play->act, play->scene->actor);
+}
+
+static bool control_over(void *arg)
+{
+	struct play *play = arg;
+
+	return over_at(play, &play->control, play->scene->control);
+}
+
+static bool both_over(void *arg)
+{
+	return act_over(arg) && control_over(arg);
+}
+
+static bool actor_rests(struct play *play)
+{
+	return process_rests(&play->rest, play->scene->actor, play->window);
+}
+
+static bool over_or_at_rest(void *arg)
+{
+	struct play *play = arg;
+
+	return act_over(play) || actor_rests(play);
+}
+
+/* The control tells what this machine takes for such an act at this moment. */
+static bool set_limits(struct play *play)
+{
+	struct observation *seen = &play->seen;
+	int64_t begin = play->at[ACT];
+
+	run(play, both_over, TICK_WATCH, begin + LIMIT_MIN);
+	seen->control_ended = run(play, control_over, TICK_WATCH, begin + CONTROL_MAX);
+	seen->control = clock_now() - begin;
+	if (seen->control_ended)
+		seen->control = over_at(play, &play->control, play->scene->control) - begin;
+	seen->limit = max(LIMIT_MIN, LIMIT_CONTROLS * seen->control);
+	play->window = max(REST_MIN, REST_CONTROLS * seen->control);
+	return seen->control_ended;
+}
+
+/* Wait until @done, with a new window of rest. Return: true when that is what came of it. */
+static bool comes_to_rest(struct play *play, bool (*done)(void *arg), int64_t most)
+{
+	play->rest.since = 0;
+	return run(play, done, TICK_WATCH, clock_now() + most) && !act_over(play);
+}
+
+/* --- From the judgement to the release --- */
+
+static bool ends_by_kill(struct play *play)
+{
+	if (!play->probe_kill || play->scene->test->act->signal == SIGKILL)
+		return false;
+	play->at[KILLED] = clock_now();
+	kill(play->scene->actor->pid, SIGKILL);
+	comes_to_rest(play, over_or_at_rest, ACT_MAX);
+	play->killable = act_over(play);
+	return play->killable;
+}
+
+/* It had its time: what was copied has gone on, and still the actor sleeps. */
+static bool over_or_indifferent(void *arg)
+{
+	struct play *play = arg;
+	const bool went_on = play->scene->actor == play->scene->copier || !still_in(&play->stall);
+
+	return act_over(play) || (actor_rests(play) && went_on);
+}
+
+static bool ends_by_release(struct play *play)
+{
+	play->at[RELEASED] = clock_now();
+	scene_release(play->scene);
+	comes_to_rest(play, over_or_indifferent, RELEASE_MAX);
+	return act_over(play);
+}
+
+static enum ending unended(struct play *play)
+{
+	play->at[JUDGED] = clock_now();
+	keep_evidence(play, play->scene->bystander == play->scene->actor ? "bystander" : "actor",
+		      play->scene->actor);
+	if (ends_by_kill(play))
+		return ENDING_KILL;
+	if (ends_by_release(play))
+		return ENDING_RELEASE;
+	if (run(play, act_over, TICK_WATCH, clock_now() + AFTERWARDS_MAX))
+		return ENDING_AFTERWARDS;
+	kill(play->scene->copier->pid, SIGKILL);
+	if (run(play, act_over, TICK_WATCH, clock_now() + TEARDOWN_MAX))
+		return ENDING_TEARDOWN;
+	return ENDING_NEVER;
+}
+
+static bool left_early(const struct play *play)
+{
+	/* A full pipe is emptied, or loses its reader, by the act itself. */
+	return play->seen.stall == STALL_SOURCE && play->scene->actor != play->scene->copier &&
+	       !still_in(&play->stall);
+}
+
+static void check_success(struct play *play)
+{
+	const struct act *act = play->scene->test->act;
+
+	if (act->must_succeed && play->act.task->result < 0)
+		fault(play, "the act's call failed");
+}
+
+static void watch(struct play *play)
+{
+	struct observation *seen = &play->seen;
+
+	seen->ending = ENDING_NEVER;
+	if (!set_limits(play))
+		return;
+	if (!run(play, act_over, TICK_WATCH, play->at[ACT] + seen->limit))
+		seen->at_rest = comes_to_rest(play, over_or_at_rest, ACT_MAX);
+	seen->left_early = left_early(play);
+	seen->ending = act_over(play) ? ENDING_ITSELF : unended(play);
+
+	play->at[EXIT_ENTERED] = play->scene->actor->exiting_at;
+	play->at[ENDED] = over_at(play, &play->act, play->scene->actor);
+	seen->act = (play->at[ENDED] ? play->at[ENDED] : clock_now()) - play->at[ACT];
+	seen->starved = starved(play) - play->starved;
+	if (play->at[ENDED])
+		check_success(play);
+}
+
+/* --- Afterwards --- */
+
+static bool copy_over(void *arg)
+{
+	const struct scene *scene = ((struct play *)arg)->scene;
+	const bool receives = scene->test->act->receives || scene->actor == scene->copier;
+
+	return scene->copier->ended_at &&
+	       (!scene->bystander || !receives || scene->bystander->ended_at);
+}
+
+/* Let the copy come to its end, and look at what arrived. */
+static void finish(struct play *play)
+{
+	struct scene *scene = play->scene;
+
+	if (!play->at[RELEASED]) {
+		play->at[RELEASED] = clock_now();
+		scene_release(scene);
+	}
+	if (run(play, copy_over, TICK_WATCH, clock_now() + RELEASE_MAX)) {
+		play->seen.differs = scene_differs(scene);
+	} else if (scene->release_error) {
+		scene->error = scene->release_error;
+		fault(play, "cannot release the source");
+	} else if (play->seen.ending == ENDING_ITSELF) {
+		fault(play, "the copy did not come to its end after the release");
+	}
+}
+
+void play(struct play *play, struct scene *scene, bool probe_kill)
+{
+	const struct act *act = scene->test->act;
+
+	*play = (struct play){
+		.scene = scene,
+		.probe_kill = probe_kill,
+		.killable = -1,
+		.begun = clock_now(),
+		.seen = { .stall = scene->stall, .fault = scene->fault, .missing = scene->missing },
+	};
+	if (scene->fault || scene->missing)
+		return;
+	scene->tracer.on_return = keep_step;
+	scene->tracer.arg = play;
+	if (!set_off(play))
+		return;
+	if (act->signal)
+		act_by_signal(play);
+	else
+		act_by_call(play);
+	if (!play->seen.acted)
+		return;
+	watch(play);
+	finish(play);
+}

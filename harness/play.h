@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A play is one performance on a scene: it makes the observations that the
+ * judge needs. How long it waits for what is told here; all limits grow with
+ * the time that the control takes, so that a slow or loaded machine is not
+ * taken for a bad kernel.
+ */
+#ifndef COPYHANG_PLAY_H
+#define COPYHANG_PLAY_H
+
+#include "clock.h"
+#include "judge.h"
+#include "scene.h"
+#include "text.h"
+
+/* An act may take this long, or so many times as long as the control's. */
+#define LIMIT_MIN (100 * NS_PER_MS)
+#define LIMIT_CONTROLS 8
+/* Asleep without a context switch for this long (at least, or in controls): at rest. */
+#define REST_MIN (50 * NS_PER_MS)
+#define REST_CONTROLS 4
+/* The same for the copier before the act; it is looked at again afterwards. */
+#define STALL_REST (2 * NS_PER_MS)
+/* When to give up: on a scene, on a control, on rest, on the end after a release. */
+#define SCENE_MAX (10 * NS_PER_S)
+#define CONTROL_MAX (10 * NS_PER_S)
+#define ACT_MAX (5 * NS_PER_S)
+#define RELEASE_MAX (5 * NS_PER_S)
+/* An act that the release did not end is given this long to end by itself. */
+#define AFTERWARDS_MAX NS_PER_S
+#define TEARDOWN_MAX NS_PER_S
+
+/* The steps of a copy that are kept as evidence. */
+#define PLAY_STEPS 12
+
+/** struct play_step - calls in a row that were alike. */
+struct play_step {
+	struct call call; /* the first of them */
+	int error;        /* errno, or 0 */
+	int64_t bytes;
+	unsigned int count;
+	bool stalled; /* it had not returned when the act began */
+};
+
+enum moment { STALLED, ACT, EXIT_ENTERED, JUDGED, KILLED, RELEASED, ENDED, MOMENTS };
+
+/** struct rest - since when something has been asleep without a break. */
+struct rest {
+	int64_t since;
+	uint64_t switches;
+};
+
+/** struct calling - a thread in one of its calls. */
+struct calling {
+	struct task *task;
+	unsigned int serial;
+};
+
+struct play {
+	struct scene *scene;
+	bool probe_kill; /* send SIGKILL before the release */
+	struct observation seen;
+	int64_t begun;
+	int64_t at[MOMENTS];         /* 0: did not happen */
+	int killable;                /* 1, 0, or -1: was not tried */
+	struct calling stall;        /* the copier in the call it stalls in */
+	struct calling act, control; /* the actor and its double in the act's call */
+	struct rest rest, control_rest;
+	int64_t window;  /* how long a rest must last */
+	int64_t usual;   /* how long the copier's last call took */
+	int64_t starved; /* that actor and supervisor had been, when the act began */
+	struct play_step steps[PLAY_STEPS];
+	int nsteps;
+	int error;            /* errno that goes with a fault of the scene, or 0 */
+	struct text evidence; /* on copier and actor, as they were */
+};
+
+/** play() - perform @scene's case. Return: with play->seen complete. */
+void play(struct play *play, struct scene *scene, bool probe_kill);
+
+/** play_describe() - append the evidence as `key=value` lines. */
+void play_describe(const struct play *play, struct text *text);
+
+#endif

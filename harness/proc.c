@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "proc.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Read one /proc file whole, as text. Return: its length, or -1. */
+static __attribute__((format(printf, 3, 4))) ssize_t slurp(char *into, size_t size,
+							   const char *format, ...)
+{
+	char path[96];
+	va_list args;
+	ssize_t n;
+	int fd;
+
+	va_start(args, format);
+	vsnprintf(path, sizeof(path), format, args);
+	va_end(args);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	n = read(fd, into, size - 1);
+	close(fd);
+	if (n < 0)
+		return -1;
+	into[n] = '\0';
+	return n;
+}
+
+/* The value of a `Key:\tvalue` line of a status file, or NULL. */
+static const char *field(const char *status, const char *key)
+{
+	const char *at = strstr(status, key);
+
+	return at ? at + strlen(key) : NULL;
+}
+
+static uint64_t number(const char *status, const char *key)
+{
+	const char *at = field(status, key);
+
+	return at ? strtoull(at, NULL, 10) : 0;
+}
+
+static char state_of(const char *status)
+{
+	const char *at = field(status, "\nState:\t");
+
+	return at ? *at : 0;
+}
+
+static uint64_t switches_of(const char *status)
+{
+	return number(status, "\nvoluntary_ctxt_switches:\t") +
+	       number(status, "\nnonvoluntary_ctxt_switches:\t");
+}
+
+/*
+ * schedstat's second number is the run delay (Documentation/scheduler/sched-stats.rst).
+ * It is readable for a zombie too, until it is reaped.
+ */
+static int64_t starved_of(const char *schedstat)
+{
+	long long ran, waited;
+
+	return sscanf(schedstat, "%lld %lld", &ran, &waited) == 2 ? waited : 0;
+}
+
+static bool add_thread(struct proc_sample *sample, pid_t tid)
+{
+	char status[4096], schedstat[96], state;
+
+	if (slurp(status, sizeof(status), "/proc/%d/status", tid) < 0)
+		return false;
+	state = state_of(status);
+	if (!strchr("SDZX", state))
+		sample->quiet = false;
+	if (strchr("tT", state))
+		sample->stopped = true;
+	sample->switches += switches_of(status);
+	if (slurp(schedstat, sizeof(schedstat), "/proc/%d/schedstat", tid) > 0)
+		sample->starved += starved_of(schedstat);
+	return true;
+}
+
+bool proc_sample_thread(pid_t tid, struct proc_sample *sample)
+{
+	*sample = (struct proc_sample){ .quiet = true };
+	return add_thread(sample, tid);
+}
+
+bool proc_sample(pid_t pid, struct proc_sample *sample)
+{
+	char path[32];
+	struct dirent *entry;
+	bool any = false;
+	DIR *dir;
+
+	*sample = (struct proc_sample){ .quiet = true };
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	dir = opendir(path);
+	if (!dir)
+		return false;
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] != '.')
+			any |= add_thread(sample, (pid_t)strtol(entry->d_name, NULL, 10));
+	}
+	closedir(dir);
+	return any;
+}
+
+pid_t proc_thread_group(pid_t tid)
+{
+	char status[4096];
+
+	if (slurp(status, sizeof(status), "/proc/%d/status", tid) < 0)
+		return -1;
+	return (pid_t)number(status, "\nTgid:\t");
+}
+
+/* /proc/PID/syscall: "NR 0xARG0 ... 0xARG5 0xSP 0xPC", "-1 0xSP 0xPC" or "running". */
+static bool read_call(pid_t tid, struct call *call)
+{
+	char line[256], *at;
+
+	if (slurp(line, sizeof(line), "/proc/%d/syscall", tid) < 0)
+		return false;
+	call->nr = strtol(line, &at, 10);
+	if (at == line || call->nr < 0)
+		return false;
+	for (int i = 0; i < CALL_ARGS; i++)
+		call->args[i] = strtoull(at, &at, 16);
+	return true;
+}
+
+void proc_describe(struct text *text, pid_t tid)
+{
+	char status[4096], wchan[64];
+	struct call call;
+
+	if (slurp(status, sizeof(status), "/proc/%d/status", tid) < 0) {
+		text_add(text, "gone");
+		return;
+	}
+	if (slurp(wchan, sizeof(wchan), "/proc/%d/wchan", tid) < 1)
+		strcpy(wchan, "?");
+	text_add(text, "%c %s ", state_of(status), wchan);
+	if (read_call(tid, &call))
+		call_describe(text, &call);
+	else
+		text_add(text, "?");
+	text_add(text, " switches:%" PRIu64, switches_of(status));
+}
+
+bool proc_stack(struct text *text, pid_t tid)
+{
+	char stack[2048], *line, *rest = stack;
+	const char *join = "";
+
+	if (slurp(stack, sizeof(stack), "/proc/%d/stack", tid) < 1)
+		return false;
+	while ((line = strsep(&rest, "\n"))) {
+		/* "[<0>] function+0x1f/0x120" */
+		char *function = strchr(line, ' ');
+
+		if (!function)
+			continue;
+		text_add(text, "%s%s", join, function + 1);
+		join = " < ";
+	}
+	return true;
+}
+
+void proc_children(struct text *text)
+{
+	char list[1024], status[4096], *pid, *rest = list;
+	const char *join = "";
+
+	if (slurp(list, sizeof(list), "/proc/self/task/%d/children", getpid()) < 0)
+		return;
+	while ((pid = strsep(&rest, " "))) {
+		const char *name;
+
+		if (!*pid || slurp(status, sizeof(status), "/proc/%s/status", pid) < 0)
+			continue;
+		name = field(status, "Name:\t");
+		text_add(text, "%s%s %.*s %c", join, pid, (int)strcspn(name, "\n"), name,
+			 state_of(status));
+		join = ", ";
+	}
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Evidence from /proc (proc(5)). Looking is passive: no signal, no ptrace
+ * stop, nothing that could wake a sleeper; and no file is read whose handler
+ * may wait for the task's memory map, which a stalled copy can hold.
+ */
+#ifndef COPYHANG_PROC_H
+#define COPYHANG_PROC_H
+
+#include "calls.h"
+#include "text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/** struct proc_sample - a thread, or a process with all its threads, at one moment. */
+struct proc_sample {
+	bool quiet;        /* sleeps (S or D) or has ended: does not run, is not stopped */
+	bool stopped;      /* by a signal or by its tracer */
+	uint64_t switches; /* context switches so far: unchanged means it did not run */
+	int64_t starved;   /* ns spent waiting for a CPU; 0 where the kernel does not say */
+};
+
+/** proc_sample() - look at process @pid. Return: false when it is gone. */
+bool proc_sample(pid_t pid, struct proc_sample *sample);
+
+/** proc_sample_thread() - look at the one thread @tid. Return: false when it is gone. */
+bool proc_sample_thread(pid_t tid, struct proc_sample *sample);
+
+/** proc_thread_group() - Return: the process that thread @tid belongs to, or -1. */
+pid_t proc_thread_group(pid_t tid);
+
+/** proc_describe() - append one line on thread @tid: state, wchan, system call, switches. */
+void proc_describe(struct text *text, pid_t tid);
+
+/** proc_stack() - append thread @tid's kernel stack, innermost first. Return: false without root.
+ */
+bool proc_stack(struct text *text, pid_t tid);
+
+/** proc_children() - append the children of this process as `PID NAME STATE`, comma-separated. */
+void proc_children(struct text *text);
+
+#endif

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "runner.h"
+
+#include "children.h"
+#include "pattern.h"
+#include "proc.h"
+#include "tap.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define JOBS_PER_CPU 16
+#define LEAVE_MAX NS_PER_S /* for killed supervisors and their children to go */
+
+/** struct slot - a supervisor at work. */
+struct slot {
+	pid_t pid; /* 0: free */
+	size_t index;
+	int64_t deadline;
+	struct result *result; /* shared with the supervisor */
+};
+
+struct runner {
+	const struct test_case *cases;
+	size_t count, started, reported;
+	struct result **results; /* those that wait for their turn; owned */
+	struct slot *slots;
+	unsigned int jobs;
+	int signals;   /* signalfd(2) */
+	int interrupt; /* the signal that ends all, or 0 */
+};
+
+unsigned int runner_jobs(void)
+{
+	cpu_set_t cpus;
+
+	if (sched_getaffinity(0, sizeof(cpus), &cpus) < 0)
+		return JOBS_PER_CPU;
+	return JOBS_PER_CPU * (unsigned int)CPU_COUNT(&cpus);
+}
+
+static _Noreturn void supervise(const struct test_case *test, struct result *result, pid_t runner)
+{
+	sigset_t none;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != runner)
+		_exit(1);
+	/* Away from the terminal, whose Ctrl-C is the runner's alone, and from its descriptors. */
+	setsid();
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	null_descriptors();
+	forget_descriptors(3);
+	case_play(test, result);
+	_exit(0);
+}
+
+static _Noreturn void die(const char *what)
+{
+	char why[128];
+
+	snprintf(why, sizeof(why), "%s: %s", what, strerror(errno));
+	tap_bail(why);
+	exit(1);
+}
+
+static void start(struct runner *runner, struct slot *slot)
+{
+	const pid_t self = getpid();
+
+	memset(slot->result, 0, sizeof(*slot->result));
+	slot->result->stage = "starting";
+	slot->index = runner->started++;
+	slot->deadline = clock_now() + SUPERVISOR_MAX;
+	slot->pid = fork();
+	if (slot->pid < 0)
+		die("cannot fork");
+	if (!slot->pid)
+		supervise(&runner->cases[slot->index], slot->result, self);
+}
+
+static void report(struct runner *runner)
+{
+	char id[CASE_ID];
+
+	while (runner->reported < runner->count && runner->results[runner->reported]) {
+		struct result **result = &runner->results[runner->reported];
+
+		tap_result(case_id(&runner->cases[runner->reported], id), *result);
+		free(*result);
+		*result = NULL;
+		runner->reported++;
+	}
+}
+
+static void fill_slots(struct runner *runner)
+{
+	for (unsigned int i = 0; i < runner->jobs && runner->started < runner->count; i++) {
+		if (!runner->slots[i].pid)
+			start(runner, &runner->slots[i]);
+	}
+}
+
+/* What the supervisor wrote counts only if it came to its end. */
+static void finish(struct runner *runner, struct slot *slot, const char *why)
+{
+	struct result *result = malloc(sizeof(*result));
+
+	if (!result)
+		die("no memory");
+	*result = *slot->result;
+	if (why) {
+		result->verdict = VERDICT_BROKEN;
+		snprintf(result->reason, sizeof(result->reason), "the supervisor %s while %s", why,
+			 result->stage);
+	}
+	runner->results[slot->index] = result;
+	slot->pid = 0;
+}
+
+static void reap(struct runner *runner)
+{
+	char why[64];
+	pid_t pid;
+	int status;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		for (unsigned int i = 0; i < runner->jobs; i++) {
+			if (runner->slots[i].pid != pid)
+				continue;
+			if (WIFSIGNALED(status))
+				snprintf(why, sizeof(why), "died by signal %d", WTERMSIG(status));
+			else
+				snprintf(why, sizeof(why), "exited with %d", WEXITSTATUS(status));
+			finish(runner, &runner->slots[i], status ? why : NULL);
+		}
+	}
+}
+
+/* A supervisor that is itself caught in the kernel is left there, as its child is. */
+static void expire(struct runner *runner)
+{
+	for (unsigned int i = 0; i < runner->jobs; i++) {
+		struct slot *slot = &runner->slots[i];
+
+		if (!slot->pid || clock_now() < slot->deadline)
+			continue;
+		kill(slot->pid, SIGKILL);
+		finish(runner, slot, "did not come to an end");
+	}
+}
+
+static int64_t next_deadline(const struct runner *runner)
+{
+	int64_t next = INT64_MAX;
+
+	for (unsigned int i = 0; i < runner->jobs; i++) {
+		if (runner->slots[i].pid && runner->slots[i].deadline < next)
+			next = runner->slots[i].deadline;
+	}
+	return next;
+}
+
+static void wait_for_signal(struct runner *runner, int64_t deadline)
+{
+	struct pollfd fd = { .fd = runner->signals, .events = POLLIN };
+	const struct timespec timeout = clock_timeout(deadline);
+	struct signalfd_siginfo info;
+
+	ppoll(&fd, 1, &timeout, NULL);
+	while (read(runner->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo != SIGCHLD)
+			runner->interrupt = (int)info.ssi_signo;
+	}
+}
+
+/* Supervisors' children become the runner's when those are gone. Return: true when none is left. */
+static bool all_gone(struct runner *runner)
+{
+	const int64_t deadline = clock_now() + LEAVE_MAX;
+
+	for (;;) {
+		pid_t pid = waitpid(-1, NULL, WNOHANG);
+
+		if (pid < 0)
+			return true;
+		if (pid > 0)
+			continue;
+		if (clock_now() >= deadline)
+			return false;
+		wait_for_signal(runner, deadline);
+	}
+}
+
+static void name_what_is_left(struct runner *runner)
+{
+	struct text children = { 0 };
+
+	if (all_gone(runner))
+		return;
+	proc_children(&children);
+	tap_note("set aside, no signal ends them: %s", children.bytes);
+}
+
+static _Noreturn void interrupted(struct runner *runner)
+{
+	const int signal = runner->interrupt;
+	char why[64];
+	sigset_t all;
+
+	for (unsigned int i = 0; i < runner->jobs; i++) {
+		if (runner->slots[i].pid)
+			kill(runner->slots[i].pid, SIGKILL);
+	}
+	name_what_is_left(runner);
+	snprintf(why, sizeof(why), "interrupted by signal %d (%s)", signal, strsignal(signal));
+	tap_bail(why);
+	sigfillset(&all);
+	sigprocmask(SIG_UNBLOCK, &all, NULL);
+	raise(signal);
+	exit(1);
+}
+
+static void prepare(struct runner *runner)
+{
+	struct result *shared;
+	sigset_t signals;
+
+	pattern_bytes(); /* once, for all supervisors */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGCHLD);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGHUP);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	runner->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (runner->signals < 0)
+		die("signalfd");
+
+	runner->results = calloc(runner->count, sizeof(*runner->results));
+	runner->slots = calloc(runner->jobs, sizeof(*runner->slots));
+	shared = mmap(NULL, runner->jobs * sizeof(*shared), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (!runner->results || !runner->slots || shared == MAP_FAILED)
+		die("no memory");
+	for (unsigned int i = 0; i < runner->jobs; i++)
+		runner->slots[i].result = &shared[i];
+}
+
+void runner_run(const struct test_case *cases, size_t count, unsigned int jobs)
+{
+	struct runner runner = { .cases = cases, .count = count, .jobs = jobs };
+	struct utsname kernel;
+
+	uname(&kernel);
+	tap_begin((unsigned int)count);
+	tap_note("kernel=%s machine=%s jobs=%u", kernel.release, kernel.machine, jobs);
+	prepare(&runner);
+	while (runner.reported < count) {
+		fill_slots(&runner);
+		wait_for_signal(&runner, next_deadline(&runner));
+		if (runner.interrupt)
+			interrupted(&runner);
+		reap(&runner);
+		expire(&runner);
+		report(&runner);
+	}
+	name_what_is_left(&runner);
+	free(runner.results);
+	free(runner.slots);
+	tap_finish();
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The runner plays many cases at once, each under a supervisor process of its
+ * own, and reports them in their order. It never waits for one longer than
+ * SUPERVISOR_MAX; processes that no signal ends are set aside and named.
+ *
+ * Killing the runner, with any signal, ends every supervisor; their ends of
+ * the endpoints close with them, which releases whatever was stalled.
+ */
+#ifndef COPYHANG_RUNNER_H
+#define COPYHANG_RUNNER_H
+
+#include "case.h"
+#include "clock.h"
+
+/* More than all the limits of one case, played twice, together. */
+#define SUPERVISOR_MAX (90 * NS_PER_S)
+#define RUNNER_JOBS_MAX 1024
+
+/** runner_jobs() - how many cases to play at once where nobody says: nearly all of them sleep. */
+unsigned int runner_jobs(void);
+
+/**
+ * runner_run() - play @count cases, @jobs at a time, and print TAP.
+ * Exits with tap_finish()'s status, or by the signal that interrupted it.
+ */
+_Noreturn void runner_run(const struct test_case *cases, size_t count, unsigned int jobs);
+
+#endif

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "scene.h"
+
+#include "children.h"
+#include "clock.h"
+#include "pattern.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CLEAR_MAX NS_PER_S /* for killed processes to go */
+#define CLEAR_TICK (10 * NS_PER_MS)
+
+static bool fails(struct scene *scene, const char *fault, int error)
+{
+	if (!scene->fault && !scene->missing) {
+		scene->fault = fault;
+		scene->error = error;
+	}
+	return false;
+}
+
+static bool open_endpoint(struct scene *scene, struct endpoint *endpoint,
+			  const struct endpoint_kind *kind, enum role role)
+{
+	const char *missing = NULL;
+	int error = endpoint_open(endpoint, kind, role, &missing);
+
+	if (!error)
+		return true;
+	if (!missing)
+		return fails(scene,
+			     role == ROLE_SOURCE ? "cannot open the source" :
+						   "cannot open the sink",
+			     -error);
+	scene->missing = missing;
+	scene->error = -error;
+	return false;
+}
+
+/* What the bystander holds: the pipe's other end, or the file once more, opened anew. */
+static bool open_shared(struct scene *scene)
+{
+	char path[32];
+
+	if (!scene->sink.kind->regular) {
+		scene->shared = scene->sink.far;
+		scene->sink.far = -1;
+		return true;
+	}
+	if (scene->test->act->actor == ACTOR_COPIER)
+		return true;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", scene->sink.fd);
+	scene->shared = open(path, O_RDWR | O_CLOEXEC);
+	return scene->shared >= 0 || fails(scene, "cannot open the sink once more", errno);
+}
+
+static bool open_all(struct scene *scene)
+{
+	const struct test_case *test = scene->test;
+
+	if (pipe2(scene->start, O_CLOEXEC) || pipe2(scene->empty, O_CLOEXEC) ||
+	    pipe2(scene->idle, O_CLOEXEC))
+		return fails(scene, "cannot make a pipe", errno);
+	scene->report = mmap(NULL, 2 * sizeof(*scene->report), PROT_READ | PROT_WRITE,
+			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (scene->report == MAP_FAILED) {
+		scene->report = NULL;
+		return fails(scene, "cannot map memory", errno);
+	}
+	return open_endpoint(scene, &scene->source, test->source, ROLE_SOURCE) &&
+	       open_endpoint(scene, &scene->sink, test->sink, ROLE_SINK) && open_shared(scene);
+}
+
+static struct task *start(struct scene *scene, const struct child *child, bool acts)
+{
+	const struct act *act = scene->test->act;
+	const struct gate gate = {
+		.set = acts && act->perform,
+		.nr = act->nr,
+		.fd = act->fd,
+		.thread = act->actor == ACTOR_COPIER,
+	};
+	pid_t pid = child_start(scene, child);
+	struct task *task;
+
+	if (pid < 0) {
+		fails(scene, "cannot fork", errno);
+		return NULL;
+	}
+	task = tracer_seize(&scene->tracer, pid, &gate);
+	if (task)
+		return task;
+	if (errno == EPERM)
+		scene->missing = "ptrace is not permitted here (Yama ptrace_scope, seccomp)";
+	fails(scene, "cannot trace a child", errno);
+	return NULL;
+}
+
+static bool start_all(struct scene *scene)
+{
+	const bool copier_acts = scene->test->act->actor == ACTOR_COPIER;
+	const struct child copier = { scene->source.fd, scene->sink.fd, child_copier };
+	const struct child bystander = { scene->shared, -1, child_bystander };
+	const struct child reader = { scene->shared, -1, child_reader };
+	const struct child control = { scene->idle[0], -1, child_control };
+
+	scene->copier = start(scene, &copier, copier_acts);
+	if (!scene->copier)
+		return false;
+	scene->actor = scene->copier;
+	if (!copier_acts)
+		scene->actor = scene->bystander = start(scene, &bystander, true);
+	else if (scene->shared >= 0)
+		scene->bystander = start(scene, &reader, false);
+	scene->control = scene->actor ? start(scene, &control, true) : NULL;
+	return scene->control && !scene->fault;
+}
+
+/* From here on each descriptor is where it belongs, and nowhere else. */
+static void hand_over(struct scene *scene)
+{
+	close_fd(&scene->source.fd);
+	close_fd(&scene->sink.fd);
+	close_fd(&scene->shared);
+	close_fd(&scene->idle[0]);
+	close_fd(&scene->start[0]);
+	close_fd(&scene->empty[0]);
+	close_fd(&scene->start[1]);
+}
+
+static enum stall stall_of(const struct test_case *test)
+{
+	if (test->source->stalls)
+		return STALL_SOURCE;
+	return test->sink->stalls ? STALL_SINK : STALL_NONE;
+}
+
+bool scene_set(struct scene *scene, const struct test_case *test)
+{
+	int error;
+
+	*scene = (struct scene){
+		.test = test,
+		.stall = stall_of(test),
+		.source = { .fd = -1, .far = -1 },
+		.sink = { .fd = -1, .far = -1 },
+		.shared = -1,
+		.idle = { -1, -1 },
+		.start = { -1, -1 },
+		.empty = { -1, -1 },
+	};
+	error = tracer_start(&scene->tracer);
+	if (error)
+		return fails(scene, "cannot watch children", -error);
+	if (!open_all(scene) || !start_all(scene))
+		return false;
+	hand_over(scene);
+	return true;
+}
+
+void scene_release(struct scene *scene)
+{
+	scene->report->stop = true;
+	close_fd(&scene->empty[1]);
+	if (!scene->copier->ended_at)
+		scene->release_error = -endpoint_release(&scene->source);
+	/* A pipe that is full, and whose reader is the actor, nobody will empty. */
+	if (scene->stall == STALL_SINK && scene->actor == scene->bystander &&
+	    !scene->test->act->receives)
+		kill(scene->copier->pid, SIGKILL);
+}
+
+/* How many of the processes have not been reaped. */
+static int left_over(const struct scene *scene)
+{
+	int left = 0;
+
+	for (int i = 0; i < scene->tracer.count; i++) {
+		const struct task *task = &scene->tracer.tasks[i];
+
+		left += !task->ended && task->tid == task->pid;
+	}
+	return left;
+}
+
+static bool none_left(void *arg)
+{
+	return !left_over(arg);
+}
+
+int scene_clear(struct scene *scene)
+{
+	struct tracer *tracer = &scene->tracer;
+	int left;
+
+	for (int i = 0; i < tracer->count; i++) {
+		if (!tracer->tasks[i].ended)
+			kill(tracer->tasks[i].pid, SIGKILL);
+	}
+	endpoint_close(&scene->source);
+	endpoint_close(&scene->sink);
+	close_fd(&scene->shared);
+	for (int i = 0; i < 2; i++) {
+		close_fd(&scene->idle[i]);
+		close_fd(&scene->start[i]);
+		close_fd(&scene->empty[i]);
+	}
+	tracer_run(tracer, none_left, scene, CLEAR_TICK, clock_now() + CLEAR_MAX);
+	left = left_over(scene);
+	tracer_stop(tracer);
+	if (scene->report)
+		munmap(scene->report, 2 * sizeof(*scene->report));
+	return left;
+}
+
+/* Read the sink file back: all of it must be the pattern. Return: its size, or -1. */
+static off_t check_file(int fd)
+{
+	static char bytes[65536];
+	off_t at = 0;
+	ssize_t n;
+
+	while ((n = pread(fd, bytes, sizeof(bytes), at)) > 0) {
+		if (pattern_differs(bytes, (size_t)n, at) >= 0)
+			return -1;
+		at += n;
+	}
+	return n < 0 ? -1 : at;
+}
+
+static bool file_differs(const struct scene *scene)
+{
+	off_t size = check_file(scene->sink.far);
+
+	return size < 0 || (scene->report->done && size != (off_t)scene->source.kind->size);
+}
+
+static bool stream_differs(const struct scene *scene)
+{
+	const struct report *report = scene->report;
+
+	return report->differs || (report->done && report->received_all &&
+				   report->received != (int64_t)scene->source.kind->size);
+}
+
+bool scene_differs(const struct scene *scene)
+{
+	const struct report *report = scene->report;
+	const int64_t size = (int64_t)scene->source.kind->size;
+
+	if (scene->sink.kind->regular ? file_differs(scene) : stream_differs(scene))
+		return true;
+	if (!report->done)
+		return false;
+	if (report->copied != size)
+		return true;
+	return scene->source.kind->regular && lseek(scene->source.far, 0, SEEK_CUR) != size;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The only user of ptrace(2): follows the processes of one scene with
+ * PTRACE_SEIZE, sees each enter and leave its system calls, and can hold a
+ * thread at the entry of one call until told to let it go.
+ *
+ * The tracees die with their tracer (PTRACE_O_EXITKILL), so that a supervisor
+ * killed at any moment leaves nothing behind. No function here waits longer
+ * than its deadline.
+ */
+#ifndef COPYHANG_TRACER_H
+#define COPYHANG_TRACER_H
+
+#include "calls.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define TRACER_TASKS 12
+
+/** struct gate - the call at whose entry a thread is held. */
+struct gate {
+	bool set;
+	long nr;
+	int fd;      /* its first argument, or -1: any */
+	bool thread; /* hold another thread than the process's first */
+};
+
+/** struct task - one thread of a traced process; times are 0 until it happens. */
+struct task {
+	pid_t tid, pid;
+	bool in_call;     /* between a call's entry and its exit */
+	bool held;        /* stopped at its gate */
+	bool ended;       /* reaped, or known gone */
+	unsigned serial;  /* counts the calls entered */
+	struct call call; /* the present one, or the last */
+	int64_t result;   /* of the last call that returned; -errno on error */
+	int64_t entered_at, left_at, exiting_at, ended_at;
+	int status;       /* as of waitpid(2), once ended */
+	int64_t starved;  /* once ended: ns it had waited for a CPU in its life */
+	struct gate gate; /* kept in the process's first thread */
+	int pidfd;        /* of the process's first thread; -1 where the kernel has none */
+};
+
+struct tracer {
+	struct task tasks[TRACER_TASKS];
+	int count;
+	int sigchld; /* signalfd(2) */
+	/* Called whenever a thread has returned from a call; may be NULL. */
+	void (*on_return)(void *arg, const struct task *task);
+	void *arg;
+};
+
+/** tracer_start() - prepare; blocks SIGCHLD in the caller. Return: 0 or -errno. */
+int tracer_start(struct tracer *tracer);
+
+/**
+ * tracer_seize() - follow child @pid and its future threads.
+ * Return: its task, owned by @tracer; NULL with errno set (EPERM: ptrace is
+ * forbidden here, for example by Yama's ptrace_scope=3 or by seccomp).
+ */
+struct task *tracer_seize(struct tracer *tracer, pid_t pid, const struct gate *gate);
+
+/** tracer_held() - Return: the thread of process @pid that waits at its gate, or NULL. */
+struct task *tracer_held(struct tracer *tracer, pid_t pid);
+
+/** tracer_let_go() - let a held thread proceed into its call; its process has no gate any more. */
+void tracer_let_go(struct tracer *tracer, struct task *task);
+
+/**
+ * tracer_run() - handle what the tracees do until @done says so or @deadline passes.
+ * @done is asked after every event and every @tick ns; NULL: run until the deadline.
+ * Return: true when @done did.
+ */
+bool tracer_run(struct tracer *tracer, bool (*done)(void *arg), void *arg, int64_t tick,
+		int64_t deadline);
+
+/** tracer_ended() - Return: true when process @pid and all its threads have ended. */
+bool tracer_ended(struct tracer *tracer, pid_t pid);
+
+/** tracer_stop() - close descriptors; what still runs is left to the caller. */
+void tracer_stop(struct tracer *tracer);
+
+#endif
