@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -15,6 +16,8 @@
 
 /* Beside the descriptors of act.h, a child has these two. */
 enum { FD_START = 3, FD_EMPTY = 4, FD_COUNT };
+
+#define CHILD_MAX 10000 /* ms for a child to settle */
 
 void null_descriptors(void)
 {
@@ -74,14 +77,11 @@ static void wait_for_end_of(int fd)
 		;
 }
 
-pid_t child_start(const struct scene *scene, const struct child *child)
+static _Noreturn void be_child(const struct scene *scene, const struct child *child,
+			       pid_t supervisor)
 {
-	const pid_t supervisor = getpid();
 	sigset_t none;
-	pid_t pid = fork();
 
-	if (pid)
-		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != supervisor)
 		_exit(1);
@@ -91,6 +91,28 @@ pid_t child_start(const struct scene *scene, const struct child *child)
 	take_descriptors(scene, child);
 	wait_for_end_of(FD_START);
 	child->body(scene);
+	_exit(1);
+}
+
+pid_t child_start(const struct scene *scene, const struct child *child)
+{
+	const pid_t supervisor = getpid();
+	struct pollfd settled = { .events = POLLIN };
+	int ends[2];
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -1;
+	pid = fork();
+	if (!pid)
+		be_child(scene, child, supervisor);
+	close(ends[1]);
+	/* It closes its copy of the pipe with all else that it is not to have. */
+	settled.fd = ends[0];
+	if (pid > 0)
+		poll(&settled, 1, CHILD_MAX);
+	close(ends[0]);
+	return pid;
 }
 
 static void *perform_in_thread(void *arg)

@@ -11,10 +11,13 @@
 /** struct child - how to start one; descriptors are borrowed, -1: /dev/null. */
 struct child {
 	int fd0, fd1;
-	void (*body)(const struct scene *scene) __attribute__((noreturn));
+	void (*body)(const struct scene *scene); /* does not return */
 };
 
-/** child_start() - fork. Return: its pid, or -1 with errno. It waits for scene->start. */
+/**
+ * child_start() - fork a child that has its descriptors and waits for scene->start.
+ * Return: its pid, or -1 with errno.
+ */
 pid_t child_start(const struct scene *scene, const struct child *child);
 
 _Noreturn void child_copier(const struct scene *scene);

@@ -27,7 +27,19 @@ static void add_steps(const struct play *play, struct text *text)
 	}
 }
 
-/* In ms since the case began. */
+/* The next moment after @last, or -1. Return: its index. */
+static int next_moment(const struct play *play, int64_t last)
+{
+	int next = -1;
+
+	for (int i = 0; i < MOMENTS; i++) {
+		if (play->at[i] > last && (next < 0 || play->at[i] < play->at[next]))
+			next = i;
+	}
+	return next;
+}
+
+/* In the order of time, in ms since the case began. */
 static void add_timeline(const struct play *play, struct text *text)
 {
 	static const char *const names[MOMENTS] = {
@@ -35,13 +47,13 @@ static void add_timeline(const struct play *play, struct text *text)
 		[JUDGED] = "judged",   [KILLED] = "killed", [RELEASED] = "released",
 		[ENDED] = "ended",
 	};
-
 	const char *join = "timeline=";
+	int64_t last = 0;
+	int i;
 
-	for (int i = 0; i < MOMENTS; i++) {
-		if (!play->at[i])
-			continue;
-		text_add(text, "%s%s:%.3f", join, names[i], clock_ms(play->at[i] - play->begun));
+	while ((i = next_moment(play, last)) >= 0) {
+		last = play->at[i];
+		text_add(text, "%s%s:%.3f", join, names[i], clock_ms(last - play->begun));
 		join = " ";
 	}
 	text_add(text, "\n");

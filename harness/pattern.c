@@ -22,7 +22,7 @@ off_t pattern_differs(const char *got, size_t count, off_t at)
 	const char *want = pattern_bytes() + at;
 
 	for (size_t i = 0; i < count; i++) {
-		if (at + (off_t)i >= PATTERN_FILE || got[i] != want[i])
+		if ((size_t)at + i >= PATTERN_FILE || got[i] != want[i])
 			return at + (off_t)i;
 	}
 	return -1;

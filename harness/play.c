@@ -63,25 +63,35 @@ static bool still_in(const struct calling *calling)
 	return calling->task->in_call && calling->task->serial == calling->serial;
 }
 
+static struct play_step *find_step(struct play *play, long nr, int error)
+{
+	for (int i = 0; i < play->nsteps; i++) {
+		if (play->steps[i].call.nr == nr && play->steps[i].error == error)
+			return &play->steps[i];
+	}
+	return NULL;
+}
+
 /* The calls that move bytes, up to the act. */
 static void keep_step(void *arg, const struct task *task)
 {
 	struct play *play = arg;
-	struct play_step *last = play->nsteps ? &play->steps[play->nsteps - 1] : NULL;
 	int error = task->result < 0 ? (int)-task->result : 0;
+	struct play_step *step;
 
 	if (task != play->scene->copier || play->at[ACT] ||
 	    (call_source(&task->call) != FD_SOURCE && call_sink(&task->call) != FD_SINK))
 		return;
 	play->usual = task->left_at - task->entered_at;
-	if (!last || last->call.nr != task->call.nr || last->error != error) {
-		if (play->nsteps == PLAY_STEPS)
-			return;
-		last = &play->steps[play->nsteps++];
-		*last = (struct play_step){ .call = task->call, .error = error };
+	step = find_step(play, task->call.nr, error);
+	if (!step && play->nsteps < PLAY_STEPS) {
+		step = &play->steps[play->nsteps++];
+		*step = (struct play_step){ .call = task->call, .error = error };
 	}
-	last->count++;
-	last->bytes += error ? 0 : task->result;
+	if (!step)
+		return;
+	step->count++;
+	step->bytes += error ? 0 : task->result;
 }
 
 static void keep_stalled_step(struct play *play)
@@ -123,13 +133,18 @@ static bool copier_stalled(struct play *play)
 	return in_own_call(play) && thread_rests(&play->rest, copier, STALL_REST);
 }
 
-/* In a call of its own, as far into it as half of what the last one took. */
+/*
+ * In a call of its own that has moved bytes before (this one may yet be refused), and as far into
+ * it as half of what the last one took.
+ */
 static bool copier_under_way(struct play *play)
 {
 	const struct task *copier = play->scene->copier;
+	const struct play_step *earlier = find_step(play, copier->call.nr, 0);
 	struct proc_sample sample;
 
-	return in_own_call(play) && clock_now() - copier->entered_at >= play->usual / 2 &&
+	return in_own_call(play) && earlier && earlier->bytes > 0 &&
+	       clock_now() - copier->entered_at >= play->usual / 2 &&
 	       proc_sample_thread(copier->tid, &sample) && !sample.stopped;
 }
 
@@ -331,6 +346,9 @@ static bool comes_to_rest(struct play *play, bool (*done)(void *arg), int64_t mo
 
 static bool ends_by_kill(struct play *play)
 {
+	/* An act that is a SIGKILL has shown already that this does not end the actor. */
+	if (play->scene->test->act->signal == SIGKILL)
+		play->killable = false;
 	if (!play->probe_kill || play->scene->test->act->signal == SIGKILL)
 		return false;
 	play->at[KILLED] = clock_now();

@@ -33,7 +33,7 @@
 /* The steps of a copy that are kept as evidence. */
 #define PLAY_STEPS 12
 
-/** struct play_step - calls in a row that were alike. */
+/** struct play_step - calls that were alike. */
 struct play_step {
 	struct call call; /* the first of them */
 	int error;        /* errno, or 0 */

@@ -78,23 +78,17 @@ static bool open_all(struct scene *scene)
 	       open_endpoint(scene, &scene->sink, test->sink, ROLE_SINK) && open_shared(scene);
 }
 
-static struct task *start(struct scene *scene, const struct child *child, bool acts)
+static struct task *start(struct scene *scene, int fd0, int fd1, void (*body)(const struct scene *))
 {
-	const struct act *act = scene->test->act;
-	const struct gate gate = {
-		.set = acts && act->perform,
-		.nr = act->nr,
-		.fd = act->fd,
-		.thread = act->actor == ACTOR_COPIER,
-	};
-	pid_t pid = child_start(scene, child);
+	const struct child child = { .fd0 = fd0, .fd1 = fd1, .body = body };
+	pid_t pid = child_start(scene, &child);
 	struct task *task;
 
 	if (pid < 0) {
 		fails(scene, "cannot fork", errno);
 		return NULL;
 	}
-	task = tracer_seize(&scene->tracer, pid, &gate);
+	task = tracer_seize(&scene->tracer, pid);
 	if (task)
 		return task;
 	if (errno == EPERM)
@@ -106,24 +100,33 @@ static struct task *start(struct scene *scene, const struct child *child, bool a
 static bool start_all(struct scene *scene)
 {
 	const bool copier_acts = scene->test->act->actor == ACTOR_COPIER;
-	const struct child copier = { scene->source.fd, scene->sink.fd, child_copier };
-	const struct child bystander = { scene->shared, -1, child_bystander };
-	const struct child reader = { scene->shared, -1, child_reader };
-	const struct child control = { scene->idle[0], -1, child_control };
 
-	scene->copier = start(scene, &copier, copier_acts);
-	if (!scene->copier)
-		return false;
-	scene->actor = scene->copier;
-	if (!copier_acts)
-		scene->actor = scene->bystander = start(scene, &bystander, true);
-	else if (scene->shared >= 0)
-		scene->bystander = start(scene, &reader, false);
-	scene->control = scene->actor ? start(scene, &control, true) : NULL;
+	scene->copier = start(scene, scene->source.fd, scene->sink.fd, child_copier);
+	if (scene->copier && scene->shared >= 0)
+		scene->bystander = start(scene, scene->shared, -1,
+					 copier_acts ? child_reader : child_bystander);
+	scene->actor = copier_acts ? scene->copier : scene->bystander;
+	if (scene->actor)
+		scene->control = start(scene, scene->idle[0], -1, child_control);
 	return scene->control && !scene->fault;
 }
 
-/* From here on each descriptor is where it belongs, and nowhere else. */
+static void set_gates(struct scene *scene)
+{
+	const struct act *act = scene->test->act;
+	const struct gate gate = {
+		.nr = act->nr,
+		.fd = act->fd,
+		.thread = act->actor == ACTOR_COPIER,
+	};
+
+	if (!act->perform)
+		return;
+	tracer_gate(scene->actor, gate);
+	tracer_gate(scene->control, gate);
+}
+
+/* From here on each descriptor is where it belongs, and nowhere else; and all may begin. */
 static void hand_over(struct scene *scene)
 {
 	close_fd(&scene->source.fd);
@@ -132,6 +135,7 @@ static void hand_over(struct scene *scene)
 	close_fd(&scene->idle[0]);
 	close_fd(&scene->start[0]);
 	close_fd(&scene->empty[0]);
+	set_gates(scene);
 	close_fd(&scene->start[1]);
 }
 

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define SYSCALL_STOP (SIGTRAP | 0x80) /* PTRACE_O_TRACESYSGOOD */
-#define OPTIONS                                                                                  \
+#define OPTIONS \
 	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXIT | PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE | \
 	 PTRACE_O_EXITKILL)
 
@@ -105,13 +105,12 @@ static void resume(const struct task *task, int signal)
 	ptrace(PTRACE_SYSCALL, task->tid, NULL, (void *)(long)signal);
 }
 
-struct task *tracer_seize(struct tracer *tracer, pid_t pid, const struct gate *gate)
+struct task *tracer_seize(struct tracer *tracer, pid_t pid)
 {
 	struct task *task = add(tracer, pid, pid);
 
 	if (!task)
 		return NULL;
-	task->gate = *gate;
 	if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)OPTIONS) < 0)
 		return NULL;
 	/* Into a first stop, so that resume() starts the reporting of its calls. */
@@ -119,6 +118,12 @@ struct task *tracer_seize(struct tracer *tracer, pid_t pid, const struct gate *g
 		return NULL;
 	task->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	return task;
+}
+
+void tracer_gate(struct task *leader, struct gate gate)
+{
+	leader->gate = gate;
+	leader->gate.set = true;
 }
 
 struct task *tracer_held(struct tracer *tracer, pid_t pid)

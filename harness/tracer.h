@@ -60,7 +60,10 @@ int tracer_start(struct tracer *tracer);
  * Return: its task, owned by @tracer; NULL with errno set (EPERM: ptrace is
  * forbidden here, for example by Yama's ptrace_scope=3 or by seccomp).
  */
-struct task *tracer_seize(struct tracer *tracer, pid_t pid, const struct gate *gate);
+struct task *tracer_seize(struct tracer *tracer, pid_t pid);
+
+/** tracer_gate() - hold a process at its next call like this. @leader is its first thread. */
+void tracer_gate(struct task *leader, struct gate gate);
 
 /** tracer_held() - Return: the thread of process @pid that waits at its gate, or NULL. */
 struct task *tracer_held(struct tracer *tracer, pid_t pid);

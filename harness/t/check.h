@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the tests of the harness have in common: a TAP line per check, through kselftest.h. */
+#ifndef COPYHANG_CHECK_H
+#define COPYHANG_CHECK_H
+
+#include <kselftest.h>
+#include <string.h>
+
+/* One test: passes where @condition holds; the rest is its name, as for printf(3). */
+#define CHECK(condition, ...) \
+	do { \
+		bool holds = (condition); \
+		char name[256]; \
+		snprintf(name, sizeof(name), __VA_ARGS__); \
+		if (!holds) \
+			ksft_print_msg("%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+		ksft_test_result(holds, "%s\n", name); \
+	} while (0)
+
+/* The plan comes last, where nobody wants to count: TAP allows that, kselftest.h does not. */
+static inline int checks_done(void)
+{
+	printf("1..%u\n", ksft_test_num());
+	ksft_plan = ksft_test_num();
+	return ksft_get_fail_cnt() ? KSFT_FAIL : KSFT_PASS;
+}
+
+#endif

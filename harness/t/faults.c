@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Does the harness notice? Every planted fault is played as a case is, and
+ * must come to its verdict; and a supervisor that is killed at any moment
+ * must leave nothing behind.
+ */
+#include "plants.h"
+
+#include "check.h"
+#include "children.h"
+#include "clock.h"
+#include "proc.h"
+
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define WHILE (60 * NS_PER_S)
+#define KILLS 100
+
+static const struct plant {
+	struct test_case test;
+	enum verdict verdict;
+	const char *says;  /* the reason contains this; NULL: there is none */
+	const char *shows; /* the evidence contains this line, or NULL */
+	int left;
+} plants[] = {
+#define TEST(act, strategy, source, sink) \
+	{ \
+		&plant_##act, &plant_##strategy, &plant_##source, &plant_##sink \
+	}
+	{ TEST(exits, reads, silent, pipe), VERDICT_SAFE, NULL, "stalled=yes", 0 },
+	{ TEST(exits_late, reads, silent, pipe), VERDICT_LATE, NULL, "killable=yes", 0 },
+	{ TEST(spins_late, reads, silent, pipe), VERDICT_LATE, NULL, NULL, 0 },
+	{ TEST(never_exits, reads, silent, pipe), VERDICT_STUCK, NULL, "killable=yes", 0 },
+	{ TEST(waits_for_copy, reads, silent, pipe), VERDICT_HANG, NULL, "killable=yes", 0 },
+	{ TEST(slow_machine, reads, silent, pipe), VERDICT_SAFE, NULL, NULL, 0 },
+	{ TEST(control_hangs, reads, silent, pipe), VERDICT_BROKEN, "control did not end", NULL,
+	  0 },
+	{ TEST(crashes, reads, silent, pipe), VERDICT_BROKEN, "ended before the act", NULL, 0 },
+
+	{ TEST(opens, reads, fuse, pipe), VERDICT_HANG, NULL, "killable=no", 0 },
+	{ TEST(opens, reads, dead_fuse, pipe), VERDICT_STUCK, NULL, "killable=no", 1 },
+
+	{ TEST(exits, reads, ready, pipe), VERDICT_BROKEN, "never stalled", "stalled=no", 0 },
+	{ TEST(exits, sleeps_elsewhere, silent, pipe), VERDICT_BROKEN, "never stalled",
+	  "stalled=no", 0 },
+	{ TEST(exits_late, reads, impatient, pipe), VERDICT_BROKEN, "did not last", NULL, 0 },
+	{ TEST(exits, copier_crashes, silent, pipe), VERDICT_BROKEN, "copier died", NULL, 0 },
+	{ TEST(exits, reads, unopenable, pipe), VERDICT_BROKEN, "Too many open files", NULL, 0 },
+	{ TEST(exits, reads, lacking, pipe), VERDICT_UNAVAILABLE, "not to be had", NULL, 0 },
+
+	{ TEST(exits, reads, silent, file), VERDICT_SAFE, NULL, NULL, 0 },
+	{ TEST(exits, flips_a_bit, silent, file), VERDICT_CORRUPT, NULL, NULL, 0 },
+	{ TEST(exits, drops_a_byte, silent, file), VERDICT_CORRUPT, NULL, NULL, 0 },
+	{ TEST(exits, repeats_a_line, silent, file), VERDICT_CORRUPT, NULL, NULL, 0 },
+	{ TEST(exits, claims_more, silent, file), VERDICT_CORRUPT, NULL, NULL, 0 },
+#undef TEST
+};
+
+static struct result *results; /* one a plant, shared with the supervisors */
+
+static pid_t supervise(const struct test_case *test, struct result *result)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	setsid();
+	null_descriptors();
+	forget_descriptors(3);
+	case_play(test, result);
+	_exit(0);
+}
+
+/* Reap until no child, own or inherited from a supervisor, is left. */
+static bool all_gone(int64_t deadline)
+{
+	pid_t pid;
+
+	while ((pid = waitpid(-1, NULL, WNOHANG)) >= 0) {
+		if (clock_now() > deadline)
+			return false;
+		if (!pid)
+			usleep(1000);
+	}
+	return true;
+}
+
+static void check_plant(const struct plant *plant, const struct result *result)
+{
+	char id[CASE_ID];
+	const char *evidence = result->evidence.bytes;
+
+	case_id(&plant->test, id);
+	if (result->verdict == VERDICT_UNAVAILABLE && plant->verdict != VERDICT_UNAVAILABLE) {
+		ksft_inc_xskip_cnt();
+		printf("ok %u %s # SKIP %s\n", ksft_test_num(), id, result->reason);
+		return;
+	}
+	if (result->verdict != plant->verdict)
+		ksft_print_msg("%s %s\n%s\n", verdict_name(result->verdict), result->reason,
+			       evidence);
+	CHECK(result->verdict == plant->verdict, "%s: %s", id, verdict_name(plant->verdict));
+	CHECK(plant->says ? !!strstr(result->reason, plant->says) : !*result->reason,
+	      "%s: the reason is right", id);
+	if (plant->shows)
+		CHECK(strstr(evidence, plant->shows), "%s: %s", id, plant->shows);
+	CHECK(result->left == plant->left, "%s: %d set aside", id, plant->left);
+}
+
+static void check_plants(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(plants); i++)
+		supervise(&plants[i].test, &results[i]);
+	CHECK(all_gone(clock_now() + WHILE), "all come to an end, and nothing stays behind");
+	for (size_t i = 0; i < ARRAY_SIZE(plants); i++)
+		check_plant(&plants[i], &results[i]);
+}
+
+/* Kills come at all moments of a hang's case: it takes about 300 ms. */
+static void check_killed_supervisors(void)
+{
+	static const struct test_case test = { &plant_waits_for_copy, &plant_reads, &plant_silent,
+					       &plant_pipe };
+	struct text left = { 0 };
+	int clean = 0;
+
+	for (int i = 0; i < KILLS; i++) {
+		pid_t pid = supervise(&test, &results[0]);
+
+		usleep((useconds_t)(random() % 300000));
+		kill(pid, SIGKILL);
+		clean += all_gone(clock_now() + 5 * NS_PER_S);
+	}
+	proc_children(&left);
+	if (left.length)
+		ksft_print_msg("left: %s\n", left.bytes);
+	CHECK(clean == KILLS, "a supervisor killed at %d random moments leaves nothing", KILLS);
+}
+
+static void forbid_ptrace(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ptrace, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { .len = ARRAY_SIZE(code), .filter = code };
+
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+static void check_without_ptrace(void)
+{
+	pid_t pid = fork();
+
+	memset(&results[0], 0, sizeof(results[0]));
+	if (!pid) {
+		forbid_ptrace();
+		case_play(&plants[0].test, &results[0]);
+		_exit(0);
+	}
+	CHECK(all_gone(clock_now() + WHILE), "without ptrace a case ends");
+	CHECK(results[0].verdict == VERDICT_UNAVAILABLE && strstr(results[0].reason, "ptrace"),
+	      "... and is unavailable, with the reason");
+}
+
+int main(void)
+{
+	ksft_print_header();
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	results = mmap(NULL, ARRAY_SIZE(plants) * sizeof(*results), PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (results == MAP_FAILED)
+		ksft_exit_fail_msg("no memory\n");
+	check_plants();
+	check_without_ptrace();
+	check_killed_supervisors();
+	return checks_done();
+}

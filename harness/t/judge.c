@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The judge, fed by hand: every verdict, and the edges between them. */
+#include "judge.h"
+
+#include "check.h"
+#include "clock.h"
+
+#include <errno.h>
+
+#define MS NS_PER_MS
+
+/* What a case looks like in which all is well; each row changes what it is about. */
+#define WELL \
+	.stall = STALL_SOURCE, .stalled = true, .acted = true, .control_ended = true, \
+	.control = 1 * MS, .limit = 100 * MS, .ending = ENDING_ITSELF, .act = 1 * MS
+
+/* ... and one in which the act hangs until the release. */
+#define HANGS WELL, .ending = ENDING_RELEASE, .act = 200 * MS, .at_rest = true
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+
+static const struct {
+	const char *name;
+	struct observation seen;
+	enum verdict verdict;
+} rows[] = {
+	{ "nothing was observed at all", { 0 }, VERDICT_BROKEN },
+	{ "ended in time", { WELL }, VERDICT_SAFE },
+	{ "ended exactly at the limit", { WELL, .act = 100 * MS }, VERDICT_SAFE },
+	{ "ended just past the limit", { WELL, .act = 100 * MS + 1 }, VERDICT_LATE },
+	{ "ended by itself, long past the limit",
+	  { WELL, .act = 3000 * MS, .at_rest = true },
+	  VERDICT_LATE },
+	{ "past the limit, but for want of a CPU",
+	  { WELL, .act = 180 * MS, .starved = 90 * MS },
+	  VERDICT_SAFE },
+	{ "past the limit, for want of a CPU only in part",
+	  { WELL, .act = 300 * MS, .starved = 90 * MS },
+	  VERDICT_LATE },
+	{ "a loaded machine: slow, and so was the control",
+	  { WELL, .control = 150 * MS, .limit = 1200 * MS, .act = 900 * MS },
+	  VERDICT_SAFE },
+
+	{ "hung until the release", { HANGS }, VERDICT_HANG },
+	{ "hung until the release, on a loaded machine",
+	  { HANGS, .control = 150 * MS, .limit = 1200 * MS, .act = 3000 * MS },
+	  VERDICT_HANG },
+	{ "ended well after the release, not by it",
+	  { HANGS, .ending = ENDING_AFTERWARDS },
+	  VERDICT_LATE },
+	{ "ended only when the copier was killed",
+	  { HANGS, .ending = ENDING_TEARDOWN },
+	  VERDICT_STUCK },
+	{ "never ended", { HANGS, .ending = ENDING_NEVER }, VERDICT_STUCK },
+	{ "ended with the release, but was never at rest",
+	  { HANGS, .at_rest = false },
+	  VERDICT_BROKEN },
+	{ "ended by the probe: no cause was shown",
+	  { HANGS, .ending = ENDING_KILL },
+	  VERDICT_BROKEN },
+
+	{ "the copy never stalled", { WELL, .stalled = false }, VERDICT_BROKEN },
+	{ "the copy never stalled, and the act seemed to hang",
+	  { HANGS, .stalled = false },
+	  VERDICT_BROKEN },
+	{ "the stall ended before the act did", { WELL, .left_early = true }, VERDICT_BROKEN },
+	{ "the act was not seen", { WELL, .acted = false }, VERDICT_BROKEN },
+	{ "the control did not end", { WELL, .control_ended = false }, VERDICT_BROKEN },
+	{ "neither act nor control ended",
+	  { HANGS, .control_ended = false, .ending = ENDING_NEVER },
+	  VERDICT_BROKEN },
+
+	{ "nothing can stall, and the copy was under way",
+	  { WELL, .stall = STALL_NONE, .stalled = false, .under_way = true },
+	  VERDICT_SAFE },
+	{ "nothing can stall, and no copy was under way",
+	  { WELL, .stall = STALL_NONE, .stalled = false },
+	  VERDICT_BROKEN },
+	{ "a stall is asked for, a copy under way is not enough",
+	  { WELL, .stalled = false, .under_way = true },
+	  VERDICT_BROKEN },
+	{ "the sink stalls", { WELL, .stall = STALL_SINK }, VERDICT_SAFE },
+
+	{ "bytes differ", { WELL, .differs = true }, VERDICT_CORRUPT },
+	{ "bytes differ and the act hung: the hang is told",
+	  { HANGS, .differs = true },
+	  VERDICT_HANG },
+	{ "bytes differ and the act was late",
+	  { WELL, .act = 300 * MS, .differs = true },
+	  VERDICT_LATE },
+
+	{ "refused", { .stall = STALL_SOURCE, .copy_errno = EINVAL }, VERDICT_REFUSED },
+	{ "refused across file systems",
+	  { .stall = STALL_NONE, .copy_errno = EXDEV },
+	  VERDICT_REFUSED },
+	{ "refused, after it had moved bytes",
+	  { .stall = STALL_SOURCE, .copy_errno = EINVAL, .copied = 16 },
+	  VERDICT_BROKEN },
+	{ "no such system call",
+	  { .stall = STALL_SOURCE, .copy_errno = ENOSYS },
+	  VERDICT_UNAVAILABLE },
+	{ "failed, and not with a refusal",
+	  { .stall = STALL_SOURCE, .copy_errno = EIO },
+	  VERDICT_BROKEN },
+	{ "failed for want of memory",
+	  { .stall = STALL_SOURCE, .copy_errno = ENOMEM },
+	  VERDICT_BROKEN },
+
+	{ "the harness failed, whatever else was seen",
+	  { WELL, .fault = "cannot fork" },
+	  VERDICT_BROKEN },
+	{ "the harness failed where something is missing, too",
+	  { .fault = "cannot fork", .missing = "no /dev/fuse" },
+	  VERDICT_BROKEN },
+	{ "something is missing", { .missing = "no /dev/fuse" }, VERDICT_UNAVAILABLE },
+};
+
+#pragma GCC diagnostic pop
+
+int main(void)
+{
+	ksft_print_header();
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct judgement judgement = judge(&rows[i].seen);
+
+		CHECK(judgement.verdict == rows[i].verdict, "%s: %s", rows[i].name,
+		      verdict_name(rows[i].verdict));
+		if (judgement.verdict == VERDICT_BROKEN || judgement.verdict == VERDICT_UNAVAILABLE)
+			CHECK(judgement.reason, "%s: a reason is given", rows[i].name);
+	}
+	return checks_done();
+}

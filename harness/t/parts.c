@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The parts that need no scene: texts, calls, the pattern, the rules of a cascade. */
+#include "calls.h"
+#include "check.h"
+#include "copy.h"
+#include "pattern.h"
+#include "text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static void check_text(void)
+{
+	static struct text text;
+
+	text_add(&text, "%s-%d", "a", 1);
+	text_add(&text, "+");
+	CHECK(!strcmp(text.bytes, "a-1+"), "a text grows");
+	for (int i = 0; i < TEXT_SIZE; i++)
+		text_add(&text, "0123456789");
+	CHECK(text.length == TEXT_SIZE - 1 && strlen(text.bytes) == text.length,
+	      "a text that is full is cut off, and ends");
+	CHECK(!strcmp(text_errno(EINVAL), "EINVAL"), "an errno has its symbol");
+	CHECK(!strcmp(text_errno(4095), "errno 4095"), "an unknown errno has its number");
+}
+
+static void check_calls(void)
+{
+	const struct call sendfile = { .nr = SYS_sendfile, .args = { 1, 0, 0, 4096 } };
+	const struct call splice = { .nr = SYS_splice, .args = { 0, 0, 1, 0, 65536, 0 } };
+	const struct call getpid_call = { .nr = SYS_getpid };
+	struct text text = { 0 };
+
+	CHECK(call_source(&sendfile) == 0 && call_sink(&sendfile) == 1 &&
+		      call_count(&sendfile) == 4096,
+	      "sendfile names its sink first");
+	CHECK(call_source(&splice) == 0 && call_sink(&splice) == 1 && call_count(&splice) == 65536,
+	      "splice names its source first");
+	CHECK(call_source(&getpid_call) == -1 && call_count(&getpid_call) == -1,
+	      "a call that copies nothing has neither");
+	call_describe(&text, &sendfile);
+	CHECK(!strcmp(text.bytes, "sendfile(1, 0, 0x0, 4096)"), "a call is described");
+}
+
+static void check_pattern(void)
+{
+	static char bytes[PATTERN_FILE];
+
+	memcpy(bytes, pattern_bytes(), sizeof(bytes));
+	CHECK(pattern_differs(bytes, sizeof(bytes), 0) == -1, "the pattern is itself");
+	CHECK(pattern_differs(bytes + 4099, 5000, 4099) == -1, "... from any place");
+	CHECK(pattern_differs(bytes, 32, 16) >= 0, "lines put elsewhere are seen");
+	bytes[70000] ^= 1;
+	CHECK(pattern_differs(bytes, sizeof(bytes), 0) == 70000, "one wrong bit is seen");
+	CHECK(pattern_differs(bytes, 1, PATTERN_FILE) == PATTERN_FILE, "a byte too many is seen");
+}
+
+/* --- Cascades, with movers that do as they are told --- */
+
+static int told[2]; /* what a mover returns: bytes, or -errno */
+static unsigned int asked[2];
+
+static ssize_t tell(int who)
+{
+	int n = told[who];
+
+	asked[who]++;
+	if (n >= 0) {
+		told[who] = 0;
+		return n;
+	}
+	if (n == -EINTR || n == -EAGAIN)
+		told[who] = 10;
+	errno = -n;
+	return -1;
+}
+
+static ssize_t move_first(struct copy *copy, size_t count)
+{
+	(void)copy;
+	(void)count;
+	return tell(0);
+}
+
+static ssize_t move_second(struct copy *copy, size_t count)
+{
+	(void)copy;
+	(void)count;
+	return tell(1);
+}
+
+static ssize_t move_to_limit(struct copy *copy, size_t count)
+{
+	(void)copy;
+	asked[0]++;
+	return (ssize_t)count;
+}
+
+/* A first call that moves bytes, and then a second one that fails. */
+static ssize_t move_then_fail(struct copy *copy, size_t count)
+{
+	(void)copy;
+	(void)count;
+	if (!asked[0]++)
+		return 10;
+	errno = EINVAL;
+	return -1;
+}
+
+static ssize_t move_and_lose(struct copy *copy, size_t count)
+{
+	(void)count;
+	asked[0]++;
+	copy->lost = true;
+	errno = EINTR;
+	return -1;
+}
+
+static const struct mover first = { .move = move_first, .calls = { SYS_splice }, .ncalls = 1 };
+static const struct mover second = { .move = move_second,
+				     .calls = { SYS_read, SYS_write },
+				     .ncalls = 2 };
+
+/* Run a cascade of first and second between two ends of /dev/null. Return: copy_through()'s. */
+static int cascade(struct step step, struct copy *copy, int first_told, int second_told)
+{
+	const struct strategy strategy = {
+		.steps = { step, { .mover = &second, .chunk = 4096 } },
+	};
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC), result;
+
+	told[0] = first_told;
+	told[1] = second_told;
+	asked[0] = asked[1] = 0;
+	copy->in = copy->out = null;
+	if (!copy->limit)
+		copy->limit = COPY_UNLIMITED;
+	result = copy_through(&strategy, copy);
+	close(null);
+	return result;
+}
+
+static void check_cascades(void)
+{
+	const struct step step = { .mover = &first, .chunk = 4096, .falls_on = { ENOSYS, EINVAL } };
+	struct step other = step;
+	struct copy copy = { 0 };
+
+	CHECK(!cascade(step, &copy, 10, 5) && copy.moved == 10 && !asked[1],
+	      "a step that reaches the end is the last");
+	copy = (struct copy){ 0 };
+	CHECK(!cascade(step, &copy, -EINVAL, 5) && copy.moved == 5, "a refusal falls to the next");
+	copy = (struct copy){ 0 };
+	CHECK(cascade(step, &copy, -EIO, 5) == -EIO && !asked[1], "another error does not");
+	copy = (struct copy){ 0 };
+	CHECK(!cascade(step, &copy, -EINTR, 5) && copy.moved == 10, "EINTR: again");
+	copy = (struct copy){ 0 };
+	CHECK(!cascade(step, &copy, -EAGAIN, 5) && copy.moved == 10, "EAGAIN: wait, and again");
+	copy = (struct copy){ 0 };
+	CHECK(!cascade(step, &copy, 0, 5) && !copy.moved && !asked[1], "a first 0 is the end");
+	other.falls_on_nothing = true;
+	copy = (struct copy){ 0 };
+	CHECK(!cascade(other, &copy, 0, 5) && copy.moved == 5, "unless the step doubts it");
+
+	other = step;
+	other.mover = &(const struct mover){ .move = move_then_fail };
+	copy = (struct copy){ 0 };
+	CHECK(cascade(other, &copy, 0, 5) == -EINVAL && !asked[1],
+	      "once bytes have moved a refusal is an error");
+	other.falls_midway = true;
+	copy = (struct copy){ 0 };
+	CHECK(!cascade(other, &copy, 0, 5) && copy.moved == 15, "unless the step falls midway");
+	other.mover = &(const struct mover){ .move = move_and_lose };
+	other.falls_on_any = true;
+	copy = (struct copy){ 0 };
+	CHECK(cascade(other, &copy, 0, 5) == -EINTR && asked[0] == 1 && !asked[1],
+	      "bytes that were lost are not made up for");
+
+	other = step;
+	other.mover = &(const struct mover){ .move = move_to_limit };
+	copy = (struct copy){ .limit = 10000 };
+	CHECK(!cascade(other, &copy, 0, 0) && copy.moved == 10000 && asked[0] == 3,
+	      "a limit is met exactly");
+	copy = (struct copy){ .eof_errno = EINVAL };
+	other.mover = &(const struct mover){ .move = move_then_fail };
+	CHECK(!cascade(other, &copy, 0, 0) && copy.moved == 10, "an errno may stand for the end");
+
+	other = step;
+	other.unless = SAME_FILE;
+	copy = (struct copy){ 0 };
+	CHECK(!cascade(other, &copy, 10, 5) && copy.moved == 5, "`unless` rules a step out");
+	other = step;
+	other.only = SOURCE_REGULAR;
+	copy = (struct copy){ 0 };
+	CHECK(!cascade(other, &copy, 10, 5) && copy.moved == 5, "`only` does where it is not so");
+}
+
+static void check_ownership(void)
+{
+	const struct strategy strategy = {
+		.steps = { { .mover = &first, .chunk = 4096 }, { .mover = &second, .chunk = 100 } },
+	};
+	struct call call = { .nr = SYS_splice, .args = { 0, 0, 1, 0, 4096, 0 } };
+
+	CHECK(strategy_owns(&strategy, &call, 0, 1), "a strategy knows its call");
+	CHECK(!strategy_owns(&strategy, &call, 5, 6), "not with other descriptors");
+	call.args[2] = 9;
+	CHECK(strategy_owns(&strategy, &call, 0, 1), "one of the two may be its private pipe");
+	call.args[4] = 4097;
+	CHECK(!strategy_owns(&strategy, &call, 0, 1), "not with another count");
+	call = (struct call){ .nr = SYS_sendfile, .args = { 1, 0, 0, 100 } };
+	CHECK(!strategy_owns(&strategy, &call, 0, 1), "not another call");
+	call = (struct call){ .nr = SYS_write, .args = { 1, 0, 50 } };
+	CHECK(strategy_owns(&strategy, &call, 0, 1), "a later step's call is its own, too");
+}
+
+int main(void)
+{
+	ksft_print_header();
+	check_text();
+	check_calls();
+	check_pattern();
+	check_cascades();
+	check_ownership();
+	return checks_done();
+}

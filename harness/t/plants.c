@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "plants.h"
+
+#include "children.h"
+#include "clock.h"
+#include "movers.h"
+#include "pattern.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+/* --- Acts. The control does its part well: its pipe is the one without a byte in it. --- */
+
+static bool is_control(void)
+{
+	int bytes = 0;
+
+	return ioctl(FD_SHARED, FIONREAD, &bytes) || !bytes;
+}
+
+/* The act's call, at whose entry the actor is held: sleep for @ms, or for ever. */
+static void sleep_in_call(int64_t ms)
+{
+	const struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * NS_PER_MS };
+
+	syscall(SYS_ppoll, NULL, 0, ms < 0 ? NULL : &time, NULL, 8);
+}
+
+static void perform_exit(struct report *report)
+{
+	(void)report;
+	sleep_in_call(0);
+}
+
+static void perform_exit_late(struct report *report)
+{
+	(void)report;
+	sleep_in_call(is_control() ? 0 : 600);
+}
+
+static void perform_spin(struct report *report)
+{
+	const bool control = is_control();
+	int64_t end;
+
+	(void)report;
+	sleep_in_call(0);
+	end = clock_now() + 400 * NS_PER_MS;
+	while (!control && clock_now() < end)
+		;
+}
+
+static void perform_never_exit(struct report *report)
+{
+	(void)report;
+	sleep_in_call(is_control() ? 0 : -1);
+}
+
+/* Held up by the copier in a harmless way: by what it has yet to write. */
+static void perform_wait_for_copy(struct report *report)
+{
+	char bytes[2];
+	struct iovec whole = { .iov_base = bytes, .iov_len = sizeof(bytes) };
+	const bool control = is_control();
+
+	(void)report;
+	if (!control && read(FD_SHARED, bytes, 1) != 1)
+		return;
+	readv(control ? 2 : FD_SHARED, &whole, 1);
+}
+
+static void perform_open(struct report *report)
+{
+	(void)report;
+	openat(AT_FDCWD, is_control() ? "/" : "/mnt", O_RDONLY | O_DIRECTORY);
+}
+
+static void perform_crash(struct report *report)
+{
+	(void)report;
+	kill(getpid(), SIGKILL);
+}
+
+static void perform_receive(struct report *report)
+{
+	sleep_in_call(0);
+	report->received = 0;
+}
+
+static void perform_with_hanging_control(struct report *report)
+{
+	(void)report;
+	sleep_in_call(is_control() ? -1 : 0);
+}
+
+static void perform_slowly(struct report *report)
+{
+	(void)report;
+	sleep_in_call(is_control() ? 200 : 600);
+}
+
+#define PLANT(what, how) \
+	{ \
+		.name = (what), .actor = ACTOR_BYSTANDER, .end = ENDS_PROCESS, .perform = (how), \
+		.nr = SYS_ppoll, .fd = -1, \
+	}
+
+const struct act plant_exits = PLANT("exits", perform_exit);
+const struct act plant_exits_late = PLANT("exits_late", perform_exit_late);
+const struct act plant_spins_late = PLANT("spins_late", perform_spin);
+const struct act plant_never_exits = PLANT("never_exits", perform_never_exit);
+const struct act plant_control_hangs = PLANT("control_hangs", perform_with_hanging_control);
+const struct act plant_slow_machine = PLANT("slow_machine", perform_slowly);
+const struct act plant_crashes = PLANT("crashes", perform_crash);
+
+const struct act plant_receives = {
+	.name = "receives",
+	.actor = ACTOR_BYSTANDER,
+	.end = ENDS_CALL,
+	.perform = perform_receive,
+	.nr = SYS_ppoll,
+	.fd = -1,
+	.receives = true,
+};
+
+const struct act plant_waits_for_copy = {
+	.name = "waits_for_copy",
+	.actor = ACTOR_BYSTANDER,
+	.end = ENDS_CALL,
+	.perform = perform_wait_for_copy,
+	.nr = SYS_readv,
+	.fd = -1,
+};
+
+const struct act plant_opens = {
+	.name = "opens",
+	.actor = ACTOR_BYSTANDER,
+	.end = ENDS_CALL,
+	.perform = perform_open,
+	.nr = SYS_openat,
+	.fd = AT_FDCWD,
+};
+
+/* --- Strategies: read and write, each with its own mistake --- */
+
+/* Read what there is, and let @spoil have its way with it. */
+static ssize_t move_spoiled(struct copy *copy, ssize_t (*spoil)(char *bytes, ssize_t n))
+{
+	static char bytes[65536];
+	ssize_t n = read(copy->in, bytes, sizeof(bytes) / 2), wrong;
+
+	if (n <= 0)
+		return n;
+	wrong = spoil(bytes, n);
+	return write(copy->out, bytes, (size_t)wrong) == wrong ? n : -1;
+}
+
+static ssize_t flip(char *bytes, ssize_t n)
+{
+	bytes[n / 2] ^= 4;
+	return n;
+}
+
+static ssize_t drop(char *bytes, ssize_t n)
+{
+	(void)bytes;
+	return n - 1;
+}
+
+static ssize_t repeat(char *bytes, ssize_t n)
+{
+	memcpy(bytes + n, bytes + n - PATTERN_LINE, PATTERN_LINE);
+	return n + PATTERN_LINE;
+}
+
+static ssize_t move_flipped(struct copy *copy, size_t count)
+{
+	(void)count;
+	return move_spoiled(copy, flip);
+}
+
+static ssize_t move_short(struct copy *copy, size_t count)
+{
+	(void)count;
+	return move_spoiled(copy, drop);
+}
+
+static ssize_t move_repeated(struct copy *copy, size_t count)
+{
+	(void)count;
+	return move_spoiled(copy, repeat);
+}
+
+static ssize_t move_and_claim_more(struct copy *copy, size_t count)
+{
+	ssize_t n = mover_read_write.move(copy, count);
+
+	return n > 0 ? n + 1 : n;
+}
+
+static ssize_t move_nothing(struct copy *copy, size_t count)
+{
+	(void)copy;
+	(void)count;
+	syscall(SYS_ppoll, NULL, 0, NULL, NULL, 8);
+	return 0;
+}
+
+static ssize_t move_to_death(struct copy *copy, size_t count)
+{
+	(void)copy;
+	(void)count;
+	kill(getpid(), SIGSEGV);
+	return 0;
+}
+
+#define BY(how) \
+	.steps = { \
+		{ \
+			.mover = &(const struct mover){ .move = (how), \
+							.calls = { SYS_read, SYS_write }, \
+							.ncalls = 2 }, \
+			.chunk = READ_WRITE_MAX, \
+		}, \
+	}
+
+const struct strategy plant_reads = {
+	.name = "reads",
+	.steps = { { .mover = &mover_read_write, .chunk = READ_WRITE_MAX } },
+};
+const struct strategy plant_flips_a_bit = { .name = "flips_a_bit", BY(move_flipped) };
+const struct strategy plant_drops_a_byte = { .name = "drops_a_byte", BY(move_short) };
+const struct strategy plant_repeats_a_line = { .name = "repeats_a_line", BY(move_repeated) };
+const struct strategy plant_claims_more = { .name = "claims_more", BY(move_and_claim_more) };
+const struct strategy plant_sleeps_elsewhere = { .name = "sleeps_elsewhere", BY(move_nothing) };
+const struct strategy plant_copier_crashes = { .name = "copier_crashes", BY(move_to_death) };
+
+/* --- Endpoints --- */
+
+static int open_silent(struct endpoint *endpoint, enum role role, const char **missing)
+{
+	int ends[2];
+
+	(void)role;
+	(void)missing;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+		return -errno;
+	endpoint->fd = ends[0];
+	endpoint->far = ends[1];
+	return 0;
+}
+
+static int release_silent(struct endpoint *endpoint)
+{
+	int error = pattern_write(endpoint->far, endpoint->kind->size);
+
+	close_fd(&endpoint->far);
+	return error;
+}
+
+static int open_ready(struct endpoint *endpoint, enum role role, const char **missing)
+{
+	return open_silent(endpoint, role, missing) ?: release_silent(endpoint);
+}
+
+static int open_impatient(struct endpoint *endpoint, enum role role, const char **missing)
+{
+	const struct timeval patience = { .tv_usec = 80000 };
+
+	return open_silent(endpoint, role, missing) ?:
+		       setsockopt(endpoint->fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
+				  sizeof(patience));
+}
+
+static int open_not(struct endpoint *endpoint, enum role role, const char **missing)
+{
+	(void)endpoint;
+	(void)role;
+	(void)missing;
+	return -EMFILE;
+}
+
+static int open_lacking(struct endpoint *endpoint, enum role role, const char **missing)
+{
+	*missing = "planted: not to be had";
+	return open_not(endpoint, role, missing);
+}
+
+/* With a byte in it, by which is_control() knows it from the control's. */
+static int open_pipe(struct endpoint *endpoint, enum role role, const char **missing)
+{
+	int ends[2];
+
+	(void)role;
+	(void)missing;
+	if (pipe2(ends, O_CLOEXEC))
+		return -errno;
+	endpoint->fd = ends[1];
+	endpoint->far = ends[0];
+	return write(endpoint->fd, "x", 1) == 1 ? 0 : -errno;
+}
+
+static int open_file(struct endpoint *endpoint, enum role role, const char **missing)
+{
+	(void)role;
+	(void)missing;
+	endpoint->fd = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (endpoint->fd < 0)
+		return -errno;
+	endpoint->far = fcntl(endpoint->fd, F_DUPFD_CLOEXEC, 0);
+	return 0;
+}
+
+#define STALLING(what, how) \
+	.name = (what), .is_source = true, .stalls = true, .size = PATTERN_STREAM, .open = (how), \
+	.release = release_silent
+
+const struct endpoint_kind plant_silent = { STALLING("silent", open_silent) };
+const struct endpoint_kind plant_ready = { STALLING("ready", open_ready) };
+const struct endpoint_kind plant_impatient = { STALLING("impatient", open_impatient) };
+const struct endpoint_kind plant_unopenable = { STALLING("unopenable", open_not) };
+const struct endpoint_kind plant_lacking = { STALLING("lacking", open_lacking) };
+
+const struct endpoint_kind plant_pipe = { .name = "pipe", .is_sink = true, .open = open_pipe };
+const struct endpoint_kind plant_file = {
+	.name = "file",
+	.is_sink = true,
+	.regular = true,
+	.open = open_file,
+};

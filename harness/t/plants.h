@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Planted faults: acts, strategies and endpoints that misbehave on purpose
+ * and on any kernel, so that the harness can be seen to notice.
+ */
+#ifndef COPYHANG_PLANTS_H
+#define COPYHANG_PLANTS_H
+
+#include "case.h"
+
+extern const struct act plant_exits, plant_exits_late, plant_spins_late, plant_never_exits,
+	plant_waits_for_copy, plant_opens, plant_crashes, plant_receives, plant_control_hangs,
+	plant_slow_machine;
+
+extern const struct strategy plant_reads, plant_flips_a_bit, plant_drops_a_byte,
+	plant_repeats_a_line, plant_claims_more, plant_sleeps_elsewhere, plant_copier_crashes;
+
+extern const struct endpoint_kind plant_silent, /* stalls until it is released, as it should */
+	plant_ready,                            /* says that it stalls, and does not */
+	plant_impatient,                        /* stalls, and then yields without a release */
+	plant_unopenable, plant_lacking,        /* cannot be opened: a fault; not to be had here */
+	plant_fuse,             /* beside a silent source, a FUSE mount that answers on release */
+	plant_dead_fuse,        /* ... that never answers, until its supervisor is gone */
+	plant_longer_fuse,      /* ... and not for some seconds more */
+	plant_pipe, plant_file; /* sinks */
+
+#endif

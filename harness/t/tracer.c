@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The tracer on processes whose every move is known. */
+#include "tracer.h"
+
+#include "check.h"
+#include "clock.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define TICK (5 * NS_PER_MS)
+#define WHILE (5 * NS_PER_S)
+
+static struct tracer tracer;
+static pid_t child;
+static unsigned int returns;
+static struct task last;
+
+static void keep(void *arg, const struct task *task)
+{
+	(void)arg;
+	if (task->call.nr != SYS_getppid && task->call.nr != SYS_dup)
+		return;
+	returns++;
+	last = *task;
+}
+
+static bool is_held(void *arg)
+{
+	(void)arg;
+	return tracer_held(&tracer, child);
+}
+
+static bool is_over(void *arg)
+{
+	(void)arg;
+	return tracer_ended(&tracer, child);
+}
+
+/* Start a child that waits to be followed, and then does @body. */
+static struct task *follow(void (*body)(void), const struct gate *gate)
+{
+	int start[2];
+	struct task *task;
+
+	if (pipe(start))
+		return NULL;
+	child = fork();
+	if (!child) {
+		char byte;
+
+		close(start[1]);
+		(void)!read(start[0], &byte, 1);
+		body();
+		_exit(0);
+	}
+	close(start[0]);
+	task = tracer_seize(&tracer, child);
+	if (task && gate)
+		tracer_gate(task, *gate);
+	close(start[1]);
+	return task;
+}
+
+static void calls(void)
+{
+	syscall(SYS_getppid);
+	syscall(SYS_dup, -1);
+	_exit(7);
+}
+
+static void check_calls(void)
+{
+	struct task *task;
+
+	returns = 0;
+	task = follow(calls, NULL);
+	CHECK(task && tracer_run(&tracer, is_over, NULL, TICK, clock_now() + WHILE),
+	      "a child is followed to its end");
+	CHECK(returns == 2, "each of its calls was seen to return");
+	CHECK(last.call.nr == SYS_dup && (int)last.call.args[0] == -1 && last.result == -EBADF,
+	      "with arguments and result");
+	CHECK(task->exiting_at && task->exiting_at <= task->ended_at &&
+		      WEXITSTATUS(task->status) == 7,
+	      "its exit was seen to begin and to end, with its status");
+}
+
+static void check_gate(void)
+{
+	const struct gate gate = { .nr = SYS_getppid, .fd = -1 };
+	struct task *task = follow(calls, &gate);
+	bool held = tracer_run(&tracer, is_held, NULL, TICK, clock_now() + WHILE);
+
+	CHECK(held && task->in_call && task->call.nr == SYS_getppid, "a gate holds");
+	CHECK(!tracer_run(&tracer, is_over, NULL, TICK, clock_now() + 50 * NS_PER_MS),
+	      "until it is opened");
+	tracer_let_go(&tracer, task);
+	CHECK(tracer_run(&tracer, is_over, NULL, TICK, clock_now() + WHILE), "and then no longer");
+}
+
+static void *thread_body(void *arg)
+{
+	syscall(SYS_getppid);
+	return arg;
+}
+
+static void threads(void)
+{
+	pthread_t thread;
+
+	syscall(SYS_getppid);
+	if (!pthread_create(&thread, NULL, thread_body, NULL))
+		pthread_join(thread, NULL);
+	_exit(0);
+}
+
+static void check_thread(void)
+{
+	const struct gate gate = { .nr = SYS_getppid, .fd = -1, .thread = true };
+	struct task *task = follow(threads, &gate);
+	bool held = tracer_run(&tracer, is_held, NULL, TICK, clock_now() + WHILE);
+
+	CHECK(held && tracer_held(&tracer, child)->tid != task->tid,
+	      "a gate for another thread holds that one, not the first");
+	if (held)
+		tracer_let_go(&tracer, tracer_held(&tracer, child));
+	CHECK(tracer_run(&tracer, is_over, NULL, TICK, clock_now() + WHILE),
+	      "a process has ended when its last thread has");
+}
+
+static void sleeps(void)
+{
+	pause();
+}
+
+static void check_deadline(void)
+{
+	int64_t begun;
+
+	follow(sleeps, NULL);
+	begun = clock_now();
+	CHECK(!tracer_run(&tracer, is_over, NULL, TICK, begun + 100 * NS_PER_MS),
+	      "a child that sleeps for ever is not waited for for ever");
+	kill(child, SIGKILL);
+	CHECK(tracer_run(&tracer, is_over, NULL, TICK, clock_now() + WHILE), "SIGKILL ends it");
+}
+
+/* The child of a tracer that dies must die, too. */
+static void check_exitkill(void)
+{
+	int ends[2];
+	pid_t supervisor;
+	char byte;
+
+	if (pipe(ends))
+		return;
+	supervisor = fork();
+	if (!supervisor) {
+
+		close(ends[0]);
+		tracer_start(&tracer);
+		follow(sleeps, NULL);
+		tracer_run(&tracer, NULL, NULL, TICK, clock_now() + 50 * NS_PER_MS);
+		kill(getpid(), SIGKILL);
+	}
+	close(ends[1]);
+	/* The end of this pipe is held by both. */
+	CHECK(read(ends[0], &byte, 1) == 0, "when the tracer is killed, so are its tracees");
+	waitpid(supervisor, NULL, 0);
+	close(ends[0]);
+}
+
+int main(void)
+{
+	ksft_print_header();
+	alarm(60);
+	check_exitkill();
+	if (tracer_start(&tracer))
+		ksft_exit_fail_msg("tracer_start\n");
+	tracer.on_return = keep;
+	check_calls();
+	check_gate();
+	check_thread();
+	check_deadline();
+	tracer_stop(&tracer);
+	return checks_done();
+}

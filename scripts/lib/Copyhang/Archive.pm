@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Archive;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Archive::Tar          ();
+use Copyhang::Failure     qw(bad_input);
+use Copyhang::Harness     ();
+use File::Temp            ();
+use TAP::Harness::Archive ();
+
+# The archive as bytes. $suffix says of which kind.
+sub bytes ($class, $suffix, $kernel, @streams) {
+    my $folder = File::Temp->newdir;
+    my $path   = "$folder/archive$suffix";
+    local $ENV{TMPDIR} = "$folder";
+    my $harness = TAP::Harness::Archive->new(
+        {archive => $path, verbosity => -3, extra_properties => $kernel});
+    $harness->callback(after_runtests => sub ($aggregate) { _set_times($aggregate, @streams) });
+    Copyhang::Harness->replay($harness, @streams);
+
+    # A full disk may leave it cut short; what can be read again is there.
+    my $archive = Archive::Tar->new($path);
+    my @written = $archive ? grep { length($_->get_content // q{}) } $archive->get_files : ();
+    bad_input("cannot write to $folder, there is no room") if @written != @streams + 1;
+    open my $in, '<:raw', $path or bad_input("cannot read $path: $!");
+    local $/ = undef;
+    return scalar <$in>;
+}
+
+# Those of the run, not of the replay.
+sub _set_times ($aggregate, @streams) {
+    for my $stream (@streams) {
+        my ($parser) = $aggregate->parsers($stream->{name});
+        $parser->start_time($stream->{started});
+        $parser->end_time($stream->{stopped});
+    }
+    return;
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Archive - the results as a TAP archive, made by TAP::Harness::Archive
+
+=cut

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Baseline;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Case    ();
+use Copyhang::Failure qw(bad_input);
+use JSON::PP          ();
+
+sub read ($class, $path) {    ## no critic (ProhibitBuiltinHomonyms)
+    my $self = bless {path => $path}, $class;
+    my $text = do {
+        open my $in, '<', $path or $self->_bad($!);
+        local $/ = undef;
+        <$in> // $self->_bad($!);
+    };
+    my $document = eval { JSON::PP->new->utf8->decode($text) }
+        // $self->_bad('not JSON: ' . $@ =~ s/ at \S+ line \d+[.]?\s*\z//r);
+    $self->_bad('not a baseline: no "schema"') if ref $document ne 'HASH' || !$document->{schema};
+    $self->_bad("schema $document->{schema} is not known, only 1") if $document->{schema} ne '1';
+    $self->_bad('no "cases"') if ref $document->{cases} ne 'HASH';
+    for my $id (sort keys %{$document->{cases}}) {
+        my $verdict = $document->{cases}{$id};
+        next if defined $verdict && Copyhang::Case->says_something($verdict);
+        $self->_bad("$id: no verdict to expect: " . ($verdict // 'null'));
+    }
+    $self->{expected} = $document->{cases};
+    $self->{kernel}   = ref $document->{kernel} eq 'HASH' ? $document->{kernel}{release} : undef;
+    return $self;
+}
+
+sub _bad ($self, $reason) {
+    bad_input("baseline $self->{path}: " . $reason =~ s/\s+/ /gr);
+}
+
+sub expect ($self, $case) {
+    my $expected = $self->{expected}{$case->{id}};
+    $case->expect($expected) if defined $expected;
+    return;
+}
+
+# "FILE (Linux 6.1.0)"
+sub title ($self) {
+    return $self->{path} . (defined $self->{kernel} ? " (Linux $self->{kernel})" : q{});
+}
+
+# The recorded cases among those that are not in @ids.
+sub vanished ($self, @ids) {
+    my %there = map { $_ => 1 } @ids;
+    return grep { !$there{$_} } sort keys %{$self->{expected}};
+}
+
+# A baseline as text: what these cases did is what is expected from now on.
+sub text ($class, $kernel, @cases) {
+    my $json  = JSON::PP->new->canonical->ascii->allow_nonref;
+    my @lines = map { '  ' . $json->encode($_->{id}) . ': ' . $json->encode($_->{verdict}) }
+        sort { $a->{id} cmp $b->{id} } grep { $_->is_known } @cases;
+    return
+          qq({"schema": 1,\n "kernel": )
+        . $json->encode($kernel)
+        . qq(,\n "cases": {\n)
+        . join(",\n", @lines)
+        . "\n }}\n";
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Baseline - what is expected of the cases, recorded from an earlier run
+
+=head1 DESCRIPTION
+
+    {"schema": 1,
+     "kernel": {"machine":"x86_64","release":"6.18.44","version":"..."},
+     "cases": {
+      "exit_group/read_write/pty-pipe": "safe",
+      "exit_group/sendfile/pty-pipe": "hang"
+     }}
+
+One case a line, sorted, so that two of them can be compared with diff(1). Only verdicts that say
+something about the kernel are recorded: C<unavailable> and C<broken> are nothing to expect.
+
+=cut

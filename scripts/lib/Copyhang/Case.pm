@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Case;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use JSON::PP ();
+
+# ok: the word in TAP. kernel: it says something about the kernel.
+my %VERDICT = (
+    safe        => {ok => 1, kernel => 1},
+    refused     => {ok => 1, kernel => 1},
+    hang        => {ok => 0, kernel => 1},
+    stuck       => {ok => 0, kernel => 1},
+    late        => {ok => 0, kernel => 1},
+    corrupt     => {ok => 0, kernel => 1},
+    unavailable => {ok => 1, kernel => 0},
+    broken      => {ok => 0, kernel => 0},
+);
+
+sub verdicts ($class) {
+    return qw(safe refused hang stuck late corrupt unavailable broken);
+}
+
+sub says_something ($class, $verdict) {
+    return exists $VERDICT{$verdict} && $VERDICT{$verdict}{kernel};
+}
+
+# From a test line of TAP and the [key, value] pairs of the evidence below it; undef if the line
+# names no case.
+sub from_tap ($class, $line, $pairs) {
+    my ($not, $number, $id) = $line =~ m{\A(not\ )?ok\b \s* (\d*) \s* (?:-\s)? ([^\s#/]+/[^\s#]+)}x
+        or return;
+    my $self = $class->_new($id, $pairs);
+    @{$self}{qw(number ok)} = ($number, !$not);
+    my $verdict = $self->{verdict} // 'no verdict';
+    return $self if $VERDICT{$verdict} && !$not == $VERDICT{$verdict}{ok};
+    return $self->_break(($not ? 'not ok' : 'ok') . " and verdict=$verdict contradict each other")
+        if $VERDICT{$verdict};
+    return $self->_break("unknown verdict: $verdict");
+}
+
+sub without_result ($class, $id, $number, $reason) {
+    my $self = $class->_new($id, [['verdict', 'broken'], ['reason', $reason]]);
+    @{$self}{qw(number ok)} = ($number, 0);
+    return $self;
+}
+
+sub _new ($class, $id, $pairs) {
+    my ($act, $strategy, $ends) = split m{/}, $id, 3;
+    my ($source, $sink) = split /-/, $ends // q{}, 2;
+    my %self = (
+        id       => $id,
+        act      => $act,
+        strategy => $strategy,
+        source   => $source,
+        sink     => $sink,
+        pairs    => $pairs,
+    );
+    $self{$_->[0]} = $_->[1] for grep { $_->[0] =~ /\A(?:verdict|reason)\z/ } @{$pairs};
+    return bless \%self, $class;
+}
+
+sub _break ($self, $reason) {
+    @{$self}{qw(verdict reason)} = ('broken', $reason);
+    push @{$self->{pairs}}, ['verdict', 'broken'], ['reason', $reason];
+    return $self;
+}
+
+# Hang, stuck, late or corrupt: the kernel was seen to do it.
+sub is_unsafe ($self) {
+    my $verdict = $VERDICT{$self->{verdict}};
+    return $verdict->{kernel} && !$verdict->{ok};
+}
+
+sub is_known ($self) {
+    return $VERDICT{$self->{verdict}}{kernel};
+}
+
+# The first value of a key of the evidence.
+sub value ($self, $key) {
+    my ($pair) = grep { $_->[0] eq $key } @{$self->{pairs}};
+    return $pair ? $pair->[1] : undef;
+}
+
+# How it stands to what a baseline expects of it.
+sub expect ($self, $expected) {
+    $self->{expected} = $expected;
+    return;
+}
+
+sub is_changed ($self) {
+    return defined $self->{expected} && $self->is_known && $self->{verdict} ne $self->{expected};
+}
+
+sub is_failing ($self) {
+    return 1                 if $self->{verdict} eq 'broken';
+    return $self->is_changed if defined $self->{expected};
+    return $self->is_unsafe;
+}
+
+sub tap_line ($self) {
+    my $ok   = $VERDICT{$self->{verdict}}{ok};
+    my $line = ($ok ? 'ok' : 'not ok') . " $self->{number} $self->{id}";
+    return "$line # SKIP " . ($self->{reason} // q{}) if $self->{verdict} eq 'unavailable';
+    return "$line # TODO expected $self->{expected}"
+        if defined $self->{expected} && $self->is_known && $self->is_changed == $ok;
+    return $line;
+}
+
+sub evidence_lines ($self) {
+    return map { "#   $_->[0]=$_->[1]" } @{$self->{pairs}};
+}
+
+my %FIELD = (
+    errno      => sub ($text) { $text },
+    stalled    => \&_boolean,
+    killable   => \&_boolean,
+    act_ms     => \&_number,
+    release_ms => \&_number,
+);
+
+sub _boolean ($text) {
+    return $text eq 'yes' ? JSON::PP::true : JSON::PP::false;
+}
+
+sub _number ($text) {
+    return $text =~ /\A-?\d+(?:[.]\d+)?\z/ ? 0 + $text : undef;
+}
+
+# A repeated key of the evidence becomes an array.
+sub document ($self) {
+    my %document = (
+        (map { $_ => $self->{$_} } qw(id act strategy source sink verdict)),
+        (map { $_ => undef } keys %FIELD),
+        (map { $_ => $self->{$_} } grep { defined $self->{$_} } qw(reason expected)),
+        stalled  => JSON::PP::false,
+        steps    => [],
+        evidence => {},
+    );
+    my $evidence = $document{evidence};
+    for my $pair (@{$self->{pairs}}) {
+        my ($key, $value) = @{$pair};
+        next if $key =~ /\A(?:verdict|reason)\z/;
+        if    ($key eq 'step')            { push @{$document{steps}}, $value }
+        elsif ($FIELD{$key})              { $document{$key} = $FIELD{$key}->($value) }
+        elsif (!exists $evidence->{$key}) { $evidence->{$key} = $value }
+        else {
+            $evidence->{$key} = [$evidence->{$key}] if !ref $evidence->{$key};
+            push @{$evidence->{$key}}, $value;
+        }
+    }
+    return \%document;
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Case - one case's result: its verdict, its evidence, and what it means
+
+=head1 DESCRIPTION
+
+Made from a line of TAP with the evidence below it (C<from_tap>), or for a case that has no result
+(C<without_result>). A line without a known verdict, or whose C<ok> contradicts the verdict, is
+C<broken>: a doubtful C<safe> must not count.
+
+With a baseline C<expect> sets the recorded verdict. C<is_failing> is the judgement of a run:
+
+=over
+
+=item *
+
+C<broken> always fails.
+
+=item *
+
+With a recorded verdict any other one fails (C<is_changed>), for better or worse; C<unavailable>
+cannot be compared and does not fail.
+
+=item *
+
+Without one, what C<is_unsafe> fails.
+
+=back
+
+In TAP (C<tap_line>) an expected failure is C<not ok # TODO expected hang>, and a change to
+something good C<ok # TODO expected hang>, which harnesses call "TODO passed".
+
+C<document> is the case as C<--json> shows it, C<evidence_lines> as TAP does.
+
+=cut

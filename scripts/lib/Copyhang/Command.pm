@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Command;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Failure qw(bad_input);
+use Copyhang::Place   ();
+use Getopt::Long      ();
+
+my ($FOLDER) = __FILE__ =~ m{(.*)[.]pm\z};
+
+sub find ($class, $name) {
+    return if $name !~ /\A[a-z]+\z/ || !-e "$FOLDER/\u$name.pm";
+    require "Copyhang/Command/\u$name.pm";
+    return __PACKAGE__ . "::\u$name";
+}
+
+sub names ($class) {
+    return map { lc s{.*/|[.]pm\z}{}gr } sort glob "$FOLDER/*.pm";
+}
+
+sub pod ($class, $name) {
+    return "$FOLDER/\u$name.pm";
+}
+
+# Takes the options out of @$arguments; every command knows --help.
+sub options ($class, $arguments, @specification) {
+    my ($name) = map { lc } $class =~ /(\w+)\z/;
+    my (%option, @complaints);
+    my $parser = Getopt::Long::Parser->new(config => [qw(no_auto_abbrev no_ignore_case)]);
+    {
+        local $SIG{__WARN__} = sub ($complaint) { push @complaints, $complaint };
+        $parser->getoptionsfromarray($arguments, \%option, 'help|h', @specification);
+    }
+    bad_input(lcfirst($complaints[0] =~ s/\s+\z//r) . "; see 'copyhang $name --help'")
+        if @complaints;
+    return \%option if !$option{help};
+    __PACKAGE__->find('help')->main($name);
+    return Copyhang::Failure->quit(0);
+}
+
+sub no_more ($class, $arguments, $hint) {
+    bad_input("unexpected argument '$arguments->[0]'; $hint") if @{$arguments};
+    return;
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Command - what the subcommands have in common
+
+=head1 DESCRIPTION
+
+A subcommand is one module, Copyhang::Command::I<Name>, found by its file. It has a class method
+C<main(@arguments)> that returns the exit status, and its POD is its manual: the C<NAME> section
+is the line in the list of commands. When it is loaded only perl-base is sure to be there; it
+reads its options, calls C<< Copyhang::Place->prepare >>, and loads the rest afterwards.
+
+=head1 METHODS
+
+C<find($name)> loads a command and returns its class. C<names> lists them all. C<pod($name)> is
+the file with a command's manual. C<options(\@arguments, @specification)> is L<Getopt::Long> with
+complaints of one line. C<no_more(\@arguments, $hint)> refuses what is left over.
+
+=cut

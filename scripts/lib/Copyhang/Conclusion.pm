@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Conclusion;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+my @CLASSES = (
+    ['safe',    'Safe wherever tried'],
+    ['partly',  'Safe where the kernel does not refuse'],
+    ['refused', 'Refused wherever tried'],
+    ['open',    'Not known to be safe, as cases are broken'],
+    ['nothing', 'Unavailable here'],
+);
+
+# One paragraph about the cases of a run, without line breaks.
+sub text ($class, $kernel, @cases) {
+    my (%by_strategy, @strategies, %sorted);
+    for my $case (@cases) {
+        push @strategies, $case->{strategy} if !$by_strategy{$case->{strategy}};
+        push @{$by_strategy{$case->{strategy}}}, $case;
+    }
+    push @{$sorted{_class_of(@{$by_strategy{$_}})}}, $_ for @strategies;
+    my @sentences = ("Linux $kernel->{release} ($kernel->{machine})");
+    push @sentences, _unsafe(\%by_strategy, $sorted{unsafe}) if $sorted{unsafe};
+    for my $class (@CLASSES) {
+        my ($key, $words) = @{$class};
+        push @sentences, "$words: " . _list(@{$sorted{$key}}) if $sorted{$key};
+    }
+    return join q{ }, map { "$_." } @sentences, _held_up(@cases);
+}
+
+sub _class_of (@cases) {
+    my %count;
+    $count{$_->is_unsafe ? 'unsafe' : $_->{verdict}}++ for @cases;
+    return 'unsafe'  if $count{unsafe};
+    return 'open'    if $count{broken};
+    return 'partly'  if $count{safe} && $count{refused};
+    return 'safe'    if $count{safe};
+    return 'refused' if $count{refused};
+    return 'nothing';
+}
+
+# "unsafe: sendfile and splice from pty and unix to pipe; ..."
+sub _unsafe ($by_strategy, $strategies) {
+    my (%group, @wheres);
+    for my $strategy (@{$strategies}) {
+        my $where = _where(grep { $_->is_unsafe } @{$by_strategy->{$strategy}});
+        push @wheres,           $where if !$group{$where};
+        push @{$group{$where}}, $strategy;
+    }
+    return 'Unsafe: ' . join '; ', map { _list(@{$group{$_}}) . " $_" } @wheres;
+}
+
+sub _where (@cases) {
+    my (%sources, %seen, @sinks);
+    for my $case (@cases) {
+        push @sinks, $case->{sink} if !$sources{$case->{sink}};
+        push @{$sources{$case->{sink}}}, $case->{source}
+            if !$seen{"$case->{source}-$case->{sink}"}++;
+    }
+    return join ', ', map { 'from ' . _list(@{$sources{$_}}) . " to $_" } @sinks;
+}
+
+sub _held_up (@cases) {
+    my @held = grep { $_->{verdict} eq 'hang' || $_->{verdict} eq 'stuck' } @cases;
+    return @cases ? 'Nothing hung' : () if !@held;
+    my %acts     = map  { $_->{act} => 1 } @held;
+    my @acts     = grep { delete $acts{$_} } map { $_->{act} } @held;
+    my @tried    = grep { defined $_->value('killable') } @held;
+    my $survived = grep { $_->value('killable') eq 'no' } @tried;
+    my $text     = 'What hung while the copy waited: ' . _list(@acts);
+    $text .= "; SIGKILL did not end it in $survived of " . @tried . ' cases' if @tried;
+    return $text;
+}
+
+sub _list (@names) {
+    my $last = pop @names;
+    return @names ? join(', ', @names) . " and $last" : $last;
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Conclusion - what a run says, in one paragraph
+
+=head1 DESCRIPTION
+
+Names the strategies that were safe wherever they were tried, the unsafe ones with the endpoints
+that make them so, those that the kernel refused, and what hung; all counted from the cases.
+
+=cut

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Failure;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Exporter 'import';
+
+our @EXPORT_OK = qw(bad_input untestable);
+
+# Who speaks in an error message.
+our $Who = 'copyhang';
+
+my $Signal;
+
+sub bad_input ($message) {
+    die bless {status => 2, message => $message}, __PACKAGE__;
+}
+
+sub untestable ($message) {
+    die bless {status => 125, message => $message}, __PACKAGE__;
+}
+
+# Ends the program with a status, for one who has said already why.
+sub quit ($class, $status) {
+    die bless {status => $status}, $class;
+}
+
+sub catch_signals ($class) {
+    for my $name (qw(INT TERM HUP)) {
+        $SIG{$name} = sub { $Signal //= $name };    ## no critic (RequireLocalizedPunctuationVars)
+    }
+    return;
+}
+
+sub signalled ($class) {
+    return $Signal;
+}
+
+sub check_signals ($class) {
+    die bless {signal => $Signal}, $class if $Signal;
+    return;
+}
+
+sub status_of ($class, $code) {
+    my $status;
+    return $status if eval { $status = $code->(); 1 };
+    my $failure = $@;
+    if (!ref $failure || !$failure->isa($class)) {
+        $failure = {status => 125, message => "internal error: $failure"};
+    }
+    _die_by($failure->{signal}) if $failure->{signal};
+    if (defined $failure->{message}) {
+        my $message = $failure->{message} =~ s/\s+\z//r;
+        print {*STDERR} "$Who: $message\n";
+    }
+    return $failure->{status};
+}
+
+# So that a calling shell sees a death by signal, and stops its own loop too.
+sub _die_by ($name) {
+    $SIG{$name} = 'DEFAULT';    ## no critic (RequireLocalizedPunctuationVars)
+    kill $name, $$;
+    return;
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Failure - the ways a command ends early
+
+=head1 SYNOPSIS
+
+    use Copyhang::Failure qw(bad_input untestable);
+    bad_input("no case matches '$glob'; 'copyhang list' prints them all");
+    exit Copyhang::Failure->status_of(sub { ... });
+
+=head1 DESCRIPTION
+
+C<bad_input> (exit status 2) and C<untestable> (125) throw a failure with a message of one line,
+which C<status_of> prints on standard error; it returns the exit status of the code it calls. Any
+other exception is an internal error: 125.
+
+Signals: after C<catch_signals> the first of SIGINT, SIGTERM and SIGHUP is only noted, as most
+places cannot be left at any moment. C<signalled> says which; C<check_signals> throws if there was
+one, and C<status_of> then dies by it. Loads perl-base modules only.
+
+=cut

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Harness;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Failure     ();
+use Copyhang::Multiplexer ();
+use Copyhang::Stream      ();
+use List::Util            qw(max min);
+use TAP::Harness          ();
+
+my $PROGRAMS_AT_ONCE = 4;
+
+# Runs a selection. Arguments: selection, jobs (undef: the programs decide), formatter, on_case.
+# Returns the streams, which have ended.
+sub run ($class, %argument) {
+    my @programs  = $argument{selection}->programs;
+    my $at_once   = min($PROGRAMS_AT_ONCE, scalar @programs, $argument{jobs} // ());
+    my @arguments = $argument{selection}->arguments;
+    push @arguments, '--jobs', max(1, int($argument{jobs} / $at_once)) if $argument{jobs};
+    my @streams = map {
+        Copyhang::Stream->new(
+            {
+                name     => $_->{name},
+                command  => [$_->{path}, @arguments],
+                ids      => $_->{ids},
+                on_case  => $argument{on_case},
+                on_noise => sub ($text) { $argument{formatter}->noise($text) },
+            }
+        )
+    } @programs;
+    my $harness = TAP::Harness->new(
+        {
+            formatter         => $argument{formatter},
+            jobs              => $at_once,
+            multiplexer_class => 'Copyhang::Multiplexer',
+        }
+    );
+    $class->_feed($harness, sub ($stream) { $stream->start }, @streams);
+    Copyhang::Failure->check_signals;
+    return @streams;
+}
+
+# Shows streams that have ended to another harness.
+sub replay ($class, $harness, @streams) {
+    $class->_feed($harness, sub ($stream) { $stream->rewind }, @streams);
+    Copyhang::Failure->check_signals;
+    return;
+}
+
+# A harness names its tests and makes a parser of each when its turn comes; that is when a stream
+# begins to flow.
+sub _feed ($class, $harness, $open, @streams) {
+    my %stream = map { $_->{name} => $_ } @streams;
+    $harness->callback(
+        parser_args => sub ($parser, $job) {
+            delete $parser->{source};
+            $parser->{iterator} = $open->($stream{$job->[0]});
+        }
+    );
+    $harness->callback(
+        after_test => sub ($job, $parser) { $stream{$job->[0]}->take_errors($parser) });
+    local $ENV{PERL_TEST_HARNESS_DUMP_TAP};
+    delete $ENV{PERL_TEST_HARNESS_DUMP_TAP};
+    $harness->runtests(map { $_->{name} } @streams);
+    return;
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Harness - runs case programs under TAP::Harness
+
+=head1 DESCRIPTION
+
+C<run> runs the programs of a L<Copyhang::Selection>, several at a time. C<jobs> is how many cases
+run at once in all; each program gets its share.
+
+The streams it returns keep what they read. C<replay> shows them to another L<TAP::Harness>, with
+whatever formatter that one has: so are JUnit files and archives made, without running twice.
+
+=cut

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Output;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Failure qw(bad_input);
+use Cwd               ();
+use File::Basename    qw(dirname);
+use File::Temp        ();
+
+# Refuses at once what could not be written later.
+sub new ($class, $path) {
+    bad_input("cannot write $path: it is a folder") if -d $path;
+
+    # A link stays one: the file it leads to is replaced.
+    my $self = bless {path => -l $path ? Cwd::realpath($path) : $path, name => $path}, $class;
+    $self->_temporary if !$self->_is_special;
+    return $self;
+}
+
+# A device or a pipe is written to, never replaced.
+sub _is_special ($self) {
+    return -e $self->{path} && !-f _;
+}
+
+sub _temporary ($self) {
+    my $folder    = dirname($self->{path});
+    my $temporary = eval { File::Temp->new(TEMPLATE => '.copyhang-XXXXXXXX', DIR => $folder) };
+    return $temporary if $temporary;
+    my $reason = -d $folder ? $! : "no folder $folder";
+    bad_input("cannot write $self->{name}: $reason");
+}
+
+sub write ($self, $text) {    ## no critic (ProhibitBuiltinHomonyms)
+    if ($self->_is_special) {
+        open my $out, '>', $self->{path} or $self->_failed;
+        print {$out} $text and close $out or $self->_failed;
+        return;
+    }
+    my $temporary = $self->_temporary;
+    print {$temporary} $text and close $temporary or $self->_failed;
+    return $self->_put_in_place($temporary);
+}
+
+sub _put_in_place ($self, $temporary) {
+    Copyhang::Failure->check_signals;
+    my @old  = stat $self->{path};
+    my $mode = @old ? $old[2] & oct 777 : oct(666) & ~umask;
+    chmod $mode, $temporary->filename and rename $temporary->filename, $self->{path}
+        or $self->_failed;
+    $temporary->unlink_on_destroy(0);
+    return;
+}
+
+sub _failed ($self) {
+    bad_input("cannot write $self->{name}: $!");
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Output - a file that is either written whole or left as it was
+
+=head1 SYNOPSIS
+
+    my $output = Copyhang::Output->new($path);    # before the run
+    $output->write($text);                        # after it
+
+=head1 DESCRIPTION
+
+The text goes to a temporary file in the same folder, which takes the place of the file once it is
+complete. On a full disk the earlier file stays; the message has one line and the exit status is
+2. A device or a pipe is written to as it is.
+
+=cut

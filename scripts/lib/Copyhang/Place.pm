@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Place;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Failure qw(bad_input untestable);
+use Cwd               ();
+
+# lib/, of scripts/ in a checkout, of PREFIX/share/copyhang/ when installed.
+my ($LIB) = Cwd::abs_path(__FILE__) =~ m{(.*)/Copyhang/};
+
+sub checkout ($class) {
+    my ($root) = $LIB =~ m{(.*)/scripts/lib\z};
+    return defined $root && -e "$root/CMakeLists.txt" ? $root : undef;
+}
+
+sub programs ($class) {
+    my $root   = $class->checkout;
+    my $built  = defined $root ? $ENV{COPYHANG_BUILD} // "$root/build" : undef;
+    my $folder = $ENV{COPYHANG_PROGRAMS}
+        // (defined $built ? "$built/kselftest/copyhang" : "$LIB/../../../libexec/copyhang");
+    return $folder if -x "$folder/copyhang-cases";
+    my $problem = "no case programs: there is no copyhang-cases in $folder";
+    bad_input("$problem (COPYHANG_PROGRAMS names it)") if defined $ENV{COPYHANG_PROGRAMS};
+    untestable($problem);
+}
+
+sub prepare ($class, $no_install) {
+    my $root = $class->checkout;
+    return if !defined $root || defined $ENV{COPYHANG_PROGRAMS};
+    my $pid = fork // untestable("cannot fork: $!");
+    if (!$pid) {
+
+        # What is installed and built is no part of a command's output.
+        open STDOUT, '>&', \*STDERR or die "cannot redirect: $!\n";
+        exec "$root/scripts/setup", 'run', $no_install ? '--no-install' : ()
+            or print {*STDERR} "$Copyhang::Failure::Who: cannot run scripts/setup: $!\n";
+        require POSIX;
+        POSIX::_exit(125);
+    }
+    waitpid $pid, 0;
+    return if $? == 0;
+    Copyhang::Failure->quit($? & 127 ? 128 + ($? & 127) : $? >> 8);
+    return;
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Place - where the case programs are, and what has to be made ready first
+
+=head1 DESCRIPTION
+
+C<prepare> installs what is missing and builds what is stale, through F<scripts/setup> of a
+checkout; it does nothing when installed or when C<COPYHANG_PROGRAMS> names other programs, and
+ends the program with the status of a set-up that failed. C<programs> returns the folder of the
+case programs. C<checkout> returns the top of the checkout, undef when installed. Loads perl-base
+modules only.
+
+=cut

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Process;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Failure ();
+use POSIX             qw(WNOHANG);
+use Time::HiRes       qw(clock_gettime CLOCK_MONOTONIC);
+
+# Limits in seconds. A case takes a second at most, so that much silence is the program's end.
+our $SILENCE     = 120;
+our $TERM_GRACE  = 2;     # from SIGTERM to SIGKILL
+our $INTERRUPTED = 1;     # the same, after Ctrl-C
+our $KILL_GRACE  = 2;     # from SIGKILL to giving up on it
+our $DRAIN       = 2;     # from a program's end to the end of its output
+
+my $TICK  = 0.1;
+my $CHUNK = 65_536;
+
+# Arguments: command => [...], on_line => code($line), on_noise => code($text, from stderr).
+sub start ($class, %argument) {
+    my $self = bless {%argument, partial => q{}, heard => _now()}, $class;
+    pipe $self->{out}, my $out or die "cannot make a pipe: $!\n";
+    pipe $self->{err}, my $err or die "cannot make a pipe: $!\n";
+    $self->{pid} = fork // die "cannot fork: $!\n";
+    if ($self->{pid}) {
+        setpgrp $self->{pid}, $self->{pid};    # whoever is first: it may have to be killed at once
+        return $self;
+    }
+    _become($self->{command}, $out, $err);
+    return;
+}
+
+# A process group of its own: it can be ended as a whole, and a Ctrl-C reaches it through us.
+sub _become ($command, $out, $err) {
+    setpgrp 0, 0;
+    open STDIN,  '<',  '/dev/null';
+    open STDERR, '>&', $err;
+    open STDOUT, '>&', $out;
+    exec {$command->[0]} @{$command} or print {*STDERR} "cannot run $command->[0]: $!\n";
+    POSIX::_exit(127);
+    return;
+}
+
+sub has_ended ($self) {
+    return $self->{ended};
+}
+
+# The wait status; undef if it could not be had.
+sub status ($self) {
+    return $self->{status};
+}
+
+# What was wrong with its life, if anything was.
+sub complaint ($self) {
+    return $self->{complaint};
+}
+
+# Waits a moment for news of any of the processes, and deals with it.
+sub pump ($class, @processes) {
+    my $wanted = q{};
+    my $tick   = $TICK;
+    for my $self (@processes) {
+        vec($wanted, fileno $_, 1) = 1 for grep { defined } @{$self}{qw(out err)};
+        $tick = $TICK / 20 if !$self->{out};
+    }
+    my $found = select $wanted, undef, undef, $tick;
+    for my $self (@processes) {
+        if ($found > 0) {
+            for my $stream (grep { defined $self->{$_} } qw(out err)) {
+                $self->_read($stream) if vec $wanted, fileno $self->{$stream}, 1;
+            }
+        }
+        $self->_look_after;
+    }
+    return;
+}
+
+sub _read ($self, $stream) {
+    my $got = sysread $self->{$stream}, my ($chunk), $CHUNK;
+    if (!$got) {
+        delete $self->{$stream};
+        return;
+    }
+    if ($stream eq 'err') {
+        $self->{on_noise}->($chunk);
+        return;
+    }
+    $self->{heard} = _now();
+    my @lines = split /\n/, $self->{partial} . $chunk, -1;
+    $self->{partial} = pop @lines;
+    $self->{on_line}->($_) for @lines;
+    return;
+}
+
+sub _look_after ($self) {
+    my $now = _now();
+    if (!exists $self->{status} && waitpid($self->{pid}, WNOHANG) == $self->{pid}) {
+        $self->{status} = $?;
+        $self->{drain}  = $now + $DRAIN;
+    }
+    if (exists $self->{status}) {
+        $self->_finish if !$self->{out} && !$self->{err};
+        $self->_leave_behind
+            if !$self->{ended} && ($now >= $self->{drain} || Copyhang::Failure->signalled);
+    }
+    elsif ($self->{deadline})            { $self->_insist if $now >= $self->{deadline} }
+    elsif (Copyhang::Failure->signalled) { $self->_stop('TERM', $INTERRUPTED) }
+    elsif ($now - $self->{heard} >= $SILENCE) {
+        $self->{complaint} = "silent for $SILENCE s, ended by force";
+        $self->_stop('TERM', $TERM_GRACE);
+    }
+    return;
+}
+
+sub _stop ($self, $signal, $grace) {
+    kill $signal, -$self->{pid};
+    @{$self}{qw(sent deadline)} = ($signal, _now() + $grace);
+    return;
+}
+
+sub _insist ($self) {
+    return $self->_stop('KILL', $KILL_GRACE) if $self->{sent} eq 'TERM';
+    $self->{status}    = undef;
+    $self->{complaint} = "$self->{complaint}; it cannot be killed" if $self->{complaint};
+    return $self->_finish;
+}
+
+# Somebody else holds its output open. What is left of its group goes too.
+sub _leave_behind ($self) {
+    kill 'KILL', -$self->{pid};
+    $self->{complaint} //= 'a process that it left behind holds its output open';
+    return $self->_finish;
+}
+
+sub _finish ($self) {
+    delete @{$self}{qw(out err)};
+    $self->{on_line}->($self->{partial}) if length $self->{partial};
+    $self->{ended} = 1;
+    return;
+}
+
+# Nobody reads it any more.
+sub DESTROY ($self) {
+    kill 'KILL', -$self->{pid} if !exists $self->{status};
+    return;
+}
+
+sub _now () {
+    return clock_gettime(CLOCK_MONOTONIC);
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Process - a child process whose output is read, and which is never waited for in vain
+
+=head1 SYNOPSIS
+
+    my $process = Copyhang::Process->start(
+        command  => ['./exit_group'],
+        on_line  => sub ($line) { ... },
+        on_noise => sub ($text) { print {*STDERR} $text },
+    );
+    Copyhang::Process->pump($process) until $process->has_ended;
+
+=head1 DESCRIPTION
+
+A case program may leave a process in the kernel that nobody can kill, and that process may hold
+the program's output open. So the end of the output is awaited only for a while after the
+program's end, and the program's end only as long as it prints; then its process group gets
+SIGTERM, and SIGKILL later, and if that does not help it is left alone. The limits are package
+variables, in seconds. After a signal (L<Copyhang::Failure>) every process is ended, fast.
+
+=cut

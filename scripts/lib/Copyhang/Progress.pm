@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Progress;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use parent 'TAP::Formatter::Base';
+use Copyhang::Progress::Program ();
+use Time::HiRes                 qw(time);
+
+my $BETWEEN = 0.1;    # seconds from one rewriting of the line to the next
+
+# $total: how many cases there will be.
+sub for_cases ($class, $total) {
+    my $self = $class->new({stdout => \*STDERR});
+    @{$self}{qw(total done failing began shown live)} = ($total, 0, 0, time, 0, -t STDERR);
+    return $self;
+}
+
+sub open_test ($self, $name, $parser) {
+    return Copyhang::Progress::Program->new(
+        {name => $name, parser => $parser, formatter => $self, show_count => 0});
+}
+
+sub count ($self, $program, $is_ok) {
+    $self->{done}++;
+    $self->{failing}++ if !$is_ok;
+    return             if !$self->{live} || time - $self->{shown} < $BETWEEN;
+    $self->{shown} = time;
+    printf {*STDERR} "\r%d/%d cases, %d failing, %.1f s, now %s\e[K", $self->{done},
+        $self->{total}, $self->{failing}, $self->{shown} - $self->{began}, $program;
+    return;
+}
+
+sub noise ($self, $text) {
+    $self->_clear;
+    print {*STDERR} $text;
+    return;
+}
+
+sub summary ($self, @) {
+    $self->_clear;
+    return;
+}
+
+sub _clear ($self) {
+    print {*STDERR} "\r\e[K" if $self->{live};
+    return;
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Progress - a formatter for TAP::Harness: one line that moves, when on a terminal
+
+=head1 DESCRIPTION
+
+Shows on standard error how far a run is, and takes the line away at the end. What the programs
+print on standard error goes through C<noise>, on a line of its own. The report comes from
+L<Copyhang::Report>.
+
+=cut

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Progress::Program;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use parent 'TAP::Formatter::Session';
+
+sub result ($self, $result) {
+    $self->formatter->count($self->name, scalar $result->is_ok) if $result->is_test;
+    return;
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Progress::Program - passes the results of one program to Copyhang::Progress
+
+=cut

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Stream;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use parent 'TAP::Parser::Iterator';
+use Config            qw(%Config);
+use Copyhang::Case    ();
+use Copyhang::Failure ();
+use Copyhang::Process ();
+
+my @SIGNAL = split / /, $Config{sig_name};
+
+# Arguments: name, command => [...], ids => [...], on_case => code($case), on_noise => code($text).
+sub _initialize ($self, $argument) {
+    %{$self} = (
+        %{$argument},
+        awaited  => {map { $_ => 1 } @{$argument->{ids}}},
+        cases    => [],
+        tap      => [],
+        queue    => [],
+        troubles => [],
+        number   => 0,
+    );
+    return $self;
+}
+
+sub cases ($self) {
+    return @{$self->{cases}};
+}
+
+# What is wrong with the program, a sentence each.
+sub troubles ($self) {
+    return map { "$self->{name}: $_" } @{$self->{troubles}}, @{$self->{errors} // []};
+}
+
+sub start ($self) {
+    $self->{process} = Copyhang::Process->start(
+        command  => $self->{command},
+        on_line  => sub ($line) { $self->_line($line) },
+        on_noise => $self->{on_noise},
+    );
+    return $self;
+}
+
+# TAP::Parser's own complaints, such as a plan that does not fit.
+sub take_errors ($self, $parser) {
+    @{$self}{qw(started stopped)} = ($parser->start_time, $parser->end_time) if !$self->{stopped};
+    $self->{errors} = [map { s/\s+/ /gr } $parser->parse_errors];
+    return;
+}
+
+# Starts it all again, now from memory and with the evidence.
+sub rewind ($self) {
+    $self->{queue} = [@{$self->{tap}}];
+    return $self;
+}
+
+sub is_ready ($self) {
+    return @{$self->{queue}} || !$self->{process};
+}
+
+sub next_raw ($self) {
+    __PACKAGE__->pump($self) until $self->is_ready;
+    return shift @{$self->{queue}};
+}
+
+sub pump ($class, @streams) {
+    Copyhang::Process->pump(map { $_->{process} } @streams);
+    $_->_end for grep { $_->{process}->has_ended } @streams;
+    return;
+}
+
+# Copyhang::Multiplexer waits for streams, as a handle alone does not tell when to give up.
+sub get_select_handles ($self) {
+    return $self;
+}
+
+sub wait ($self) {    ## no critic (ProhibitBuiltinHomonyms)
+    return $self->{wait};
+}
+
+sub exit ($self) {    ## no critic (ProhibitBuiltinHomonyms)
+    return $self->{wait} >> 8;
+}
+
+sub _line ($self, $line) {
+    if ($self->{test} && $line =~ /\A#   ([^=]+)=(.*)\z/) {
+        push @{$self->{test}[1]}, [$1, $2];
+        return;
+    }
+    $self->_close_test;
+    if ($line =~ /\A(?:not )?ok\b/) {
+        $self->{test} = [$line, []];
+        return;
+    }
+    if ($line =~ /\ABail out!\s*(.*)/) {
+        push @{$self->{troubles}}, length $1 ? "bailed out: $1" : 'bailed out';
+        $line = "# $line";    # ends this program only, not the run
+    }
+    $self->_pass($line);
+    return;
+}
+
+# A test line is held back until all of its evidence is there.
+sub _close_test ($self) {
+    my $test = delete $self->{test} or return;
+    my $case = Copyhang::Case->from_tap(@{$test});
+    if (!$case) {
+        push @{$self->{troubles}}, "a result that names no case: $test->[0]";
+        return $self->_pass($test->[0]);
+    }
+    $self->{number} = $case->{number} ||= $self->{number} + 1;
+    $self->{not_ok}++             if !$case->{ok};
+    return $self->_deliver($case) if delete $self->{awaited}{$case->{id}};
+    push @{$self->{troubles}}, "a second result, or one that was not asked for: $case->{id}";
+    return $self->_pass($case->tap_line);
+}
+
+sub _deliver ($self, $case) {
+    $self->{on_case}->($case);
+    push @{$self->{cases}}, $case;
+    $self->_pass($case->tap_line);
+    push @{$self->{tap}}, $case->evidence_lines;
+    return;
+}
+
+sub _pass ($self, $line) {
+    push @{$self->{queue}}, $line;
+    push @{$self->{tap}},   $line;
+    return;
+}
+
+sub _end ($self) {
+    $self->_close_test;
+    my $process = delete $self->{process};
+    my $status  = $process->status;
+    unshift @{$self->{troubles}}, grep { defined } $process->complaint // $self->_odd_end($status);
+    $self->{wait} = @{$self->{troubles}} ? $status // 9 : 0;
+    return if Copyhang::Failure->signalled;
+    my $why = "no result from $self->{name}";
+    $why .= ", $self->{troubles}[0]" if @{$self->{troubles}};
+    my @missing = grep { $self->{awaited}{$_} } @{$self->{ids}};
+
+    for my $id (@missing) {
+        $self->_deliver(Copyhang::Case->without_result($id, ++$self->{number}, $why));
+    }
+    push @{$self->{troubles}}, 'no result for ' . @missing . ' of its cases' if @missing;
+    return;
+}
+
+# The exit statuses of a kselftest, as far as they fit what it printed: 0, 1 when a test is not
+# ok, 4 when all are skipped.
+sub _odd_end ($self, $status) {
+    my $not_ok  = $self->{not_ok} // 0;
+    my $skipped = grep { $_->{verdict} eq 'unavailable' } $self->cases;
+    return "killed by SIG$SIGNAL[$status & 127]" if $status & 127;
+    my $exit = $status >> 8;
+    return if $exit == 0 && !$not_ok || $exit == 1 && $not_ok;
+    return if $exit == 4 && !$not_ok               && $skipped == $self->cases;
+    return "exited with $exit, $not_ok of its results being not ok";
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Stream - what a case program prints, as an iterator for TAP::Parser
+
+=head1 DESCRIPTION
+
+A L<TAP::Parser::Iterator> over the output of one case program (L<Copyhang::Process>). It takes
+the evidence lines out, which are most of the output and would cost TAP::Parser most of its time,
+and makes a L<Copyhang::Case> of each test line with its evidence. C<on_case> may then say what is
+expected of the case; the line that TAP::Parser gets, and the one that is kept for C<rewind>, are
+written anew from the case.
+
+A case that was asked for and has no result gets one: C<broken>, with the reason. What is wrong
+with the program itself, be it an exit status that does not fit, is in C<troubles>; C<exit> and
+C<wait> are 0 without any, as TAP::Harness takes every other status for a failure.
+
+=cut

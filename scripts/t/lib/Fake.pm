@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Fake;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Cwd ();
+use Exporter 'import';
+use File::Temp ();
+use POSIX      ();
+
+our @EXPORT_OK = qw(programs copyhang start finish slurp spew case);
+
+# Seconds: no test waits longer for copyhang.
+my $LIMIT = 60;
+
+my ($SCRIPTS) = Cwd::abs_path(__FILE__) =~ m{(.*)/t/lib/};
+
+# Stands for the compiled case programs: the same arguments, output and exit statuses.
+my $CASES = <<'PROGRAM';
+#!/usr/bin/perl
+use strict;
+use warnings;
+my ($folder, $act) = $0 =~ m{(.*)/(.*)};
+my ($list, @globs);
+while (defined(my $option = shift)) {
+    if    ($option eq '--list') { $list = 1 }
+    elsif ($option eq '--only') { push @globs, join '.*', map { quotemeta } split /[*]/, shift, -1 }
+    elsif ($option eq '--jobs') { open my $o, '>>', "$folder/jobs"; print {$o} "$act " . shift() . "\n" }
+}
+open my $in, '<', "$folder/cases.txt" or die;
+chomp(my @cases = <$in>);
+@cases = grep { my $id = (split /\t/)[0]; !@globs || grep { $id =~ /\A$_\z/ } @globs } @cases;
+if ($list) { print map { (split /\t/)[0] . "\n" } @cases; exit 0 }
+@cases = grep { m{\A$act/} } @cases;
+if (-e "$folder/$act.pl") { $| = 1; do "$folder/$act.pl"; die $@ if $@; exit 0 }
+my ($number, %count) = (0);
+print "TAP version 13\n1..", scalar @cases, "\n# kernel=6.18.44\n";
+for (@cases) {
+    my ($id, $verdict, @lines) = split /\t/;
+    my $word = $verdict =~ /safe|refused|unavailable/ ? 'ok' : 'not ok';
+    my $tail = $verdict eq 'unavailable' ? ' # SKIP no /dev/fuse' : $verdict eq 'broken' ? ' # error' : '';
+    printf "%s %d %s%s\n", $word, ++$number, $id, $tail;
+    print map { "#   $_\n" } "verdict=$verdict", @lines;
+    $count{ $word eq 'ok' ? $verdict eq 'unavailable' ? 'skip' : 'pass' : 'fail' }++;
+}
+print "# Totals: whatever\n";
+exit($count{fail} ? 1 : $count{pass} ? 0 : 4);
+PROGRAM
+
+my %EVIDENCE = (
+    safe => [
+        'stalled=yes',
+        'act_ms=0.412',
+        'control_ms=0.398',
+        'limit_ms=150.000',
+        'step=read(0)=stalled',
+        'timeline=stalled:1.204 act:1.911 exit_entered:1.950 ended:2.323',
+        'copier=S wait_woken read(0x0,0x7ffd1000,0x20000) switches:4',
+    ],
+    refused => ['stalled=no', 'errno=EINVAL'],
+    hang    => [
+        'stalled=yes',
+        'killable=no',
+        'act_ms=183.100',
+        'release_ms=0.912',
+        'control_ms=0.398',
+        'limit_ms=150.000',
+        'step=copy_file_range(0,1)=EINVAL',
+        'step=sendfile(1,0)=stalled',
+        'timeline=stalled:1.2 act:1.9 exit_entered:1.95 judged:152.0 killed:152.1 ended:183.1',
+        'bystander=D pipe_release exit_group(0x0) switches:12',
+        'bystander.stack=pipe_release+0x1f/0x120 < __fput+0xe3/0x2a0 < task_work_run+0x59/0x90'
+            . ' < do_exit+0x2f1/0xa90 < do_group_exit+0x30/0x80',
+        'copier=S wait_woken sendfile(0x1,0x0,0x0,0x400000) switches:4',
+    ],
+    unavailable => ['reason=no /dev/fuse'],
+    broken      => ['reason=the copy never stalled'],
+);
+
+# A line of a program's table: an id, its verdict and what evidence it shows.
+sub case ($id, $verdict, @evidence) {
+    @evidence = @{$EVIDENCE{$verdict} // ['stalled=yes']} if !@evidence;
+    return join "\t", $id, $verdict, @evidence;
+}
+
+# A folder of case programs. $own{act} is perl code that takes the place of that program.
+sub programs ($cases, %own) {
+    my $folder = File::Temp->newdir;
+    spew("$folder/copyhang-cases", $CASES);
+    chmod oct 755, "$folder/copyhang-cases";
+    spew("$folder/cases.txt", map { "$_\n" } @{$cases});
+    my %act = map { m{\A([^/]+)} => 1 } @{$cases};
+    symlink 'copyhang-cases', "$folder/$_" for keys %act;
+    spew("$folder/$_.pl", $own{$_}) for keys %own;
+    return $folder;
+}
+
+# Starts scripts/copyhang in the background; %set changes limits of Copyhang::Process.
+sub start ($folder, $arguments, %set) {
+    my %job    = (out => File::Temp->new, err => File::Temp->new);
+    my @limits = map { "\$Copyhang::Process::$_ = $set{$_};" } sort keys %set;
+    my $code   = "use Copyhang::Process; @limits \$0 = shift; do \$0; die \$@";
+    $job{pid} = fork // die "fork: $!";
+    return \%job if $job{pid};
+    $ENV{COPYHANG_PROGRAMS} = "$folder";    ## no critic (RequireLocalizedPunctuationVars)
+    open STDOUT, '>&', $job{out};
+    open STDERR, '>&', $job{err};
+    exec {$^X} $^X, (@limits ? ("-I$SCRIPTS/lib", '-e', $code) : ()), "$SCRIPTS/copyhang",
+        @{$arguments}
+        or POSIX::_exit(99);
+}
+
+# (exit status or "signal N", standard output, standard error)
+sub finish ($job) {
+    local $SIG{ALRM} = sub { kill 'KILL', $job->{pid} };
+    alarm $LIMIT;
+    waitpid $job->{pid}, 0;
+    alarm 0;
+    my $status = $? & 127 ? 'signal ' . ($? & 127) : $? >> 8;
+    return ($status, map { slurp($_->filename) } @{$job}{qw(out err)});
+}
+
+sub copyhang ($folder, @arguments) {
+    return finish(start($folder, \@arguments));
+}
+
+sub slurp ($path) {
+    open my $in, '<', $path or die "$path: $!";
+    local $/ = undef;
+    my $text = <$in>;
+    close $in or die "$path: $!";
+    return $text;
+}
+
+sub spew ($path, @text) {
+    open my $out, '>', $path or die "$path: $!";
+    print {$out} @text;
+    close $out or die "$path: $!";
+    return;
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Fake - case programs for the tests, with any verdict one likes
+
+=head1 SYNOPSIS
+
+    my $folder = programs([case('exit_group/splice/pty-pipe', 'hang')]);
+    my ($status, $out, $err) = copyhang($folder, 'run', '--verbose');
+
+=cut
