@@ -43,7 +43,7 @@ static void perform_exit(struct report *report)
 static void perform_exit_late(struct report *report)
 {
 	(void)report;
-	sleep_in_call(is_control() ? 0 : 600);
+	sleep_in_call(is_control() ? 0 : 900);
 }
 
 static void perform_spin(struct report *report)
@@ -53,7 +53,7 @@ static void perform_spin(struct report *report)
 
 	(void)report;
 	sleep_in_call(0);
-	end = clock_now() + 400 * NS_PER_MS;
+	end = clock_now() + 3 * NS_PER_S;
 	while (!control && clock_now() < end)
 		;
 }
@@ -80,7 +80,7 @@ static void perform_wait_for_copy(struct report *report)
 static void perform_open(struct report *report)
 {
 	(void)report;
-	openat(AT_FDCWD, is_control() ? "/" : "/mnt", O_RDONLY | O_DIRECTORY);
+	(void)openat(AT_FDCWD, is_control() ? "/" : "/mnt", O_RDONLY | O_DIRECTORY);
 }
 
 static void perform_crash(struct report *report)
