@@ -72,15 +72,21 @@ static struct play_step *find_step(struct play *play, long nr, int error)
 	return NULL;
 }
 
-/* The calls that move bytes, up to the act. */
-static void keep_step(void *arg, const struct task *task)
+static void keep_return(struct calling *calling, const struct task *task)
 {
-	struct play *play = arg;
+	if (task != calling->task || task->serial != calling->serial)
+		return;
+	calling->returned_at = task->left_at;
+	calling->result = task->result;
+}
+
+/* The calls that move bytes, up to the act. */
+static void keep_step(struct play *play, const struct task *task)
+{
 	int error = task->result < 0 ? (int)-task->result : 0;
 	struct play_step *step;
 
-	if (task != play->scene->copier || play->at[ACT] ||
-	    (call_source(&task->call) != FD_SOURCE && call_sink(&task->call) != FD_SINK))
+	if (call_source(&task->call) != FD_SOURCE && call_sink(&task->call) != FD_SINK)
 		return;
 	play->usual = task->left_at - task->entered_at;
 	step = find_step(play, task->call.nr, error);
@@ -92,6 +98,16 @@ static void keep_step(void *arg, const struct task *task)
 		return;
 	step->count++;
 	step->bytes += error ? 0 : task->result;
+}
+
+static void on_return(void *arg, const struct task *task)
+{
+	struct play *play = arg;
+
+	keep_return(&play->act, task);
+	keep_return(&play->control, task);
+	if (task == play->scene->copier && !play->at[ACT])
+		keep_step(play, task);
 }
 
 static void keep_stalled_step(struct play *play)
@@ -281,10 +297,8 @@ static void act_by_signal(struct play *play)
 static int64_t over_at(const struct play *play, const struct calling *call,
 		       const struct task *leader)
 {
-	const bool returned = !still_in(call) && call->task->left_at > play->at[ACT];
-
-	if (play->scene->test->act->end == ENDS_CALL && returned)
-		return call->task->left_at;
+	if (play->scene->test->act->end == ENDS_CALL && call->returned_at)
+		return call->returned_at;
 	return leader->ended_at;
 }
 
@@ -358,13 +372,18 @@ static bool ends_by_kill(struct play *play)
 	return play->killable;
 }
 
-/* It had its time: what was copied has gone on, and still the actor sleeps. */
+/* What was copied has gone on, and since then the actor has slept through a whole window. */
 static bool over_or_indifferent(void *arg)
 {
 	struct play *play = arg;
-	const bool went_on = play->scene->actor == play->scene->copier || !still_in(&play->stall);
 
-	return act_over(play) || (actor_rests(play) && went_on);
+	if (act_over(play))
+		return true;
+	if (play->scene->actor != play->scene->copier && still_in(&play->stall)) {
+		play->rest.since = 0;
+		return false;
+	}
+	return actor_rests(play);
 }
 
 static bool ends_by_release(struct play *play)
@@ -403,8 +422,10 @@ static void check_success(struct play *play)
 {
 	const struct act *act = play->scene->test->act;
 
-	if (act->must_succeed && play->act.task->result < 0)
-		fault(play, "the act's call failed");
+	if (!act->must_succeed || play->act.result >= 0)
+		return;
+	play->scene->error = (int)-play->act.result;
+	fault(play, "the act's call failed");
 }
 
 static void watch(struct play *play)
@@ -470,7 +491,7 @@ void play(struct play *play, struct scene *scene, bool probe_kill)
 	};
 	if (scene->fault || scene->missing)
 		return;
-	scene->tracer.on_return = keep_step;
+	scene->tracer.on_return = on_return;
 	scene->tracer.arg = play;
 	if (!set_off(play))
 		return;

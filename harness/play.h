@@ -50,10 +50,12 @@ struct rest {
 	uint64_t switches;
 };
 
-/** struct calling - a thread in one of its calls. */
+/** struct calling - a thread in one of its calls, and how that returned. */
 struct calling {
 	struct task *task;
 	unsigned int serial;
+	int64_t returned_at; /* 0: it has not */
+	int64_t result;      /* -errno on error */
 };
 
 struct play {
