@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The acts. All wait, in the kernels that have the hang, in pipe_release() or
- * its like for the pipe's lock, which splice_file_to_pipe() and its callers
- * hold while they wait for the source (fs/splice.c, fs/pipe.c).
+ * The acts. Nearly all wait, in the kernels that have the hang, for the pipe's
+ * lock (pipe->mutex), which splice_file_to_pipe() and its callers hold while
+ * they wait for the source or for room in the sink (fs/splice.c, fs/pipe.c).
  */
 #include "cases.h"
 #include "children.h"
+#include "pattern.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -19,10 +26,48 @@ static void act_exit(struct report *report)
 	syscall(SYS_exit_group, 0);
 }
 
+/* The thread has a descriptor table of its own, and soon the only one with the pipe in it. */
+static void *exit_alone(void *arg)
+{
+	if (unshare(CLONE_FILES))
+		_exit(1);
+	pthread_barrier_wait(arg);
+	pthread_barrier_wait(arg);
+	syscall(SYS_exit, 0);
+	return NULL;
+}
+
+static void act_exit_thread(struct report *report)
+{
+	pthread_barrier_t barrier;
+	pthread_t thread;
+
+	(void)report;
+	pthread_barrier_init(&barrier, NULL, 2);
+	if (pthread_create(&thread, NULL, exit_alone, &barrier))
+		return;
+	pthread_barrier_wait(&barrier);
+	close(FD_SHARED);
+	pthread_barrier_wait(&barrier);
+	pthread_join(thread, NULL);
+}
+
 static void act_close(struct report *report)
 {
 	(void)report;
 	close(FD_SHARED);
+}
+
+static void act_dup2(struct report *report)
+{
+	(void)report;
+	dup3(FD_SPARE, FD_SHARED, 0);
+}
+
+static void act_close_range(struct report *report)
+{
+	(void)report;
+	syscall(SYS_close_range, FD_SHARED, FD_SHARED, 0);
 }
 
 /* The program itself, under the name by which main() knows that it was only to be executed. */
@@ -33,6 +78,34 @@ static void act_execve(struct report *report)
 	(void)report;
 	fcntl(FD_SHARED, F_SETFD, FD_CLOEXEC);
 	execve("/proc/self/exe", argv, envp);
+}
+
+/* The last reference is in a message that nobody received. */
+static void act_scm_rights(struct report *report)
+{
+	char byte = 0, control[CMSG_SPACE(sizeof(int))] = { 0 };
+	struct iovec data = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr message = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+	const int shared = FD_SHARED;
+	int ends[2];
+
+	(void)report;
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(header), &shared, sizeof(shared));
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) || sendmsg(ends[0], &message, 0) != 1)
+		return;
+	/* The receiving end takes the pipe's place, and its closing is the act. */
+	dup2(ends[1], FD_SHARED);
+	close(ends[1]);
+	close(FD_SHARED);
 }
 
 static void act_read_once(struct report *report)
@@ -51,58 +124,256 @@ static void act_nonblock_read(struct report *report)
 	fcntl(FD_SHARED, F_SETFL, O_RDONLY);
 }
 
+/* The bytes are what is to come next, so that nothing is corrupt where they go through. */
+static void act_nonblock_write(struct report *report)
+{
+	ssize_t n;
+
+	fcntl(FD_SHARED, F_SETFL, O_WRONLY | O_NONBLOCK);
+	n = write(FD_SHARED, pattern_bytes() + report->size, 1);
+	report->added = n > 0 ? n : 0;
+}
+
+/* More than a pipe holds: it waits, however much of it the copier has taken. */
+static void act_write_much(struct report *report)
+{
+	report->adds = true;
+	write(FD_SHARED, pattern_bytes() + report->size, PATTERN_FILE - report->size);
+}
+
+static void act_poll(struct report *report)
+{
+	struct pollfd fd = { .fd = FD_SHARED, .events = POLLIN | POLLOUT };
+	const struct timespec now = { 0 };
+
+	(void)report;
+	ppoll(&fd, 1, &now, NULL);
+}
+
+static void act_fionread(struct report *report)
+{
+	int bytes;
+
+	(void)report;
+	ioctl(FD_SHARED, FIONREAD, &bytes);
+}
+
+static void act_getpipe_sz(struct report *report)
+{
+	(void)report;
+	fcntl(FD_SHARED, F_GETPIPE_SZ);
+}
+
+static void act_setpipe_sz(struct report *report)
+{
+	(void)report;
+	fcntl(FD_SHARED, F_SETPIPE_SZ, 1 << 17);
+}
+
+static void act_open_anew(struct report *report)
+{
+	(void)report;
+	openat(AT_FDCWD, "/proc/self/fd/0", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+}
+
+/* Shorthands for what most rows say. */
+#define BY_PROCESS .actor = ACTOR_BYSTANDER, .end = ENDS_PROCESS
+#define BY_CALL .actor = ACTOR_BYSTANDER, .end = ENDS_CALL
+
 const struct act acts[] = {
 	{
 		.name = "exit_group",
 		.about = "a process that holds the pipe's other end can exit",
-		.actor = ACTOR_BYSTANDER,
-		.end = ENDS_PROCESS,
+		BY_PROCESS,
 		.perform = act_exit,
 		.nr = SYS_exit_group,
 		.fd = -1,
 		.takes_files = true,
+		.takes_fifos = true,
+	},
+	{
+		.name = "exit_thread",
+		.about = "a thread that alone holds it, in a descriptor table of its own, can exit",
+		.actor = ACTOR_BYSTANDER,
+		.end = ENDS_THREAD,
+		.perform = act_exit_thread,
+		.nr = SYS_exit,
+		.fd = -1,
+		.in_thread = true,
+		.raw_only = true,
 	},
 	{
 		.name = "close",
-		.about = "the pipe's other end can be closed",
-		.actor = ACTOR_BYSTANDER,
-		.end = ENDS_CALL,
+		.about = "it can be closed",
+		BY_CALL,
 		.perform = act_close,
 		.nr = SYS_close,
 		.fd = FD_SHARED,
 		.must_succeed = true,
 	},
 	{
+		.name = "dup2",
+		.about = "another descriptor can be put in its place",
+		BY_CALL,
+		.perform = act_dup2,
+		.nr = SYS_dup3,
+		.fd = FD_SPARE,
+		.must_succeed = true,
+		.raw_only = true,
+	},
+	{
+		.name = "close_range",
+		.about = "it can be closed with close_range(2)",
+		BY_CALL,
+		.perform = act_close_range,
+		.nr = SYS_close_range,
+		.fd = FD_SHARED,
+		.must_succeed = true,
+		.raw_only = true,
+	},
+	{
 		.name = "execve",
-		.about =
-			"a process that holds the pipe's other end close-on-exec can execute a program",
-		.actor = ACTOR_BYSTANDER,
-		.end = ENDS_CALL,
+		.about = "a process that holds it close-on-exec can execute a program",
+		BY_CALL,
 		.perform = act_execve,
 		.nr = SYS_execve,
 		.fd = -1,
 		.must_succeed = true,
 	},
 	{
+		.name = "scm_rights",
+		.about = "a socket in which it is still in flight can be closed",
+		BY_CALL,
+		.perform = act_scm_rights,
+		.nr = SYS_close,
+		.fd = FD_SHARED,
+		.must_succeed = true,
+		.raw_only = true,
+	},
+	{
 		.name = "nonblock_read",
 		.about = "a read with O_NONBLOCK returns at once",
-		.actor = ACTOR_BYSTANDER,
-		.end = ENDS_CALL,
+		BY_CALL,
 		.perform = act_nonblock_read,
 		.nr = SYS_read,
 		.fd = FD_SHARED,
+		.side = SIDE_READER,
 		.receives = true,
+	},
+	{
+		.name = "nonblock_write",
+		.about = "a write with O_NONBLOCK returns at once",
+		BY_CALL,
+		.perform = act_nonblock_write,
+		.nr = SYS_write,
+		.fd = FD_SHARED,
+		.side = SIDE_WRITER,
+		.raw_only = true,
+	},
+	{
+		.name = "poll",
+		.about = "poll(2) without a timeout returns at once",
+		BY_CALL,
+		.perform = act_poll,
+		.nr = SYS_ppoll,
+		.fd = -1,
+		.raw_only = true,
+	},
+	{
+		.name = "fionread",
+		.about = "ioctl(FIONREAD) returns at once",
+		BY_CALL,
+		.perform = act_fionread,
+		.nr = SYS_ioctl,
+		.fd = FD_SHARED,
+		.raw_only = true,
+	},
+	{
+		.name = "getpipe_sz",
+		.about = "fcntl(F_GETPIPE_SZ) returns at once",
+		BY_CALL,
+		.perform = act_getpipe_sz,
+		.nr = SYS_fcntl,
+		.fd = FD_SHARED,
+		.raw_only = true,
+	},
+	{
+		.name = "setpipe_sz",
+		.about = "fcntl(F_SETPIPE_SZ) returns at once",
+		BY_CALL,
+		.perform = act_setpipe_sz,
+		.nr = SYS_fcntl,
+		.fd = FD_SHARED,
+		.raw_only = true,
+	},
+	{
+		.name = "open_fifo",
+		.about = "the fifo can be opened with O_NONBLOCK",
+		BY_CALL,
+		.perform = act_open_anew,
+		.nr = SYS_openat,
+		.fd = AT_FDCWD,
+		.takes_fifos = true,
+		.needs_fifo = true,
+		.raw_only = true,
+	},
+	{
+		.name = "open_proc_fd",
+		.about = "it can be opened anew through /proc/PID/fd",
+		BY_CALL,
+		.perform = act_open_anew,
+		.nr = SYS_openat,
+		.fd = AT_FDCWD,
+		.raw_only = true,
 	},
 	{
 		.name = "kill",
 		.about = "SIGKILL ends a process that waits in read for the pipe",
-		.actor = ACTOR_BYSTANDER,
-		.end = ENDS_PROCESS,
+		BY_PROCESS,
 		.perform = act_read_once,
 		.nr = SYS_read,
 		.fd = FD_SHARED,
 		.signal = SIGKILL,
-		.needs_empty = true,
+		.side = SIDE_READER,
+		.needs_waiting = true,
+	},
+	{
+		.name = "kill_write",
+		.about = "SIGKILL ends a process that waits in write for the pipe",
+		BY_PROCESS,
+		.perform = act_write_much,
+		.nr = SYS_write,
+		.fd = FD_SHARED,
+		.signal = SIGKILL,
+		.side = SIDE_WRITER,
+		.needs_waiting = true,
+		.raw_only = true,
+	},
+	{
+		.name = "stop",
+		.about = "SIGSTOP stops a process that waits in read for the pipe",
+		.actor = ACTOR_BYSTANDER,
+		.end = ENDS_STOP,
+		.perform = act_read_once,
+		.nr = SYS_read,
+		.fd = FD_SHARED,
+		.signal = SIGSTOP,
+		.side = SIDE_READER,
+		.needs_waiting = true,
+		.raw_only = true,
+	},
+	{
+		.name = "ptrace_interrupt",
+		.about = "a tracer can stop a process that waits in read for the pipe",
+		.actor = ACTOR_BYSTANDER,
+		.end = ENDS_STOP,
+		.perform = act_read_once,
+		.nr = SYS_read,
+		.fd = FD_SHARED,
+		.interrupt = true,
+		.side = SIDE_READER,
+		.needs_waiting = true,
+		.raw_only = true,
 	},
 	{
 		.name = "self_exit",
@@ -112,7 +383,7 @@ const struct act acts[] = {
 		.perform = act_exit,
 		.nr = SYS_exit_group,
 		.fd = -1,
-		.takes_files = true,
+		.in_thread = true,
 	},
 	{
 		.name = "self_kill",
@@ -120,7 +391,15 @@ const struct act acts[] = {
 		.actor = ACTOR_COPIER,
 		.end = ENDS_PROCESS,
 		.signal = SIGKILL,
-		.takes_files = true,
+	},
+	{
+		.name = "self_term",
+		.about = "a caught SIGTERM interrupts the copying process",
+		.actor = ACTOR_COPIER,
+		.end = ENDS_CALL,
+		.signal = SIGTERM,
+		.catches = true,
+		.raw_only = true,
 	},
 	{ .name = NULL },
 };

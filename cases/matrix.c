@@ -8,18 +8,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * A bystander needs something to hold: the other end of a pipe or, where the
- * act says so, the file. A file runs out before it stalls anything but a
- * pipe, which it fills.
- */
+/* A bystander needs something to hold, and the right end of it. */
+static bool bystander_can(const struct test_case *test)
+{
+	const struct act *act = test->act;
+	bool has_fifo = test->source->is_fifo || test->sink->is_fifo;
+
+	if (has_fifo ? !act->takes_fifos : act->needs_fifo)
+		return false;
+	switch (case_held(test)) {
+	case HELD_READER:
+		/* A file has filled the pipe: nobody waits to read. */
+		return act->side != SIDE_WRITER && !(act->needs_waiting && !test->source->stalls);
+	case HELD_WRITER:
+		return act->side != SIDE_READER;
+	case HELD_FILE:
+		return act->takes_files;
+	default:
+		return false;
+	}
+}
+
 static bool makes_sense(const struct test_case *test)
 {
 	if (!test->source->is_source || !test->sink->is_sink)
 		return false;
-	if (test->sink->regular && !test->act->takes_files)
+	if (test->act->raw_only && strategy_is_cascade(test->strategy))
 		return false;
-	return !(test->act->needs_empty && !test->source->stalls);
+	return test->act->actor == ACTOR_COPIER || bystander_can(test);
 }
 
 static bool is_selected(const struct test_case *test, char *const *globs, size_t nglobs)

@@ -9,10 +9,11 @@
 #define COPYHANG_ACT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* The descriptors of copier and bystander. */
-enum { FD_SOURCE = 0, FD_SINK = 1, FD_SHARED = 0 };
+enum { FD_SOURCE = 0, FD_SINK = 1, FD_SHARED = 0, FD_SPARE = 2 };
 
 /**
  * struct report - what copier and bystander tell the supervisor, in shared
@@ -23,9 +24,13 @@ struct report {
 	int error;         /* copier: errno of a strategy that gave up */
 	bool done;         /* copier: came to the end of the source */
 	bool stop;         /* supervisor: no further rounds */
-	int64_t received;  /* bystander: bytes it read from the shared pipe */
-	bool differs;      /* bystander: one of them was wrong */
-	bool received_all; /* bystander: it read until the end of the file */
+	size_t size;       /* supervisor: bytes that the source yields */
+	int release_error; /* releaser: errno of a release, or 0 */
+	int64_t added;     /* bystander: bytes that it wrote itself */
+	bool adds;         /* bystander: it writes, and cannot tell how many */
+	int64_t received;  /* who reads the sink: bytes that came out */
+	bool differs;      /* one of them was wrong */
+	bool received_all; /* that was the end of the file */
 };
 
 enum actor {
@@ -35,8 +40,17 @@ enum actor {
 
 enum act_end {
 	ENDS_PROCESS, /* the actor's whole process is to end */
-	ENDS_CALL,    /* the one call is to return */
+	ENDS_THREAD,  /* the thread that performs is to end */
+	/*
+	 * The one call is to return to its program, which its next call shows: a descriptor
+	 * that was dropped in it may be closed only after its syscall-exit stop (task_work).
+	 */
+	ENDS_CALL,
+	ENDS_STOP, /* the actor is to stop, or to be stopped by its tracer */
 };
+
+/* Which end of the pipe a bystander must have for the act to make sense. */
+enum side { SIDE_ANY, SIDE_READER, SIDE_WRITER };
 
 struct act {
 	const char *name;
@@ -46,18 +60,26 @@ struct act {
 
 	/*
 	 * What the actor does; its system call nr (with descriptor fd, unless
-	 * that is -1) is held until the copy stalls. For ACTOR_COPIER it runs in
-	 * a second thread; NULL: the copying itself is all that the copier does.
+	 * that is -1) is held until the copy stalls. NULL: the copying itself is
+	 * all that the copier does.
 	 */
 	void (*perform)(struct report *report);
 	long nr;
 	int fd;
+	bool in_thread; /* another thread than the process's first makes the call */
 
-	int signal;        /* 0: the call is the act; else the act is this signal while it sleeps */
-	bool must_succeed; /* a call that returns an error has not shown anything: broken */
-	bool takes_files;  /* also with a regular file as sink, which the bystander has open */
-	bool needs_empty;  /* makes no sense on a pipe that has bytes in it */
-	bool receives;     /* the bystander then reads the pipe until its end and compares */
+	/* 0: the call is the act; else the act comes from outside while the actor sleeps in it. */
+	int signal;
+	bool interrupt; /* ... and is PTRACE_INTERRUPT */
+	bool catches;   /* the copier has a handler for the signal */
+	enum side side;
+	bool must_succeed;  /* a call that returns an error has not shown anything: broken */
+	bool takes_files;   /* also with a regular file as sink, which the bystander has open */
+	bool takes_fifos;   /* also with a fifo for the pipe */
+	bool needs_fifo;    /* ... and with nothing else */
+	bool raw_only;      /* not with cascades: what holds them up is one of their calls */
+	bool needs_waiting; /* makes no sense where a read finds bytes, or a write finds room */
+	bool receives;      /* the bystander then reads the pipe until its end and compares */
 };
 
 #endif

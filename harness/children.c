@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* Beside the descriptors of act.h, a child has these two. */
-enum { FD_START = 3, FD_EMPTY = 4, FD_COUNT };
+enum { FD_START = 3, FD_RELEASE = 4, FD_COUNT };
 
 #define CHILD_MAX 10000 /* ms for a child to settle */
 
@@ -54,8 +54,8 @@ void forget_descriptors(int first)
 static void take_descriptors(const struct scene *scene, const struct child *child)
 {
 	const int wanted[FD_COUNT] = {
-		[FD_SOURCE] = child->fd0,     [FD_SINK] = child->fd1,       [2] = -1,
-		[FD_START] = scene->start[0], [FD_EMPTY] = scene->empty[0],
+		[FD_SOURCE] = child->fd0,     [FD_SINK] = child->fd1,           [2] = -1,
+		[FD_START] = scene->start[0], [FD_RELEASE] = scene->release[0],
 	};
 	int aside[FD_COUNT];
 
@@ -150,10 +150,25 @@ static bool copy_round(const struct scene *scene)
 	return !error;
 }
 
+static void on_signal(int signal)
+{
+	(void)signal;
+}
+
+/* Without SA_RESTART: the call that it comes into is to return. */
+static void catch_signal(const struct act *act)
+{
+	const struct sigaction action = { .sa_handler = on_signal };
+
+	if (act->catches)
+		sigaction(act->signal, &action, NULL);
+}
+
 void child_copier(const struct scene *scene)
 {
 	volatile bool *stop = &scene->report->stop;
 
+	catch_signal(scene->test->act);
 	start_thread(scene);
 	while (copy_round(scene) && scene->stall == STALL_NONE && !*stop) {
 		scene->report->done = false;
@@ -170,30 +185,46 @@ void report_bytes(struct report *report, const char *bytes, size_t count)
 	report->received += (int64_t)count;
 }
 
-void report_receive(struct report *report, int fd)
+void report_receive(struct report *report, int fd, size_t skip)
 {
 	static char bytes[65536];
 	ssize_t n;
 
 	while ((n = read(fd, bytes, sizeof(bytes))) > 0 || (n < 0 && errno == EINTR)) {
+		size_t old = n <= 0 ? 0 : (size_t)n < skip ? (size_t)n : skip;
+
 		if (n > 0)
-			report_bytes(report, bytes, (size_t)n);
+			report_bytes(report, bytes + old, (size_t)n - old);
+		skip -= old;
 	}
-	report->received_all = n == 0;
+	/* A terminal master says EIO at the end. */
+	report->received_all = n == 0 || errno == EIO;
 }
 
 void child_reader(const struct scene *scene)
 {
-	wait_for_end_of(FD_EMPTY);
-	report_receive(scene->report, FD_SHARED);
+	wait_for_end_of(FD_RELEASE);
+	report_receive(scene->report, FD_SHARED, scene->sink.filled);
 	_exit(0);
+}
+
+/* It stays, with what the source needs to be still open, until it is killed. */
+void child_releaser(const struct scene *scene)
+{
+	struct endpoint source = scene->source;
+
+	source.far = FD_SHARED;
+	wait_for_end_of(FD_RELEASE);
+	scene->report->release_error = -endpoint_release(&source);
+	for (;;)
+		pause();
 }
 
 static _Noreturn void perform(const struct act *act, struct report *report)
 {
 	act->perform(report);
 	if (act->receives)
-		report_receive(report, FD_SHARED);
+		report_receive(report, FD_SHARED, 0);
 	_exit(0);
 }
 
@@ -207,6 +238,7 @@ void child_control(const struct scene *scene)
 	if (scene->test->act->actor == ACTOR_BYSTANDER)
 		perform(scene->test->act, &scene->report[1]);
 	/* A copier that waits for a source, without a copy. */
+	catch_signal(scene->test->act);
 	start_thread(scene);
 	wait_for_end_of(FD_SOURCE);
 	_exit(0);

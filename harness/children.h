@@ -22,13 +22,15 @@ pid_t child_start(const struct scene *scene, const struct child *child);
 
 _Noreturn void child_copier(const struct scene *scene);
 _Noreturn void child_bystander(const struct scene *scene);
-/** child_reader() - waits for scene->empty, then receives until the end of the file. */
+/** child_reader() - waits for scene->release, then receives until the end of the file. */
 _Noreturn void child_reader(const struct scene *scene);
+/** child_releaser() - waits for scene->release, then lets the source yield. */
+_Noreturn void child_releaser(const struct scene *scene);
 /** child_control() - the bystander's, or the copier's, double. */
 _Noreturn void child_control(const struct scene *scene);
 
-/** report_receive() - read @fd until its end and compare. For an act's perform(), too. */
-void report_receive(struct report *report, int fd);
+/** report_receive() - read @fd until its end and compare, but for the first @skip bytes. */
+void report_receive(struct report *report, int fd, size_t skip);
 
 /** report_bytes() - compare @count bytes that were read next. */
 void report_bytes(struct report *report, const char *bytes, size_t count);

@@ -92,6 +92,11 @@ static enum outcome run_step(const struct step *step, struct copy *copy)
 	return DONE;
 }
 
+bool strategy_is_cascade(const struct strategy *strategy)
+{
+	return strategy->steps[1].mover;
+}
+
 int copy_through(const struct strategy *strategy, struct copy *copy)
 {
 	const unsigned int facts = facts_of(copy->in, copy->out);

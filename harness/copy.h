@@ -74,6 +74,9 @@ struct strategy {
 	struct step steps[STRATEGY_STEPS];
 };
 
+/** strategy_is_cascade() - has it more than one step? */
+bool strategy_is_cascade(const struct strategy *strategy);
+
 /** copy_through() - copy until the end of the file or the limit. Return: 0 or -errno. */
 int copy_through(const struct strategy *strategy, struct copy *copy);
 

@@ -8,8 +8,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
-enum role { ROLE_SOURCE, ROLE_SINK };
+enum role {
+	ROLE_SOURCE, /* silent, if it can be, until it is released */
+	ROLE_FEED,   /* a pipe as source, full of bytes, for a sink that stalls */
+	ROLE_SINK,   /* full, if it can be, until it is emptied; a pipe starts empty */
+};
 
 struct endpoint_kind;
 
@@ -17,8 +22,11 @@ struct endpoint_kind;
 struct endpoint {
 	const struct endpoint_kind *kind;
 	int fd;  /* the copier's; a supervisor closes it once the copier has it */
-	int far; /* the other end: releases a source, empties or is given away from a sink */
-	bool released;
+	int far; /* the other end: releases a source, empties a sink, or is the bystander's */
+	enum role role;
+	size_t size;   /* bytes of pattern that a source yields; its kind's unless it says otherwise
+			*/
+	size_t filled; /* bytes that were put into a sink to fill it, and come out first */
 };
 
 struct endpoint_kind {
@@ -27,6 +35,8 @@ struct endpoint_kind {
 	bool is_source, is_sink;
 	bool stalls;   /* as source it yields nothing, as sink it fills up, until released */
 	bool regular;  /* a regular file: far reads back what is there */
+	bool is_pipe;  /* a bystander can hold its other end */
+	bool is_fifo;  /* ... and open it anew */
 	size_t size;   /* bytes of pattern that it yields as source, up to PATTERN_FILE */
 	int eof_errno; /* read(2)'s word for the end of this source, where that is not 0 */
 
@@ -45,11 +55,14 @@ struct endpoint_kind {
 int endpoint_open(struct endpoint *endpoint, const struct endpoint_kind *kind, enum role role,
 		  const char **missing);
 
-/** endpoint_release() - let a source yield and end; more often than once does no harm. */
+/** endpoint_release() - let a source yield and end. Return: 0 or -errno. */
 int endpoint_release(struct endpoint *endpoint);
 
 /** endpoint_close() - close what is open. */
 void endpoint_close(struct endpoint *endpoint);
+
+/** endpoint_fill() - write into @fd until it takes no more. Return: bytes, or -errno. */
+ssize_t endpoint_fill(int fd);
 
 /** close_fd() - close *@fd if it is open, and set it to -1. */
 void close_fd(int *fd);

@@ -3,6 +3,7 @@
 
 #include "proc.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -74,10 +75,12 @@ static struct play_step *find_step(struct play *play, long nr, int error)
 
 static void keep_return(struct calling *calling, const struct task *task)
 {
-	if (task != calling->task || task->serial != calling->serial)
+	if (task != calling->task)
 		return;
-	calling->returned_at = task->left_at;
-	calling->result = task->result;
+	if (task->serial == calling->serial && !task->in_call)
+		calling->result = task->result;
+	if (task->serial != calling->serial && !calling->back_at)
+		calling->back_at = task->entered_at;
 }
 
 /* The calls that move bytes, up to the act. */
@@ -100,13 +103,13 @@ static void keep_step(struct play *play, const struct task *task)
 	step->bytes += error ? 0 : task->result;
 }
 
-static void on_return(void *arg, const struct task *task)
+static void on_call(void *arg, const struct task *task)
 {
 	struct play *play = arg;
 
 	keep_return(&play->act, task);
 	keep_return(&play->control, task);
-	if (task == play->scene->copier && !play->at[ACT])
+	if (task == play->scene->copier && !task->in_call && !play->at[ACT])
 		keep_step(play, task);
 }
 
@@ -276,8 +279,16 @@ static void act_by_call(struct play *play)
 	play->seen.acted = true;
 }
 
-/* The act is a signal while the actor sleeps in its call, if it makes one. */
-static void act_by_signal(struct play *play)
+static bool act_on(const struct act *act, const struct calling *call, const struct task *leader)
+{
+	if (!act->interrupt)
+		return !kill(leader->pid, act->signal);
+	tracer_interrupt(call->task);
+	return true;
+}
+
+/* The act comes from outside while the actor sleeps in its call, if it makes one. */
+static void act_from_outside(struct play *play)
 {
 	const struct act *act = play->scene->test->act;
 
@@ -289,17 +300,26 @@ static void act_by_signal(struct play *play)
 		return;
 	}
 	begin(play);
-	play->seen.acted = !kill(play->scene->actor->pid, act->signal);
-	kill(play->scene->control->pid, act->signal);
+	play->seen.acted = act_on(act, &play->act, play->scene->actor);
+	act_on(act, &play->control, play->scene->control);
 }
 
 /* When the act of @leader's process was over, or 0. */
 static int64_t over_at(const struct play *play, const struct calling *call,
 		       const struct task *leader)
 {
-	if (play->scene->test->act->end == ENDS_CALL && call->returned_at)
-		return call->returned_at;
-	return leader->ended_at;
+	const enum act_end end = play->scene->test->act->end;
+	int64_t at = 0;
+
+	if (!call->task)
+		return leader->ended_at;
+	if (end == ENDS_CALL)
+		at = call->back_at;
+	else if (end == ENDS_THREAD)
+		at = call->task->ended_at;
+	else if (end == ENDS_STOP && call->task->stopped_at > play->at[ACT])
+		at = call->task->stopped_at;
+	return at ? at : leader->ended_at;
 }
 
 static bool act_over(void *arg)
@@ -372,14 +392,17 @@ static bool ends_by_kill(struct play *play)
 	return play->killable;
 }
 
-/* What was copied has gone on, and since then the actor has slept through a whole window. */
+/*
+ * The copy is over, and since then the actor has slept through a whole window. That the copier has
+ * left the call it stalled in is not enough: the next one may wait, with the same lock, as well.
+ */
 static bool over_or_indifferent(void *arg)
 {
 	struct play *play = arg;
 
 	if (act_over(play))
 		return true;
-	if (play->scene->actor != play->scene->copier && still_in(&play->stall)) {
+	if (play->scene->actor != play->scene->copier && !play->scene->copier->ended_at) {
 		play->rest.since = 0;
 		return false;
 	}
@@ -424,8 +447,11 @@ static void check_success(struct play *play)
 
 	if (!act->must_succeed || play->act.result >= 0)
 		return;
+	if (play->act.result == -ENOSYS)
+		play->seen.missing = "the kernel does not have the act's system call";
 	play->scene->error = (int)-play->act.result;
-	fault(play, "the act's call failed");
+	if (play->act.result != -ENOSYS)
+		fault(play, "the act's call failed");
 }
 
 static void watch(struct play *play)
@@ -453,10 +479,9 @@ static void watch(struct play *play)
 static bool copy_over(void *arg)
 {
 	const struct scene *scene = ((struct play *)arg)->scene;
-	const bool receives = scene->test->act->receives || scene->actor == scene->copier;
+	const bool received = !scene->test->act->receives || scene->bystander->ended_at;
 
-	return scene->copier->ended_at &&
-	       (!scene->bystander || !receives || scene->bystander->ended_at);
+	return scene->copier->ended_at && received && (!scene->reader || scene->reader->ended_at);
 }
 
 /* Let the copy come to its end, and look at what arrived. */
@@ -470,8 +495,8 @@ static void finish(struct play *play)
 	}
 	if (run(play, copy_over, TICK_WATCH, clock_now() + RELEASE_MAX)) {
 		play->seen.differs = scene_differs(scene);
-	} else if (scene->release_error) {
-		scene->error = scene->release_error;
+	} else if (scene->report->release_error) {
+		scene->error = scene->report->release_error;
 		fault(play, "cannot release the source");
 	} else if (play->seen.ending == ENDING_ITSELF) {
 		fault(play, "the copy did not come to its end after the release");
@@ -491,12 +516,12 @@ void play(struct play *play, struct scene *scene, bool probe_kill)
 	};
 	if (scene->fault || scene->missing)
 		return;
-	scene->tracer.on_return = on_return;
+	scene->tracer.on_call = on_call;
 	scene->tracer.arg = play;
 	if (!set_off(play))
 		return;
-	if (act->signal)
-		act_by_signal(play);
+	if (act->signal || act->interrupt)
+		act_from_outside(play);
 	else
 		act_by_call(play);
 	if (!play->seen.acted)

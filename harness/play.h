@@ -54,8 +54,8 @@ struct rest {
 struct calling {
 	struct task *task;
 	unsigned int serial;
-	int64_t returned_at; /* 0: it has not */
-	int64_t result;      /* -errno on error */
+	int64_t back_at; /* its next call was entered; 0: not yet */
+	int64_t result;  /* of this one; -errno on error */
 };
 
 struct play {

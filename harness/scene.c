@@ -44,28 +44,58 @@ static bool open_endpoint(struct scene *scene, struct endpoint *endpoint,
 	return false;
 }
 
-/* What the bystander holds: the pipe's other end, or the file once more, opened anew. */
-static bool open_shared(struct scene *scene)
+enum held case_held(const struct test_case *test)
+{
+	if (test->act->actor == ACTOR_COPIER)
+		return HELD_NOTHING;
+	if (test->sink->is_pipe)
+		return HELD_READER;
+	if (test->sink->regular)
+		return HELD_FILE;
+	return test->source->is_pipe && test->sink->stalls ? HELD_WRITER : HELD_NOTHING;
+}
+
+enum stall case_stall(const struct test_case *test)
+{
+	if (test->source->stalls && case_held(test) != HELD_WRITER)
+		return STALL_SOURCE;
+	return test->sink->stalls ? STALL_SINK : STALL_NONE;
+}
+
+static int steal_fd(int *fd)
+{
+	int stolen = *fd;
+
+	*fd = -1;
+	return stolen;
+}
+
+static bool reopen_sink(struct scene *scene)
 {
 	char path[32];
 
-	if (!scene->sink.kind->regular) {
-		scene->shared = scene->sink.far;
-		scene->sink.far = -1;
-		return true;
-	}
-	if (scene->test->act->actor == ACTOR_COPIER)
-		return true;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", scene->sink.fd);
 	scene->shared = open(path, O_RDWR | O_CLOEXEC);
 	return scene->shared >= 0 || fails(scene, "cannot open the sink once more", errno);
+}
+
+/* Who is to hold the far ends: the bystander, the reader, or nobody but the supervisor. */
+static bool deal_out(struct scene *scene)
+{
+	if (scene->held == HELD_READER)
+		scene->shared = steal_fd(&scene->sink.far);
+	else if (!scene->sink.kind->regular)
+		scene->output = steal_fd(&scene->sink.far);
+	if (scene->held == HELD_WRITER)
+		scene->shared = steal_fd(&scene->source.far);
+	return scene->held != HELD_FILE || reopen_sink(scene);
 }
 
 static bool open_all(struct scene *scene)
 {
 	const struct test_case *test = scene->test;
 
-	if (pipe2(scene->start, O_CLOEXEC) || pipe2(scene->empty, O_CLOEXEC) ||
+	if (pipe2(scene->start, O_CLOEXEC) || pipe2(scene->release, O_CLOEXEC) ||
 	    pipe2(scene->idle, O_CLOEXEC))
 		return fails(scene, "cannot make a pipe", errno);
 	scene->report = mmap(NULL, 2 * sizeof(*scene->report), PROT_READ | PROT_WRITE,
@@ -74,8 +104,16 @@ static bool open_all(struct scene *scene)
 		scene->report = NULL;
 		return fails(scene, "cannot map memory", errno);
 	}
-	return open_endpoint(scene, &scene->source, test->source, ROLE_SOURCE) &&
-	       open_endpoint(scene, &scene->sink, test->sink, ROLE_SINK) && open_shared(scene);
+	if (!open_endpoint(scene, &scene->source, test->source,
+			   scene->held == HELD_WRITER ? ROLE_FEED : ROLE_SOURCE) ||
+	    !open_endpoint(scene, &scene->sink, test->sink, ROLE_SINK))
+		return false;
+	scene->report->size = scene->source.size;
+	/* A control that is to wait in write(2) finds no room, either. */
+	if (test->act->needs_waiting && scene->held == HELD_WRITER &&
+	    endpoint_fill(scene->idle[1]) < 0)
+		return fails(scene, "cannot fill the control's pipe", errno);
+	return deal_out(scene);
 }
 
 static struct task *start(struct scene *scene, int fd0, int fd1, void (*body)(const struct scene *))
@@ -97,18 +135,34 @@ static struct task *start(struct scene *scene, int fd0, int fd1, void (*body)(co
 	return NULL;
 }
 
+/* Helpers are not traced: they must be able to go on while the supervisor waits. */
+static struct task *start_helper(struct scene *scene, int fd, void (*body)(const struct scene *))
+{
+	const struct child child = { .fd0 = fd, .fd1 = -1, .body = body };
+	pid_t pid = child_start(scene, &child);
+
+	if (pid > 0)
+		return tracer_adopt(&scene->tracer, pid);
+	fails(scene, "cannot fork", errno);
+	return NULL;
+}
+
 static bool start_all(struct scene *scene)
 {
 	const bool copier_acts = scene->test->act->actor == ACTOR_COPIER;
 
 	scene->copier = start(scene, scene->source.fd, scene->sink.fd, child_copier);
-	if (scene->copier && scene->shared >= 0)
-		scene->bystander = start(scene, scene->shared, -1,
-					 copier_acts ? child_reader : child_bystander);
+	if (scene->shared >= 0)
+		scene->bystander = start(scene, scene->shared, -1, child_bystander);
+	if (scene->output >= 0)
+		scene->reader = start_helper(scene, scene->output, child_reader);
+	if (scene->source.far >= 0 && !scene->source.kind->regular)
+		scene->releaser = start_helper(scene, scene->source.far, child_releaser);
+	scene->control = start(scene, scene->idle[scene->held == HELD_WRITER], -1, child_control);
 	scene->actor = copier_acts ? scene->copier : scene->bystander;
-	if (scene->actor)
-		scene->control = start(scene, scene->idle[0], -1, child_control);
-	return scene->control && !scene->fault;
+	if (!scene->actor)
+		fails(scene, "there is nothing for a bystander to hold", 0);
+	return !scene->fault && !scene->missing;
 }
 
 static void set_gates(struct scene *scene)
@@ -117,7 +171,7 @@ static void set_gates(struct scene *scene)
 	const struct gate gate = {
 		.nr = act->nr,
 		.fd = act->fd,
-		.thread = act->actor == ACTOR_COPIER,
+		.thread = act->in_thread,
 	};
 
 	if (!act->perform)
@@ -132,18 +186,14 @@ static void hand_over(struct scene *scene)
 	close_fd(&scene->source.fd);
 	close_fd(&scene->sink.fd);
 	close_fd(&scene->shared);
-	close_fd(&scene->idle[0]);
+	close_fd(&scene->output);
+	close_fd(&scene->idle[scene->held == HELD_WRITER]);
 	close_fd(&scene->start[0]);
-	close_fd(&scene->empty[0]);
+	close_fd(&scene->release[0]);
+	if (!scene->source.kind->regular)
+		close_fd(&scene->source.far);
 	set_gates(scene);
 	close_fd(&scene->start[1]);
-}
-
-static enum stall stall_of(const struct test_case *test)
-{
-	if (test->source->stalls)
-		return STALL_SOURCE;
-	return test->sink->stalls ? STALL_SINK : STALL_NONE;
 }
 
 bool scene_set(struct scene *scene, const struct test_case *test)
@@ -152,13 +202,15 @@ bool scene_set(struct scene *scene, const struct test_case *test)
 
 	*scene = (struct scene){
 		.test = test,
-		.stall = stall_of(test),
+		.held = case_held(test),
+		.stall = case_stall(test),
 		.source = { .fd = -1, .far = -1 },
 		.sink = { .fd = -1, .far = -1 },
 		.shared = -1,
+		.output = -1,
 		.idle = { -1, -1 },
 		.start = { -1, -1 },
-		.empty = { -1, -1 },
+		.release = { -1, -1 },
 	};
 	error = tracer_start(&scene->tracer);
 	if (error)
@@ -172,12 +224,9 @@ bool scene_set(struct scene *scene, const struct test_case *test)
 void scene_release(struct scene *scene)
 {
 	scene->report->stop = true;
-	close_fd(&scene->empty[1]);
-	if (!scene->copier->ended_at)
-		scene->release_error = -endpoint_release(&scene->source);
+	close_fd(&scene->release[1]);
 	/* A pipe that is full, and whose reader is the actor, nobody will empty. */
-	if (scene->stall == STALL_SINK && scene->actor == scene->bystander &&
-	    !scene->test->act->receives)
+	if (scene->stall == STALL_SINK && scene->held == HELD_READER && !scene->test->act->receives)
 		kill(scene->copier->pid, SIGKILL);
 }
 
@@ -211,10 +260,11 @@ int scene_clear(struct scene *scene)
 	endpoint_close(&scene->source);
 	endpoint_close(&scene->sink);
 	close_fd(&scene->shared);
+	close_fd(&scene->output);
 	for (int i = 0; i < 2; i++) {
 		close_fd(&scene->idle[i]);
 		close_fd(&scene->start[i]);
-		close_fd(&scene->empty[i]);
+		close_fd(&scene->release[i]);
 	}
 	tracer_run(tracer, none_left, scene, CLEAR_TICK, clock_now() + CLEAR_MAX);
 	left = left_over(scene);
@@ -243,25 +293,25 @@ static bool file_differs(const struct scene *scene)
 {
 	off_t size = check_file(scene->sink.far);
 
-	return size < 0 || (scene->report->done && size != (off_t)scene->source.kind->size);
+	return size < 0 || (scene->report->done && size != (off_t)scene->source.size);
 }
 
 static bool stream_differs(const struct scene *scene)
 {
 	const struct report *report = scene->report;
 
-	return report->differs || (report->done && report->received_all &&
-				   report->received != (int64_t)scene->source.kind->size);
+	return report->differs || (report->done && report->received_all && !report->adds &&
+				   report->received != (int64_t)scene->source.size + report->added);
 }
 
 bool scene_differs(const struct scene *scene)
 {
 	const struct report *report = scene->report;
-	const int64_t size = (int64_t)scene->source.kind->size;
+	const int64_t size = (int64_t)scene->source.size + scene->report->added;
 
 	if (scene->sink.kind->regular ? file_differs(scene) : stream_differs(scene))
 		return true;
-	if (!report->done)
+	if (!report->done || report->adds)
 		return false;
 	if (report->copied != size)
 		return true;

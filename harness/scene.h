@@ -2,11 +2,15 @@
 /*
  * The scene of one case: its endpoints and its processes, each holding just
  * the descriptors that its part needs. A reference left anywhere else to the
- * shared pipe would hide a hang, because it is the last fput() that waits.
+ * shared pipe would hide a hang, because it is the last fput() that waits. The
+ * supervisor itself keeps no end of anything that a copy may hold locked: even to
+ * close it could take for ever.
  *
  *   copier     copies FD_SOURCE to FD_SINK
- *   bystander  holds the other end of the sink at FD_SHARED; performs the act,
- *              or, when the copier is the actor, receives what arrives
+ *   bystander  performs the act, unless the copier does; holds, at FD_SHARED, the other
+ *              end of the pipe that the copier writes to, or of the one that it reads from
+ *   reader     empties the sink on release, where no bystander holds its other end
+ *   releaser   holds the other end of the source, and lets it yield on release
  *   control    an identical actor at a pipe of its own, which nobody copies into
  */
 #ifndef COPYHANG_SCENE_H
@@ -25,21 +29,37 @@ struct test_case {
 	const struct endpoint_kind *source, *sink;
 };
 
+/** enum held - what a bystander of a case can hold. */
+enum held {
+	HELD_NOTHING,
+	HELD_READER, /* the read end of the sink */
+	HELD_WRITER, /* the write end of the source: the copier feeds a sink that is full */
+	HELD_FILE,   /* the sink, opened once more */
+};
+
+/** case_held() - what a bystander of @test would hold. */
+enum held case_held(const struct test_case *test);
+
+/** case_stall() - what holds up the copy of @test. */
+enum stall case_stall(const struct test_case *test);
+
 struct scene {
 	const struct test_case *test;
+	enum held held;
 	enum stall stall;
 	struct endpoint source, sink;
 	int idle[2];           /* the control's pipe */
 	int shared;            /* what the bystander holds, until it has it */
+	int output;            /* what the reader empties, until it has it */
 	int start[2];          /* closing start[1] lets all children begin */
-	int empty[2];          /* closing empty[1] lets a waiting bystander receive */
+	int release[2];        /* closing release[1] lets reader and releaser do their part */
 	struct report *report; /* [0] of the case, [1] of the control; shared memory */
 	struct tracer tracer;
-	struct task *copier, *bystander, *actor, *control; /* each the first thread */
+	/* Each the first thread; bystander, reader, releaser are NULL where there is none. */
+	struct task *copier, *bystander, *reader, *releaser, *actor, *control;
 	const char *fault;   /* first thing that went wrong, or NULL */
 	const char *missing; /* what is not to be had here, or NULL */
 	int error;           /* errno that goes with fault or missing, or 0 */
-	int release_error;   /* errno of a release, or 0: a fault unless the copier was gone */
 };
 
 /**

@@ -105,19 +105,25 @@ static void resume(const struct task *task, int signal)
 	ptrace(PTRACE_SYSCALL, task->tid, NULL, (void *)(long)signal);
 }
 
-struct task *tracer_seize(struct tracer *tracer, pid_t pid)
+struct task *tracer_adopt(struct tracer *tracer, pid_t pid)
 {
 	struct task *task = add(tracer, pid, pid);
+
+	if (task)
+		task->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	return task;
+}
+
+struct task *tracer_seize(struct tracer *tracer, pid_t pid)
+{
+	struct task *task = tracer_adopt(tracer, pid);
 
 	if (!task)
 		return NULL;
 	if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)OPTIONS) < 0)
 		return NULL;
 	/* Into a first stop, so that resume() starts the reporting of its calls. */
-	if (ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) < 0)
-		return NULL;
-	task->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	return task;
+	return ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) < 0 ? NULL : task;
 }
 
 void tracer_gate(struct task *leader, struct gate gate)
@@ -143,6 +149,11 @@ void tracer_let_go(struct tracer *tracer, struct task *task)
 		leader->gate.set = false;
 	task->held = false;
 	resume(task, 0);
+}
+
+void tracer_interrupt(struct task *task)
+{
+	ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
 }
 
 bool tracer_ended(struct tracer *tracer, pid_t pid)
@@ -214,6 +225,8 @@ static void on_entry(struct tracer *tracer, struct task *task, const struct sysc
 	task->in_call = true;
 	task->serial++;
 	task->entered_at = clock_now();
+	if (tracer->on_call)
+		tracer->on_call(tracer->arg, task);
 	if (at_gate(tracer, task))
 		task->held = true;
 	else
@@ -225,8 +238,8 @@ static void on_exit_stop(struct tracer *tracer, struct task *task, const struct 
 	task->in_call = false;
 	task->left_at = clock_now();
 	task->result = info->exit.rval;
-	if (tracer->on_return)
-		tracer->on_return(tracer->arg, task);
+	if (tracer->on_call)
+		tracer->on_call(tracer->arg, task);
 	resume(task, 0);
 }
 
@@ -246,14 +259,15 @@ static void on_stop(struct tracer *tracer, struct task *task, int status)
 {
 	int signal = WSTOPSIG(status), event = status >> 16;
 
+	task->stopped_at = clock_now();
 	if (signal == SYSCALL_STOP) {
 		on_syscall_stop(tracer, task);
 		return;
 	}
 	if (event == PTRACE_EVENT_EXIT)
 		task->exiting_at = clock_now();
-	/* Any other event (a new thread, execve, an interrupt) only asks to go on. */
-	resume(task, event ? 0 : signal);
+	/* What the event was only asks to go on; it does not stay stopped by SIGSTOP, either. */
+	resume(task, event || signal == SIGSTOP ? 0 : signal);
 }
 
 static void on_end(struct task *task, int status)

@@ -27,7 +27,7 @@ struct gate {
 	bool thread; /* hold another thread than the process's first */
 };
 
-/** struct task - one thread of a traced process; times are 0 until it happens. */
+/** struct task - one thread of a traced process; times are 0 until it happens, then the latest. */
 struct task {
 	pid_t tid, pid;
 	bool in_call;     /* between a call's entry and its exit */
@@ -36,7 +36,7 @@ struct task {
 	unsigned serial;  /* counts the calls entered */
 	struct call call; /* the present one, or the last */
 	int64_t result;   /* of the last call that returned; -errno on error */
-	int64_t entered_at, left_at, exiting_at, ended_at;
+	int64_t entered_at, left_at, stopped_at, exiting_at, ended_at;
 	int status;       /* as of waitpid(2), once ended */
 	int64_t starved;  /* once ended: ns it had waited for a CPU in its life */
 	struct gate gate; /* kept in the process's first thread */
@@ -47,8 +47,8 @@ struct tracer {
 	struct task tasks[TRACER_TASKS];
 	int count;
 	int sigchld; /* signalfd(2) */
-	/* Called whenever a thread has returned from a call; may be NULL. */
-	void (*on_return)(void *arg, const struct task *task);
+	/* Told whenever a thread has entered a call (in_call) or returned from it; may be NULL. */
+	void (*on_call)(void *arg, const struct task *task);
 	void *arg;
 };
 
@@ -61,6 +61,9 @@ int tracer_start(struct tracer *tracer);
  * forbidden here, for example by Yama's ptrace_scope=3 or by seccomp).
  */
 struct task *tracer_seize(struct tracer *tracer, pid_t pid);
+
+/** tracer_adopt() - watch for the end of child @pid without tracing it. Return: as above. */
+struct task *tracer_adopt(struct tracer *tracer, pid_t pid);
 
 /** tracer_gate() - hold a process at its next call like this. @leader is its first thread. */
 void tracer_gate(struct task *leader, struct gate gate);
@@ -78,6 +81,9 @@ void tracer_let_go(struct tracer *tracer, struct task *task);
  */
 bool tracer_run(struct tracer *tracer, bool (*done)(void *arg), void *arg, int64_t tick,
 		int64_t deadline);
+
+/** tracer_interrupt() - have a thread stop (PTRACE_INTERRUPT): any stop will do, see stopped_at. */
+void tracer_interrupt(struct task *task);
 
 /** tracer_ended() - Return: true when process @pid and all its threads have ended. */
 bool tracer_ended(struct tracer *tracer, pid_t pid);

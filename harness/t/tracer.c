@@ -24,7 +24,7 @@ static struct task last;
 static void keep(void *arg, const struct task *task)
 {
 	(void)arg;
-	if (task->call.nr != SYS_getppid && task->call.nr != SYS_dup)
+	if (task->in_call || (task->call.nr != SYS_getppid && task->call.nr != SYS_dup))
 		return;
 	returns++;
 	last = *task;
@@ -182,7 +182,7 @@ int main(void)
 	check_exitkill();
 	if (tracer_start(&tracer))
 		ksft_exit_fail_msg("tracer_start\n");
-	tracer.on_return = keep;
+	tracer.on_call = keep;
 	check_calls();
 	check_gate();
 	check_thread();
