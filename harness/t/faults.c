@@ -37,7 +37,7 @@ static const struct plant {
 		&plant_##act, &plant_##strategy, &plant_##source, &plant_##sink \
 	}
 	{ TEST(exits, reads, silent, pipe), VERDICT_SAFE, NULL, "stalled=yes", 0 },
-	{ TEST(exits_late, reads, silent, pipe), VERDICT_LATE, NULL, "killable=yes", 0 },
+	{ TEST(exits_late, reads, silent, pipe), VERDICT_LATE, NULL, NULL, 0 },
 	{ TEST(spins_late, reads, silent, pipe), VERDICT_LATE, NULL, NULL, 0 },
 	{ TEST(never_exits, reads, silent, pipe), VERDICT_STUCK, NULL, "killable=yes", 0 },
 	{ TEST(waits_for_copy, reads, silent, pipe), VERDICT_HANG, NULL, "killable=yes", 0 },
