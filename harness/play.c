@@ -231,18 +231,25 @@ static bool set_off(struct play *play)
 
 /* --- The act --- */
 
-/* Time without a CPU, of the actor and of the supervisor that has to let it go on. */
+static int64_t starved_so_far(const struct task *task, pid_t pid)
+{
+	struct proc_sample sample;
+
+	if (task && task->ended)
+		return task->starved;
+	return proc_sample_thread(pid, &sample) ? sample.starved : 0;
+}
+
+/*
+ * Since the act began: the actor's time without a CPU, or the supervisor's, that has to let it go
+ * on at its stops. They overlap, so it is not the sum: what ran meanwhile must not be forgiven.
+ */
 static int64_t starved(const struct play *play)
 {
 	const struct task *actor = play->scene->actor;
-	struct proc_sample sample;
-	int64_t total = actor->ended ? actor->starved : 0;
 
-	if (!actor->ended && proc_sample_thread(actor->tid, &sample))
-		total = sample.starved;
-	if (proc_sample_thread(getpid(), &sample))
-		total += sample.starved;
-	return total;
+	return max(starved_so_far(actor, actor->tid) - play->actor_starved,
+		   starved_so_far(NULL, getpid()) - play->supervisor_starved);
 }
 
 static struct calling let_go(struct play *play, struct task *leader)
@@ -266,7 +273,8 @@ static bool both_asleep(void *arg)
 
 static void begin(struct play *play)
 {
-	play->starved = starved(play);
+	play->actor_starved = starved_so_far(NULL, play->scene->actor->tid);
+	play->supervisor_starved = starved_so_far(NULL, getpid());
 	play->at[ACT] = clock_now();
 }
 
@@ -469,7 +477,7 @@ static void watch(struct play *play)
 	play->at[EXIT_ENTERED] = play->scene->actor->exiting_at;
 	play->at[ENDED] = over_at(play, &play->act, play->scene->actor);
 	seen->act = (play->at[ENDED] ? play->at[ENDED] : clock_now()) - play->at[ACT];
-	seen->starved = starved(play) - play->starved;
+	seen->starved = starved(play);
 	if (play->at[ENDED])
 		check_success(play);
 }

@@ -68,9 +68,9 @@ struct play {
 	struct calling stall;        /* the copier in the call it stalls in */
 	struct calling act, control; /* the actor and its double in the act's call */
 	struct rest rest, control_rest;
-	int64_t window;  /* how long a rest must last */
-	int64_t usual;   /* how long the copier's last call took */
-	int64_t starved; /* that actor and supervisor had been, when the act began */
+	int64_t window;                            /* how long a rest must last */
+	int64_t usual;                             /* how long the copier's last call took */
+	int64_t actor_starved, supervisor_starved; /* as they were when the act began */
 	struct play_step steps[PLAY_STEPS];
 	int nsteps;
 	int error;            /* errno that goes with a fault of the scene, or 0 */
