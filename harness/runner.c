@@ -176,11 +176,17 @@ static int64_t next_deadline(const struct runner *runner)
 
 static void wait_for_signal(struct runner *runner, int64_t deadline)
 {
-	struct pollfd fd = { .fd = runner->signals, .events = POLLIN };
+	struct pollfd fds[] = {
+		{ .fd = runner->signals, .events = POLLIN },
+		{ .fd = STDOUT_FILENO, .events = 0 },
+	};
 	const struct timespec timeout = clock_timeout(deadline);
 	struct signalfd_siginfo info;
 
-	ppoll(&fd, 1, &timeout, NULL);
+	ppoll(fds, 2, &timeout, NULL);
+	/* Nobody reads the pipe that TAP goes to any more: who asked for this has been killed. */
+	if (fds[1].revents & POLLERR)
+		runner->interrupt = SIGPIPE;
 	while (read(runner->signals, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo != SIGCHLD)
 			runner->interrupt = (int)info.ssi_signo;
@@ -246,6 +252,7 @@ static void prepare(struct runner *runner)
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGPIPE);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	runner->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (runner->signals < 0)
