@@ -401,27 +401,36 @@ static bool ends_by_kill(struct play *play)
 }
 
 /*
- * The copy is over, and since then the actor has slept through a whole window. That the copier has
- * left the call it stalled in is not enough: the next one may wait, with the same lock, as well.
+ * The copy is over, and the actor still sleeps the very sleep that it was found in: nothing that
+ * the copy held was what it waits for. One that has woken since may sleep again on its way out,
+ * and is waited for. That the copier has left the call it stalled in is not enough: the next one
+ * may wait, with the same lock, as well.
  */
 static bool over_or_indifferent(void *arg)
 {
 	struct play *play = arg;
+	const struct scene *scene = play->scene;
+	struct proc_sample sample;
 
 	if (act_over(play))
 		return true;
-	if (play->scene->actor != play->scene->copier && !play->scene->copier->ended_at) {
-		play->rest.since = 0;
+	if (!proc_sample(scene->actor->pid, &sample) || sample.switches != play->rest.switches ||
+	    (scene->actor != scene->copier && !scene->copier->ended_at)) {
+		play->rest.since = clock_now();
 		return false;
 	}
-	return actor_rests(play);
+	return clock_now() - play->rest.since >= play->window;
 }
 
 static bool ends_by_release(struct play *play)
 {
-	play->at[RELEASED] = clock_now();
+	struct proc_sample sample;
+
+	if (proc_sample(play->scene->actor->pid, &sample))
+		play->rest.switches = sample.switches;
+	play->at[RELEASED] = play->rest.since = clock_now();
 	scene_release(play->scene);
-	comes_to_rest(play, over_or_indifferent, RELEASE_MAX);
+	run(play, over_or_indifferent, TICK_WATCH, clock_now() + RELEASE_MAX);
 	return act_over(play);
 }
 

@@ -22,7 +22,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define LONGER 6 /* s that the longer server lives on */
+#define LONGER 20 /* s that the longer server lives on */
 
 static pid_t server;
 
