@@ -1,0 +1,57 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# scripts/bench measures, with a few cases only: that it prints what it should, not how fast.
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use FindBin '$Bin';
+use lib "$Bin/lib", "$Bin/../lib";
+use Copyhang::Place ();
+use Fake            qw(finish);
+use Real            qw(launch);
+use Test::More;
+
+local $ENV{COPYHANG_PROGRAMS} = Copyhang::Place->programs;    # nothing to install or build
+
+sub bench (@arguments) {
+    return finish(launch("$Bin/../bench", @arguments));
+}
+
+my @few = map { ('--only', "exit_group/$_/pty-pipe") } qw(read_write copy_file_range);
+my $n   = qr/ +\d+[.]\d+/;
+
+my ($status, $out, $err) = bench('--runs', 2, @few);
+is($status, 0,   'measures');
+is($err,    q{}, 'quietly');
+like($out, qr/^kernel \S+, \d+ CPUs, 2 cases, medians of 2 runs$/m, 'what it measured');
+like($out, qr/^\Q$_\E$n$n +\d+$n$/m,                                "time and memory of $_")
+    for 'copyhang-cases', 'scripts/copyhang run';
+like($out, qr/^safe$n$n$n$n$/m,                        'how soon a case is safe');
+like($out, qr/^hang( +-){4}$/m,                        'no case hangs');
+like($out, qr/^wall s, about 200 cases +3$n +for 2$/m, 'an aim and what is reached');
+like($out, qr/^ms to judge a hang +300 +-$/m,          'one without a measurement');
+like($out, qr/^MB, a supervisor +32$n$/m,              'the third');
+
+my ($wall, $cpu, $peak) = $out =~ /^copyhang-cases +(\S+) +(\S+) +\d+ +(\S+)$/m;
+cmp_ok($wall, '>', 0,   'takes time');
+cmp_ok($cpu,  '>', 0,   'of a CPU');
+cmp_ok($peak, '>', 0.5, 'and memory, in MB');
+
+($status, $out) = bench('run', '--help');
+is($status, 0, '--help');
+like($out, qr{^usage: scripts/bench }, 'shows it');
+
+for ([['--runs', 0], '--runs'], [['walk'], 'walk'], [['run', 'fast'], 'fast'], [['--bad'], 'bad']) {
+    ($status, $out, $err) = bench(@{$_->[0]});
+    is($status, 2, "@{$_->[0]}");
+    like($err, qr/\A.*\Q$_->[1]\E.*\n\z/, 'one line says why');
+}
+($status, $out, $err) = bench('--only', 'no/such');
+is($status, 125,                        'nothing to measure');
+is($err,    "bench: no case matches\n", 'says so');
+
+done_testing;

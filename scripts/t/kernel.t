@@ -1,0 +1,228 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# All cases on the running kernel. Which of them hang depends on the kernel, so that is seen here
+# a second time, by other means: without ptrace, and with nothing of the harness.
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use FindBin '$Bin';
+use lib "$Bin/lib", "$Bin/../lib";
+use Fake             qw(slurp);
+use IO::Socket::INET ();
+use POSIX            qw(EINVAL O_NOCTTY O_RDWR WNOHANG);
+use Real             qw(system_call program play verdicts comes_true);
+use Socket           qw(AF_UNIX SOCK_STREAM PF_UNSPEC);
+use Test::More;
+use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC);
+
+my $COUNT = 1 << 20;
+
+# Seconds. A process that waits for a lock all this time hangs.
+my $HANG = 1;
+my $MOST = 30;
+
+my %gone;
+
+# The calls, as the strategies make them: from descriptor $in to descriptor $out.
+my %CALL = (
+    read =>
+        sub ($in, $out) { syscall system_call('read'), $in, my $buffer = "\0" x $COUNT, $COUNT },
+    sendfile => sub ($in, $out) { syscall system_call('sendfile'), $out, $in, 0,    $COUNT },
+    splice   => sub ($in, $out) { syscall system_call('splice'),   $in,  0,   $out, 0, $COUNT, 0 },
+);
+
+# What is to be copied from, and what has to be closed for it to come to its end.
+my %SOURCE = (
+    pty  => \&terminal,
+    unix => sub () {
+        socketpair my $near, my $far, AF_UNIX, SOCK_STREAM, PF_UNSPEC or die $!;
+        ($near, $far);
+    },
+    tcp => \&connection,
+);
+
+# The call that each of these makes with those sources and a pipe; the cascades read and write
+# where it is refused.
+my %MAKES = (
+    'read_write' => 'read',
+    'sendfile'   => 'sendfile',
+    'splice'     => 'splice',
+    'go-1.24rc2' => 'sendfile',
+    'busybox'    => 'sendfile',
+    'rust-1.50'  => 'splice',
+);
+
+my @ids = split /\n/, qx{'@{[program()]}' --list};
+my ($status, @cases) = play(program());
+my $verdict = verdicts(@cases);
+
+is_deeply([map { $_->{id} } @cases], \@ids, 'every case has its result, in the order of the list');
+is($status, (grep { !$_->{ok} } @cases) ? 1 : 0, 'the exit status says whether all is well');
+for my $bad (qw(broken corrupt stuck late)) {
+    is_deeply([grep { $verdict->{$_} eq $bad } @ids], [], "none is $bad");
+}
+for my $source (qw(pty ptm unix tcp pipe file)) {
+    is($verdict->{"exit_group/$_/$source-pipe"}, 'safe', "$_ from $source is safe")
+        for qw(read_write splice_private);
+}
+
+subtest 'copy_file_range/pty-pipe' => sub {
+    my ($case) = grep { $_->{id} eq 'exit_group/copy_file_range/pty-pipe' } @cases;
+    is($case->{verdict},      'refused', 'is refused');
+    is($case->value('errno'), 'EINVAL',  'with EINVAL');
+};
+
+subtest 'proof' => sub {
+    my %lacking = (safe => \&safe_lacks, hang => \&hang_lacks, refused => \&refused_lacks);
+    for my $kind (sort keys %lacking) {
+        my @lacking = map { my $lack = $lacking{$kind}->($_); $lack ? "$_->{id}: $lack" : () }
+            grep { $_->{verdict} eq $kind } @cases;
+        is_deeply(\@lacking, [], "nothing lacks in any $kind");
+    }
+};
+
+for my $source (sort keys %SOURCE) {
+    my %probed = map { $_ => probe($CALL{$_}, $SOURCE{$source}) } keys %CALL;
+    for my $strategy (sort keys %MAKES) {
+        my $expected = $probed{$MAKES{$strategy}};
+        $expected = 'safe' if $expected eq 'refused' && $strategy ne $MAKES{$strategy};
+        is($verdict->{"exit_group/$strategy/$source-pipe"},
+            $expected, "$strategy from $source is $expected");
+    }
+}
+
+done_testing;
+
+sub safe_lacks ($case) {
+    return 'act_ms'  if !defined $case->value('act_ms');
+    return q{}       if $case->value('stalled') eq 'yes';
+    return "a stall" if "$case->{source}-$case->{sink}" ne 'file-file';
+    return q{}       if grep { $_->[0] eq 'step' && $_->[1] =~ /=[1-9]\d*\b/ } @{$case->{pairs}};
+    return 'a step that moved bytes';
+}
+
+sub refused_lacks ($case) {
+    my $errno = $case->value('errno') // return 'errno';
+    return q{} if grep { $_->[0] eq 'step' && $_->[1] =~ /=\Q$errno\E\b/ } @{$case->{pairs}};
+    return "the step that failed with $errno";
+}
+
+sub hang_lacks ($case) {
+    my $timeline = $case->value('timeline') // return 'timeline';
+    my %at       = $timeline =~ /(\w+):([\d.]+)/g;
+    my $killable = $case->value('killable') // return 'killable';
+    return 'a second play, without a kill' if $killable ne 'no' && exists $at{killed};
+    for my $key (qw(act_ms release_ms)) {
+        return $key if ($case->value($key) // q{}) !~ /\A\d+[.]\d+\z/;
+    }
+    my @order = grep { defined } @at{qw(stalled act judged released ended)};
+    return 'order in its timeline' if @order < 5 || "@order" ne "@{[sort { $a <=> $b } @order]}";
+    return 'a stalled step'
+        if !grep { $_->[0] eq 'step' && $_->[1] =~ /=stalled\z/ } @{$case->{pairs}};
+    my $actor = $case->{act} =~ /\Aself_/ ? 'actor' : 'bystander';
+    return "where the $actor waits" if ($case->value($actor) // q{}) !~ /\A[DS] [a-z]\w+ /i;
+    return q{};
+}
+
+# Copies from a silent source into a pipe, and lets the process that holds the pipe's other end
+# exit. Returns what comes of it: safe, hang, refused or, if anything else, what that was.
+sub probe ($call, $open) {
+    my ($near, $far) = $open->();
+    pipe my $reader, my $writer or die $!;
+    pipe my $wait,   my $go     or die $!;
+
+    my $copier = child(
+        sub {
+            close $_ or die $! for $reader, $far, $wait, $go;
+            return $call->(fileno $near, fileno $writer) < 0 ? $! + 0 : 0;
+        }
+    );
+    my $bystander = child(
+        sub {
+            close $_ or die $! for $writer, $near, $far, $go;
+            sysread $wait, my ($byte), 1;
+            return 0;
+        }
+    );
+    close $_ or die $! for $reader, $writer, $near, $wait;
+
+    my $outcome = outcome($copier, $bystander, $go);
+    close $far;
+    my $ends = comes_true($MOST, sub { gone($copier) && gone($bystander) });
+    kill 'KILL', $copier, $bystander;
+    return $ends ? $outcome : "$outcome, and does not end after the release";
+}
+
+sub outcome ($copier, $bystander, $go) {
+    my $stalls = comes_true($MOST, sub { gone($copier) || asleep_in_a_call($copier) });
+    close $go;
+    return refusal($gone{$copier}{status}) if gone($copier);
+    return 'no stall'                      if !$stalls;
+
+    my $since;
+    comes_true(
+        $MOST,
+        sub {
+            my $now = clock_gettime(CLOCK_MONOTONIC);
+            undef $since    if state_of($bystander) ne 'D';
+            $since //= $now if state_of($bystander) eq 'D';
+            return gone($bystander) || $since && $now - $since >= $HANG;
+        }
+    ) or return 'neither gone nor waiting';
+    return gone($copier) ? 'no stall' : gone($bystander) ? 'safe' : 'hang';
+}
+
+sub refusal ($status) {
+    return $status == EINVAL << 8 ? 'refused' : "no stall, wait status $status";
+}
+
+sub child ($body) {
+    my $pid = fork // die "fork: $!";
+    return $pid if $pid;
+    my $status = eval { $body->() };
+    print {*STDERR} $@ if !defined $status;
+    POSIX::_exit($status // 255);
+}
+
+sub gone ($pid) {
+    $gone{$pid} = {status => $?} if !$gone{$pid} && waitpid($pid, WNOHANG) == $pid;
+    return $gone{$pid};
+}
+
+sub state_of ($pid) {
+    my $stat = eval { slurp("/proc/$pid/stat") } // return q{};
+    return $stat =~ /[)] (\w)/ ? $1 : q{};
+}
+
+# In one of the calls, and not on its way there.
+sub asleep_in_a_call ($pid) {
+    my ($number) = (eval { slurp("/proc/$pid/syscall") } // q{}) =~ /\A(\d+) /;
+    return
+           defined $number
+        && state_of($pid) =~ /[SD]/
+        && grep { $number == system_call($_) } keys %CALL;
+}
+
+# A terminal nobody types on.
+sub terminal () {
+    my ($TIOCSPTLCK, $TIOCGPTN) = (0x40045431, 0x80045430);
+    my ($unlocked, $number) = (pack('i', 0), pack('I', 0));
+    sysopen my $master, '/dev/ptmx', O_RDWR | O_NOCTTY or die "/dev/ptmx: $!";
+    ioctl $master, $TIOCSPTLCK, $unlocked or die "TIOCSPTLCK: $!";
+    ioctl $master, $TIOCGPTN,   $number   or die "TIOCGPTN: $!";
+    my $path = '/dev/pts/' . unpack 'I', $number;
+    sysopen my $slave, $path, O_RDWR | O_NOCTTY or die "$path: $!";
+    return ($slave, $master);
+}
+
+sub connection () {
+    my $listener = IO::Socket::INET->new(Listen   => 1, LocalAddr => '127.0.0.1') or die $@;
+    my $near     = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $listener->sockport)
+        or die $@;
+    my $far = $listener->accept or die $!;
+    return ($near, $far);
+}

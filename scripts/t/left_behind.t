@@ -1,0 +1,58 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A case program leaves a process behind that nothing can end for some seconds. Nobody waits for
+# it, and it is named.
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use FindBin '$Bin';
+use lib "$Bin/lib", "$Bin/../lib";
+use Copyhang::Place ();
+use Cwd             qw(abs_path);
+use Fake            qw(start finish slurp);
+use File::Temp      ();
+use JSON::PP        qw(decode_json);
+use POSIX           qw(WNOHANG);
+use Real            qw(launch cases adopt_orphans all_gone);
+use Test::More;
+
+my $GONE = 60;    # s
+
+my $program = abs_path(Copyhang::Place->programs . '/../../planted/leave_behind');
+plan skip_all => 'needs root, to mount FUSE' if $> != 0;
+plan skip_all => 'no FUSE'                   if !-e '/dev/fuse';
+adopt_orphans();
+
+# Does it end, and is there a process of its then that has not? Returns its output.
+sub leaves_one_behind ($job) {
+    my ($status, $out) = finish($job);
+    is($status,              1, 'ends, with a failure');
+    is(waitpid(-1, WNOHANG), 0, 'while a process is left');
+    return $out;
+}
+
+subtest 'prove' => sub {
+    my $out = leaves_one_behind(launch('prove', '--verbose', '--exec', q{}, $program));
+    my ($case) = cases($out);
+    is($case->value('set_aside'), 1, 'the case has set it aside');
+    my ($pid) = $out =~ /^# set aside, no signal ends them:.* (\d+) \S+ D/m;
+    ok(defined $pid, 'the program names it');
+    like(slurp('/proc/' . ($pid // 'self') . '/stat'), qr/[)] D /, 'it is in the kernel');
+    ok(all_gone($GONE), 'which goes in the end');
+};
+
+subtest 'copyhang run' => sub {
+    my $folder = File::Temp->newdir;
+    symlink $program, "$folder/$_" or die "$folder/$_: $!" for qw(copyhang-cases opens);
+    my $out = leaves_one_behind(start($folder, ['run', '--json', q{-}]));
+    my ($case) = @{decode_json($out)->{cases}};
+    is($case->{verdict},             'stuck', 'the case is stuck');
+    is($case->{evidence}{set_aside}, 1,       'and has set it aside');
+    ok(all_gone($GONE), 'which goes in the end');
+};
+
+done_testing;

@@ -1,0 +1,63 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# All cases again and again while four busy processes per CPU want it too: each verdict is what it
+# is on an idle machine.
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use FindBin '$Bin';
+use lib "$Bin/lib", "$Bin/../lib";
+use Fake qw(slurp);
+use Real qw(program launch play verdicts adopt_orphans comes_true all_gone);
+use Test::More;
+
+my $RUNS     = 20;
+my $PER_CPU  = 4;
+my $PATIENCE = 30;    # s
+
+# Several, not one with several workers: launch() gives each a session of its own. Where the
+# kernel lets sessions share the CPUs (sched_autogroup), one would be hardly a load. They end with
+# this test, whatever becomes of it.
+my @STRESS = qw(setpriv --pdeathsig KILL stress-ng --quiet --timeout 1800 --cpu 1);
+
+plan skip_all => 'no stress-ng' if system('stress-ng --version >/dev/null 2>&1') != 0;
+
+adopt_orphans();
+my (undef, @idle) = play(program());
+my $idle = verdicts(@idle);
+ok(keys %{$idle} > 0, 'there are cases');
+
+chomp(my $cpus = qx{nproc});
+my @load = map { launch(@STRESS)->{pid} } 1 .. $PER_CPU * $cpus;
+
+END {
+    kill 'KILL', map { -$_ } @load;
+}
+ok(comes_true($PATIENCE, \&all_busy), @load . ' processes are busy');
+
+for my $run (1 .. $RUNS) {
+    my (undef, @cases) = play(program());
+    my @differ = grep { $_->{verdict} ne $idle->{$_->{id}} } @cases;
+    is(@cases - @differ, keys %{$idle}, "run $run");
+    diag("$_->{id}, not $idle->{$_->{id}}:\n", join "\n", $_->evidence_lines) for @differ;
+}
+
+ok(comes_true($PATIENCE, \&all_busy), 'they still are');
+kill 'KILL', map { -$_ } splice @load;
+ok(all_gone($PATIENCE), 'and are gone now');
+
+done_testing;
+
+# In each of their sessions something runs, or wants to.
+sub all_busy () {
+    my %busy;
+    for my $file (glob '/proc/[0-9]*/stat') {
+        my $stat = eval { slurp($file) } // next;
+        $busy{$1} = 1 if $stat =~ /[)] R \d+ \d+ (\d+)/;
+    }
+    return !grep { !$busy{$_} } @load;
+}

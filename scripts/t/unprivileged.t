@@ -1,0 +1,61 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# All cases as a plain user: the verdicts are those that root gets, and only evidence that the
+# kernel shows to root alone lacks.
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use FindBin '$Bin';
+use lib "$Bin/lib", "$Bin/../lib";
+use File::Copy qw(copy);
+use File::Temp ();
+use Real       qw(program play verdicts);
+use Test::More;
+
+my @NOBODY = qw(setpriv --reuid=65534 --regid=65534 --clear-groups);
+
+plan skip_all => 'only root can be somebody else' if $> != 0;
+
+my $place   = File::Temp->newdir;
+my $program = reachable(program());
+
+my ($status,  @cases)  = play($program);
+my ($nobodys, @theirs) = play(@NOBODY, $program);
+ok(@cases > 0, 'there are cases');
+is($nobodys, $status, 'the same exit status');
+is_deeply(verdicts(@theirs), verdicts(@cases), 'the same verdicts');
+
+my %kinds = map { $_->{id} => kinds($_) } @cases;
+is_deeply([grep { /[.]stack=/ } map { $_->evidence_lines } @theirs], [], 'no stack');
+is_deeply(
+    [
+        map {
+            my $kinds = $kinds{$_->{id}};
+            kinds($_) eq $kinds ? () : "$_->{id}: " . kinds($_) . ", not $kinds"
+        } @theirs
+    ],
+    [],
+    'all other evidence'
+);
+
+done_testing;
+
+# What evidence there is. Not whether it had to wait for a CPU, nor how many calls came before.
+sub kinds ($case) {
+    my %kinds = map { $_->[0] => 1 } @{$case->{pairs}};
+    delete @kinds{'starved_ms', grep { /[.]stack\z/ } keys %kinds};
+    return join ' ', sort keys %kinds;
+}
+
+# The program, or a copy where that user may not go.
+sub reachable ($path) {
+    return $path if system(@NOBODY, 'test', '-x', $path) == 0;
+    my $copy = "$place/copyhang-cases";
+    copy($path, $copy) or die "$copy: $!";
+    chmod oct 755, "$place", $copy or die "$copy: $!";
+    return $copy;
+}
