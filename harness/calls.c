@@ -8,24 +8,29 @@
 #define NONE (-1)
 
 static const struct call_kind kinds[] = {
-	/* name, number, arguments, in, out, count */
-	{ "read", SYS_read, 3, 0, NONE, 2 },
-	{ "write", SYS_write, 3, NONE, 0, 2 },
-	{ "readv", SYS_readv, 3, 0, NONE, NONE },
-	{ "writev", SYS_writev, 3, NONE, 0, NONE },
-	{ "pread64", SYS_pread64, 4, 0, NONE, 2 },
-	{ "pwrite64", SYS_pwrite64, 4, NONE, 0, 2 },
-	{ "sendfile", SYS_sendfile, 4, 1, 0, 3 },
-	{ "splice", SYS_splice, 6, 0, 2, 4 },
-	{ "tee", SYS_tee, 4, 0, 1, 2 },
-	{ "vmsplice", SYS_vmsplice, 4, NONE, 0, NONE },
-	{ "copy_file_range", SYS_copy_file_range, 6, 0, 2, 4 },
+	/* name, number, arguments, in, out, count, whether it returns bytes */
+	{ "read", SYS_read, 3, 0, NONE, 2, true },
+	{ "write", SYS_write, 3, NONE, 0, 2, true },
+	{ "readv", SYS_readv, 3, 0, NONE, NONE, true },
+	{ "writev", SYS_writev, 3, NONE, 0, NONE, true },
+	{ "pread64", SYS_pread64, 4, 0, NONE, 2, true },
+	{ "pwrite64", SYS_pwrite64, 4, NONE, 0, 2, true },
+	{ "sendfile", SYS_sendfile, 4, 1, 0, 3, true },
+	{ "splice", SYS_splice, 6, 0, 2, 4, true },
+	{ "tee", SYS_tee, 4, 0, 1, 2, true },
+	{ "vmsplice", SYS_vmsplice, 4, NONE, 0, NONE, true },
+	{ "copy_file_range", SYS_copy_file_range, 6, 0, 2, 4, true },
+	{ "mmap", SYS_mmap, 6, 4, 4, 1, false },
+	{ "ioctl", SYS_ioctl, 3, NONE, 0, NONE, false },
+	{ "ppoll", SYS_ppoll, 5, NONE, NONE, NONE, false },
+	{ "io_submit", SYS_io_submit, 3, NONE, NONE, NONE, false },
+	{ "io_getevents", SYS_io_getevents, 5, NONE, NONE, NONE, false },
+	{ "io_uring_enter", SYS_io_uring_enter, 6, NONE, NONE, NONE, false },
 	/* What the acts are made of. */
-	{ "close", SYS_close, 1, NONE, NONE, NONE },
-	{ "execve", SYS_execve, 3, NONE, NONE, NONE },
-	{ "exit", SYS_exit, 1, NONE, NONE, NONE },
-	{ "exit_group", SYS_exit_group, 1, NONE, NONE, NONE },
-	{ "ppoll", SYS_ppoll, 5, NONE, NONE, NONE },
+	{ "close", SYS_close, 1, NONE, NONE, NONE, false },
+	{ "execve", SYS_execve, 3, NONE, NONE, NONE, false },
+	{ "exit", SYS_exit, 1, NONE, NONE, NONE, false },
+	{ "exit_group", SYS_exit_group, 1, NONE, NONE, NONE, false },
 };
 
 const struct call_kind *call_kind(long nr)
@@ -61,6 +66,25 @@ int64_t call_count(const struct call *call)
 	const struct call_kind *kind = call_kind(call->nr);
 
 	return kind ? argument(call, kind->count) : -1;
+}
+
+bool call_names_end(const struct call *call)
+{
+	const struct call_kind *kind = call_kind(call->nr);
+
+	return !kind || kind->in != NONE || kind->out != NONE;
+}
+
+bool call_returns_bytes(const struct call *call)
+{
+	const struct call_kind *kind = call_kind(call->nr);
+
+	return kind && kind->returns_bytes;
+}
+
+bool call_alike(const struct call *a, const struct call *b)
+{
+	return a->nr == b->nr && call_source(a) == call_source(b) && call_sink(a) == call_sink(b);
 }
 
 /* Descriptors and counts are numbers to a reader; all else is an address or flags. */

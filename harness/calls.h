@@ -27,6 +27,7 @@ struct call_kind {
 	int8_t in;    /* index of the descriptor that is read */
 	int8_t out;   /* index of the descriptor that is written */
 	int8_t count; /* index of the number of bytes */
+	bool returns_bytes;
 };
 
 /** call_kind() - Return: the kind of call @nr, or NULL for one not in the table. */
@@ -38,6 +39,16 @@ int call_sink(const struct call *call);
 
 /** call_count() - Return: the bytes @call asks for, or -1 where it names no count. */
 int64_t call_count(const struct call *call);
+
+/** call_names_end() - does @call name the descriptors it is about? True for one not in the table.
+ */
+bool call_names_end(const struct call *call);
+
+/** call_returns_bytes() - is the result of @call the number of bytes that it moved? */
+bool call_returns_bytes(const struct call *call);
+
+/** call_alike() - is @a the same call as @b, with the same source and sink? */
+bool call_alike(const struct call *a, const struct call *b);
 
 /** call_describe() - append the call as `sendfile(1, 0, 0x0, 4194304)`. */
 void call_describe(struct text *text, const struct call *call);

@@ -9,6 +9,17 @@ static void add_ms(struct text *text, const char *key, int64_t ns)
 	text_add(text, "%s=%.3f\n", key, clock_ms(ns));
 }
 
+static void add_success(const struct play_step *step, struct text *text)
+{
+	if (call_returns_bytes(&step->call))
+		text_add(text, "=%" PRId64, step->bytes);
+	else
+		text_add(text, "=done");
+	if (step->count > 1)
+		text_add(text, " (%u calls)", step->count);
+	text_add(text, "\n");
+}
+
 static void add_steps(const struct play *play, struct text *text)
 {
 	for (int i = 0; i < play->nsteps; i++) {
@@ -20,10 +31,8 @@ static void add_steps(const struct play *play, struct text *text)
 			text_add(text, "=stalled\n");
 		else if (step->error)
 			text_add(text, "=%s\n", text_errno(step->error));
-		else if (step->count > 1)
-			text_add(text, "=%" PRId64 " (%u calls)\n", step->bytes, step->count);
 		else
-			text_add(text, "=%" PRId64 "\n", step->bytes);
+			add_success(step, text);
 	}
 }
 

@@ -39,7 +39,7 @@ bool is_refusal(int error)
 static struct judgement judge_refusal(const struct observation *seen)
 {
 	if (seen->copy_errno == ENOSYS)
-		return SAYS(UNAVAILABLE, "the kernel does not have the system call");
+		return SAYS(UNAVAILABLE, "the system call is not there, or not permitted, here");
 	if (seen->copied)
 		return SAYS(BROKEN, "the copy failed half-way");
 	if (is_refusal(seen->copy_errno))

@@ -54,6 +54,16 @@ static bool process_rests(struct rest *rest, const struct task *leader, int64_t 
 	return proc_sample(leader->pid, &sample) && rest_lasts(rest, &sample, window);
 }
 
+/* With the threads that work for the copier in the kernel (io_uring), without one held at a gate.
+ */
+static bool copier_rests(struct play *play)
+{
+	struct proc_sample sample;
+
+	return proc_sample_running(play->scene->copier->pid, &sample) &&
+	       rest_lasts(&play->rest, &sample, STALL_REST);
+}
+
 static struct calling calling(struct task *task)
 {
 	return (struct calling){ .task = task, .serial = task->serial };
@@ -64,10 +74,10 @@ static bool still_in(const struct calling *calling)
 	return calling->task->in_call && calling->task->serial == calling->serial;
 }
 
-static struct play_step *find_step(struct play *play, long nr, int error)
+static struct play_step *find_step(struct play *play, const struct call *call, int error)
 {
 	for (int i = 0; i < play->nsteps; i++) {
-		if (play->steps[i].call.nr == nr && play->steps[i].error == error)
+		if (call_alike(&play->steps[i].call, call) && play->steps[i].error == error)
 			return &play->steps[i];
 	}
 	return NULL;
@@ -89,10 +99,10 @@ static void keep_step(struct play *play, const struct task *task)
 	int error = task->result < 0 ? (int)-task->result : 0;
 	struct play_step *step;
 
-	if (call_source(&task->call) != FD_SOURCE && call_sink(&task->call) != FD_SINK)
+	if (!strategy_owns(play->scene->test->strategy, &task->call, FD_SOURCE, FD_SINK))
 		return;
 	play->usual = task->left_at - task->entered_at;
-	step = find_step(play, task->call.nr, error);
+	step = find_step(play, &task->call, error);
 	if (!step && play->nsteps < PLAY_STEPS) {
 		step = &play->steps[play->nsteps++];
 		*step = (struct play_step){ .call = task->call, .error = error };
@@ -100,7 +110,8 @@ static void keep_step(struct play *play, const struct task *task)
 	if (!step)
 		return;
 	step->count++;
-	step->bytes += error ? 0 : task->result;
+	if (!error && call_returns_bytes(&task->call))
+		step->bytes += task->result;
 }
 
 static void on_call(void *arg, const struct task *task)
@@ -149,7 +160,7 @@ static bool copier_stalled(struct play *play)
 		play->stall = calling(copier);
 		play->rest.since = 0;
 	}
-	return in_own_call(play) && thread_rests(&play->rest, copier, STALL_REST);
+	return in_own_call(play) && copier_rests(play);
 }
 
 /*
@@ -159,10 +170,11 @@ static bool copier_stalled(struct play *play)
 static bool copier_under_way(struct play *play)
 {
 	const struct task *copier = play->scene->copier;
-	const struct play_step *earlier = find_step(play, copier->call.nr, 0);
+	const struct play_step *earlier = find_step(play, &copier->call, 0);
 	struct proc_sample sample;
 
-	return in_own_call(play) && earlier && earlier->bytes > 0 &&
+	return in_own_call(play) && earlier &&
+	       (earlier->bytes > 0 || !call_returns_bytes(&copier->call)) &&
 	       clock_now() - copier->entered_at >= play->usual / 2 &&
 	       proc_sample_thread(copier->tid, &sample) && !sample.stopped;
 }

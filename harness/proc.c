@@ -72,30 +72,32 @@ static int64_t starved_of(const char *schedstat)
 	return sscanf(schedstat, "%lld %lld", &ran, &waited) == 2 ? waited : 0;
 }
 
-static bool add_thread(struct proc_sample *sample, pid_t tid)
+bool proc_sample_thread(pid_t tid, struct proc_sample *sample)
 {
 	char status[4096], schedstat[96], state;
 
 	if (slurp(status, sizeof(status), "/proc/%d/status", tid) < 0)
 		return false;
 	state = state_of(status);
-	if (!strchr("SDZX", state))
-		sample->quiet = false;
-	if (strchr("tT", state))
-		sample->stopped = true;
-	sample->switches += switches_of(status);
+	*sample = (struct proc_sample){
+		.quiet = strchr("SDZX", state),
+		.stopped = strchr("tT", state),
+		.switches = switches_of(status),
+	};
 	if (slurp(schedstat, sizeof(schedstat), "/proc/%d/schedstat", tid) > 0)
-		sample->starved += starved_of(schedstat);
+		sample->starved = starved_of(schedstat);
 	return true;
 }
 
-bool proc_sample_thread(pid_t tid, struct proc_sample *sample)
+static void add(struct proc_sample *sum, const struct proc_sample *thread)
 {
-	*sample = (struct proc_sample){ .quiet = true };
-	return add_thread(sample, tid);
+	sum->quiet &= thread->quiet;
+	sum->stopped |= thread->stopped;
+	sum->switches += thread->switches;
+	sum->starved += thread->starved;
 }
 
-bool proc_sample(pid_t pid, struct proc_sample *sample)
+static bool sample_process(pid_t pid, struct proc_sample *sample, bool pass_over_stopped)
 {
 	char path[32];
 	struct dirent *entry;
@@ -108,11 +110,27 @@ bool proc_sample(pid_t pid, struct proc_sample *sample)
 	if (!dir)
 		return false;
 	while ((entry = readdir(dir))) {
-		if (entry->d_name[0] != '.')
-			any |= add_thread(sample, (pid_t)strtol(entry->d_name, NULL, 10));
+		struct proc_sample thread;
+
+		if (entry->d_name[0] == '.' ||
+		    !proc_sample_thread((pid_t)strtol(entry->d_name, NULL, 10), &thread))
+			continue;
+		any = true;
+		if (!thread.stopped || !pass_over_stopped)
+			add(sample, &thread);
 	}
 	closedir(dir);
 	return any;
+}
+
+bool proc_sample(pid_t pid, struct proc_sample *sample)
+{
+	return sample_process(pid, sample, false);
+}
+
+bool proc_sample_running(pid_t pid, struct proc_sample *sample)
+{
+	return sample_process(pid, sample, true);
 }
 
 pid_t proc_thread_group(pid_t tid)

@@ -25,6 +25,9 @@ struct proc_sample {
 /** proc_sample() - look at process @pid. Return: false when it is gone. */
 bool proc_sample(pid_t pid, struct proc_sample *sample);
 
+/** proc_sample_running() - the same, but for threads that a signal or their tracer has stopped. */
+bool proc_sample_running(pid_t pid, struct proc_sample *sample);
+
 /** proc_sample_thread() - look at the one thread @tid. Return: false when it is gone. */
 bool proc_sample_thread(pid_t tid, struct proc_sample *sample);
 
