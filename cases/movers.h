@@ -5,10 +5,41 @@
 
 #include "copy.h"
 
-extern const struct mover mover_read_write, mover_sendfile, mover_splice, mover_splice_private,
-	mover_copy_file_range;
+/* movers_memory.c: through memory of the copier */
+extern const struct mover mover_read_write, mover_readv_writev, mover_pread_write,
+	mover_pread_pwrite, mover_mmap_write, mover_mmap_mmap;
+/* movers_kernel.c: within the kernel */
+extern const struct mover mover_sendfile, mover_sendfile_offset, mover_copy_file_range,
+	mover_copy_file_range_offset, mover_ficlone, mover_ficlonerange;
+/* movers_splice.c: splice(2) and its kin */
+extern const struct mover mover_splice, mover_splice_private, mover_tee_splice, mover_vmsplice;
+/* movers_async.c: requests that are submitted and awaited */
+extern const struct mover mover_io_uring_rw, mover_io_uring_splice, mover_aio_rw;
 
-/* What mover_read_write moves at once, at most. */
+/* What a mover with a buffer moves at once, at most. */
 #define READ_WRITE_MAX (256 << 10)
+
+/* --- What movers share --- */
+
+/**
+ * mover_deliver() - have @put bring all of @count @bytes (NULL: what it knows itself) into out.
+ * It makes one call for at most @count bytes, and returns as write(2) does.
+ * Return: @count, or -1 with errno, and copy->lost set.
+ */
+ssize_t mover_deliver(struct copy *copy,
+		      ssize_t (*put)(struct copy *copy, const char *bytes, size_t count),
+		      const char *bytes, size_t count);
+
+/** mover_put_write() - write(2), for mover_deliver(). */
+ssize_t mover_put_write(struct copy *copy, const char *bytes, size_t count);
+
+/**
+ * mover_position() - Return: where @fd stands, for calls that take an offset. 0 where it cannot
+ * seek: then the call itself refuses.
+ *
+ * Such calls leave the descriptors where they are. Movers take them along, as the other calls
+ * do, so that a next step goes on from there.
+ */
+off_t mover_position(int fd);
 
 #endif

@@ -4,16 +4,21 @@
  * of real programs, with their own chunks and rules for falling back.
  *
  * In a cascade a step that is not taken says why: `unless` a fact rules it
- * out, `only` where facts allow it, `falls_on` these errors.
+ * out, `only` (or `any`) where facts allow it, `falls_on` these errors. The
+ * programs' sources are named as of the release that the name says; what the
+ * reader could not confirm there is marked (unconfirmed).
  */
 #include "cases.h"
 #include "movers.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 
 #define KIB(n) ((size_t)(n) << 10)
 #define MIB(n) ((size_t)(n) << 20)
 #define CALL_MAX 0x7ffff000UL /* what one call moves at most: MAX_RW_COUNT, read(2) */
+#define WHOLE ((size_t)SSIZE_MAX)
 #define RAW_CHUNK MIB(1)
 
 const struct strategy strategies[] = {
@@ -23,9 +28,35 @@ const struct strategy strategies[] = {
 		.steps = {{.mover = &mover_read_write, .chunk = KIB(128)}},
 	},
 	{
+		.name = "readv_writev",
+		.about = "readv(2) and writev(2)",
+		.steps = {{.mover = &mover_readv_writev, .chunk = KIB(128)}},
+	},
+	{
+		.name = "pread_pwrite",
+		.about = "pread(2) and pwrite(2)",
+		.steps = {{.mover = &mover_pread_pwrite, .chunk = KIB(128)}},
+	},
+	{
+		.name = "mmap_write",
+		.about = "mmap(2) of the source, and write(2) from there",
+		.steps = {{.mover = &mover_mmap_write, .chunk = RAW_CHUNK}},
+	},
+	{
+		.name = "mmap_mmap",
+		.about = "mmap(2) of source and sink, and memcpy(3)",
+		.makes_room = true,
+		.steps = {{.mover = &mover_mmap_mmap, .chunk = RAW_CHUNK}},
+	},
+	{
 		.name = "sendfile",
 		.about = "sendfile(2)",
 		.steps = {{.mover = &mover_sendfile, .chunk = RAW_CHUNK}},
+	},
+	{
+		.name = "sendfile_offset",
+		.about = "sendfile(2) with an offset of its own",
+		.steps = {{.mover = &mover_sendfile_offset, .chunk = RAW_CHUNK}},
 	},
 	{
 		.name = "splice",
@@ -33,9 +64,30 @@ const struct strategy strategies[] = {
 		.steps = {{.mover = &mover_splice, .chunk = RAW_CHUNK}},
 	},
 	{
+		.name = "splice_nonblock",
+		.about = "splice(2) with SPLICE_F_NONBLOCK, and poll(2) when it says EAGAIN",
+		.steps = {
+			{
+				.mover = &mover_splice,
+				.chunk = RAW_CHUNK,
+				.flags = SPLICE_F_NONBLOCK,
+			},
+		},
+	},
+	{
 		.name = "splice_private",
 		.about = "splice(2) into a private pipe, and from there to the sink",
 		.steps = {{.mover = &mover_splice_private, .chunk = RAW_CHUNK}},
+	},
+	{
+		.name = "tee_splice",
+		.about = "tee(2) from pipe to pipe, and splice(2) to consume what was copied",
+		.steps = {{.mover = &mover_tee_splice, .chunk = RAW_CHUNK}},
+	},
+	{
+		.name = "vmsplice",
+		.about = "read(2), and vmsplice(2) of the memory that was read into",
+		.steps = {{.mover = &mover_vmsplice, .chunk = KIB(128)}},
 	},
 	{
 		.name = "copy_file_range",
@@ -43,48 +95,121 @@ const struct strategy strategies[] = {
 		.steps = {{.mover = &mover_copy_file_range, .chunk = RAW_CHUNK}},
 	},
 	{
+		.name = "ficlone",
+		.about = "ioctl_ficlone(2) of the whole file",
+		.steps = {{.mover = &mover_ficlone, .chunk = WHOLE}},
+	},
+	{
+		.name = "ficlonerange",
+		.about = "ioctl_ficlonerange(2), up to the end of the file",
+		.steps = {{.mover = &mover_ficlonerange, .chunk = WHOLE}},
+	},
+	{
+		.name = "io_uring_rw",
+		.about = "io_uring(7): IORING_OP_READ and IORING_OP_WRITE, one at a time",
+		.steps = {{.mover = &mover_io_uring_rw, .chunk = KIB(128)}},
+	},
+	{
+		.name = "io_uring_splice",
+		.about = "io_uring(7): IORING_OP_SPLICE, source to sink",
+		.steps = {{.mover = &mover_io_uring_splice, .chunk = RAW_CHUNK}},
+	},
+	{
+		.name = "aio_rw",
+		.about = "io_submit(2) and io_getevents(2): IOCB_CMD_PREAD and IOCB_CMD_PWRITE",
+		.steps = {{.mover = &mover_aio_rw, .chunk = KIB(128)}},
+	},
+	/*
+	 * Whatever the source, it is taken for an os.File, as os.Stdin is even where it is a
+	 * socket. "The same file" is to Go the same number, which two descriptors never have.
+	 * That O_APPEND rules all but the last step out it knows of files it opened itself.
+	 */
+	{
 		.name = "go-1.24rc2",
-		.about = "os.File.ReadFrom with sendfile for files, reverted after golang/go#71375 "
+		.about = "io.Copy to an os.File, with sendfile for files; reverted after golang/go#71375 "
 			 "(os/zero_copy_linux.go, internal/poll)",
 		.steps = {
 			{
 				.mover = &mover_copy_file_range,
 				.chunk = CALL_MAX,
-				.unless = SINK_APPEND,
+				.unless = SINK_APPEND | SINK_STREAM,
 				.falls_on = {ENOSYS, EXDEV, EINVAL, EIO, EOPNOTSUPP, EPERM},
-				.falls_midway = true,
-				.falls_on_nothing = true,
+				.midway = NEXT_STEP,
+				.on_nothing = NEXT_STEP,
 			},
 			{
 				.mover = &mover_sendfile,
-				.chunk = 0x7fffffff,
-				.unless = SINK_APPEND | SAME_FILE,
+				.chunk = 0x7fffffff, /* (unconfirmed) */
+				.unless = SINK_APPEND,
 				.falls_on = {ENOSYS, EINVAL, EOPNOTSUPP},
 			},
 			{.mover = &mover_read_write, .chunk = KIB(32)},
 		},
 	},
+	/* Here stream sockets are taken for a net.Conn: the only source that is spliced. */
 	{
 		.name = "go-1.24",
-		.about = "os.File.ReadFrom as released: splice only from stream sockets, through a "
-			 "private pipe (os/zero_copy_linux.go)",
+		.about = "io.Copy as released: splice through a private pipe from stream sockets, "
+			 "sendfile only to them (os/zero_copy_linux.go, net, internal/poll)",
 		.steps = {
 			{
 				.mover = &mover_copy_file_range,
 				.chunk = CALL_MAX,
-				.unless = SINK_APPEND | SOURCE_STREAM,
+				.unless = SINK_APPEND | SINK_STREAM | SOURCE_STREAM,
 				.falls_on = {ENOSYS, EXDEV, EINVAL, EIO, EOPNOTSUPP, EPERM},
-				.falls_midway = true,
-				.falls_on_nothing = true,
+				.midway = NEXT_STEP,
+				.on_nothing = NEXT_STEP,
 			},
 			{
 				.mover = &mover_splice_private,
 				.chunk = MIB(1),
 				.only = SOURCE_STREAM,
-				.unless = SINK_APPEND | SINK_PIPE,
-				.falls_on = {EINVAL},
+				.unless = SINK_APPEND,
+				.falls_on = {EINVAL, EMFILE, ENFILE},
+				.flags = SPLICE_F_NONBLOCK,
+				.pipe_size = MIB(1),
+			},
+			{
+				.mover = &mover_sendfile,
+				.chunk = 0x7fffffff,
+				.only = SINK_STREAM,
+				.unless = SOURCE_STREAM,
+				.falls_on = {ENOSYS, EINVAL, EOPNOTSUPP},
 			},
 			{.mover = &mover_read_write, .chunk = KIB(32)},
+		},
+	},
+	/* Left out: EOVERFLOW falls midway, too, which takes a file of nearly 2^63 bytes. */
+	{
+		.name = "rust-1.50",
+		.about = "std::io::copy to Stdout or a File, whose kind is not looked at "
+			 "(library/std/src/sys/unix/kernel_copy.rs)",
+		.steps = {
+			{
+				.mover = &mover_copy_file_range,
+				.chunk = MIB(1024),
+				.only = SOURCE_FILLED,
+				.falls_on = {ENOSYS, EXDEV, EINVAL, EPERM, EOPNOTSUPP, EOVERFLOW},
+				.on_nothing = NEXT_STEP,
+				.on_eintr = FAILS,
+				.on_eagain = FAILS,
+			},
+			{
+				.mover = &mover_sendfile,
+				.chunk = CALL_MAX,
+				.any = SOURCE_FILLED | SOURCE_BLOCK,
+				.falls_on = {ENOSYS, EPERM, EINVAL, EOVERFLOW},
+				.on_eintr = FAILS,
+				.on_eagain = FAILS,
+			},
+			{
+				.mover = &mover_splice,
+				.chunk = CALL_MAX,
+				.falls_on = {ENOSYS, EPERM, EINVAL},
+				.on_eintr = FAILS,
+				.on_eagain = FAILS,
+			},
+			{.mover = &mover_read_write, .chunk = KIB(8), .on_eagain = FAILS},
 		},
 	},
 	{
@@ -95,55 +220,42 @@ const struct strategy strategies[] = {
 				.mover = &mover_sendfile,
 				.chunk = MIB(16),
 				.falls_on_any = true,
-				.falls_midway = true,
+				.midway = NEXT_STEP,
+				.on_eintr = FALLS,
+				.on_eagain = FALLS,
 			},
-			{.mover = &mover_read_write, .chunk = KIB(4)},
-		},
-	},
-	{
-		.name = "rust-1.50",
-		.about = "std::io::copy (library/std/src/sys/unix/kernel_copy.rs)",
-		.steps = {
-			{
-				.mover = &mover_copy_file_range,
-				.chunk = MIB(1024),
-				.only = SOURCE_REGULAR | SOURCE_FILLED,
-				.falls_on = {ENOSYS, EXDEV, EINVAL, EPERM, EOPNOTSUPP, EOVERFLOW},
-				.falls_on_nothing = true,
-			},
-			{
-				.mover = &mover_sendfile,
-				.chunk = CALL_MAX,
-				.only = SOURCE_REGULAR | SOURCE_FILLED,
-				.falls_on = {ENOSYS, EPERM, EINVAL, EOVERFLOW},
-			},
-			{
-				.mover = &mover_splice,
-				.chunk = CALL_MAX,
-				.falls_on = {ENOSYS, EPERM, EINVAL},
-			},
-			{.mover = &mover_read_write, .chunk = KIB(8)},
+			{.mover = &mover_read_write, .chunk = KIB(4), .on_eagain = FAILS},
 		},
 	},
 	{
 		.name = "coreutils-9.11",
 		.about = "cat: copy_file_range between files, else splice through a private pipe "
 			 "(src/cat.c, src/splice.h)",
+		.unless = SAME_FILE,
 		.steps = {
 			{
 				.mover = &mover_copy_file_range,
 				.chunk = 0x7fffffffc0000000UL,
 				.only = SOURCE_REGULAR | SINK_REGULAR,
-				.falls_on = {ENOSYS, EOPNOTSUPP, EINVAL, EBADF, EXDEV, ETXTBSY, EPERM, EFBIG},
-				.falls_midway = true,
-				.falls_on_nothing = true,
+				.falls_on = {ENOSYS, EOPNOTSUPP, EINVAL, EBADF, EXDEV, ETXTBSY, EPERM,
+					     EFBIG},
+				.midway = NEXT_STEP,
+				.on_nothing = NEXT_STEP,
+				.on_eintr = FAILS,
+				.on_eagain = FAILS,
 			},
 			{
 				.mover = &mover_splice_private,
 				.chunk = KIB(512),
 				.falls_on_any = true,
+				.on_eintr = FALLS,
+				.on_eagain = FALLS,
+				.pipe_size = KIB(512),
+				.sink_size = KIB(512),
+				.rescues = true,
 			},
-			{.mover = &mover_read_write, .chunk = KIB(256)},
+			/* 256 KiB since 9.5 (unconfirmed) */
+			{.mover = &mover_read_write, .chunk = KIB(256), .on_eagain = FAILS},
 		},
 	},
 	{.name = NULL},

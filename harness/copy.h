@@ -4,7 +4,7 @@
  *
  * A strategy is an ordered list of steps, as real programs have it: a step
  * moves bytes in one way until the end of the file, a limit or an error, and
- * says on which errors the next step is tried instead. One step makes a raw
+ * says on which errors which other step is tried instead. One step makes a raw
  * strategy, several make a cascade.
  */
 #ifndef COPYHANG_COPY_H
@@ -25,30 +25,56 @@ struct copy {
 	int eof_errno; /* the error by which this source says end of file, or 0 */
 	int64_t moved; /* bytes that arrived in out */
 	bool lost;     /* a mover took bytes that out then refused: no step can make up for that */
-	bool has_pipe;
-	int pipe[2]; /* a private pipe, once has_pipe; closed with the process */
+	const struct step *step; /* the one under way */
 };
 
-/** struct mover - one way to move bytes. */
+#define MOVER_CALLS 3
+
+/**
+ * struct mover - one way to move bytes. What state it needs (a private pipe, a ring) is the
+ * process's: made when first asked for, kept for later copies.
+ */
 struct mover {
 	/*
 	 * Move at most @count bytes. Return: how many arrived in out, 0 at the
-	 * end of the file, -1 with errno.
+	 * end of the file, -1 with errno: ENOSYS also where the machine does not
+	 * permit the call at all. Bytes that arrived before an error it adds to
+	 * copy->moved itself.
 	 */
 	ssize_t (*move)(struct copy *copy, size_t count);
-	long calls[2]; /* the system calls it is made of */
+	/*
+	 * The system calls it is made of. One whose arguments name neither source
+	 * nor sink (io_uring_enter) it makes only for a single request, on in or out.
+	 */
+	long calls[MOVER_CALLS];
 	int ncalls;
 };
 
 /* What a step may ask of the endpoints, as bits. */
 enum fact {
 	SOURCE_REGULAR = 1 << 0,
-	SOURCE_FILLED = 1 << 1, /* st_size is not 0 */
-	SOURCE_STREAM = 1 << 2, /* a stream socket */
-	SINK_REGULAR = 1 << 3,
-	SINK_PIPE = 1 << 4,
-	SINK_APPEND = 1 << 5, /* O_APPEND */
-	SAME_FILE = 1 << 6,   /* both descriptors are of one file */
+	SOURCE_FILLED = 1 << 1, /* a regular file whose st_size is not 0 */
+	SOURCE_PSEUDO = 1 << 2, /* in procfs, sysfs, tracefs or debugfs */
+	SOURCE_BLOCK = 1 << 3,
+	SOURCE_PIPE = 1 << 4,
+	SOURCE_SOCKET = 1 << 5,
+	SOURCE_STREAM = 1 << 6, /* a stream socket */
+	SINK_REGULAR = 1 << 7,
+	SINK_PIPE = 1 << 8,
+	SINK_SOCKET = 1 << 9,
+	SINK_STREAM = 1 << 10, /* a stream socket */
+	SINK_APPEND = 1 << 11, /* O_APPEND */
+	SAME_FILE = 1 << 12,   /* both descriptors are of one regular file */
+};
+
+/* Where a step leads that does not go on. */
+enum way { NOWHERE, NEXT_STEP, LAST_STEP };
+
+/* What a step makes of an error that says nothing about the endpoints. */
+enum patience {
+	AGAIN, /* EINTR: at once, EAGAIN: once the ends are ready */
+	FAILS, /* an error like those that are not listed */
+	FALLS, /* an error like those that are */
 };
 
 #define STEP_ERRNOS 12
@@ -58,19 +84,31 @@ struct step {
 	const struct mover *mover;
 	size_t chunk;              /* bytes asked for with one call */
 	unsigned int only;         /* facts without which it is skipped */
+	unsigned int any;          /* ... or without at least one of which */
 	unsigned int unless;       /* facts with which it is skipped */
 	int falls_on[STEP_ERRNOS]; /* errors that lead to the next step, 0-terminated */
 	bool falls_on_any;         /* ... or all of them */
-	bool falls_midway;         /* also when it had moved bytes */
-	bool falls_on_nothing;     /* a first 0 may be a refusal: try the next step */
+	int last_on[STEP_ERRNOS];  /* errors that lead straight to the last step */
+	enum way midway;           /* where those lead that come after bytes; NOWHERE: it fails */
+	enum way on_nothing;       /* where a first 0 leads; NOWHERE: it is the end of the file */
+	enum patience on_eintr, on_eagain;
+	bool sized; /* it stops at the st_size that the source had in the beginning */
+	/* For movers that splice: */
+	unsigned int flags; /* of splice(2) */
+	int pipe_size;      /* F_SETPIPE_SZ for the private pipe; 0: as it comes */
+	int sink_size;      /* ... for a sink that is a pipe */
+	bool rescues;       /* what the sink refused it reads from the private pipe and writes */
 };
 
-#define STRATEGY_STEPS 4
+#define STRATEGY_STEPS 6
 
 /** struct strategy - a row of the table. */
 struct strategy {
 	const char *name;
-	const char *about; /* who copies in this way, and where that is written */
+	const char *about;   /* who copies in this way, and where that is written */
+	unsigned int only;   /* facts without which it does not begin: EINVAL, a refusal */
+	unsigned int unless; /* facts with which it does not */
+	bool makes_room;     /* in a file, before it has the bytes: cut short it leaves zeros */
 	struct step steps[STRATEGY_STEPS];
 };
 
@@ -81,8 +119,16 @@ bool strategy_is_cascade(const struct strategy *strategy);
 int copy_through(const struct strategy *strategy, struct copy *copy);
 
 /**
+ * copy_goes_on() - did errno only delay the step under way, so that the call is to be made again?
+ * Waits for what EAGAIN asks for: the sink, and where a call @reads as well first the source.
+ * Return: false, errno as it was, where the error counts.
+ */
+bool copy_goes_on(const struct copy *copy, bool reads);
+
+/**
  * strategy_owns() - is @call one that @strategy copies from @in or to @out with, asking for as
- * much as it should? This is how a stall is known to be the strategy's own.
+ * much as it should, or waits for them with? This is how a stall is known to be the strategy's
+ * own.
  */
 bool strategy_owns(const struct strategy *strategy, const struct call *call, int in, int out);
 

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Movers whose calls submit a request and wait for it. There is one at a time,
+ * on the source or on the sink: a copier that sleeps here sleeps because of it.
+ */
+#include "movers.h"
+
+#include <errno.h>
+#include <liburing.h>
+#include <linux/aio_abi.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static char buffer[READ_WRITE_MAX];
+
+static size_t fitting(size_t count)
+{
+	return count < sizeof(buffer) ? count : sizeof(buffer);
+}
+
+/* Result as from the kernel to result as from the C library. */
+static ssize_t result_of(ssize_t result)
+{
+	if (result >= 0)
+		return result;
+	errno = (int)-result;
+	return -1;
+}
+
+/* --- io_uring(7) --- */
+
+/* Both the copier's, made once; NULL where this machine has or permits none. */
+static struct io_uring *the_ring;
+static struct io_uring_probe *probe;
+
+static void make_ring(void)
+{
+	static struct io_uring ring;
+	static bool tried;
+
+	if (!tried && !io_uring_queue_init(1, &ring, 0)) {
+		the_ring = &ring;
+		probe = io_uring_get_probe_ring(&ring);
+	}
+	tried = true;
+}
+
+/*
+ * Not there, switched off (kernel.io_uring_disabled), forbidden by a filter: each time it is the
+ * interface that is missing, and no refusal of these endpoints. Return: a request, or NULL.
+ */
+static struct io_uring_sqe *request(int operation)
+{
+	make_ring();
+	if (the_ring && probe && io_uring_opcode_supported(probe, operation))
+		return io_uring_get_sqe(the_ring);
+	errno = ENOSYS;
+	return NULL;
+}
+
+/* Submit the one request and wait for it, signals or not: its buffer is in use until then. */
+static ssize_t complete(void)
+{
+	struct io_uring_cqe *cqe = NULL;
+	int error = io_uring_submit_and_wait(the_ring, 1);
+	ssize_t result;
+
+	if (error < 0 && error != -EINTR)
+		return result_of(error);
+	do {
+		error = io_uring_wait_cqe(the_ring, &cqe);
+	} while (error == -EINTR);
+	if (error)
+		return result_of(error);
+	result = cqe->res;
+	io_uring_cqe_seen(the_ring, cqe);
+	return result_of(result);
+}
+
+#define WHERE_IT_STANDS ((__u64)-1) /* at the file's own position: io_uring_enter(2) */
+
+static ssize_t put_by_ring(struct copy *copy, const char *bytes, size_t count)
+{
+	struct io_uring_sqe *sqe = request(IORING_OP_WRITE);
+
+	if (!sqe)
+		return -1;
+	io_uring_prep_write(sqe, copy->out, bytes, (unsigned int)count, WHERE_IT_STANDS);
+	return complete();
+}
+
+static ssize_t move_io_uring_rw(struct copy *copy, size_t count)
+{
+	struct io_uring_sqe *sqe = request(IORING_OP_READ);
+	ssize_t n;
+
+	if (!sqe)
+		return -1;
+	io_uring_prep_read(sqe, copy->in, buffer, (unsigned int)fitting(count), WHERE_IT_STANDS);
+	n = complete();
+	return n <= 0 ? n : mover_deliver(copy, put_by_ring, buffer, (size_t)n);
+}
+
+const struct mover mover_io_uring_rw = {
+	.move = move_io_uring_rw,
+	.calls = { SYS_io_uring_enter },
+	.ncalls = 1,
+};
+
+static ssize_t move_io_uring_splice(struct copy *copy, size_t count)
+{
+	struct io_uring_sqe *sqe = request(IORING_OP_SPLICE);
+
+	if (!sqe)
+		return -1;
+	io_uring_prep_splice(sqe, copy->in, -1, copy->out, -1, (unsigned int)count, 0);
+	return complete();
+}
+
+const struct mover mover_io_uring_splice = {
+	.move = move_io_uring_splice,
+	.calls = { SYS_io_uring_enter },
+	.ncalls = 1,
+};
+
+/* --- io_submit(2), without libaio: four calls --- */
+
+static bool make_context(aio_context_t **context)
+{
+	static aio_context_t the_context;
+
+	*context = &the_context;
+	if (the_context || !syscall(SYS_io_setup, 1, &the_context))
+		return true;
+	errno = ENOSYS; /* whatever the reason: see request() */
+	return false;
+}
+
+static ssize_t perform(int operation, int fd, const char *bytes, size_t count)
+{
+	struct iocb request = {
+		.aio_lio_opcode = (__u16)operation,
+		.aio_fildes = (__u32)fd,
+		.aio_buf = (__u64)(uintptr_t)bytes,
+		.aio_nbytes = count,
+		.aio_offset = mover_position(fd),
+	};
+	struct iocb *requests[] = { &request };
+	struct io_event event = { 0 };
+	aio_context_t *context;
+
+	if (!make_context(&context) || syscall(SYS_io_submit, *context, 1L, requests) < 0)
+		return -1;
+	while (syscall(SYS_io_getevents, *context, 1L, 1L, &event, NULL) < 1) {
+		if (errno != EINTR)
+			return -1;
+	}
+	if (event.res > 0)
+		lseek(fd, event.res, SEEK_CUR);
+	return result_of(event.res);
+}
+
+static ssize_t put_by_aio(struct copy *copy, const char *bytes, size_t count)
+{
+	return perform(IOCB_CMD_PWRITE, copy->out, bytes, count);
+}
+
+static ssize_t move_aio_rw(struct copy *copy, size_t count)
+{
+	ssize_t n = perform(IOCB_CMD_PREAD, copy->in, buffer, fitting(count));
+
+	return n <= 0 ? n : mover_deliver(copy, put_by_aio, buffer, (size_t)n);
+}
+
+const struct mover mover_aio_rw = {
+	.move = move_aio_rw,
+	.calls = { SYS_io_submit, SYS_io_getevents },
+	.ncalls = 2,
+};
