@@ -212,6 +212,52 @@ const struct strategy strategies[] = {
 			{.mover = &mover_read_write, .chunk = KIB(8), .on_eagain = FAILS},
 		},
 	},
+	/*
+	 * sendfile and splice only where the source is a pipe or socket, or the sink neither;
+	 * splice also needs a pipe at one end. That makes two conditions for it.
+	 */
+	{
+		.name = "rust-now",
+		.about = "std::io::copy since rust-lang/rust#108283 "
+			 "(library/std/src/sys/io/kernel_copy/linux.rs)",
+		.steps = {
+			{
+				.mover = &mover_copy_file_range,
+				.chunk = MIB(1024),
+				.only = SOURCE_FILLED | SINK_REGULAR,
+				.falls_on = {ENOSYS, EXDEV, EINVAL, EPERM, EOPNOTSUPP, EBADF, EOVERFLOW},
+				.on_nothing = NEXT_STEP,
+				.on_eintr = FAILS,
+				.on_eagain = FAILS,
+			},
+			{
+				.mover = &mover_sendfile,
+				.chunk = CALL_MAX,
+				.any = SOURCE_FILLED | SOURCE_BLOCK,
+				.unless = SINK_PIPE | SINK_SOCKET,
+				.falls_on = {ENOSYS, EPERM, EINVAL, EOVERFLOW},
+				.on_eintr = FAILS,
+				.on_eagain = FAILS,
+			},
+			{
+				.mover = &mover_splice,
+				.chunk = CALL_MAX,
+				.only = SOURCE_PIPE,
+				.falls_on = {ENOSYS, EPERM, EINVAL},
+				.on_eintr = FAILS,
+				.on_eagain = FAILS,
+			},
+			{
+				.mover = &mover_splice,
+				.chunk = CALL_MAX,
+				.only = SOURCE_SOCKET | SINK_PIPE,
+				.falls_on = {ENOSYS, EPERM, EINVAL},
+				.on_eintr = FAILS,
+				.on_eagain = FAILS,
+			},
+			{.mover = &mover_read_write, .chunk = KIB(8), .on_eagain = FAILS},
+		},
+	},
 	{
 		.name = "busybox",
 		.about = "bb_copyfd_eof: sendfile until it fails (libbb/copyfd.c)",
@@ -225,6 +271,40 @@ const struct strategy strategies[] = {
 				.on_eagain = FALLS,
 			},
 			{.mover = &mover_read_write, .chunk = KIB(4), .on_eagain = FAILS},
+		},
+	},
+	{
+		.name = "toybox",
+		.about = "sendfile_len, which for all its name calls copy_file_range "
+			 "(lib/portability.c)",
+		.steps = {
+			{
+				.mover = &mover_copy_file_range,
+				.chunk = MIB(1024),
+				.falls_on_any = true,
+				.midway = NEXT_STEP,
+				.on_eintr = FALLS,
+				.on_eagain = FALLS,
+			},
+			{.mover = &mover_read_write, .chunk = KIB(4), .on_eintr = FAILS},
+		},
+	},
+	{
+		.name = "coreutils-9.1",
+		.about = "cat: copy_file_range between files (src/cat.c)",
+		.unless = SAME_FILE, /* "input file is output file" */
+		.steps = {
+			{
+				.mover = &mover_copy_file_range,
+				.chunk = 0x7fffffffc0000000UL,
+				.only = SOURCE_REGULAR | SINK_REGULAR,
+				.falls_on = {ENOSYS, EOPNOTSUPP, EINVAL, EBADF, EXDEV, ETXTBSY, EPERM},
+				.midway = NEXT_STEP,
+				.on_nothing = NEXT_STEP,
+				.on_eintr = FAILS,
+				.on_eagain = FAILS,
+			},
+			{.mover = &mover_read_write, .chunk = KIB(128), .on_eagain = FAILS},
 		},
 	},
 	{
@@ -255,6 +335,159 @@ const struct strategy strategies[] = {
 				.rescues = true,
 			},
 			/* 256 KiB since 9.5 (unconfirmed) */
+			{.mover = &mover_read_write, .chunk = KIB(256), .on_eagain = FAILS},
+		},
+	},
+	/* The form of early April 2026, when 0.8.0 came out; until March it had no first step. */
+	{
+		.name = "uutils-0.8",
+		.about = "cat: splice straight into the sink, and only where that is refused through "
+			 "a private pipe (uucore's pipes.rs, src/uu/cat/src/splice.rs)",
+		.unless = SAME_FILE,
+		.steps = {
+			{
+				.mover = &mover_splice,
+				.chunk = MIB(1),
+				.falls_on_any = true,
+				.midway = LAST_STEP,
+				.on_eintr = FALLS,
+				.on_eagain = FALLS,
+				.sink_size = MIB(1),
+			},
+			{
+				.mover = &mover_splice_private,
+				.chunk = MIB(1),
+				.falls_on_any = true,
+				.midway = NEXT_STEP,
+				.on_eintr = FALLS,
+				.on_eagain = FALLS,
+				.pipe_size = MIB(1),
+				.rescues = true,
+			},
+			{.mover = &mover_read_write, .chunk = KIB(64), .on_eagain = FAILS},
+		},
+	},
+	/*
+	 * FICLONE only for callers that ask for it (COPY_REFLINK). Left out: two pipes of which
+	 * one has O_NONBLOCK are not spliced, and SPLICE_F_NONBLOCK where a pipe has it.
+	 */
+	{
+		.name = "systemd-2025",
+		.about = "copy_bytes_full (src/shared/copy.c)",
+		.steps = {
+			{
+				.mover = &mover_ficlone,
+				.chunk = WHOLE,
+				.only = SOURCE_REGULAR | SINK_REGULAR,
+				.falls_on_any = true,
+				.on_eintr = FALLS,
+				.on_eagain = FALLS,
+			},
+			{
+				.mover = &mover_copy_file_range,
+				.chunk = WHOLE,
+				.falls_on = {EINVAL, ENOSYS, EXDEV, EBADF},
+				.midway = NEXT_STEP,
+				.on_nothing = LAST_STEP,
+				.on_eintr = FAILS,
+				.on_eagain = FAILS,
+			},
+			{
+				.mover = &mover_sendfile,
+				.chunk = WHOLE,
+				.falls_on = {EINVAL, ENOSYS},
+				.midway = NEXT_STEP,
+				.on_nothing = LAST_STEP,
+				.on_eintr = FAILS,
+				.on_eagain = FAILS,
+			},
+			{
+				.mover = &mover_splice,
+				.chunk = WHOLE,
+				.any = SOURCE_PIPE | SINK_PIPE,
+				.falls_on = {EINVAL, ENOSYS},
+				.midway = NEXT_STEP,
+				.on_nothing = LAST_STEP,
+				.on_eintr = FAILS,
+				.on_eagain = FAILS,
+			},
+			{
+				.mover = &mover_read_write,
+				.chunk = KIB(16),
+				.on_eintr = FAILS,
+				.on_eagain = FAILS,
+			},
+		},
+	},
+	/* It opens both by name: no sockets, and what is a FIFO raises SpecialFileError. */
+	{
+		.name = "python-shutil",
+		.about = "shutil.copyfile: sendfile, at least 8 MiB at a time (Lib/shutil.py, 3.8 on)",
+		.unless = SOURCE_PIPE | SINK_PIPE | SOURCE_SOCKET | SINK_SOCKET | SAME_FILE,
+		.steps = {
+			{
+				.mover = &mover_sendfile_offset,
+				.chunk = MIB(8),
+				.falls_on_any = true, /* but ENOSPC */
+				.on_eagain = FALLS,
+			},
+			{.mover = &mover_read_write, .chunk = KIB(64), .on_eagain = FAILS},
+		},
+	},
+	/* FICLONE only for callers that ask for it (UV_FS_COPYFILE_FICLONE). */
+	{
+		.name = "libuv",
+		.about = "uv_fs_copyfile: as many bytes as st_size says (src/unix/fs.c)",
+		.only = SOURCE_REGULAR | SINK_REGULAR,
+		.unless = SAME_FILE,
+		.steps = {
+			{
+				.mover = &mover_ficlone,
+				.chunk = WHOLE,
+				.falls_on_any = true,
+				.sized = true,
+			},
+			{
+				.mover = &mover_copy_file_range_offset,
+				.chunk = WHOLE,
+				.falls_on = {ENOSYS, EOPNOTSUPP, EXDEV},
+				.last_on = {EINVAL, EIO, ENOTSOCK},
+				.midway = LAST_STEP,
+				.sized = true,
+			},
+			{
+				.mover = &mover_sendfile_offset,
+				.chunk = WHOLE,
+				.falls_on = {EINVAL, EIO, ENOTSOCK, EXDEV},
+				.midway = LAST_STEP,
+				.sized = true,
+			},
+			{.mover = &mover_pread_write, .chunk = KIB(8), .sized = true},
+		},
+	},
+	{
+		.name = "boost",
+		.about = "filesystem::copy_file: as many bytes as st_size says "
+			 "(libs/filesystem/src/operations.cpp, 1.84 on)",
+		.only = SOURCE_REGULAR | SINK_REGULAR,
+		.steps = {
+			{
+				.mover = &mover_copy_file_range,
+				.chunk = CALL_MAX,
+				.unless = SOURCE_PSEUDO,
+				.falls_on = {EXDEV, ENOSYS},
+				.last_on = {EINVAL, EOPNOTSUPP},
+				.on_eagain = FAILS,
+				.sized = true,
+			},
+			{
+				.mover = &mover_sendfile,
+				.chunk = CALL_MAX,
+				.unless = SOURCE_PSEUDO,
+				.falls_on = {EINVAL, ENOSYS},
+				.on_eagain = FAILS,
+				.sized = true,
+			},
 			{.mover = &mover_read_write, .chunk = KIB(256), .on_eagain = FAILS},
 		},
 	},
