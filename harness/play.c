@@ -450,7 +450,7 @@ static enum ending unended(struct play *play)
 {
 	play->at[JUDGED] = clock_now();
 	keep_evidence(play, play->scene->bystander == play->scene->actor ? "bystander" : "actor",
-		      play->scene->actor);
+		      play->act.task->ended ? play->scene->actor : play->act.task);
 	if (ends_by_kill(play))
 		return ENDING_KILL;
 	if (ends_by_release(play))
