@@ -99,7 +99,8 @@ static void keep_step(struct play *play, const struct task *task)
 	int error = task->result < 0 ? (int)-task->result : 0;
 	struct play_step *step;
 
-	if (!strategy_owns(play->scene->test->strategy, &task->call, FD_SOURCE, FD_SINK))
+	if (call_source(&task->call) != FD_SOURCE && call_sink(&task->call) != FD_SINK &&
+	    !strategy_owns(play->scene->test->strategy, &task->call, FD_SOURCE, FD_SINK))
 		return;
 	play->usual = task->left_at - task->entered_at;
 	step = find_step(play, &task->call, error);
