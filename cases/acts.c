@@ -173,7 +173,7 @@ static void act_setpipe_sz(struct report *report)
 static void act_open_anew(struct report *report)
 {
 	(void)report;
-	openat(AT_FDCWD, "/proc/self/fd/0", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	(void)openat(AT_FDCWD, "/proc/self/fd/0", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 }
 
 /* Shorthands for what most rows say. */

@@ -28,8 +28,8 @@ static void perform(struct play *performance, const struct test_case *test, bool
 }
 
 /*
- * On a loaded machine a sleep on the way out may outlast the limit, and end when the release
- * happens to come. What is the kernel's doing happens again.
+ * On a loaded machine, or with a slow disk under files, a sleep on the way out may outlast the
+ * limit, and end when the release happens to come. What is the kernel's doing happens again.
  */
 static bool is_doubtful(enum verdict verdict, const struct observation *seen)
 {
