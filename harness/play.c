@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #define TICK_STALL (NS_PER_MS / 2)
-#define TICK_UNDER_WAY (NS_PER_MS / 20)
 #define TICK_WATCH (10 * NS_PER_MS)
 
 static int64_t max(int64_t a, int64_t b)
@@ -17,51 +16,15 @@ static int64_t max(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-static bool run(struct play *play, bool (*done)(void *arg), int64_t tick, int64_t deadline)
+bool play_run(struct play *play, bool (*done)(void *arg), int64_t tick, int64_t deadline)
 {
 	return tracer_run(&play->scene->tracer, done, play, tick, deadline);
 }
 
-static void fault(struct play *play, const char *what)
+void play_fault(struct play *play, const char *what)
 {
 	if (!play->seen.fault)
 		play->seen.fault = what;
-}
-
-/* Feed one look at a sleeper. Return: true once it has slept through @window, up to now. */
-static bool rest_lasts(struct rest *rest, const struct proc_sample *sample, int64_t window)
-{
-	const int64_t now = clock_now();
-
-	if (!sample->quiet || !rest->since || sample->switches != rest->switches) {
-		*rest = (struct rest){ .since = now, .switches = sample->switches };
-		return false;
-	}
-	return now - rest->since >= window;
-}
-
-static bool thread_rests(struct rest *rest, const struct task *task, int64_t window)
-{
-	struct proc_sample sample;
-
-	return proc_sample_thread(task->tid, &sample) && rest_lasts(rest, &sample, window);
-}
-
-static bool process_rests(struct rest *rest, const struct task *leader, int64_t window)
-{
-	struct proc_sample sample;
-
-	return proc_sample(leader->pid, &sample) && rest_lasts(rest, &sample, window);
-}
-
-/* With the threads that work for the copier in the kernel (io_uring), without one held at a gate.
- */
-static bool copier_rests(struct play *play)
-{
-	struct proc_sample sample;
-
-	return proc_sample_running(play->scene->copier->pid, &sample) &&
-	       rest_lasts(&play->rest, &sample, STALL_REST);
 }
 
 static struct calling calling(struct task *task)
@@ -74,15 +37,6 @@ static bool still_in(const struct calling *calling)
 	return calling->task->in_call && calling->task->serial == calling->serial;
 }
 
-static struct play_step *find_step(struct play *play, const struct call *call, int error)
-{
-	for (int i = 0; i < play->nsteps; i++) {
-		if (call_alike(&play->steps[i].call, call) && play->steps[i].error == error)
-			return &play->steps[i];
-	}
-	return NULL;
-}
-
 static void keep_return(struct calling *calling, const struct task *task)
 {
 	if (task != calling->task)
@@ -93,28 +47,6 @@ static void keep_return(struct calling *calling, const struct task *task)
 		calling->back_at = task->entered_at;
 }
 
-/* The calls that move bytes, up to the act. */
-static void keep_step(struct play *play, const struct task *task)
-{
-	int error = task->result < 0 ? (int)-task->result : 0;
-	struct play_step *step;
-
-	if (call_source(&task->call) != FD_SOURCE && call_sink(&task->call) != FD_SINK &&
-	    !strategy_owns(play->scene->test->strategy, &task->call, FD_SOURCE, FD_SINK))
-		return;
-	play->usual = task->left_at - task->entered_at;
-	step = find_step(play, &task->call, error);
-	if (!step && play->nsteps < PLAY_STEPS) {
-		step = &play->steps[play->nsteps++];
-		*step = (struct play_step){ .call = task->call, .error = error };
-	}
-	if (!step)
-		return;
-	step->count++;
-	if (!error && call_returns_bytes(&task->call))
-		step->bytes += task->result;
-}
-
 static void on_call(void *arg, const struct task *task)
 {
 	struct play *play = arg;
@@ -122,17 +54,10 @@ static void on_call(void *arg, const struct task *task)
 	keep_return(&play->act, task);
 	keep_return(&play->control, task);
 	if (task == play->scene->copier && !task->in_call && !play->at[ACT])
-		keep_step(play, task);
+		play_keep_step(play, task);
 }
 
-static void keep_stalled_step(struct play *play)
-{
-	if (play->nsteps < PLAY_STEPS)
-		play->steps[play->nsteps++] =
-			(struct play_step){ .call = play->stall.task->call, .stalled = true };
-}
-
-static void keep_evidence(struct play *play, const char *who, const struct task *task)
+void play_keep_evidence(struct play *play, const char *who, const struct task *task)
 {
 	struct text stack = { 0 };
 
@@ -141,105 +66,6 @@ static void keep_evidence(struct play *play, const char *who, const struct task 
 	text_add(&play->evidence, "\n");
 	if (proc_stack(&stack, task->tid))
 		text_add(&play->evidence, "%s.stack=%s\n", who, stack.bytes);
-}
-
-/* --- Until the copy is seen to stall and everybody waits where the act finds them --- */
-
-static bool in_own_call(const struct play *play)
-{
-	const struct task *copier = play->scene->copier;
-
-	return copier->in_call &&
-	       strategy_owns(play->scene->test->strategy, &copier->call, FD_SOURCE, FD_SINK);
-}
-
-static bool copier_stalled(struct play *play)
-{
-	struct task *copier = play->scene->copier;
-
-	if (!in_own_call(play) || copier->serial != play->stall.serial) {
-		play->stall = calling(copier);
-		play->rest.since = 0;
-	}
-	return in_own_call(play) && copier_rests(play);
-}
-
-/*
- * In a call of its own that has moved bytes before (this one may yet be refused), and as far into
- * it as half of what the last one took.
- */
-static bool copier_under_way(struct play *play)
-{
-	const struct task *copier = play->scene->copier;
-	const struct play_step *earlier = find_step(play, &copier->call, 0);
-	struct proc_sample sample;
-
-	return in_own_call(play) && earlier &&
-	       (earlier->bytes > 0 || !call_returns_bytes(&copier->call)) &&
-	       clock_now() - copier->entered_at >= play->usual / 2 &&
-	       proc_sample_thread(copier->tid, &sample) && !sample.stopped;
-}
-
-static bool copier_found(struct play *play)
-{
-	struct observation *seen = &play->seen;
-
-	if (play->scene->copier->ended_at)
-		return true;
-	if (seen->stall == STALL_NONE)
-		return seen->under_way = copier_under_way(play);
-	return seen->stalled = copier_stalled(play);
-}
-
-/* Held at the entry of its act; or, where it only waits for a signal, asleep. */
-static bool is_waiting(struct play *play, struct task *leader)
-{
-	if (play->scene->test->act->perform)
-		return tracer_held(&play->scene->tracer, leader->pid);
-	return leader == play->scene->copier ||
-	       (leader->in_call && thread_rests(&play->control_rest, leader, STALL_REST));
-}
-
-static bool scene_ready(void *arg)
-{
-	struct play *play = arg;
-	struct scene *scene = play->scene;
-
-	if (scene->actor != scene->copier && scene->actor->ended_at)
-		return true;
-	if (scene->control->ended_at)
-		return true;
-	if (scene->copier->ended_at)
-		return true;
-	return is_waiting(play, scene->actor) && is_waiting(play, scene->control) &&
-	       copier_found(play);
-}
-
-/* Return: true when the act can begin; else the judge will know from what was seen. */
-static bool set_off(struct play *play)
-{
-	struct scene *scene = play->scene;
-	const int64_t tick = play->seen.stall == STALL_NONE ? TICK_UNDER_WAY : TICK_STALL;
-
-	if (!run(play, scene_ready, tick, play->begun + SCENE_MAX))
-		return false;
-	if (scene->copier->ended_at) {
-		if (!scene->report->error && !scene->report->done)
-			fault(play, "the copier died");
-		play->seen.copy_errno = scene->report->error;
-		play->seen.copied = scene->report->copied;
-		return false;
-	}
-	if (!play->seen.stalled && !play->seen.under_way) {
-		fault(play, "bystander or control ended before the act");
-		return false;
-	}
-	if (play->seen.stalled) {
-		play->at[STALLED] = clock_now();
-		keep_stalled_step(play);
-		keep_evidence(play, "copier", scene->copier);
-	}
-	return true;
 }
 
 /* --- The act --- */
@@ -280,8 +106,8 @@ static bool both_asleep(void *arg)
 	struct play *play = arg;
 
 	return still_in(&play->act) && still_in(&play->control) &&
-	       thread_rests(&play->rest, play->act.task, STALL_REST) &&
-	       thread_rests(&play->control_rest, play->control.task, STALL_REST);
+	       rest_of_thread(&play->rest, play->act.task->tid, STALL_REST) &&
+	       rest_of_thread(&play->control_rest, play->control.task->tid, STALL_REST);
 }
 
 static void begin(struct play *play)
@@ -316,8 +142,8 @@ static void act_from_outside(struct play *play)
 	play->act = let_go(play, play->scene->actor);
 	play->control = let_go(play, play->scene->control);
 	play->rest.since = play->control_rest.since = 0;
-	if (act->perform && !run(play, both_asleep, TICK_STALL, clock_now() + SCENE_MAX)) {
-		fault(play, "the actor did not come to wait for the signal");
+	if (act->perform && !play_run(play, both_asleep, TICK_STALL, clock_now() + SCENE_MAX)) {
+		play_fault(play, "the actor did not come to wait for the signal");
 		return;
 	}
 	begin(play);
@@ -364,7 +190,7 @@ static bool both_over(void *arg)
 
 static bool actor_rests(struct play *play)
 {
-	return process_rests(&play->rest, play->scene->actor, play->window);
+	return rest_of_process(&play->rest, play->scene->actor->pid, play->window);
 }
 
 static bool over_or_at_rest(void *arg)
@@ -380,8 +206,8 @@ static bool set_limits(struct play *play)
 	struct observation *seen = &play->seen;
 	int64_t begin = play->at[ACT];
 
-	run(play, both_over, TICK_WATCH, begin + LIMIT_MIN);
-	seen->control_ended = run(play, control_over, TICK_WATCH, begin + CONTROL_MAX);
+	play_run(play, both_over, TICK_WATCH, begin + LIMIT_MIN);
+	seen->control_ended = play_run(play, control_over, TICK_WATCH, begin + CONTROL_MAX);
 	seen->control = clock_now() - begin;
 	if (seen->control_ended)
 		seen->control = over_at(play, &play->control, play->scene->control) - begin;
@@ -394,7 +220,7 @@ static bool set_limits(struct play *play)
 static bool comes_to_rest(struct play *play, bool (*done)(void *arg), int64_t most)
 {
 	play->rest.since = 0;
-	return run(play, done, TICK_WATCH, clock_now() + most) && !act_over(play);
+	return play_run(play, done, TICK_WATCH, clock_now() + most) && !act_over(play);
 }
 
 /* --- From the judgement to the release --- */
@@ -443,23 +269,24 @@ static bool ends_by_release(struct play *play)
 		play->rest.switches = sample.switches;
 	play->at[RELEASED] = play->rest.since = clock_now();
 	scene_release(play->scene);
-	run(play, over_or_indifferent, TICK_WATCH, clock_now() + RELEASE_MAX);
+	play_run(play, over_or_indifferent, TICK_WATCH, clock_now() + RELEASE_MAX);
 	return act_over(play);
 }
 
 static enum ending unended(struct play *play)
 {
 	play->at[JUDGED] = clock_now();
-	keep_evidence(play, play->scene->bystander == play->scene->actor ? "bystander" : "actor",
-		      play->act.task->ended ? play->scene->actor : play->act.task);
+	play_keep_evidence(play,
+			   play->scene->bystander == play->scene->actor ? "bystander" : "actor",
+			   play->act.task->ended ? play->scene->actor : play->act.task);
 	if (ends_by_kill(play))
 		return ENDING_KILL;
 	if (ends_by_release(play))
 		return ENDING_RELEASE;
-	if (run(play, act_over, TICK_WATCH, clock_now() + AFTERWARDS_MAX))
+	if (play_run(play, act_over, TICK_WATCH, clock_now() + AFTERWARDS_MAX))
 		return ENDING_AFTERWARDS;
 	kill(play->scene->copier->pid, SIGKILL);
-	if (run(play, act_over, TICK_WATCH, clock_now() + TEARDOWN_MAX))
+	if (play_run(play, act_over, TICK_WATCH, clock_now() + TEARDOWN_MAX))
 		return ENDING_TEARDOWN;
 	return ENDING_NEVER;
 }
@@ -481,7 +308,7 @@ static void check_success(struct play *play)
 		play->seen.missing = "the kernel does not have the act's system call";
 	play->scene->error = (int)-play->act.result;
 	if (play->act.result != -ENOSYS)
-		fault(play, "the act's call failed");
+		play_fault(play, "the act's call failed");
 }
 
 static void watch(struct play *play)
@@ -491,7 +318,7 @@ static void watch(struct play *play)
 	seen->ending = ENDING_NEVER;
 	if (!set_limits(play))
 		return;
-	if (!run(play, act_over, TICK_WATCH, play->at[ACT] + seen->limit))
+	if (!play_run(play, act_over, TICK_WATCH, play->at[ACT] + seen->limit))
 		seen->at_rest = comes_to_rest(play, over_or_at_rest, ACT_MAX);
 	seen->left_early = left_early(play);
 	seen->ending = act_over(play) ? ENDING_ITSELF : unended(play);
@@ -523,13 +350,13 @@ static void finish(struct play *play)
 		play->at[RELEASED] = clock_now();
 		scene_release(scene);
 	}
-	if (run(play, copy_over, TICK_WATCH, clock_now() + RELEASE_MAX)) {
+	if (play_run(play, copy_over, TICK_WATCH, clock_now() + RELEASE_MAX)) {
 		play->seen.differs = scene_differs(scene);
 	} else if (scene->report->release_error) {
 		scene->error = scene->report->release_error;
-		fault(play, "cannot release the source");
+		play_fault(play, "cannot release the source");
 	} else if (play->seen.ending == ENDING_ITSELF) {
-		fault(play, "the copy did not come to its end after the release");
+		play_fault(play, "the copy did not come to its end after the release");
 	}
 }
 
@@ -548,7 +375,7 @@ void play(struct play *play, struct scene *scene, bool probe_kill)
 		return;
 	scene->tracer.on_call = on_call;
 	scene->tracer.arg = play;
-	if (!set_off(play))
+	if (!play_set_off(play))
 		return;
 	if (act->signal || act->interrupt)
 		act_from_outside(play);

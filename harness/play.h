@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "judge.h"
+#include "rest.h"
 #include "scene.h"
 #include "text.h"
 
@@ -44,12 +45,6 @@ struct play_step {
 
 enum moment { STALLED, ACT, EXIT_ENTERED, JUDGED, KILLED, RELEASED, ENDED, MOMENTS };
 
-/** struct rest - since when something has been asleep without a break. */
-struct rest {
-	int64_t since;
-	uint64_t switches;
-};
-
 /** struct calling - a thread in one of its calls, and how that returned. */
 struct calling {
 	struct task *task;
@@ -82,5 +77,22 @@ void play(struct play *play, struct scene *scene, bool probe_kill);
 
 /** play_describe() - append the evidence as `key=value` lines. */
 void play_describe(const struct play *play, struct text *text);
+
+/* --- What the parts of a play share: play.c, stage.c --- */
+
+/** play_set_off() - Return: true when the act can begin; else play->seen says why not. */
+bool play_set_off(struct play *play);
+
+/** play_keep_step() - the copier has returned from a call, before the act. */
+void play_keep_step(struct play *play, const struct task *task);
+
+/** play_keep_evidence() - describe a thread as it is now, as lines that begin with @who. */
+void play_keep_evidence(struct play *play, const char *who, const struct task *task);
+
+/** play_fault() - the harness failed; the first fault is the one that counts. */
+void play_fault(struct play *play, const char *what);
+
+/** play_run() - tracer_run() with the play as argument of @done. */
+bool play_run(struct play *play, bool (*done)(void *arg), int64_t tick, int64_t deadline);
 
 #endif
