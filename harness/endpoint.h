@@ -37,8 +37,10 @@ struct endpoint_kind {
 	bool regular;  /* a regular file: far reads back what is there */
 	bool is_pipe;  /* a bystander can hold its other end */
 	bool is_fifo;  /* ... and open it anew */
+	bool foreign;  /* as source it yields bytes of its own: they are counted, not compared */
 	size_t size;   /* bytes of pattern that it yields as source, up to PATTERN_FILE */
 	int eof_errno; /* read(2)'s word for the end of this source, where that is not 0 */
+	const char *partners; /* names: it only meets these, and only core acts; NULL: all */
 
 	/*
 	 * Set fd and far. A source of a kind that does not stall holds its bytes.
