@@ -56,6 +56,8 @@ static bool makes_sense(const struct test_case *test)
 {
 	if (!test->source->is_source || !test->sink->is_sink || !may_meet(test))
 		return false;
+	if (test->source->adopt && !strategy_takes_memory(test->strategy))
+		return false;
 	if (test->act->raw_only && strategy_is_cascade(test->strategy))
 		return false;
 	return test->act->actor == ACTOR_COPIER || bystander_can(test);

@@ -66,6 +66,15 @@ static void wait_ready(const struct copy *copy)
 		poll(&fds[1], 1, -1);
 }
 
+static ssize_t move(const struct mover *mover, struct copy *copy, size_t count)
+{
+	size_t left = copy->memory_size - (size_t)copy->moved;
+
+	if (!copy->memory)
+		return mover->move(copy, count);
+	return left ? mover->put(copy, copy->memory + copy->moved, count < left ? count : left) : 0;
+}
+
 static enum outcome run_step(const struct step *step, struct copy *copy)
 {
 	const int64_t before = copy->moved;
@@ -73,7 +82,7 @@ static enum outcome run_step(const struct step *step, struct copy *copy)
 	while (copy->moved < copy->limit) {
 		int64_t left = copy->limit - copy->moved;
 		size_t count = left < (int64_t)step->chunk ? (size_t)left : step->chunk;
-		ssize_t n = step->mover->move(copy, count);
+		ssize_t n = move(step->mover, copy, count);
 		bool moved = copy->moved != before;
 
 		if (n > 0)
@@ -90,6 +99,15 @@ static enum outcome run_step(const struct step *step, struct copy *copy)
 			return FAILED;
 	}
 	return DONE;
+}
+
+bool strategy_takes_memory(const struct strategy *strategy)
+{
+	for (int i = 0; i < STRATEGY_STEPS && strategy->steps[i].mover; i++) {
+		if (!strategy->steps[i].mover->put)
+			return false;
+	}
+	return true;
 }
 
 bool strategy_is_cascade(const struct strategy *strategy)

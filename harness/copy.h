@@ -25,6 +25,8 @@ struct copy {
 	int eof_errno; /* the error by which this source says end of file, or 0 */
 	int64_t moved; /* bytes that arrived in out */
 	bool lost;     /* a mover took bytes that out then refused: no step can make up for that */
+	const char *memory; /* what to copy instead of in, by movers that can; else NULL */
+	size_t memory_size;
 	bool has_pipe;
 	int pipe[2]; /* a private pipe, once has_pipe; closed with the process */
 };
@@ -36,6 +38,11 @@ struct mover {
 	 * end of the file, -1 with errno.
 	 */
 	ssize_t (*move)(struct copy *copy, size_t count);
+	/*
+	 * Move at most @count bytes of memory at @bytes, as above; NULL in a mover that
+	 * has to read first.
+	 */
+	ssize_t (*put)(struct copy *copy, const char *bytes, size_t count);
 	long calls[2]; /* the system calls it is made of */
 	int ncalls;
 };
@@ -73,6 +80,9 @@ struct strategy {
 	const char *about; /* who copies in this way, and where that is written */
 	struct step steps[STRATEGY_STEPS];
 };
+
+/** strategy_takes_memory() - can it copy what is in memory already, in all of its steps? */
+bool strategy_takes_memory(const struct strategy *strategy);
 
 /** strategy_is_cascade() - has it more than one step? */
 bool strategy_is_cascade(const struct strategy *strategy);

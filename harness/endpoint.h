@@ -16,6 +16,7 @@ enum role {
 	ROLE_SINK,   /* full, if it can be, until it is emptied; a pipe starts empty */
 };
 
+struct copy;
 struct endpoint_kind;
 
 /** struct endpoint - the descriptors are the supervisor's, O_CLOEXEC; -1 when closed. */
@@ -48,6 +49,12 @@ struct endpoint_kind {
 	 * that is the cause, and is left alone where something went wrong.
 	 */
 	int (*open)(struct endpoint *endpoint, enum role role, const char **missing);
+
+	/*
+	 * A source that is memory: set copy->memory, in the copier, whose descriptor of the source
+	 * is @fd. Return: 0 or -errno. NULL: the source is the descriptor.
+	 */
+	int (*adopt)(int fd, struct copy *copy);
 
 	/* Let a stalled source yield its bytes and end. Must not block. Return: 0 or -errno. */
 	int (*release)(struct endpoint *endpoint);
