@@ -149,7 +149,9 @@ static bool copier_stalled(struct play *play)
 		play->stall = calling(copier);
 		play->rest.since = 0;
 	}
-	return in_own_call(play) && thread_rests(&play->rest, copier, STALL_REST);
+	return in_own_call(play) && thread_rests(&play->rest, copier, STALL_REST) &&
+	       endpoint_withholds(play->seen.stall == STALL_SINK ? &play->scene->sink :
+								   &play->scene->source);
 }
 
 /*
