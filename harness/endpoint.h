@@ -44,6 +44,12 @@ struct endpoint_kind {
 	const char *partners; /* names: it only meets these, and only core acts; NULL: all */
 
 	/*
+	 * Make what all of this kind need, once, before any is opened: called in the process whose
+	 * end is to be the end of it; open then says what went wrong. NULL: nothing.
+	 */
+	void (*prepare)(const struct endpoint_kind *kind);
+
+	/*
 	 * Set fd and far. A source of a kind that does not stall holds its bytes.
 	 * Return: 0, or -errno; *missing says what this machine lacks where
 	 * that is the cause, and is left alone where something went wrong.
