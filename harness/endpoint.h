@@ -44,6 +44,12 @@ struct endpoint_kind {
 	const char *partners; /* names: it only meets these, and only core acts; NULL: all */
 
 	/*
+	 * Make what all of this kind need, once, before any is opened: called in the process whose
+	 * end is to be the end of it; open then says what went wrong. NULL: nothing.
+	 */
+	void (*prepare)(const struct endpoint_kind *kind);
+
+	/*
 	 * Set fd and far. A source of a kind that does not stall holds its bytes.
 	 * Return: 0, or -errno; *missing says what this machine lacks where
 	 * that is the cause, and is left alone where something went wrong.
@@ -56,6 +62,12 @@ struct endpoint_kind {
 	 */
 	int (*adopt)(int fd, struct copy *copy);
 
+	/*
+	 * Has a helper of the endpoint's got what it is to withhold? A copier may be asleep before
+	 * that. NULL: its sleep is all there is to it.
+	 */
+	bool (*withholds)(void);
+
 	/* Let a stalled source yield its bytes and end. Must not block. Return: 0 or -errno. */
 	int (*release)(struct endpoint *endpoint);
 };
@@ -66,6 +78,9 @@ int endpoint_open(struct endpoint *endpoint, const struct endpoint_kind *kind, e
 
 /** endpoint_release() - let a source yield and end. Return: 0 or -errno. */
 int endpoint_release(struct endpoint *endpoint);
+
+/** endpoint_withholds() - see withholds above. */
+bool endpoint_withholds(const struct endpoint *endpoint);
 
 /** endpoint_close() - close what is open. */
 void endpoint_close(struct endpoint *endpoint);
