@@ -191,6 +191,7 @@ const struct act acts[] = {
 		.takes_files = true,
 		.takes_fifos = true,
 		.core = true,
+		.everything = true,
 	},
 	{
 		.name = "exit_thread",

@@ -41,13 +41,18 @@ static bool is_among(const char *names, const char *name)
 	return false;
 }
 
-/* What is special in a kind that has partners shows with these, and with few acts. */
+/*
+ * What is special in a kind that has partners shows with these, with few acts, and with the raw
+ * strategies; one act goes through everything.
+ */
 static bool may_meet(const struct test_case *test)
 {
 	const struct endpoint_kind *source = test->source, *sink = test->sink;
 
 	if (!source->partners && !sink->partners)
 		return true;
+	if (strategy_is_cascade(test->strategy) && !test->act->everything)
+		return false;
 	return test->act->core &&
 	       (is_among(source->partners, sink->name) || is_among(sink->partners, source->name));
 }

@@ -79,6 +79,7 @@ struct act {
 	bool takes_fifos;   /* also with a fifo for the pipe */
 	bool needs_fifo;    /* ... and with nothing else */
 	bool core;          /* also with the endpoints that have partners */
+	bool everything;    /* ... and with all strategies, too */
 	bool raw_only;      /* not with cascades: what holds them up is one of their calls */
 	bool needs_waiting; /* makes no sense where a read finds bytes, or a write finds room */
 	bool receives;      /* the bystander then reads the pipe until its end and compares */
