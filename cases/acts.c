@@ -190,6 +190,8 @@ const struct act acts[] = {
 		.fd = -1,
 		.takes_files = true,
 		.takes_fifos = true,
+		.core = true,
+		.everything = true,
 	},
 	{
 		.name = "exit_thread",
@@ -210,6 +212,7 @@ const struct act acts[] = {
 		.nr = SYS_close,
 		.fd = FD_SHARED,
 		.must_succeed = true,
+		.core = true,
 	},
 	{
 		.name = "dup2",
@@ -391,6 +394,7 @@ const struct act acts[] = {
 		.actor = ACTOR_COPIER,
 		.end = ENDS_PROCESS,
 		.signal = SIGKILL,
+		.core = true,
 	},
 	{
 		.name = "self_term",

@@ -29,9 +29,39 @@ static bool bystander_can(const struct test_case *test)
 	}
 }
 
+/* Is @name one of the words of @names? */
+static bool is_among(const char *names, const char *name)
+{
+	const size_t length = strlen(name);
+
+	for (const char *at = names; at && (at = strstr(at, name)); at += length) {
+		if ((at == names || at[-1] == ' ') && (!at[length] || at[length] == ' '))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What is special in a kind that has partners shows with these, with few acts, and with the raw
+ * strategies; one act goes through everything.
+ */
+static bool may_meet(const struct test_case *test)
+{
+	const struct endpoint_kind *source = test->source, *sink = test->sink;
+
+	if (!source->partners && !sink->partners)
+		return true;
+	if (strategy_is_cascade(test->strategy) && !test->act->everything)
+		return false;
+	return test->act->core &&
+	       (is_among(source->partners, sink->name) || is_among(sink->partners, source->name));
+}
+
 static bool makes_sense(const struct test_case *test)
 {
-	if (!test->source->is_source || !test->sink->is_sink)
+	if (!test->source->is_source || !test->sink->is_sink || !may_meet(test))
+		return false;
+	if (test->source->adopt && !strategy_takes_memory(test->strategy))
 		return false;
 	if (test->act->raw_only && strategy_is_cascade(test->strategy))
 		return false;

@@ -93,6 +93,7 @@ static ssize_t move_readv_writev(struct copy *copy, size_t count)
 
 const struct mover mover_readv_writev = {
 	.move = move_readv_writev,
+	.put = put_writev,
 	.calls = { SYS_readv, SYS_writev },
 	.ncalls = 2,
 };
@@ -196,6 +197,7 @@ static ssize_t move_mmap_write(struct copy *copy, size_t count)
 
 const struct mover mover_mmap_write = {
 	.move = move_mmap_write,
+	.put = mover_put_write,
 	.calls = { SYS_mmap, SYS_write },
 	.ncalls = 2,
 };

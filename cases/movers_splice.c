@@ -163,6 +163,7 @@ static ssize_t move_vmsplice(struct copy *copy, size_t count)
 
 const struct mover mover_vmsplice = {
 	.move = move_vmsplice,
+	.put = put_vmsplice,
 	.calls = { SYS_read, SYS_vmsplice },
 	.ncalls = 2,
 };

@@ -25,6 +25,7 @@ struct report {
 	bool done;         /* copier: came to the end of the source */
 	bool stop;         /* supervisor: no further rounds */
 	size_t size;       /* supervisor: bytes that the source yields */
+	bool foreign;      /* supervisor: and they are not of the pattern */
 	int release_error; /* releaser: errno of a release, or 0 */
 	int64_t added;     /* bystander: bytes that it wrote itself */
 	bool adds;         /* bystander: it writes, and cannot tell how many */
@@ -77,6 +78,8 @@ struct act {
 	bool takes_files;   /* also with a regular file as sink, which the bystander has open */
 	bool takes_fifos;   /* also with a fifo for the pipe */
 	bool needs_fifo;    /* ... and with nothing else */
+	bool core;          /* also with the endpoints that have partners */
+	bool everything;    /* ... and with all strategies, too */
 	bool raw_only;      /* not with cascades: what holds them up is one of their calls */
 	bool needs_waiting; /* makes no sense where a read finds bytes, or a write finds room */
 	bool receives;      /* the bystander then reads the pipe until its end and compares */

@@ -112,6 +112,17 @@ bool copy_goes_on(const struct copy *copy, bool reads)
 	return true;
 }
 
+/* From memory where that is the source. */
+static ssize_t move(struct copy *copy, size_t count)
+{
+	const struct mover *mover = copy->step->mover;
+	size_t left = copy->memory_size - (size_t)copy->moved;
+
+	if (!copy->memory)
+		return mover->move(copy, count);
+	return left ? mover->put(copy, copy->memory + copy->moved, count < left ? count : left) : 0;
+}
+
 /* Return: where to go on; NOWHERE: the copy is over, with @error. */
 static enum way run_step(struct copy *copy, int64_t limit, int *error)
 {
@@ -122,8 +133,7 @@ static enum way run_step(struct copy *copy, int64_t limit, int *error)
 	while (copy->moved < limit) {
 		const int64_t left = limit - copy->moved;
 		const bool moved = copy->moved != before;
-		ssize_t n = step->mover->move(copy, left < (int64_t)step->chunk ? (size_t)left :
-										  step->chunk);
+		ssize_t n = move(copy, left < (int64_t)step->chunk ? (size_t)left : step->chunk);
 
 		if (n > 0) {
 			copy->moved += n;
@@ -152,6 +162,15 @@ static int last_step(const struct strategy *strategy)
 	while (i + 1 < STRATEGY_STEPS && strategy->steps[i + 1].mover)
 		i++;
 	return i;
+}
+
+bool strategy_takes_memory(const struct strategy *strategy)
+{
+	for (int i = 0; i < STRATEGY_STEPS && strategy->steps[i].mover; i++) {
+		if (!strategy->steps[i].mover->put)
+			return false;
+	}
+	return true;
 }
 
 bool strategy_is_cascade(const struct strategy *strategy)

@@ -26,6 +26,8 @@ struct copy {
 	int64_t moved; /* bytes that arrived in out */
 	bool lost;     /* a mover took bytes that out then refused: no step can make up for that */
 	const struct step *step; /* the one under way */
+	const char *memory;      /* what to copy instead of in, by movers that can; else NULL */
+	size_t memory_size;
 };
 
 #define MOVER_CALLS 3
@@ -42,6 +44,11 @@ struct mover {
 	 * copy->moved itself.
 	 */
 	ssize_t (*move)(struct copy *copy, size_t count);
+	/*
+	 * Move at most @count bytes of memory at @bytes, as above; NULL in a mover that
+	 * has to read first.
+	 */
+	ssize_t (*put)(struct copy *copy, const char *bytes, size_t count);
 	/*
 	 * The system calls it is made of. One whose arguments name neither source
 	 * nor sink (io_uring_enter) it makes only for a single request, on in or out.
@@ -111,6 +118,9 @@ struct strategy {
 	bool makes_room;     /* in a file, before it has the bytes: cut short it leaves zeros */
 	struct step steps[STRATEGY_STEPS];
 };
+
+/** strategy_takes_memory() - can it copy what is in memory already, in all of its steps? */
+bool strategy_takes_memory(const struct strategy *strategy);
 
 /** strategy_is_cascade() - has it more than one step? */
 bool strategy_is_cascade(const struct strategy *strategy);

@@ -33,6 +33,11 @@ int endpoint_release(struct endpoint *endpoint)
 	return endpoint->kind->release ? endpoint->kind->release(endpoint) : 0;
 }
 
+bool endpoint_withholds(const struct endpoint *endpoint)
+{
+	return !endpoint->kind->withholds || endpoint->kind->withholds();
+}
+
 ssize_t endpoint_fill(int fd)
 {
 	const int flags = fcntl(fd, F_GETFL);

@@ -16,6 +16,7 @@ enum role {
 	ROLE_SINK,   /* full, if it can be, until it is emptied; a pipe starts empty */
 };
 
+struct copy;
 struct endpoint_kind;
 
 /** struct endpoint - the descriptors are the supervisor's, O_CLOEXEC; -1 when closed. */
@@ -37,8 +38,16 @@ struct endpoint_kind {
 	bool regular;  /* a regular file: far reads back what is there */
 	bool is_pipe;  /* a bystander can hold its other end */
 	bool is_fifo;  /* ... and open it anew */
+	bool foreign;  /* as source it yields bytes of its own: they are counted, not compared */
 	size_t size;   /* bytes of pattern that it yields as source, up to PATTERN_FILE */
 	int eof_errno; /* read(2)'s word for the end of this source, where that is not 0 */
+	const char *partners; /* names: it only meets these, and only core acts; NULL: all */
+
+	/*
+	 * Make what all of this kind need, once, before any is opened: called in the process whose
+	 * end is to be the end of it; open then says what went wrong. NULL: nothing.
+	 */
+	void (*prepare)(const struct endpoint_kind *kind);
 
 	/*
 	 * Set fd and far. A source of a kind that does not stall holds its bytes.
@@ -46,6 +55,18 @@ struct endpoint_kind {
 	 * that is the cause, and is left alone where something went wrong.
 	 */
 	int (*open)(struct endpoint *endpoint, enum role role, const char **missing);
+
+	/*
+	 * A source that is memory: set copy->memory, in the copier, whose descriptor of the source
+	 * is @fd. Return: 0 or -errno. NULL: the source is the descriptor.
+	 */
+	int (*adopt)(int fd, struct copy *copy);
+
+	/*
+	 * Has a helper of the endpoint's got what it is to withhold? A copier may be asleep before
+	 * that. NULL: its sleep is all there is to it.
+	 */
+	bool (*withholds)(void);
 
 	/* Let a stalled source yield its bytes and end. Must not block. Return: 0 or -errno. */
 	int (*release)(struct endpoint *endpoint);
@@ -57,6 +78,9 @@ int endpoint_open(struct endpoint *endpoint, const struct endpoint_kind *kind, e
 
 /** endpoint_release() - let a source yield and end. Return: 0 or -errno. */
 int endpoint_release(struct endpoint *endpoint);
+
+/** endpoint_withholds() - see withholds above. */
+bool endpoint_withholds(const struct endpoint *endpoint);
 
 /** endpoint_close() - close what is open. */
 void endpoint_close(struct endpoint *endpoint);

@@ -240,6 +240,12 @@ static _Noreturn void interrupted(struct runner *runner)
 	exit(1);
 }
 
+static void prepare_kind(const struct endpoint_kind *kind)
+{
+	if (kind->prepare)
+		kind->prepare(kind);
+}
+
 static void prepare(struct runner *runner)
 {
 	struct result *shared;
@@ -266,6 +272,10 @@ static void prepare(struct runner *runner)
 		die("no memory");
 	for (unsigned int i = 0; i < runner->jobs; i++)
 		runner->slots[i].result = &shared[i];
+	for (size_t i = 0; i < runner->count; i++) {
+		prepare_kind(runner->cases[i].source);
+		prepare_kind(runner->cases[i].sink);
+	}
 }
 
 void runner_run(const struct test_case *cases, size_t count, unsigned int jobs)

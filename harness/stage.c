@@ -62,7 +62,9 @@ static bool copier_stalled(struct play *play)
 		play->stall = (struct calling){ .task = copier, .serial = copier->serial };
 		play->rest.since = 0;
 	}
-	return in_own_call(play) && rest_of_workers(&play->rest, copier->pid, STALL_REST);
+	return in_own_call(play) && rest_of_workers(&play->rest, copier->pid, STALL_REST) &&
+	       endpoint_withholds(play->seen.stall == STALL_SINK ? &play->scene->sink :
+								   &play->scene->source);
 }
 
 /*
