@@ -88,6 +88,7 @@ subtest 'full disk' => sub {
     my %path = (
         '--json'           => "$small/good",
         '--junit'          => "$small/good",
+        '--html'           => "$small/good",
         '--write-baseline' => "$small/good",
         '--archive'        => "$small/good.tar",
     );

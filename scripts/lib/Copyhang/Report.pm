@@ -6,7 +6,7 @@ use warnings;
 use feature 'signatures';
 no warnings 'experimental::signatures';
 
-use Copyhang::Case       ();
+use Copyhang::Comparison ();
 use Copyhang::Conclusion ();
 use Copyhang::Table      ();
 use Text::Wrap           ();
@@ -29,9 +29,12 @@ my %COLOUR = (
 sub text ($class, $result, %argument) {
     my $self  = bless {%{$result}, %argument}, $class;
     my @parts = (
-        $self->_table, $self->_evidence, $self->_comparison, $self->_troubles,
+        $self->_table,
+        $self->_evidence,
+        $self->_comparison,
+        $self->_troubles,
         _wrap(q{}, Copyhang::Conclusion->text($self->{kernel}, @{$self->{cases}})),
-        $self->_counts,
+        Copyhang::Conclusion->counts($self->{seconds}, @{$self->{cases}}) . "\n",
     );
     return join "\n", grep { length } @parts;
 }
@@ -84,41 +87,15 @@ sub _wrap ($first, $text, $next = q{}) {
 }
 
 sub _comparison ($self) {
-    my $baseline = $self->{baseline} or return q{};
-    my @recorded = grep { defined $_->{expected} } @{$self->{cases}};
-    my @changed  = grep { $_->is_changed } @recorded;
-    my @not_now  = grep { !$_->is_known } @recorded;
-    my @gone =
-        $self->{selection}->is_whole ? $baseline->vanished(map { $_->{id} } @{$self->{cases}}) : ();
-    my @lines = (
-        (map { "$_->{id}: expected $_->{expected}, now $_->{verdict}" } @changed),
-        (
-            map { "$_->{id}: expected $_->{expected}, could not be compared: $_->{verdict}" }
-                @not_now
-        ),
-        (map { "$_: expected, but no longer a case" } @gone),
-    );
-    my @counts = (
-        @recorded - @changed - @not_now . ' as expected',
-        @changed . ' changed',
-        @not_now . ' could not be compared',
-        @{$self->{cases}} - @recorded . ' new',
-    );
-    my $sum = 'Against ' . $baseline->title . ': ' . join(', ', @counts) . q{.};
-    return join q{}, (map { "$_\n" } @lines), _wrap(q{}, $sum);
+    return q{} if !$self->{baseline};
+    my $comparison = Copyhang::Comparison->new($self);
+    my @lines      = map { "$_->[0]: $_->[1]\n" } $comparison->differences;
+    return join q{}, @lines, _wrap(q{}, $comparison->sum);
 }
 
 sub _troubles ($self) {
     return join q{},
         map { _wrap($self->_paint('trouble', 'broken') . q{ }, $_, q{  }) } @{$self->{troubles}};
-}
-
-sub _counts ($self) {
-    my %count;
-    $count{$_->{verdict}}++ for @{$self->{cases}};
-    my @counts = map { "$count{$_} $_" } grep { $count{$_} } Copyhang::Case->verdicts;
-    return sprintf "%d cases in %.1f s: %s\n", scalar @{$self->{cases}}, $self->{seconds},
-        join ', ', @counts;
 }
 
 1;
@@ -132,7 +109,7 @@ Copyhang::Report - the results for people
 =head1 DESCRIPTION
 
 The tables (L<Copyhang::Table>), the evidence of the first failure of each kind or, when verbose,
-of every case, the comparison with the baseline, the trouble with case programs, the conclusion
+of every case, the comparison with the baseline (L<Copyhang::Comparison>), the trouble with case programs, the conclusion
 (L<Copyhang::Conclusion>), and the counts. For a width of 100 columns.
 
 =cut

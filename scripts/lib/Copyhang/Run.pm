@@ -23,7 +23,7 @@ sub new ($class, $option) {
     $self->{baseline}  = Copyhang::Baseline->read($option->{baseline})
         if defined $option->{baseline};
     $self->{to_stdout} = defined $option->{json} && $option->{json} eq '-';
-    for my $name (qw(write-baseline json junit archive)) {
+    for my $name (qw(write-baseline json junit html archive)) {
         next if !defined $option->{$name} || $name eq 'json' && $self->{to_stdout};
         $self->{output}{$name} = Copyhang::Output->new($option->{$name});
     }
@@ -63,6 +63,10 @@ sub _write_files ($self, $result, @streams) {
     if ($output->{junit}) {
         require Copyhang::JUnit;
         $output->{junit}->write(Copyhang::JUnit->text(@streams));
+    }
+    if ($output->{html}) {
+        require Copyhang::Html;
+        $output->{html}->write(Copyhang::Html->text($result));
     }
     if ($output->{archive}) {
         require Copyhang::Archive;

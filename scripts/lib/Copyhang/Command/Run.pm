@@ -13,8 +13,8 @@ use Copyhang::Place   ();
 sub main ($class, @arguments) {
     my $option = $class->options(
         \@arguments,        'only=s@', 'jobs=s',  'baseline=s',
-        'write-baseline=s', 'json=s',  'junit=s', 'archive=s',
-        'verbose',          'no-install',
+        'write-baseline=s', 'json=s',  'junit=s', 'html=s',
+        'archive=s',        'verbose', 'no-install',
     );
     $class->no_more(\@arguments, 'cases are chosen with --only GLOB');
     bad_input("--jobs wants a number from 1 to 9999, not '$option->{jobs}'")
@@ -38,7 +38,8 @@ copyhang run - run the cases on this kernel, and report
 
     copyhang run [--only GLOB]... [--jobs N] [--verbose]
                  [--baseline FILE] [--write-baseline FILE]
-                 [--json FILE] [--junit FILE] [--archive FILE] [--no-install]
+                 [--json FILE] [--junit FILE] [--html FILE] [--archive FILE]
+                 [--no-install]
 
 =head1 OPTIONS
 
@@ -75,6 +76,11 @@ error.
 =item --junit FILE
 
 Write a JUnit XML file.
+
+=item --html FILE
+
+Write a page for a browser: the whole matrix, every verdict a link to its evidence. It needs no
+other file, no network and no script.
 
 =item --archive FILE
 
