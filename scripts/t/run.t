@@ -42,18 +42,43 @@ subtest 'the report' => sub {
     like($out, qr/^  read_write, private +safe +safe +safe$/m, 'equal strategies share a row');
     like($out, qr/^  sendfile +hang +safe +-$/m,               'what is no case is -');
     like($out, qr/^close, execve\n.*\n +pty, unix\n  sendfile +hang$/m, 'equal acts share a table');
-    like($out,   qr{^hang close/sendfile/pty-pipe and 1 more of close\n}m, 'evidence of the first');
-    like($out,   qr/^  bystander.stack     pipe_release\+0x1f/m,           'with the stack');
-    like($prose, qr/Unsafe: sendfile from pty and unix to pipe[.]/,        'the unsafe strategy');
-    like($prose, qr/Safe wherever tried: read_write and private[.]/,       'the safe strategies');
-    like($prose, qr/Refused wherever tried: range[.]/,                     'the refused one');
-    like($prose, qr/Unavailable here: fuse[.]/,                            'the unavailable one');
+    like(
+        $out,
+        qr{^hang exit_group/sendfile/pty-pipe and 4 more in sendfile\n}m,
+        "evidence of the first"
+    );
+    like($out,   qr/^  bystander.stack     pipe_release\+0x1f/m,     'with the stack');
+    like($prose, qr/Unsafe: sendfile from pty and unix to pipe[.]/,  'the unsafe strategy');
+    like($prose, qr/Safe wherever tried: read_write and private[.]/, 'the safe strategies');
+    like($prose, qr/Refused wherever tried: range[.]/,               'the refused one');
+    like($prose, qr/Unavailable here: fuse[.]/,                      'the unavailable one');
     like($prose, qr/hung while the copy waited: exit_group, close and execve;/, 'acts');
     like($prose, qr/SIGKILL did not end it in 5 of 5 cases/,                    'not killable');
     like($out, qr/^14 cases in \d+[.]\d s: 7 safe, 1 refused, 5 hang, 1 unavailable\n\z/m,
         'counts');
     unlike($out, qr/\e/, 'no colours without a terminal');
     is((grep { length > 100 } split /\n/, $out), 0, 'in 100 columns');
+};
+
+subtest 'what is alike is told once' => sub {
+    my %verdict = (read_write => 'safe', sendfile => 'hang', range => 'refused');
+    my @cases   = map {
+        my $strategy = $_;
+        map { case ("exit_group/$strategy/$_", $verdict{$strategy}) }
+            qw(pty-pipe pty-fifo unix-fifo)
+    } sort keys %verdict;
+    push @cases, case ('close/sendfile/pty-pipe', 'hang'), case ('poll/sendfile/pty-pipe', 'safe');
+    my (undef, $out) = copyhang(programs(\@cases), 'run');
+    like($out, qr/^exit_group\nthe same where tried: close\n/m, 'an act that agrees');
+    like($out, qr/^poll\n +to pipe$/m,                          'one that does not');
+    like($out, qr/^  refused: range$/m,                         'refused everywhere');
+    unlike($out, qr/range +refused/, 'without a row');
+    my $prose = $out =~ s/\n/ /gr;
+    like($prose, qr/Unsafe: sendfile from pty to pipe, from pty and unix to fifo[.]/, 'sinks');
+    like($prose, qr/Shown: 1 of 4[.] hang in exit_group [(]3[)], close [(]1[)][.]/,   'failures');
+    my ($status, $all) = copyhang(programs(\@cases), 'run', '--verbose');
+    like($all, qr/^  range +refused/m, '--verbose: all rows');
+    like($all, qr/^close\n +to pipe/m, 'and tables');
 };
 
 subtest '--verbose' => sub {

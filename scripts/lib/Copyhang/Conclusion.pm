@@ -70,7 +70,13 @@ sub _where (@cases) {
         push @{$sources{$case->{sink}}}, $case->{source}
             if !$seen{"$case->{source}-$case->{sink}"}++;
     }
-    return join ', ', map { 'from ' . _list(@{$sources{$_}}) . " to $_" } @sinks;
+    my (%to, @froms);
+    for my $sink (@sinks) {
+        my $from = _list(@{$sources{$sink}});
+        push @froms,        $from if !$to{$from};
+        push @{$to{$from}}, $sink;
+    }
+    return join ', ', map { "from $_ to " . _list(@{$to{$_}}) } @froms;
 }
 
 sub _held_up (@cases) {

@@ -9,10 +9,11 @@ no warnings 'experimental::signatures';
 use Copyhang::Comparison ();
 use Copyhang::Conclusion ();
 use Copyhang::Table      ();
+use List::Util           qw(sum0 uniq);
 use Text::Wrap           ();
 
 my $WIDTH  = 100;
-my $KINDS  = 4;     # of failures whose evidence is shown
+my $KINDS  = 3;     # of failures whose evidence is shown
 my $INDENT = 22;    # of evidence, behind its key
 
 my %COLOUR = (
@@ -52,27 +53,66 @@ sub _paint ($self, $text, $verdict) {
     return $self->{colour} && $colour ? "\e[${colour}m$text\e[0m" : $text;
 }
 
-# Of each kind of failure, an act with a verdict, the first.
+# Of each kind of failure the first: what stalled, or why the scene was not set, tells kinds apart.
 sub _evidence ($self) {
-    my (%kind, @kinds);
-    for my $case ($self->{verbose} ? @{$self->{cases}} : grep { $_->is_failing } @{$self->{cases}})
-    {
-        my $kind = $self->{verbose} ? $case->{id} : "$case->{verdict} $case->{act}";
-        push @kinds,          $kind if !$kind{$kind};
-        push @{$kind{$kind}}, $case;
+    return join "\n", map { $self->_one($_) } @{$self->{cases}} if $self->{verbose};
+    my (%kind, %kinds, @kinds, %count, @verdicts);
+    for my $case (grep { $_->is_failing } @{$self->{cases}}) {
+        my $verdict = $case->{verdict};
+        my $kind    = "$verdict " . (_stalled($case) // $case->{reason} // q{});
+        push @kinds,              [$kinds{$verdict}++, $case, $kind] if !$kind{$kind}++;
+        push @verdicts,           $verdict                           if !$count{$verdict};
+        push @{$count{$verdict}}, $case->{act};
     }
-    my @shown = $self->{verbose} ? @kinds : splice @kinds, 0, $KINDS;
-    my $text  = join "\n", map { $self->_kind(@{$kind{$_}}) } @shown;
-    return $text if $self->{verbose} || !@kinds;
-    my $others = join ', ', map { @{$kind{$_}} . " $_" } @kinds;
-    return $text . "\n" . _wrap(q{}, "And: $others. --verbose shows the evidence of every case.");
+    return q{} if !@kinds;
+
+    # Every verdict has its turn before the second kind of one.
+    @kinds = sort { $a->[0] <=> $b->[0] } @kinds;
+    splice @kinds, $KINDS if @kinds > $KINDS;
+    my $text  = join "\n", map { $self->_one($_->[1], $kind{$_->[2]} - 1) } @kinds;
+    my $shown = @kinds;
+    my @all   = map { "$_ in " . _tally(@{$count{$_}}) } @verdicts;
+    my $total = sum0(map { scalar @{$_} } values %count);
+    return $text if $total == $shown;
+    return
+        $text . "\n"
+        . _wrap(q{},
+        "Shown: $shown of $total. " . join('; ', @all) . '. --verbose shows them all.');
 }
 
-sub _kind ($self, $case, @others) {
+# "exit_group (3), close (2)"
+sub _tally (@acts) {
+    my %count;
+    $count{$_}++ for @acts;
+    return join ', ', map { "$_ ($count{$_})" } uniq @acts;
+}
+
+# The name of the call in which the copy stalled.
+sub _stalled ($case) {
+    my ($step) = grep { $_->[0] eq 'step' && $_->[1] =~ /=stalled\z/ } @{$case->{pairs}};
+    return $step ? $step->[1] =~ s/\W.*//sr : undef;
+}
+
+sub _one ($self, $case, $others = 0) {
     my $title = $self->_paint($case->{verdict}, $case->{verdict}) . " $case->{id}";
-    $title .= ' and ' . @others . " more of $case->{act}" if @others;
-    return join q{}, "$title\n", map { _pair(@{$_}) }
-        grep { $_->[0] ne 'verdict' } @{$case->{pairs}};
+    $title .= " and $others more"      if $others;
+    $title .= ' in ' . _stalled($case) if $others && _stalled($case);
+    return "$title\n" . _pairs(grep { $_->[0] ne 'verdict' } @{$case->{pairs}});
+}
+
+# Words and numbers beside each other, whatever is longer on lines of its own.
+sub _pairs (@pairs) {
+    my ($text, @short) = (q{});
+    for my $pair (@pairs, []) {
+        if (@{$pair} && $pair->[1] =~ /\A\S{1,16}\z/) {
+            push @short, "$pair->[0]=$pair->[1]";
+            next;
+        }
+        $text .= _wrap(q{  }, "@short", q{  }) if @short;
+        $text .= _pair(@{$pair})               if @{$pair};
+        @short = ();
+    }
+    return $text;
 }
 
 sub _pair ($key, $value) {

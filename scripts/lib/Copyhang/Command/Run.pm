@@ -95,9 +95,11 @@ Do not install missing packages: say which they are, exit 2.
 =head1 REPORT
 
 A table for each act: strategies, sources and sinks, with the verdicts (see C<copyhang help>).
-Strategies, sources and acts with the same verdicts share a row, a column or a table. Then the
-evidence of the first failure of each kind, what changed against the baseline, what was wrong with
-the case programs, and in one paragraph which strategies are safe and which are not.
+Strategies, sources, sinks and acts with the same verdicts share a row, a column or a table; an act
+that tries less than another and agrees with it is named with that one, and strategies that are
+refused everywhere are named below the table. Then the evidence of the first failure of each kind
+(three kinds at most, told apart by the call that stalled), what changed against the baseline, what
+was wrong with the case programs, and in one paragraph which strategies are safe and which are not.
 
 =head1 BASELINES
 
