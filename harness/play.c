@@ -304,10 +304,11 @@ static void check_success(struct play *play)
 
 	if (!act->must_succeed || play->act.result >= 0)
 		return;
-	if (play->act.result == -ENOSYS)
-		play->seen.missing = "the kernel does not have the act's system call";
+	/* EPERM is what seccomp profiles answer. */
 	play->scene->error = (int)-play->act.result;
-	if (play->act.result != -ENOSYS)
+	if (play->act.result == -ENOSYS || play->act.result == -EPERM)
+		play->seen.missing = "the act's system call is not there, or not permitted, here";
+	else
 		play_fault(play, "the act's call failed");
 }
 

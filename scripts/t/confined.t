@@ -48,8 +48,7 @@ my $free = verdicts(@free);
 # As container runtimes do: not permitted, or as if the kernel did not have it.
 for my $errno (qw(EPERM ENOSYS)) {
     subtest $errno => sub {
-        my @calls = qw(io_uring_setup io_setup userfaultfd copy_file_range);
-        push @calls, 'close_range' if $errno eq 'ENOSYS';
+        my @calls = qw(io_uring_setup io_setup userfaultfd copy_file_range close_range);
         my ($status, @cases) = confined([$errno . q{:} . join q{,}, @calls], $program, @ONLY);
         is($status, $free_status, 'the same exit status');
         is_deeply([sort map { $_->{id} } @cases], [sort keys %{$free}], 'all cases');
@@ -66,22 +65,11 @@ for my $errno (qw(EPERM ENOSYS)) {
             [], 'each that is missing says why');
         my %of = map { $_->{strategy} => 1 } @missing;
         ok($of{$_}, "$_ is") for qw(io_uring_rw io_uring_splice aio_rw);
-        is(
-            verdicts(@cases)->{'close_range/read_write/pty-pipe'},
-            $errno eq 'ENOSYS' ? 'unavailable' : 'safe',
-            'the act is missing if its call is'
-        );
+        is(verdicts(@cases)->{'close_range/read_write/pty-pipe'},
+            'unavailable', 'the act is missing if its call is');
         is_deeply(differences($free, @cases), [], 'all that needs none of it is as it was');
     };
 }
-
-subtest 'an act that is not permitted' => sub {
-    my ($status, @cases) =
-        confined(['EPERM:close_range'], $program, '--only', 'close_range/read_write/*');
-    ok(@cases > 0, 'there are cases');
-    local our $TODO = 'EPERM counts as a scene that broke';
-    is_deeply([map { $_->{id} } grep { $_->{verdict} eq 'broken' } @cases], [], 'none is broken');
-};
 
 # What the cases themselves are watched with.
 subtest 'no pidfd' => sub {
