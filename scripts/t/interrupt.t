@@ -19,11 +19,14 @@ use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC sleep);
 
 my $SOON = 10;    # s, where a second is usual
 
+# Enough to last for a second or two.
+my @SOME = ('--only', 'exit_group/*/p*-pipe');
+
 adopt_orphans();
 
 interrupt(
     name    => 'copyhang-cases',
-    start   => sub { launch(program()) },
+    start   => sub { launch(program(), @SOME) },
     from    => qr/^(?:not )?ok 1 /m,
     signal  => $_->[0],
     moments => 10,
@@ -32,7 +35,7 @@ interrupt(
 
 interrupt(
     name    => 'copyhang-cases',
-    start   => sub { launch(program()) },
+    start   => sub { launch(program(), @SOME) },
     from    => qr/\A/,
     signal  => SIGKILL,
     moments => 20,
@@ -41,7 +44,7 @@ interrupt(
 
 interrupt(
     name    => 'copyhang run',
-    start   => sub { start(Copyhang::Place->programs, ['run']) },
+    start   => sub { start(Copyhang::Place->programs, ['run', @SOME]) },
     from    => qr/\A/,
     signal  => $_,
     moments => 10,
