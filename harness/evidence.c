@@ -72,7 +72,7 @@ static void add_act(const struct play *play, struct text *text)
 {
 	const struct observation *seen = &play->seen;
 
-	if (play->killable >= 0)
+	if (play->killable >= 0 && seen->ending != ENDING_ITSELF)
 		text_add(text, "killable=%s\n", play->killable ? "yes" : "no");
 	add_ms(text, "act_ms", seen->act);
 	if (play->at[JUDGED] && play->at[RELEASED] && play->at[ENDED])

@@ -14,7 +14,7 @@ use POSIX      ();
 our @EXPORT_OK = qw(programs copyhang start finish slurp spew case);
 
 # Seconds: no test waits longer for copyhang.
-my $LIMIT = 60;
+my $LIMIT = 300;
 
 my ($SCRIPTS) = Cwd::abs_path(__FILE__) =~ m{(.*)/t/lib/};
 
