@@ -405,5 +405,11 @@ const struct act acts[] = {
 		.catches = true,
 		.raw_only = true,
 	},
+	{
+		.name = "promise",
+		.about = "a copy keeps what is promised besides: bytes, counts, offsets, an end",
+		.actor = ACTOR_COPIER,
+		.keeps_promises = true,
+	},
 	{ .name = NULL },
 };

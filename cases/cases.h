@@ -7,13 +7,15 @@
 #define COPYHANG_CASES_H
 
 #include "case.h"
+#include "promise.h"
 
 /* argv[0] of a program that is only executed, by the act execve: it returns at once. */
 #define CASES_EXECUTED "copyhang-executed"
 
-/* Each ended by a row without a name. */
+/* Each ended by a row without a name, or without a claim. */
 extern const struct act acts[];
 extern const struct strategy strategies[];
+extern const struct promise promises[];
 
 /**
  * cases_select() - the cases of the act called @act (NULL: of all) whose id one of the @nglobs

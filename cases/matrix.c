@@ -57,8 +57,25 @@ static bool may_meet(const struct test_case *test)
 	       (is_among(source->partners, sink->name) || is_among(sink->partners, source->name));
 }
 
+/* What is promised between the endpoints of @test, through its strategy; or NULL. */
+static const struct promise *promise_for(const struct test_case *test)
+{
+	for (const struct promise *promise = promises; promise->claim; promise++) {
+		if (!is_among(promise->sources, test->source->name) ||
+		    !is_among(promise->sinks, test->sink->name))
+			continue;
+		if (is_among(promise->but, test->strategy->name) ||
+		    (promise->raw_only && strategy_is_cascade(test->strategy)))
+			return NULL;
+		return promise;
+	}
+	return NULL;
+}
+
 static bool makes_sense(const struct test_case *test)
 {
+	if (test->act->keeps_promises)
+		return test->promise;
 	if (!test->source->is_source || !test->sink->is_sink || !may_meet(test))
 		return false;
 	if (test->source->adopt && !strategy_takes_memory(test->strategy))
@@ -104,6 +121,7 @@ static void select_endpoints(struct selection *selection, struct test_case *test
 		     source++) {
 			test->source = *source;
 			test->sink = *sink;
+			test->promise = test->act->keeps_promises ? promise_for(test) : NULL;
 			consider(selection, test);
 		}
 	}

@@ -470,6 +470,7 @@ const struct strategy strategies[] = {
 		.about = "filesystem::copy_file: as many bytes as st_size says "
 			 "(libs/filesystem/src/operations.cpp, 1.84 on)",
 		.only = SOURCE_REGULAR | SINK_REGULAR,
+		.unless = SAME_FILE, /* EEXIST */
 		.steps = {
 			{
 				.mover = &mover_copy_file_range,

@@ -82,6 +82,7 @@ struct act {
 	bool everything;    /* ... and with all strategies, too */
 	bool raw_only;      /* not with cascades: what holds them up is one of their calls */
 	bool needs_waiting; /* makes no sense where a read finds bytes, or a write finds room */
+	bool keeps_promises; /* there is none: its cases are those of the promises (promise.h) */
 	bool receives;      /* the bystander then reads the pipe until its end and compares */
 };
 

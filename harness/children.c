@@ -14,9 +14,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Beside the descriptors of act.h, a child has these two. */
-enum { FD_START = 3, FD_RELEASE = 4, FD_COUNT };
-
 #define CHILD_MAX 10000 /* ms for a child to settle */
 
 void null_descriptors(void)
@@ -158,20 +155,24 @@ static void on_signal(int signal)
 	(void)signal;
 }
 
-/* Without SA_RESTART: the call that it comes into is to return. */
-static void catch_signal(const struct act *act)
+void catch_signal(int signal)
 {
 	const struct sigaction action = { .sa_handler = on_signal };
 
+	sigaction(signal, &action, NULL);
+}
+
+static void catch_signal_of(const struct act *act)
+{
 	if (act->catches)
-		sigaction(act->signal, &action, NULL);
+		catch_signal(act->signal);
 }
 
 void child_copier(const struct scene *scene)
 {
 	volatile bool *stop = &scene->report->stop;
 
-	catch_signal(scene->test->act);
+	catch_signal_of(scene->test->act);
 	start_thread(scene);
 	while (copy_round(scene) && scene->stall == STALL_NONE && !*stop) {
 		scene->report->done = false;
@@ -241,7 +242,7 @@ void child_control(const struct scene *scene)
 	if (scene->test->act->actor == ACTOR_BYSTANDER)
 		perform(scene->test->act, &scene->report[1]);
 	/* A copier that waits for a source, without a copy. */
-	catch_signal(scene->test->act);
+	catch_signal_of(scene->test->act);
 	start_thread(scene);
 	wait_for_end_of(FD_SOURCE);
 	_exit(0);

@@ -12,6 +12,7 @@
 #include "judge.h"
 #include "rest.h"
 #include "scene.h"
+#include "steps.h"
 #include "text.h"
 
 /* An act may take this long, or so many times as long as the control's. */
@@ -30,18 +31,6 @@
 /* An act that the release did not end is given this long to end by itself. */
 #define AFTERWARDS_MAX NS_PER_S
 #define TEARDOWN_MAX NS_PER_S
-
-/* The steps of a copy that are kept as evidence. */
-#define PLAY_STEPS 12
-
-/** struct play_step - calls that were alike. */
-struct play_step {
-	struct call call; /* the first of them */
-	int error;        /* errno, or 0 */
-	int64_t bytes;
-	unsigned int count;
-	bool stalled; /* it had not returned when the act began */
-};
 
 enum moment { STALLED, ACT, EXIT_ENTERED, JUDGED, KILLED, RELEASED, ENDED, MOMENTS };
 
@@ -66,8 +55,7 @@ struct play {
 	int64_t window;                            /* how long a rest must last */
 	int64_t usual;                             /* how long the copier's last call took */
 	int64_t actor_starved, supervisor_starved; /* as they were when the act began */
-	struct play_step steps[PLAY_STEPS];
-	int nsteps;
+	struct steps steps;
 	int error;            /* errno that goes with a fault of the scene, or 0 */
 	struct text evidence; /* on copier and actor, as they were */
 };

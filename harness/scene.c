@@ -117,7 +117,8 @@ static bool open_all(struct scene *scene)
 	return deal_out(scene);
 }
 
-static struct task *start(struct scene *scene, int fd0, int fd1, void (*body)(const struct scene *))
+struct task *scene_start(struct scene *scene, int fd0, int fd1,
+			 void (*body)(const struct scene *scene))
 {
 	const struct child child = { .fd0 = fd0, .fd1 = fd1, .body = body };
 	pid_t pid = child_start(scene, &child);
@@ -136,8 +137,8 @@ static struct task *start(struct scene *scene, int fd0, int fd1, void (*body)(co
 	return NULL;
 }
 
-/* Helpers are not traced: they must be able to go on while the supervisor waits. */
-static struct task *start_helper(struct scene *scene, int fd, void (*body)(const struct scene *))
+struct task *scene_start_helper(struct scene *scene, int fd,
+				void (*body)(const struct scene *scene))
 {
 	const struct child child = { .fd0 = fd, .fd1 = -1, .body = body };
 	pid_t pid = child_start(scene, &child);
@@ -152,14 +153,14 @@ static bool start_all(struct scene *scene)
 {
 	const bool copier_acts = scene->test->act->actor == ACTOR_COPIER;
 
-	scene->copier = start(scene, scene->source.fd, scene->sink.fd, child_copier);
+	scene->copier = scene_start(scene, scene->source.fd, scene->sink.fd, child_copier);
 	if (scene->shared >= 0)
-		scene->bystander = start(scene, scene->shared, -1, child_bystander);
+		scene->bystander = scene_start(scene, scene->shared, -1, child_bystander);
 	if (scene->output >= 0)
-		scene->reader = start_helper(scene, scene->output, child_reader);
+		scene->reader = scene_start_helper(scene, scene->output, child_reader);
 	if (scene->source.far >= 0 && !scene->source.kind->regular)
-		scene->releaser = start_helper(scene, scene->source.far, child_releaser);
-	scene->control = start(scene, scene->idle[scene->held == HELD_WRITER], -1, child_control);
+		scene->releaser = scene_start_helper(scene, scene->source.far, child_releaser);
+	scene->control = scene_start(scene, scene->idle[scene->held == HELD_WRITER], -1, child_control);
 	scene->actor = copier_acts ? scene->copier : scene->bystander;
 	if (!scene->actor)
 		fails(scene, "there is nothing for a bystander to hold", 0);
@@ -181,8 +182,7 @@ static void set_gates(struct scene *scene)
 	tracer_gate(scene->control, gate);
 }
 
-/* From here on each descriptor is where it belongs, and nowhere else; and all may begin. */
-static void hand_over(struct scene *scene)
+void scene_hand_over(struct scene *scene)
 {
 	close_fd(&scene->source.fd);
 	close_fd(&scene->sink.fd);
@@ -193,11 +193,10 @@ static void hand_over(struct scene *scene)
 	close_fd(&scene->release[0]);
 	if (!scene->source.kind->regular)
 		close_fd(&scene->source.far);
-	set_gates(scene);
 	close_fd(&scene->start[1]);
 }
 
-bool scene_set(struct scene *scene, const struct test_case *test)
+bool scene_open(struct scene *scene, const struct test_case *test)
 {
 	int error;
 
@@ -216,10 +215,22 @@ bool scene_set(struct scene *scene, const struct test_case *test)
 	error = tracer_start(&scene->tracer);
 	if (error)
 		return fails(scene, "cannot watch children", -error);
-	if (!open_all(scene) || !start_all(scene))
+	return open_all(scene);
+}
+
+bool scene_set(struct scene *scene, const struct test_case *test)
+{
+	if (!scene_open(scene, test) || !start_all(scene))
 		return false;
-	hand_over(scene);
+	set_gates(scene);
+	scene_hand_over(scene);
 	return true;
+}
+
+bool scene_copies(const struct scene *scene, const struct call *call)
+{
+	return call_source(call) == FD_SOURCE || call_sink(call) == FD_SINK ||
+	       strategy_owns(scene->test->strategy, call, FD_SOURCE, FD_SINK);
 }
 
 void scene_release(struct scene *scene)

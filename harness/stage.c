@@ -8,42 +8,13 @@
 #define TICK_STALL (NS_PER_MS / 2)
 #define TICK_UNDER_WAY (NS_PER_MS / 20)
 
-static struct play_step *find_step(struct play *play, const struct call *call, int error)
-{
-	for (int i = 0; i < play->nsteps; i++) {
-		if (call_alike(&play->steps[i].call, call) && play->steps[i].error == error)
-			return &play->steps[i];
-	}
-	return NULL;
-}
-
 /* The calls that move bytes, up to the act. */
 void play_keep_step(struct play *play, const struct task *task)
 {
-	int error = task->result < 0 ? (int)-task->result : 0;
-	struct play_step *step;
-
-	if (call_source(&task->call) != FD_SOURCE && call_sink(&task->call) != FD_SINK &&
-	    !strategy_owns(play->scene->test->strategy, &task->call, FD_SOURCE, FD_SINK))
+	if (!scene_copies(play->scene, &task->call))
 		return;
 	play->usual = task->left_at - task->entered_at;
-	step = find_step(play, &task->call, error);
-	if (!step && play->nsteps < PLAY_STEPS) {
-		step = &play->steps[play->nsteps++];
-		*step = (struct play_step){ .call = task->call, .error = error };
-	}
-	if (!step)
-		return;
-	step->count++;
-	if (!error && call_returns_bytes(&task->call))
-		step->bytes += task->result;
-}
-
-static void keep_stalled_step(struct play *play)
-{
-	if (play->nsteps < PLAY_STEPS)
-		play->steps[play->nsteps++] =
-			(struct play_step){ .call = play->stall.task->call, .stalled = true };
+	steps_keep(&play->steps, task);
 }
 
 static bool in_own_call(const struct play *play)
@@ -74,7 +45,7 @@ static bool copier_stalled(struct play *play)
 static bool copier_under_way(struct play *play)
 {
 	const struct task *copier = play->scene->copier;
-	const struct play_step *earlier = find_step(play, &copier->call, 0);
+	const struct seen_step *earlier = steps_find(&play->steps, &copier->call, 0);
 	struct proc_sample sample;
 
 	return in_own_call(play) && earlier &&
@@ -139,7 +110,7 @@ bool play_set_off(struct play *play)
 	}
 	if (play->seen.stalled) {
 		play->at[STALLED] = clock_now();
-		keep_stalled_step(play);
+		steps_keep_stalled(&play->steps, play->stall.task);
 		play_keep_evidence(play, "copier", scene->copier);
 	}
 	return true;

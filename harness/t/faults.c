@@ -32,9 +32,10 @@ static const struct plant {
 	const char *shows; /* the evidence contains this line, or NULL */
 	int left;
 } plants[] = {
-#define TEST(act, strategy, source, sink) \
+#define TEST(a, s, from, to) \
 	{ \
-		&plant_##act, &plant_##strategy, &plant_##source, &plant_##sink \
+		.act = &plant_##a, .strategy = &plant_##s, .source = &plant_##from, \
+		.sink = &plant_##to, \
 	}
 	{ TEST(exits, reads, silent, pipe), VERDICT_SAFE, NULL, "stalled=yes", 0 },
 	{ TEST(exits_late, reads, silent, pipe), VERDICT_LATE, NULL, NULL, 0 },
@@ -129,8 +130,12 @@ static void check_plants(void)
 /* Kills come at all moments of a hang's case: it takes about 300 ms. */
 static void check_killed_supervisors(void)
 {
-	static const struct test_case test = { &plant_waits_for_copy, &plant_reads, &plant_silent,
-					       &plant_pipe };
+	static const struct test_case test = {
+		.act = &plant_waits_for_copy,
+		.strategy = &plant_reads,
+		.source = &plant_silent,
+		.sink = &plant_pipe,
+	};
 	struct text left = { 0 };
 	int clean = 0;
 
