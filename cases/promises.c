@@ -83,6 +83,16 @@ const struct promise promises[] = {
 		.limit = 50021,
 	},
 	{
+		.sources = "limited_pipe",
+		.sinks = "file pipe",
+		.claim =
+			"a copy with a limit moves just so many bytes, and leaves the others in the "
+			"pipe",
+		.written = "read(2), splice(2), tee(2): count; pipe(7)",
+		.but = NO_LIMIT,
+		.limit = 1501,
+	},
+	{
 		.sources = "sys",
 		.sinks = "file pipe",
 		.claim = "a file that is shorter than st_size tells ends where it ends: a copy has "

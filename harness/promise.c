@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -31,6 +32,7 @@
 /** struct arrival - what copier and reader tell beside their report, in shared memory. */
 struct arrival {
 	bool lost, shares; /* copier */
+	int left;          /* copier: bytes in a source that is no file */
 	size_t size;       /* reader */
 	char bytes[ROOM];
 };
@@ -67,6 +69,7 @@ static _Noreturn void be_copier(const struct scene *scene)
 					copy_through(strategy, &copy);
 	arrival->lost = copy.lost;
 	arrival->shares = copy.step && copy.step->mover->shares;
+	ioctl(FD_SOURCE, FIONREAD, &arrival->left);
 	scene->report->copied = copy.moved;
 	scene->report->error = -error;
 	scene->report->done = !error;
@@ -162,32 +165,52 @@ static bool prepare_sink(const struct showing *showing)
 					   empty_sink(scene->output, scene->sink.filled);
 }
 
-static bool keep_before(struct showing *showing)
+static bool keep_source(struct showing *showing)
 {
-	static char source[ROOM], before[ROOM];
-	const struct promise *promise = showing->promise;
+	static char source[ROOM];
+	const struct endpoint *endpoint = &showing->scene.source;
 	struct outcome *outcome = &showing->outcome;
-	const int in = showing->scene.source.far, out = showing->scene.sink.far;
-	const bool is_file = showing->scene.sink.kind->regular;
-	ssize_t size = prepare_sink(showing) ? read_whole(in, source, ROOM) : -1;
+	ssize_t size;
 
-	if (size < 0 || lseek(in, promise->from, SEEK_SET) < 0)
-		return fails(showing, "cannot prepare the files");
+	outcome->from = showing->promise->from;
+	if (!endpoint->kind->regular) {
+		outcome->source = pattern_bytes();
+		outcome->source_size = endpoint->size;
+		return true;
+	}
+	size = read_whole(endpoint->far, source, ROOM);
 	outcome->source = source;
 	outcome->source_size = (size_t)size;
+	return size >= 0 && lseek(endpoint->far, outcome->from, SEEK_SET) >= 0;
+}
+
+static bool keep_sink(struct showing *showing)
+{
+	static char before[ROOM];
+	const struct promise *promise = showing->promise;
+	const struct endpoint *endpoint = &showing->scene.sink;
+	struct outcome *outcome = &showing->outcome;
+	ssize_t size;
+
 	outcome->before = before;
-	outcome->limit = promise->asks_nothing ? 0 : promise->limit ? promise->limit : INT64_MAX;
-	outcome->from = promise->from;
-	outcome->appends = promise->appends;
-	outcome->signals = promise->signals;
-	if (!is_file)
+	if (!endpoint->kind->regular)
 		return true;
-	size = read_whole(out, before, ROOM);
-	if (size < 0 || lseek(out, promise->to, SEEK_SET) < 0)
-		return fails(showing, "cannot prepare the files");
+	size = read_whole(endpoint->far, before, ROOM);
 	outcome->before_size = (size_t)size;
 	outcome->to = promise->appends ? size : promise->to;
-	return true;
+	return size >= 0 && lseek(endpoint->far, promise->to, SEEK_SET) >= 0;
+}
+
+static bool keep_before(struct showing *showing)
+{
+	const struct promise *promise = showing->promise;
+	struct outcome *outcome = &showing->outcome;
+
+	outcome->limit = promise->asks_nothing ? 0 : promise->limit ? promise->limit : INT64_MAX;
+	outcome->appends = promise->appends;
+	outcome->signals = promise->signals;
+	return (prepare_sink(showing) && keep_source(showing) && keep_sink(showing)) ||
+	       fails(showing, "cannot prepare the files");
 }
 
 /* Every byte of the source is another one now. */
@@ -214,8 +237,10 @@ static void keep_after(struct showing *showing)
 	outcome->error = scene->report->error;
 	outcome->moved = scene->report->copied;
 	outcome->lost = arrival->lost;
-	outcome->may_share = arrival->shares;
-	outcome->source_stands = lseek(scene->source.far, 0, SEEK_CUR);
+	outcome->may_share = arrival->shares && !scene->sink.kind->regular;
+	outcome->source_stands = scene->source.kind->regular ?
+					 lseek(scene->source.far, 0, SEEK_CUR) :
+					 (off_t)outcome->source_size - arrival->left;
 	outcome->sink_stands = -1;
 	outcome->sink = arrival->bytes;
 	if (scene->sink.kind->regular) {
