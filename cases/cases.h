@@ -17,6 +17,9 @@ extern const struct act acts[];
 extern const struct strategy strategies[];
 extern const struct promise promises[];
 
+/** promise_of() - what is promised between the endpoints of @test, to its strategy; or NULL. */
+const struct promise *promise_of(const struct test_case *test);
+
 /**
  * cases_select() - the cases of the act called @act (NULL: of all) whose id one of the @nglobs
  * fnmatch(3) patterns matches (0: all), in the order of the tables.

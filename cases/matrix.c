@@ -2,6 +2,7 @@
 /* Which combinations of act, strategy, source and sink are cases. */
 #include "cases.h"
 #include "endpoints.h"
+#include "text.h"
 
 #include <fnmatch.h>
 #include <stdbool.h>
@@ -29,18 +30,6 @@ static bool bystander_can(const struct test_case *test)
 	}
 }
 
-/* Is @name one of the words of @names? */
-static bool is_among(const char *names, const char *name)
-{
-	const size_t length = strlen(name);
-
-	for (const char *at = names; at && (at = strstr(at, name)); at += length) {
-		if ((at == names || at[-1] == ' ') && (!at[length] || at[length] == ' '))
-			return true;
-	}
-	return false;
-}
-
 /*
  * What is special in a kind that has partners shows with these, with few acts, and with the raw
  * strategies; one act goes through everything.
@@ -53,23 +42,8 @@ static bool may_meet(const struct test_case *test)
 		return true;
 	if (strategy_is_cascade(test->strategy) && !test->act->everything)
 		return false;
-	return test->act->core &&
-	       (is_among(source->partners, sink->name) || is_among(sink->partners, source->name));
-}
-
-/* What is promised between the endpoints of @test, through its strategy; or NULL. */
-static const struct promise *promise_for(const struct test_case *test)
-{
-	for (const struct promise *promise = promises; promise->claim; promise++) {
-		if (!is_among(promise->sources, test->source->name) ||
-		    !is_among(promise->sinks, test->sink->name))
-			continue;
-		if (is_among(promise->but, test->strategy->name) ||
-		    (promise->raw_only && strategy_is_cascade(test->strategy)))
-			return NULL;
-		return promise;
-	}
-	return NULL;
+	return test->act->core && (text_lists(source->partners, sink->name) ||
+				   text_lists(sink->partners, source->name));
 }
 
 static bool makes_sense(const struct test_case *test)
@@ -121,7 +95,7 @@ static void select_endpoints(struct selection *selection, struct test_case *test
 		     source++) {
 			test->source = *source;
 			test->sink = *sink;
-			test->promise = test->act->keeps_promises ? promise_for(test) : NULL;
+			test->promise = test->act->keeps_promises ? promise_of(test) : NULL;
 			consider(selection, test);
 		}
 	}

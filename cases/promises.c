@@ -163,3 +163,17 @@ const struct promise promises[] = {
 	},
 	{ .claim = NULL },
 };
+
+const struct promise *promise_of(const struct test_case *test)
+{
+	for (const struct promise *promise = promises; promise->claim; promise++) {
+		if (!text_lists(promise->sources, test->source->name) ||
+		    !text_lists(promise->sinks, test->sink->name))
+			continue;
+		if (text_lists(promise->but, test->strategy->name) ||
+		    (promise->raw_only && strategy_is_cascade(test->strategy)))
+			return NULL;
+		return promise;
+	}
+	return NULL;
+}

@@ -46,6 +46,7 @@ struct showing {
 	unsigned int serial; /* of the call that a signal comes into */
 	unsigned int calls;
 	int64_t bytes;
+	int64_t deadline;
 };
 
 static struct arrival *arrival;
@@ -305,7 +306,7 @@ static void on_call(void *arg, const struct task *task)
 
 static bool run(struct showing *showing, bool (*done)(void *arg))
 {
-	return tracer_run(&showing->scene.tracer, done, showing, TICK, clock_now() + COPY_MAX);
+	return tracer_run(&showing->scene.tracer, done, showing, TICK, showing->deadline);
 }
 
 static bool copier_over(void *arg)
@@ -369,6 +370,7 @@ static void perform(struct showing *showing)
 
 	scene->tracer.on_call = on_call;
 	scene->tracer.arg = showing;
+	showing->deadline = clock_now() + COPY_MAX;
 	if (showing->promise->signals)
 		send_signals(showing);
 	if (!showing->promise->modifies)

@@ -49,3 +49,14 @@ const char *text_errno(int error)
 	snprintf(other, sizeof(other), "errno %d", error);
 	return other;
 }
+
+bool text_lists(const char *names, const char *name)
+{
+	const size_t length = strlen(name);
+
+	for (const char *at = names; at && (at = strstr(at, name)); at += length) {
+		if ((at == names || at[-1] == ' ') && (!at[length] || at[length] == ' '))
+			return true;
+	}
+	return false;
+}
