@@ -74,16 +74,16 @@ struct act {
 	bool interrupt; /* ... and is PTRACE_INTERRUPT */
 	bool catches;   /* the copier has a handler for the signal */
 	enum side side;
-	bool must_succeed;  /* a call that returns an error has not shown anything: broken */
-	bool takes_files;   /* also with a regular file as sink, which the bystander has open */
-	bool takes_fifos;   /* also with a fifo for the pipe */
-	bool needs_fifo;    /* ... and with nothing else */
-	bool core;          /* also with the endpoints that have partners */
-	bool everything;    /* ... and with all strategies, too */
-	bool raw_only;      /* not with cascades: what holds them up is one of their calls */
-	bool needs_waiting; /* makes no sense where a read finds bytes, or a write finds room */
+	bool must_succeed;   /* a call that returns an error has not shown anything: broken */
+	bool takes_files;    /* also with a regular file as sink, which the bystander has open */
+	bool takes_fifos;    /* also with a fifo for the pipe */
+	bool needs_fifo;     /* ... and with nothing else */
+	bool core;           /* also with the endpoints that have partners */
+	bool everything;     /* ... and with all strategies, too */
+	bool raw_only;       /* not with cascades: what holds them up is one of their calls */
+	bool needs_waiting;  /* makes no sense where a read finds bytes, or a write finds room */
 	bool keeps_promises; /* there is none: its cases are those of the promises (promise.h) */
-	bool receives;      /* the bystander then reads the pipe until its end and compares */
+	bool receives;       /* the bystander then reads the pipe until its end and compares */
 };
 
 #endif

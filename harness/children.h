@@ -38,7 +38,8 @@ void report_receive(struct report *report, int fd, size_t skip);
 /** report_bytes() - compare @count bytes that were read next. */
 void report_bytes(struct report *report, const char *bytes, size_t count);
 
-/** catch_signal() - and do nothing. Without SA_RESTART: the call that it comes into is to return. */
+/** catch_signal() - and do nothing. Without SA_RESTART: the call that it comes into is to return.
+ */
 void catch_signal(int signal);
 
 /** forget_descriptors() - close all from @first on; works before close_range(2), too. */

@@ -3,14 +3,13 @@
 
 #include "children.h"
 #include "clock.h"
+#include "contents.h"
 #include "pattern.h"
 #include "play.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -25,17 +24,6 @@
 
 #define SIGNALS 4     /* so many come into the middle of a copy, */
 #define PORTION 20000 /* and after each of them the sink is emptied by so much */
-
-/* A file may get longer than it should. */
-#define ROOM (3 * PATTERN_FILE)
-
-/** struct arrival - what copier and reader tell beside their report, in shared memory. */
-struct arrival {
-	bool lost, shares; /* copier */
-	int left;          /* copier: bytes in a source that is no file */
-	size_t size;       /* reader */
-	char bytes[ROOM];
-};
 
 struct showing {
 	const struct promise *promise;
@@ -103,156 +91,7 @@ static _Noreturn void be_reader(const struct scene *scene)
 	_exit(0);
 }
 
-/* --- Before and after --- */
-
-/* All of a file, wherever it stands. Return: its size, which may be more than @room; or -1. */
-static ssize_t read_whole(int fd, char *into, size_t room)
-{
-	size_t size = 0;
-	ssize_t n;
-
-	while (size < room && (n = pread(fd, into + size, room - size, (off_t)size)) > 0)
-		size += (size_t)n;
-	return size < room && n < 0 ? -1 : (ssize_t)size;
-}
-
-static bool fails(struct showing *showing, const char *fault)
-{
-	if (!showing->outcome.fault) {
-		showing->outcome.fault = fault;
-		showing->scene.error = errno;
-	}
-	return false;
-}
-
-/* What the sink holds already is not of the pattern. */
-static bool fill_sink(int fd, size_t size)
-{
-	static char filler[4096];
-	size_t done = 0;
-
-	memset(filler, '-', sizeof(filler));
-	while (done < size) {
-		const size_t left = size - done;
-		ssize_t n = write(fd, filler, left < sizeof(filler) ? left : sizeof(filler));
-
-		if (n < 0)
-			return false;
-		done += (size_t)n;
-	}
-	return true;
-}
-
-/* A sink that can be full is so from the start; here nothing is to wait for long. */
-static bool empty_sink(int fd, size_t filled)
-{
-	static char bytes[65536];
-
-	while (filled) {
-		ssize_t n = read(fd, bytes, filled < sizeof(bytes) ? filled : sizeof(bytes));
-
-		if (n <= 0)
-			return false;
-		filled -= (size_t)n;
-	}
-	return true;
-}
-
-static bool prepare_sink(const struct showing *showing)
-{
-	const struct scene *scene = &showing->scene;
-
-	return scene->sink.kind->regular ? fill_sink(scene->sink.far, showing->promise->before) :
-					   empty_sink(scene->output, scene->sink.filled);
-}
-
-static bool keep_source(struct showing *showing)
-{
-	static char source[ROOM];
-	const struct endpoint *endpoint = &showing->scene.source;
-	struct outcome *outcome = &showing->outcome;
-	ssize_t size;
-
-	outcome->from = showing->promise->from;
-	if (!endpoint->kind->regular) {
-		outcome->source = pattern_bytes();
-		outcome->source_size = endpoint->size;
-		return true;
-	}
-	size = read_whole(endpoint->far, source, ROOM);
-	outcome->source = source;
-	outcome->source_size = (size_t)size;
-	return size >= 0 && lseek(endpoint->far, outcome->from, SEEK_SET) >= 0;
-}
-
-static bool keep_sink(struct showing *showing)
-{
-	static char before[ROOM];
-	const struct promise *promise = showing->promise;
-	const struct endpoint *endpoint = &showing->scene.sink;
-	struct outcome *outcome = &showing->outcome;
-	ssize_t size;
-
-	outcome->before = before;
-	if (!endpoint->kind->regular)
-		return true;
-	size = read_whole(endpoint->far, before, ROOM);
-	outcome->before_size = (size_t)size;
-	outcome->to = promise->appends ? size : promise->to;
-	return size >= 0 && lseek(endpoint->far, promise->to, SEEK_SET) >= 0;
-}
-
-static bool keep_before(struct showing *showing)
-{
-	const struct promise *promise = showing->promise;
-	struct outcome *outcome = &showing->outcome;
-
-	outcome->limit = promise->asks_nothing ? 0 : promise->limit ? promise->limit : INT64_MAX;
-	outcome->appends = promise->appends;
-	outcome->signals = promise->signals;
-	return (prepare_sink(showing) && keep_source(showing) && keep_sink(showing)) ||
-	       fails(showing, "cannot prepare the files");
-}
-
-/* Every byte of the source is another one now. */
-static bool modify_source(struct showing *showing)
-{
-	static char later[ROOM];
-	struct outcome *outcome = &showing->outcome;
-	const size_t size = outcome->source_size;
-
-	for (size_t i = 0; i < size; i++)
-		later[i] = (char)(outcome->source[i] ^ 0x20);
-	outcome->later = later;
-	return pwrite(showing->scene.source.far, later, size, 0) == (ssize_t)size ||
-	       fails(showing, "cannot write to the source");
-}
-
-static void keep_after(struct showing *showing)
-{
-	static char after[ROOM];
-	const struct scene *scene = &showing->scene;
-	struct outcome *outcome = &showing->outcome;
-	ssize_t size = (ssize_t)arrival->size;
-
-	outcome->error = scene->report->error;
-	outcome->moved = scene->report->copied;
-	outcome->lost = arrival->lost;
-	outcome->may_share = arrival->shares && !scene->sink.kind->regular;
-	outcome->source_stands = scene->source.kind->regular ?
-					 lseek(scene->source.far, 0, SEEK_CUR) :
-					 (off_t)outcome->source_size - arrival->left;
-	outcome->sink_stands = -1;
-	outcome->sink = arrival->bytes;
-	if (scene->sink.kind->regular) {
-		outcome->sink = after;
-		outcome->sink_stands = lseek(scene->sink.far, 0, SEEK_CUR);
-		size = read_whole(scene->sink.far, after, ROOM);
-	}
-	outcome->sink_size = (size_t)size;
-	if (size < 0)
-		fails(showing, "cannot read the sink");
-}
+/* --- The copy --- */
 
 /* copy_file_range(2) and ioctl_ficlonerange(2) refuse ranges that overlap: EINVAL. */
 static void look_for_overlaps(struct showing *showing)
@@ -269,7 +108,14 @@ static void look_for_overlaps(struct showing *showing)
 	}
 }
 
-/* --- The copy --- */
+static bool fails(struct showing *showing, const char *fault, int error)
+{
+	if (!showing->outcome.fault) {
+		showing->outcome.fault = fault;
+		showing->scene.error = error;
+	}
+	return false;
+}
 
 static bool set(struct showing *showing, const struct test_case *test)
 {
@@ -278,9 +124,11 @@ static bool set(struct showing *showing, const struct test_case *test)
 	arrival = mmap(NULL, sizeof(*arrival), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		       -1, 0);
 	if (arrival == MAP_FAILED)
-		return fails(showing, "cannot map memory");
-	if (!scene_open(scene, test) || !keep_before(showing))
+		return fails(showing, "cannot map memory", errno);
+	if (!scene_open(scene, test))
 		return false;
+	if (!contents_prepare(scene, &showing->outcome))
+		return fails(showing, "cannot prepare the files", errno);
 	scene->copier = scene_start(scene, scene->source.fd, scene->sink.fd, be_copier);
 	if (scene->output >= 0)
 		scene->reader = scene_start_helper(scene, scene->output, be_reader);
@@ -379,13 +227,14 @@ static void perform(struct showing *showing)
 	if (!outcome->ended)
 		return;
 	if (!scene->report->done && !scene->report->error)
-		fails(showing, "the copier died");
-	if (showing->promise->modifies && !modify_source(showing))
-		return;
+		fails(showing, "the copier died", 0);
+	if (showing->promise->modifies && !contents_modify(scene, outcome))
+		fails(showing, "cannot write to the source", errno);
 	close_fd(&scene->release[1]);
 	if (!run(showing, reader_over))
-		fails(showing, "the reader did not come to its end");
-	keep_after(showing);
+		fails(showing, "the reader did not come to its end", 0);
+	if (!contents_keep(scene, arrival, outcome))
+		fails(showing, "cannot read the sink", errno);
 	look_for_overlaps(showing);
 }
 

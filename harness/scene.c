@@ -160,7 +160,8 @@ static bool start_all(struct scene *scene)
 		scene->reader = scene_start_helper(scene, scene->output, child_reader);
 	if (scene->source.far >= 0 && !scene->source.kind->regular)
 		scene->releaser = scene_start_helper(scene, scene->source.far, child_releaser);
-	scene->control = scene_start(scene, scene->idle[scene->held == HELD_WRITER], -1, child_control);
+	scene->control =
+		scene_start(scene, scene->idle[scene->held == HELD_WRITER], -1, child_control);
 	scene->actor = copier_acts ? scene->copier : scene->bystander;
 	if (!scene->actor)
 		fails(scene, "there is nothing for a bystander to hold", 0);
