@@ -4,6 +4,7 @@
 #include "pattern.h"
 #include "promise.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -36,19 +37,27 @@ static bool fill_sink(int fd, size_t size)
 	return true;
 }
 
-/* A sink that can be full is so from the start; here nothing is to wait for long. */
-static bool empty_sink(int fd, size_t filled)
+static bool read_away(int fd, size_t size)
 {
 	static char bytes[65536];
 
-	while (filled) {
-		ssize_t n = read(fd, bytes, filled < sizeof(bytes) ? filled : sizeof(bytes));
+	while (size) {
+		ssize_t n = read(fd, bytes, size < sizeof(bytes) ? size : sizeof(bytes));
 
 		if (n <= 0)
 			return false;
-		filled -= (size_t)n;
+		size -= (size_t)n;
 	}
 	return true;
+}
+
+/* A sink that can be full is so from the start; here nothing is to wait for long. */
+static bool empty_sink(int fd, size_t filled)
+{
+	const int flags = fcntl(fd, F_GETFL);
+
+	return fcntl(fd, F_SETFL, flags | O_NONBLOCK) >= 0 && read_away(fd, filled) &&
+	       fcntl(fd, F_SETFL, flags) >= 0;
 }
 
 static bool prepare_sink(const struct scene *scene)

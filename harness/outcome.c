@@ -13,8 +13,9 @@ static const char too_many[] = "there are more bytes than were to be copied";
 int64_t outcome_wanted(const struct outcome *outcome)
 {
 	const int64_t there = (int64_t)outcome->source_size - outcome->from;
+	const int64_t wanted = there < outcome->limit ? there : outcome->limit;
 
-	return there < outcome->limit ? there : outcome->limit;
+	return wanted > 0 ? wanted : 0;
 }
 
 static size_t size_after(const struct outcome *outcome, int64_t count)
@@ -30,7 +31,8 @@ static bool holds(const struct outcome *outcome, int64_t count)
 	const size_t to = (size_t)outcome->to, end = to + (size_t)count;
 	const size_t size = size_after(outcome, count);
 
-	return outcome->sink_size == size && !memcmp(outcome->sink, outcome->before, to) &&
+	return count >= 0 && count <= outcome_wanted(outcome) && outcome->sink_size == size &&
+	       !memcmp(outcome->sink, outcome->before, to) &&
 	       !memcmp(outcome->sink + to, outcome->source + outcome->from, (size_t)count) &&
 	       !memcmp(outcome->sink + end, outcome->before + end, size - end);
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define TICK (NS_PER_MS / 2)
@@ -21,6 +22,7 @@
 /* What no copy of these files comes near, in 4 KiB pieces either. */
 #define CALLS_MAX 10000
 #define BYTES_MAX ((int64_t)(16 * PATTERN_FILE))
+#define FILE_MAX (2 * BYTES_MAX)
 
 #define SIGNALS 4     /* so many come into the middle of a copy, */
 #define PORTION 20000 /* and after each of them the sink is emptied by so much */
@@ -41,6 +43,15 @@ static struct arrival *arrival;
 
 /* --- The children --- */
 
+/* A file that is copied into itself may never end: not to fill a disk with it. */
+static void limit_files(void)
+{
+	const struct rlimit limit = { .rlim_cur = FILE_MAX, .rlim_max = FILE_MAX };
+
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &limit);
+}
+
 static _Noreturn void be_copier(const struct scene *scene)
 {
 	const struct strategy *strategy = scene->test->strategy;
@@ -53,6 +64,7 @@ static _Noreturn void be_copier(const struct scene *scene)
 	};
 	int error;
 
+	limit_files();
 	catch_signal(SIGUSR1);
 	error = promise->asks_nothing ? copy_nothing(strategy, &copy) :
 					copy_through(strategy, &copy);
