@@ -91,12 +91,15 @@ subtest 'a broken promise is no hang' => sub {
     my ($status, $out) = copyhang(programs(\@cases), 'run');
     my $prose = $out =~ s/\n/ /gr;
     is($status, 1, 'fails');
-    like($prose, qr/Unsafe: other from pty to pipe[.] Corrupt: loop and other from proc to file[.]/,
-        'each has its sentence');
+    like(
+        $prose,
+        qr/Unsafe: other from pty to pipe[.] Corrupt: loop and other from proc to file[.]/,
+        'each has its sentence'
+    );
     unlike($prose, qr/Safe wherever/, 'and is not safe');
-    like($prose, qr/What hung while the copy waited: exit_group;/, 'what hung');
-    like($out, qr{^corrupt promise/loop/proc-file and 1 more\n}m, 'shown once');
-    like($out, qr/^  promise +all of it$/m,                        'with what was promised');
+    like($prose, qr/What hung while the copy waited: exit_group;/,  'what hung');
+    like($out,   qr{^corrupt promise/loop/proc-file and 1 more\n}m, 'shown once');
+    like($out,   qr/^  promise +all of it$/m,                       'with what was promised');
 };
 
 subtest '--verbose' => sub {

@@ -66,7 +66,7 @@ sub _is_unsafe ($case) {
 sub _bad ($words, $is_bad, $by_strategy, @strategies) {
     my (%group, @wheres);
     for my $strategy (@strategies) {
-        my @bad = grep { $is_bad->($_) } @{$by_strategy->{$strategy}} or next;
+        my @bad   = grep { $is_bad->($_) } @{$by_strategy->{$strategy}} or next;
         my $where = _where(@bad);
         push @wheres,           $where if !$group{$where};
         push @{$group{$where}}, $strategy;
