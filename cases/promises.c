@@ -21,9 +21,8 @@ const struct promise promises[] = {
 	{
 		.sources = "same_fd",
 		.sinks = "same_fd",
-		.claim =
-			"a copy of a file to itself through one descriptor is refused, or leaves it "
-			"as it is; no fallback spoils what a call has refused",
+		.claim = "a copy of a file to itself through one descriptor is refused, or "
+			 "leaves it as it is; no fallback spoils what a call has refused",
 		.written = "copy_file_range(2), ERRORS: EINVAL for ranges that overlap; "
 			   "ioctl_ficlonerange(2); open(2): one description has one offset",
 		.but = COPY_BY_NAME,
@@ -32,9 +31,8 @@ const struct promise promises[] = {
 	{
 		.sources = "self",
 		.sinks = "self",
-		.claim =
-			"a copy of a file to itself is refused, or leaves it as it is; no fallback "
-			"spoils what a call has refused",
+		.claim = "a copy of a file to itself is refused, or leaves it as it is; no "
+			 "fallback spoils what a call has refused",
 		.written = "copy_file_range(2), ERRORS: EINVAL for ranges that overlap; "
 			   "ioctl_ficlonerange(2)",
 		.check = outcome_unspoilt,
@@ -42,7 +40,8 @@ const struct promise promises[] = {
 	{
 		.sources = "self",
 		.sinks = "ahead",
-		.claim = "calls that do not copy to a later, overlapping part of a file refuse it",
+		.claim = "calls that do not copy to a later, overlapping part of a file refuse "
+			 "it",
 		.written = "copy_file_range(2), ERRORS: EINVAL for ranges that overlap; "
 			   "ioctl_ficlonerange(2)",
 		.but = NO_LIMIT,
@@ -53,8 +52,8 @@ const struct promise promises[] = {
 	{
 		.sources = "self",
 		.sinks = "behind",
-		.claim =
-			"calls that do not copy to an earlier, overlapping part of a file refuse it",
+		.claim = "calls that do not copy to an earlier, overlapping part of a file "
+			 "refuse it",
 		.written = "copy_file_range(2), ERRORS: EINVAL for ranges that overlap; "
 			   "ioctl_ficlonerange(2)",
 		.but = NO_LIMIT,
@@ -65,7 +64,8 @@ const struct promise promises[] = {
 	{
 		.sources = "small",
 		.sinks = "append",
-		.claim = "to a sink with O_APPEND a copy is refused, or goes to its end, all of it",
+		.claim = "to a sink with O_APPEND a copy is refused, or goes to its end, all of "
+			 "it",
 		.written = "open(2), O_APPEND; splice(2), EINVAL; copy_file_range(2), EBADF",
 		.but = "mmap_mmap", /* mmap(2) knows no O_APPEND */
 		.before = 5000,
@@ -74,10 +74,10 @@ const struct promise promises[] = {
 	{
 		.sources = "limited",
 		.sinks = "file pipe",
-		.claim = "a copy with a limit moves just so many bytes, and both files stand there",
-		.written =
-			"read(2), sendfile(2), splice(2), copy_file_range(2): count, and the file "
-			"offsets",
+		.claim = "a copy with a limit moves just so many bytes, and both files stand "
+			 "there",
+		.written = "read(2), sendfile(2), splice(2), copy_file_range(2): count, and the "
+			   "file offsets",
 		.but = NO_LIMIT,
 		.from = 5003,
 		.limit = 50021,
@@ -85,9 +85,8 @@ const struct promise promises[] = {
 	{
 		.sources = "limited_pipe",
 		.sinks = "file pipe",
-		.claim =
-			"a copy with a limit moves just so many bytes, and leaves the others in the "
-			"pipe",
+		.claim = "a copy with a limit moves just so many bytes, and leaves the others in "
+			 "the pipe",
 		.written = "read(2), splice(2), tee(2): count; pipe(7)",
 		.but = NO_LIMIT,
 		.limit = 1501,
@@ -95,10 +94,10 @@ const struct promise promises[] = {
 	{
 		.sources = "sys",
 		.sinks = "file pipe",
-		.claim = "a file that is shorter than st_size tells ends where it ends: a copy has "
-			 "all of it, and comes to its end",
-		.written =
-			"read(2), copy_file_range(2): 0 at the end of the file; ocaml/dune#15553",
+		.claim = "a file that is shorter than st_size tells ends where it ends: a copy "
+			 "has all of it, and comes to its end",
+		.written = "read(2), copy_file_range(2): 0 at the end of the file; "
+			   "ocaml/dune#15553",
 	},
 	{
 		.sources = "proc",
@@ -110,9 +109,8 @@ const struct promise promises[] = {
 	{
 		.sources = "modified",
 		.sinks = "pipe unix file",
-		.claim =
-			"what is written to the source after a copy does not show in it, unless it "
-			"was moved by sendfile(2), splice(2) or tee(2) to a pipe or socket",
+		.claim = "what is written to the source after a copy does not show in it, unless "
+			 "it was moved by sendfile(2), splice(2) or tee(2) to a pipe or socket",
 		.written = "write(2); sendfile(2), NOTES: to remain unmodified until consumed; "
 			   "splice(2), tee(2): references, not copies; ioctl_ficlone(2): private",
 		.modifies = true,
@@ -122,17 +120,15 @@ const struct promise promises[] = {
 		.sources = "huge",
 		.sinks = "file pipe",
 		.claim = "a call that asks for more than 0x7ffff000 bytes moves what there is",
-		.written =
-			"sendfile(2) and read(2), NOTES: at most 0x7ffff000 bytes, and the count "
-			"is returned",
+		.written = "sendfile(2) and read(2), NOTES: at most 0x7ffff000 bytes, and the "
+			   "count is returned",
 		.at_least = 0xc0000000,
 	},
 	{
 		.sources = "interrupted",
 		.sinks = "pipe unix",
-		.claim =
-			"a caught signal in the middle of a call neither loses nor doubles a byte, "
-			"unless an error says so",
+		.claim = "a caught signal in the middle of a call neither loses nor doubles a "
+			 "byte, unless an error says so",
 		.written = "signal(7), Interruption of system calls; write(2): EINTR only before "
 			   "anything was written, else the count",
 		.signals = true,
@@ -155,9 +151,7 @@ const struct promise promises[] = {
 		.sources = "nothing",
 		.sinks = "file pipe",
 		.claim = "a call that asks for 0 bytes moves nothing, and that is no error",
-		.written =
-			"read(2), write(2), splice(2), copy_file_range(2): 0 is returned; mmap(2) "
-			"says EINVAL",
+		.written = "read(2), write(2): a count of 0 returns 0; mmap(2) says EINVAL",
 		.raw_only = true,
 		.asks_nothing = true,
 	},
