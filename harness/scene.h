@@ -29,8 +29,7 @@ struct test_case {
 	const struct act *act;
 	const struct strategy *strategy;
 	const struct endpoint_kind *source, *sink;
-	const struct promise
-		*promise; /* that is looked at instead of an act (promise.h), or NULL */
+	const struct promise *promise; /* to be looked at, instead of an act; or NULL */
 };
 
 /** enum held - what a bystander of a case can hold. */
