@@ -7,6 +7,7 @@
 #include "cases.h"
 #include "children.h"
 #include "pattern.h"
+#include "props.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -374,6 +375,19 @@ const struct act acts[] = {
 		.nr = SYS_read,
 		.fd = FD_SHARED,
 		.interrupt = true,
+		.side = SIDE_READER,
+		.needs_waiting = true,
+		.raw_only = true,
+	},
+	{
+		.name = "freeze_cgroup",
+		.about = "a cgroup with a process that waits in read for the pipe can be frozen",
+		.actor = ACTOR_BYSTANDER,
+		.end = ENDS_SEEN,
+		.perform = act_read_once,
+		.nr = SYS_read,
+		.fd = FD_SHARED,
+		.prop = &prop_freezer,
 		.side = SIDE_READER,
 		.needs_waiting = true,
 		.raw_only = true,

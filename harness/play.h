@@ -51,6 +51,7 @@ struct calling {
 	unsigned int serial;
 	int64_t back_at; /* its next call was entered; 0: not yet */
 	int64_t result;  /* of this one; -errno on error */
+	int64_t seen_at; /* the act was seen to be over; 0: not yet */
 };
 
 struct play {

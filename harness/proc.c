@@ -133,6 +133,14 @@ bool proc_sample_running(pid_t pid, struct proc_sample *sample)
 	return sample_process(pid, sample, true);
 }
 
+bool proc_ended(pid_t pid)
+{
+	char status[4096];
+
+	return slurp(status, sizeof(status), "/proc/%d/status", pid) < 0 ||
+	       strchr("ZX", state_of(status));
+}
+
 pid_t proc_thread_group(pid_t tid)
 {
 	char status[4096];

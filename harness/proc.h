@@ -31,6 +31,9 @@ bool proc_sample_running(pid_t pid, struct proc_sample *sample);
 /** proc_sample_thread() - look at the one thread @tid. Return: false when it is gone. */
 bool proc_sample_thread(pid_t tid, struct proc_sample *sample);
 
+/** proc_ended() - is process @pid gone, or a zombie? */
+bool proc_ended(pid_t pid);
+
 /** proc_thread_group() - Return: the process that thread @tid belongs to, or -1. */
 pid_t proc_thread_group(pid_t tid);
 

@@ -3,6 +3,7 @@
 
 #include "children.h"
 #include "clock.h"
+#include "keeper.h"
 #include "pattern.h"
 
 #include <errno.h>
@@ -166,6 +167,21 @@ static bool start_all(struct scene *scene)
 	return !scene->fault && !scene->missing;
 }
 
+static bool set_prop(struct scene *scene)
+{
+	const struct prop *prop = scene->test->act->prop;
+
+	if (!prop)
+		return true;
+	scene->keeper = prop->set(scene, &scene->missing);
+	if (scene->keeper >= 0)
+		return true;
+	if (!scene->missing)
+		return fails(scene, "cannot prepare the act", -scene->keeper);
+	scene->error = -scene->keeper;
+	return false;
+}
+
 static void set_gates(struct scene *scene)
 {
 	const struct act *act = scene->test->act;
@@ -210,13 +226,14 @@ bool scene_set(struct scene *scene, const struct test_case *test)
 		.shared = -1,
 		.output = -1,
 		.idle = { -1, -1 },
+		.keeper = -1,
 		.start = { -1, -1 },
 		.release = { -1, -1 },
 	};
 	error = tracer_start(&scene->tracer);
 	if (error)
 		return fails(scene, "cannot watch children", -error);
-	if (!open_all(scene) || !start_all(scene))
+	if (!open_all(scene) || !start_all(scene) || !set_prop(scene))
 		return false;
 	hand_over(scene);
 	return true;
@@ -258,6 +275,8 @@ int scene_clear(struct scene *scene)
 		if (!tracer->tasks[i].ended)
 			kill(tracer->tasks[i].pid, SIGKILL);
 	}
+	/* What is frozen may not even be killed. */
+	keeper_put_right(scene->keeper);
 	endpoint_close(&scene->source);
 	endpoint_close(&scene->sink);
 	close_fd(&scene->shared);
@@ -269,6 +288,7 @@ int scene_clear(struct scene *scene)
 	}
 	tracer_run(tracer, none_left, scene, CLEAR_TICK, clock_now() + CLEAR_MAX);
 	left = left_over(scene);
+	keeper_end(&scene->keeper);
 	tracer_stop(tracer);
 	if (scene->report)
 		munmap(scene->report, 2 * sizeof(*scene->report));

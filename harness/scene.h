@@ -52,6 +52,7 @@ struct scene {
 	int shared;            /* what the bystander holds, until it has it */
 	int output;            /* what the reader empties, until it has it */
 	int start[2];          /* closing start[1] lets all children begin */
+	int keeper;            /* the line to the keeper of the act's prop, or -1 */
 	int release[2];        /* closing release[1] lets reader and releaser do their part */
 	struct report *report; /* [0] of the case, [1] of the control; shared memory */
 	struct tracer tracer;
