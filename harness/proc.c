@@ -81,6 +81,7 @@ bool proc_sample_thread(pid_t tid, struct proc_sample *sample)
 	state = state_of(status);
 	*sample = (struct proc_sample){
 		.quiet = strchr("SDZX", state),
+		.deep = state == 'D',
 		.stopped = strchr("tT", state),
 		.switches = switches_of(status),
 	};
@@ -92,6 +93,7 @@ bool proc_sample_thread(pid_t tid, struct proc_sample *sample)
 static void add(struct proc_sample *sum, const struct proc_sample *thread)
 {
 	sum->quiet &= thread->quiet;
+	sum->deep |= thread->deep;
 	sum->stopped |= thread->stopped;
 	sum->switches += thread->switches;
 	sum->starved += thread->starved;

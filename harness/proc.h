@@ -17,6 +17,7 @@
 /** struct proc_sample - a thread, or a process with all its threads, at one moment. */
 struct proc_sample {
 	bool quiet;        /* sleeps (S or D) or has ended: does not run, is not stopped */
+	bool deep;         /* sleeps uninterruptibly (D) */
 	bool stopped;      /* by a signal or by its tracer */
 	uint64_t switches; /* context switches so far: unchanged means it did not run */
 	int64_t starved;   /* ns spent waiting for a CPU; 0 where the kernel does not say */

@@ -5,6 +5,8 @@
 
 #include "proc.h"
 
+#include <sys/syscall.h>
+
 #define TICK_STALL (NS_PER_MS / 2)
 #define TICK_UNDER_WAY (NS_PER_MS / 20)
 
@@ -54,6 +56,18 @@ static bool in_own_call(const struct play *play)
 	       strategy_owns(play->scene->test->strategy, &copier->call, FD_SOURCE, FD_SINK);
 }
 
+/*
+ * io_uring_enter(2) waits for its request interruptibly. In state D it has yet to hand that over: a
+ * worker is being forked, which takes a while when a process moves into another cgroup.
+ */
+static bool has_handed_over(const struct task *copier)
+{
+	struct proc_sample sample;
+
+	return copier->call.nr != SYS_io_uring_enter ||
+	       (proc_sample_thread(copier->tid, &sample) && !sample.deep);
+}
+
 static bool copier_stalled(struct play *play)
 {
 	struct task *copier = play->scene->copier;
@@ -63,6 +77,7 @@ static bool copier_stalled(struct play *play)
 		play->rest.since = 0;
 	}
 	return in_own_call(play) && rest_of_workers(&play->rest, copier->pid, STALL_REST) &&
+	       has_handed_over(copier) &&
 	       endpoint_withholds(play->seen.stall == STALL_SINK ? &play->scene->sink :
 								   &play->scene->source);
 }
