@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -175,6 +176,14 @@ static void act_open_anew(struct report *report)
 {
 	(void)report;
 	(void)openat(AT_FDCWD, "/proc/self/fd/0", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+}
+
+/* It stays frozen only until this returns: whoever writes there waits uninterruptibly. */
+static void act_freeze_and_thaw(struct report *report)
+{
+	(void)report;
+	ioctl(FD_SHARED, FIFREEZE, 0);
+	ioctl(FD_SHARED, FITHAW, 0);
 }
 
 /* Shorthands for what most rows say. */
@@ -417,6 +426,23 @@ const struct act acts[] = {
 		.end = ENDS_CALL,
 		.signal = SIGTERM,
 		.catches = true,
+		.raw_only = true,
+	},
+	/*
+	 * Until kernel 6.8 (da40448ce4eb) sendfile and splice had begun to write, to who freezes,
+	 * while they waited for the source; splice from a pipe to a file has so ever since.
+	 */
+	{
+		.name = "fsfreeze",
+		.about = "the sink's file system can be frozen (FIFREEZE)",
+		BY_CALL,
+		.perform = act_freeze_and_thaw,
+		.nr = SYS_ioctl,
+		.fd = FD_SHARED,
+		.prop = &prop_thaw,
+		.must_succeed = true,
+		.takes_files = true,
+		.by_name = true,
 		.raw_only = true,
 	},
 	{ .name = NULL },

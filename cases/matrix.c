@@ -41,6 +41,13 @@ static bool is_among(const char *names, const char *name)
 	return false;
 }
 
+static bool takes_act(const struct endpoint_kind *kind, const struct act *act)
+{
+	if (!kind->partners)
+		return true;
+	return kind->acts ? is_among(kind->acts, act->name) : act->core;
+}
+
 /*
  * What is special in a kind that has partners shows with these, with few acts, and with the raw
  * strategies; one act goes through everything.
@@ -50,10 +57,10 @@ static bool may_meet(const struct test_case *test)
 	const struct endpoint_kind *source = test->source, *sink = test->sink;
 
 	if (!source->partners && !sink->partners)
-		return true;
+		return !test->act->by_name;
 	if (strategy_is_cascade(test->strategy) && !test->act->everything)
 		return false;
-	return test->act->core &&
+	return takes_act(source, test->act) && takes_act(sink, test->act) &&
 	       (is_among(source->partners, sink->name) || is_among(sink->partners, source->name));
 }
 

@@ -97,6 +97,7 @@ struct act {
 	bool takes_files;   /* also with a regular file as sink, which the bystander has open */
 	bool takes_fifos;   /* also with a fifo for the pipe */
 	bool needs_fifo;    /* ... and with nothing else */
+	bool by_name;       /* ... and with kinds alone that name it in their acts */
 	bool core;          /* also with the endpoints that have partners */
 	bool everything;    /* ... and with all strategies, too */
 	bool raw_only;      /* not with cascades: what holds them up is one of their calls */

@@ -27,22 +27,42 @@ static bool fails(struct scene *scene, const char *fault, int error)
 	return false;
 }
 
+/* @error is negative; where something is @missing, that is why. */
+static bool lacks(struct scene *scene, const char *missing, const char *fault, int error)
+{
+	if (!missing)
+		return fails(scene, fault, -error);
+	scene->missing = missing;
+	scene->error = -error;
+	return false;
+}
+
 static bool open_endpoint(struct scene *scene, struct endpoint *endpoint,
 			  const struct endpoint_kind *kind, enum role role)
 {
 	const char *missing = NULL;
 	int error = endpoint_open(endpoint, kind, role, &missing);
 
-	if (!error)
-		return true;
-	if (!missing)
-		return fails(scene,
-			     role == ROLE_SOURCE ? "cannot open the source" :
-						   "cannot open the sink",
-			     -error);
-	scene->missing = missing;
-	scene->error = -error;
-	return false;
+	return !error ||
+	       lacks(scene, missing,
+		     role == ROLE_SOURCE ? "cannot open the source" : "cannot open the sink",
+		     error);
+}
+
+/* What the control holds. */
+static bool open_idle(struct scene *scene)
+{
+	const struct endpoint_kind *sink = scene->test->sink;
+	const char *missing = NULL;
+	int fd;
+
+	if (scene->held != HELD_FILE || !sink->open_other)
+		return !pipe2(scene->idle, O_CLOEXEC) || fails(scene, "cannot make a pipe", errno);
+	fd = sink->open_other(sink, &missing);
+	if (fd < 0)
+		return lacks(scene, missing, "cannot open what the control holds", fd);
+	scene->idle[0] = fd;
+	return true;
 }
 
 enum held case_held(const struct test_case *test)
@@ -96,8 +116,7 @@ static bool open_all(struct scene *scene)
 {
 	const struct test_case *test = scene->test;
 
-	if (pipe2(scene->start, O_CLOEXEC) || pipe2(scene->release, O_CLOEXEC) ||
-	    pipe2(scene->idle, O_CLOEXEC))
+	if (pipe2(scene->start, O_CLOEXEC) || pipe2(scene->release, O_CLOEXEC))
 		return fails(scene, "cannot make a pipe", errno);
 	scene->report = mmap(NULL, 2 * sizeof(*scene->report), PROT_READ | PROT_WRITE,
 			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -107,7 +126,7 @@ static bool open_all(struct scene *scene)
 	}
 	if (!open_endpoint(scene, &scene->source, test->source,
 			   scene->held == HELD_WRITER ? ROLE_FEED : ROLE_SOURCE) ||
-	    !open_endpoint(scene, &scene->sink, test->sink, ROLE_SINK))
+	    !open_endpoint(scene, &scene->sink, test->sink, ROLE_SINK) || !open_idle(scene))
 		return false;
 	scene->report->size = scene->source.size;
 	scene->report->foreign = test->source->foreign;
@@ -170,16 +189,13 @@ static bool start_all(struct scene *scene)
 static bool set_prop(struct scene *scene)
 {
 	const struct prop *prop = scene->test->act->prop;
+	const char *missing = NULL;
+	int line = prop ? prop->set(scene, &missing) : -1;
 
-	if (!prop)
-		return true;
-	scene->keeper = prop->set(scene, &scene->missing);
-	if (scene->keeper >= 0)
-		return true;
-	if (!scene->missing)
-		return fails(scene, "cannot prepare the act", -scene->keeper);
-	scene->error = -scene->keeper;
-	return false;
+	if (prop && line < 0)
+		return lacks(scene, missing, "cannot prepare the act", line);
+	scene->keeper = line;
+	return true;
 }
 
 static void set_gates(struct scene *scene)

@@ -48,7 +48,7 @@ struct scene {
 	enum held held;
 	enum stall stall;
 	struct endpoint source, sink;
-	int idle[2];           /* the control's pipe */
+	int idle[2];           /* the control's pipe, or [0] what it has instead */
 	int shared;            /* what the bystander holds, until it has it */
 	int output;            /* what the reader empties, until it has it */
 	int start[2];          /* closing start[1] lets all children begin */
