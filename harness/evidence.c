@@ -29,6 +29,8 @@ static void add_steps(const struct play *play, struct text *text)
 		call_describe(text, &step->call);
 		if (step->stalled)
 			text_add(text, "=stalled\n");
+		else if (step->under_way)
+			text_add(text, "=under_way (%" PRId64 " bytes so far)\n", step->bytes);
 		else if (step->error)
 			text_add(text, "=%s\n", text_errno(step->error));
 		else

@@ -40,7 +40,8 @@ struct play_step {
 	int error;        /* errno, or 0 */
 	int64_t bytes;
 	unsigned int count;
-	bool stalled; /* it had not returned when the act began */
+	bool stalled;   /* it had not returned when the act began ... */
+	bool under_way; /* ... but had brought those bytes into the sink */
 };
 
 enum moment { STALLED, ACT, EXIT_ENTERED, JUDGED, KILLED, RELEASED, ENDED, MOMENTS };
@@ -65,6 +66,7 @@ struct play {
 	struct calling act, control; /* the actor and its double in the act's call */
 	struct rest rest, control_rest;
 	int64_t window;                            /* how long a rest must last */
+	int64_t first_bytes;                       /* that the first call to move any had moved */
 	int64_t usual;                             /* how long the copier's last call took */
 	int64_t actor_starved, supervisor_starved; /* as they were when the act began */
 	struct play_step steps[PLAY_STEPS];

@@ -333,27 +333,57 @@ static off_t read_while(int fd, off_t at, bool pattern)
 	return n < 0 ? -1 : at;
 }
 
+/* Return: up to where @sink has what @source has there, or -1. */
+static off_t compare_with(int source, int sink)
+{
+	static char ours[65536], theirs[sizeof(ours)];
+	off_t at = 0;
+	ssize_t n;
+
+	while ((n = pread(sink, theirs, sizeof(theirs), at)) > 0) {
+		const ssize_t there = pread(source, ours, (size_t)n, at);
+		ssize_t same = 0;
+
+		if (there == n && !memcmp(ours, theirs, (size_t)n)) {
+			at += n;
+			continue;
+		}
+		while (same < there && ours[same] == theirs[same])
+			same++;
+		return at + same;
+	}
+	return n < 0 ? -1 : at;
+}
+
 /* What a foreign source yields is known from the copier alone. */
 static int64_t promised(const struct scene *scene)
 {
 	return scene->source.kind->foreign ? scene->report->copied : (int64_t)scene->source.size;
 }
 
-/* All of the sink file must be the pattern; after it, where room was made for more, zeros. */
+/* Return: up to where the sink file has what was promised, or -1. */
+static off_t right_up_to(const struct scene *scene)
+{
+	const struct endpoint_kind *source = scene->source.kind;
+	const int fd = scene->sink.far;
+
+	if (!source->foreign)
+		return read_while(fd, 0, true);
+	return source->regular ? compare_with(scene->source.far, fd) : lseek(fd, 0, SEEK_END);
+}
+
+/* All of the sink file must be right; after that, where room was made for more, there are zeros. */
 static bool file_differs(const struct scene *scene)
 {
 	const bool done = scene->report->done;
 	const int fd = scene->sink.far;
-	off_t end;
+	off_t end = right_up_to(scene);
 
-	if (scene->source.kind->foreign)
-		return done && lseek(fd, 0, SEEK_END) != promised(scene);
-	end = read_while(fd, 0, true);
 	if (end >= 0 && !done && scene->test->strategy->makes_room)
 		end = read_while(fd, end, false);
 	if (end < 0 || end != lseek(fd, 0, SEEK_END))
 		return true;
-	return done && end != (off_t)scene->source.size;
+	return done && end != promised(scene);
 }
 
 static bool stream_differs(const struct scene *scene)

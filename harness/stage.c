@@ -5,6 +5,7 @@
 
 #include "proc.h"
 
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #define TICK_STALL (NS_PER_MS / 2)
@@ -41,11 +42,16 @@ void play_keep_step(struct play *play, const struct task *task)
 		step->bytes += task->result;
 }
 
-static void keep_stalled_step(struct play *play)
+/* The call that the act falls into. */
+static void keep_last_step(struct play *play)
 {
 	if (play->nsteps < PLAY_STEPS)
-		play->steps[play->nsteps++] =
-			(struct play_step){ .call = play->stall.task->call, .stalled = true };
+		play->steps[play->nsteps++] = (struct play_step){
+			.call = play->scene->copier->call,
+			.stalled = play->seen.stalled,
+			.under_way = play->seen.under_way,
+			.bytes = play->first_bytes,
+		};
 }
 
 static bool in_own_call(const struct play *play)
@@ -82,20 +88,47 @@ static bool copier_stalled(struct play *play)
 								   &play->scene->source);
 }
 
-/*
- * In a call of its own that has moved bytes before (this one may yet be refused), and as far into
- * it as half of what the last one took.
- */
-static bool copier_under_way(struct play *play)
+static bool any_moved(const struct play *play)
+{
+	for (int i = 0; i < play->nsteps; i++) {
+		if (play->steps[i].bytes > 0)
+			return true;
+	}
+	return false;
+}
+
+/* Return: the bytes that the call, the first to move any, has brought into a file so far. */
+static int64_t first_bytes(const struct play *play)
+{
+	const struct scene *scene = play->scene;
+	struct stat sink;
+
+	if (!scene->sink.kind->regular || scene->test->strategy->makes_room || any_moved(play) ||
+	    fstat(scene->sink.far, &sink))
+		return 0;
+	return sink.st_size;
+}
+
+/* A call like this one has moved bytes, and it is as far into it as half of what the last took. */
+static bool goes_on(struct play *play)
 {
 	const struct task *copier = play->scene->copier;
 	const struct play_step *earlier = find_step(play, &copier->call, 0);
+
+	return earlier && (earlier->bytes > 0 || !call_returns_bytes(&copier->call)) &&
+	       clock_now() - copier->entered_at >= play->usual / 2;
+}
+
+/* In a call of its own, and not in one that may yet be refused. */
+static bool copier_under_way(struct play *play)
+{
 	struct proc_sample sample;
 
-	return in_own_call(play) && earlier &&
-	       (earlier->bytes > 0 || !call_returns_bytes(&copier->call)) &&
-	       clock_now() - copier->entered_at >= play->usual / 2 &&
-	       proc_sample_thread(copier->tid, &sample) && !sample.stopped;
+	if (!in_own_call(play))
+		return false;
+	play->first_bytes = first_bytes(play);
+	return (play->first_bytes || goes_on(play)) &&
+	       proc_sample_thread(play->scene->copier->tid, &sample) && !sample.stopped;
 }
 
 static bool copier_found(struct play *play)
@@ -154,8 +187,9 @@ bool play_set_off(struct play *play)
 	}
 	if (play->seen.stalled) {
 		play->at[STALLED] = clock_now();
-		keep_stalled_step(play);
 		play_keep_evidence(play, "copier", scene->copier);
 	}
+	if (play->seen.stalled || play->first_bytes)
+		keep_last_step(play);
 	return true;
 }
