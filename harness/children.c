@@ -135,14 +135,14 @@ static void start_thread(const struct scene *scene)
 /* One round, with the outcome in the report. Return: false when the strategy gave up. */
 static bool copy_round(const struct scene *scene)
 {
+	const struct endpoint_kind *source = scene->test->source;
 	struct report *report = scene->report;
 	struct copy copy = {
 		.in = FD_SOURCE,
 		.out = FD_SINK,
-		.limit = COPY_UNLIMITED,
-		.eof_errno = scene->test->source->eof_errno,
+		.limit = source->limit ? (int64_t)source->limit : COPY_UNLIMITED,
+		.eof_errno = source->eof_errno,
 	};
-	const struct endpoint_kind *source = scene->test->source;
 	int error = source->adopt ? source->adopt(FD_SOURCE, &copy) : 0;
 
 	if (!error)
