@@ -63,7 +63,7 @@ my @ids = split /\n/, qx{'@{[program()]}' --list};
 my $REFUSES_OTHERWISE = qr/\A(?:python-shutil|libuv|boost|io_uring_splice|vmsplice|mmap_mmap)\z/;
 
 # Between these nothing can stall.
-my %IS_FILE = map { $_ => 1 } qw(file tmpfs memfd sparse append same_file ext4 xfs btrfs overlay);
+my %IS_FILE = map { $_ => 1 } qw(file tmpfs memfd sparse large append same_file ext4 xfs btrfs overlay);
 
 my ($status, @cases) = play(program());
 my $verdict = verdicts(@cases);
@@ -133,7 +133,7 @@ sub hang_lacks ($case) {
     return 'a stalled step'
         if !grep { $_->[0] eq 'step' && $_->[1] =~ /=stalled\z/ } @{$case->{pairs}};
     my $actor = $case->{act} =~ /\Aself_/ ? 'actor' : 'bystander';
-    return "where the $actor waits" if ($case->value($actor) // q{}) !~ /\A[DS] [a-z]\w+ /i;
+    return "where the $actor waits" if ($case->value($actor) // q{}) !~ /\A[DS] [a-z][\w.]+ /i;
     return q{};
 }
 
