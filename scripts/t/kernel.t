@@ -63,7 +63,8 @@ my @ids = split /\n/, qx{'@{[program()]}' --list};
 my $REFUSES_OTHERWISE = qr/\A(?:python-shutil|libuv|boost|io_uring_splice|vmsplice|mmap_mmap)\z/;
 
 # Between these nothing can stall.
-my %IS_FILE = map { $_ => 1 } qw(file tmpfs memfd sparse large append same_file ext4 xfs btrfs overlay);
+my %IS_FILE =
+    map { $_ => 1 } qw(file tmpfs memfd sparse large append same_file ext4 xfs btrfs overlay);
 
 my ($status, @cases) = play(program());
 my $verdict = verdicts(@cases);
@@ -109,7 +110,9 @@ sub safe_lacks ($case) {
     return 'act_ms'  if !defined $case->value('act_ms');
     return q{}       if $case->value('stalled') eq 'yes';
     return "a stall" if !$IS_FILE{$case->{source}} || !$IS_FILE{$case->{sink}};
-    return q{} if grep { $_->[0] eq 'step' && $_->[1] =~ /=(?:[1-9]\d*|done|under_way)\b/ } @{$case->{pairs}};
+    return q{}
+        if grep { $_->[0] eq 'step' && $_->[1] =~ /=(?:[1-9]\d*|done|under_way)\b/ }
+        @{$case->{pairs}};
     return 'a step that moved bytes';
 }
 
