@@ -17,9 +17,12 @@
 /* An act may take this long, or so many times as long as the control's. */
 #define LIMIT_MIN (100 * NS_PER_MS)
 #define LIMIT_CONTROLS 8
-/* Asleep without a context switch for this long (at least, or in controls): at rest. */
+#define LIMIT_MAX (10 * NS_PER_S)
+/* Asleep without a context switch for this long (at least, or in controls): at rest. ACT_MAX has
+ * to leave room for it. */
 #define REST_MIN (50 * NS_PER_MS)
 #define REST_CONTROLS 4
+#define REST_MAX (2 * NS_PER_S)
 /* The same for the copier before the act; it is looked at again afterwards. */
 #define STALL_REST (2 * NS_PER_MS)
 /* When to give up: on a scene, on a control, on rest, on the end after a release. */
@@ -66,6 +69,7 @@ struct play {
 	struct calling act, control; /* the actor and its double in the act's call */
 	struct rest rest, control_rest;
 	int64_t window;                            /* how long a rest must last */
+	int64_t sink_size;                         /* in the beginning, of a file */
 	int64_t first_bytes;                       /* that the first call to move any had moved */
 	int64_t usual;                             /* how long the copier's last call took */
 	int64_t actor_starved, supervisor_starved; /* as they were when the act began */

@@ -97,16 +97,22 @@ static bool any_moved(const struct play *play)
 	return false;
 }
 
-/* Return: the bytes that the call, the first to move any, has brought into a file so far. */
+/* Return: the size of the sink, or 0 where it is no file. */
+static int64_t sink_size(const struct scene *scene)
+{
+	struct stat sink;
+
+	return scene->sink.kind->regular && !fstat(scene->sink.far, &sink) ? sink.st_size : 0;
+}
+
+/* Return: the bytes by which the call, the first to move any, has made a file grow so far. */
 static int64_t first_bytes(const struct play *play)
 {
 	const struct scene *scene = play->scene;
-	struct stat sink;
 
-	if (!scene->sink.kind->regular || scene->test->strategy->makes_room || any_moved(play) ||
-	    fstat(scene->sink.far, &sink))
+	if (scene->test->strategy->makes_room || any_moved(play))
 		return 0;
-	return sink.st_size;
+	return sink_size(scene) - play->sink_size;
 }
 
 /* A call like this one has moved bytes, and it is as far into it as half of what the last took. */
@@ -127,7 +133,7 @@ static bool copier_under_way(struct play *play)
 	if (!in_own_call(play))
 		return false;
 	play->first_bytes = first_bytes(play);
-	return (play->first_bytes || goes_on(play)) &&
+	return (play->first_bytes > 0 || goes_on(play)) &&
 	       proc_sample_thread(play->scene->copier->tid, &sample) && !sample.stopped;
 }
 
@@ -151,6 +157,15 @@ static bool is_waiting(struct play *play, struct task *leader)
 	       (leader->in_call && rest_of_thread(&play->control_rest, leader->tid, STALL_REST));
 }
 
+/* All but what the copier itself does for the act. */
+static bool others_wait(struct play *play)
+{
+	const struct scene *scene = play->scene;
+
+	return is_waiting(play, scene->control) &&
+	       (scene->actor == scene->copier || is_waiting(play, scene->actor));
+}
+
 static bool scene_ready(void *arg)
 {
 	struct play *play = arg;
@@ -162,8 +177,11 @@ static bool scene_ready(void *arg)
 		return true;
 	if (scene->copier->ended_at)
 		return true;
-	return is_waiting(play, scene->actor) && is_waiting(play, scene->control) &&
-	       copier_found(play);
+	if (!others_wait(play))
+		return false;
+	/* Not before: where nothing stalls it would copy, at full speed, for nothing. */
+	scene_cue(scene);
+	return is_waiting(play, scene->actor) && copier_found(play);
 }
 
 /* Return: true when the act can begin; else the judge will know from what was seen. */
@@ -172,6 +190,7 @@ bool play_set_off(struct play *play)
 	struct scene *scene = play->scene;
 	const int64_t tick = play->seen.stall == STALL_NONE ? TICK_UNDER_WAY : TICK_STALL;
 
+	play->sink_size = sink_size(scene);
 	if (!play_run(play, scene_ready, tick, play->begun + SCENE_MAX))
 		return false;
 	if (scene->copier->ended_at) {
@@ -189,7 +208,7 @@ bool play_set_off(struct play *play)
 		play->at[STALLED] = clock_now();
 		play_keep_evidence(play, "copier", scene->copier);
 	}
-	if (play->seen.stalled || play->first_bytes)
+	if (play->seen.stalled || play->first_bytes > 0)
 		keep_last_step(play);
 	return true;
 }
