@@ -30,6 +30,13 @@ static bool bystander_can(const struct test_case *test)
 	}
 }
 
+static bool takes_act(const struct endpoint_kind *kind, const struct act *act)
+{
+	if (!kind->partners)
+		return true;
+	return kind->acts ? text_lists(kind->acts, act->name) : act->core || act->needs_fifo;
+}
+
 /*
  * What is special in a kind that has partners shows with these, with few acts, and with the raw
  * strategies; one act goes through everything.
@@ -39,10 +46,10 @@ static bool may_meet(const struct test_case *test)
 	const struct endpoint_kind *source = test->source, *sink = test->sink;
 
 	if (!source->partners && !sink->partners)
-		return true;
+		return !test->act->by_name;
 	if (strategy_is_cascade(test->strategy) && !test->act->everything)
 		return false;
-	return (test->act->core || test->act->needs_fifo) &&
+	return takes_act(source, test->act) && takes_act(sink, test->act) &&
 	       (text_lists(source->partners, sink->name) ||
 		text_lists(sink->partners, source->name));
 }

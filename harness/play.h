@@ -43,6 +43,7 @@ struct calling {
 	unsigned int serial;
 	int64_t back_at; /* its next call was entered; 0: not yet */
 	int64_t result;  /* of this one; -errno on error */
+	int64_t seen_at; /* the act was seen to be over; 0: not yet */
 };
 
 struct play {
@@ -56,6 +57,8 @@ struct play {
 	struct calling act, control; /* the actor and its double in the act's call */
 	struct rest rest, control_rest;
 	int64_t window;                            /* how long a rest must last */
+	int64_t sink_size;                         /* in the beginning, of a file */
+	int64_t first_bytes;                       /* that the first call to move any had moved */
 	int64_t usual;                             /* how long the copier's last call took */
 	int64_t actor_starved, supervisor_starved; /* as they were when the act began */
 	struct steps steps;

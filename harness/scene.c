@@ -3,6 +3,7 @@
 
 #include "children.h"
 #include "clock.h"
+#include "keeper.h"
 #include "pattern.h"
 
 #include <errno.h>
@@ -26,22 +27,42 @@ static bool fails(struct scene *scene, const char *fault, int error)
 	return false;
 }
 
+/* @error is negative; where something is @missing, that is why. */
+static bool lacks(struct scene *scene, const char *missing, const char *fault, int error)
+{
+	if (!missing)
+		return fails(scene, fault, -error);
+	scene->missing = missing;
+	scene->error = -error;
+	return false;
+}
+
 static bool open_endpoint(struct scene *scene, struct endpoint *endpoint,
 			  const struct endpoint_kind *kind, enum role role)
 {
 	const char *missing = NULL;
 	int error = endpoint_open(endpoint, kind, role, &missing);
 
-	if (!error)
-		return true;
-	if (!missing)
-		return fails(scene,
-			     role == ROLE_SOURCE ? "cannot open the source" :
-						   "cannot open the sink",
-			     -error);
-	scene->missing = missing;
-	scene->error = -error;
-	return false;
+	return !error ||
+	       lacks(scene, missing,
+		     role == ROLE_SOURCE ? "cannot open the source" : "cannot open the sink",
+		     error);
+}
+
+/* What the control holds. */
+static bool open_idle(struct scene *scene)
+{
+	const struct endpoint_kind *sink = scene->test->sink;
+	const char *missing = NULL;
+	int fd;
+
+	if (scene->held != HELD_FILE || !sink->open_other)
+		return !pipe2(scene->idle, O_CLOEXEC) || fails(scene, "cannot make a pipe", errno);
+	fd = sink->open_other(sink, &missing);
+	if (fd < 0)
+		return lacks(scene, missing, "cannot open what the control holds", fd);
+	scene->idle[0] = fd;
+	return true;
 }
 
 enum held case_held(const struct test_case *test)
@@ -96,7 +117,7 @@ static bool open_all(struct scene *scene)
 	const struct test_case *test = scene->test;
 
 	if (pipe2(scene->start, O_CLOEXEC) || pipe2(scene->cue, O_CLOEXEC) ||
-	    pipe2(scene->release, O_CLOEXEC) || pipe2(scene->idle, O_CLOEXEC))
+	    pipe2(scene->release, O_CLOEXEC))
 		return fails(scene, "cannot make a pipe", errno);
 	scene->report = mmap(NULL, 2 * sizeof(*scene->report), PROT_READ | PROT_WRITE,
 			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -106,7 +127,7 @@ static bool open_all(struct scene *scene)
 	}
 	if (!open_endpoint(scene, &scene->source, test->source,
 			   scene->held == HELD_WRITER ? ROLE_FEED : ROLE_SOURCE) ||
-	    !open_endpoint(scene, &scene->sink, test->sink, ROLE_SINK))
+	    !open_endpoint(scene, &scene->sink, test->sink, ROLE_SINK) || !open_idle(scene))
 		return false;
 	scene->report->size = scene->source.size;
 	scene->report->foreign = test->source->foreign;
@@ -178,6 +199,18 @@ static bool start_all(struct scene *scene)
 	return !scene->fault && !scene->missing;
 }
 
+static bool set_prop(struct scene *scene)
+{
+	const struct prop *prop = scene->test->act->prop;
+	const char *missing = NULL;
+	int line = prop ? prop->set(scene, &missing) : -1;
+
+	if (prop && line < 0)
+		return lacks(scene, missing, "cannot prepare the act", line);
+	scene->keeper = line;
+	return true;
+}
+
 static void set_gates(struct scene *scene)
 {
 	const struct act *act = scene->test->act;
@@ -221,6 +254,7 @@ bool scene_open(struct scene *scene, const struct test_case *test)
 		.shared = -1,
 		.output = -1,
 		.idle = { -1, -1 },
+		.keeper = -1,
 		.start = { -1, -1 },
 		.cue = { -1, -1 },
 		.release = { -1, -1 },
@@ -233,7 +267,7 @@ bool scene_open(struct scene *scene, const struct test_case *test)
 
 bool scene_set(struct scene *scene, const struct test_case *test)
 {
-	if (!scene_open(scene, test) || !start_all(scene))
+	if (!scene_open(scene, test) || !start_all(scene) || !set_prop(scene))
 		return false;
 	set_gates(scene);
 	scene_hand_over(scene);
@@ -287,6 +321,8 @@ int scene_clear(struct scene *scene)
 		if (!tracer->tasks[i].ended)
 			kill(tracer->tasks[i].pid, SIGKILL);
 	}
+	/* What is frozen may not even be killed. */
+	keeper_put_right(scene->keeper);
 	endpoint_close(&scene->source);
 	endpoint_close(&scene->sink);
 	close_fd(&scene->shared);
@@ -299,6 +335,7 @@ int scene_clear(struct scene *scene)
 	}
 	tracer_run(tracer, none_left, scene, CLEAR_TICK, clock_now() + CLEAR_MAX);
 	left = left_over(scene);
+	keeper_end(&scene->keeper);
 	tracer_stop(tracer);
 	if (scene->report)
 		munmap(scene->report, 2 * sizeof(*scene->report));
@@ -327,27 +364,57 @@ static off_t read_while(int fd, off_t at, bool pattern)
 	return n < 0 ? -1 : at;
 }
 
+/* Return: up to where @sink has what @source has there, or -1. */
+static off_t compare_with(int source, int sink)
+{
+	static char ours[65536], theirs[sizeof(ours)];
+	off_t at = 0;
+	ssize_t n;
+
+	while ((n = pread(sink, theirs, sizeof(theirs), at)) > 0) {
+		const ssize_t there = pread(source, ours, (size_t)n, at);
+		ssize_t same = 0;
+
+		if (there == n && !memcmp(ours, theirs, (size_t)n)) {
+			at += n;
+			continue;
+		}
+		while (same < there && ours[same] == theirs[same])
+			same++;
+		return at + same;
+	}
+	return n < 0 ? -1 : at;
+}
+
 /* What a foreign source yields is known from the copier alone. */
 static int64_t promised(const struct scene *scene)
 {
 	return scene->source.kind->foreign ? scene->report->copied : (int64_t)scene->source.size;
 }
 
-/* All of the sink file must be the pattern; after it, where room was made for more, zeros. */
+/* Return: up to where the sink file has what was promised, or -1. */
+static off_t right_up_to(const struct scene *scene)
+{
+	const struct endpoint_kind *source = scene->source.kind;
+	const int fd = scene->sink.far;
+
+	if (!source->foreign)
+		return read_while(fd, 0, true);
+	return source->regular ? compare_with(scene->source.far, fd) : lseek(fd, 0, SEEK_END);
+}
+
+/* All of the sink file must be right; after that, where room was made for more, there are zeros. */
 static bool file_differs(const struct scene *scene)
 {
 	const bool done = scene->report->done;
 	const int fd = scene->sink.far;
-	off_t end;
+	off_t end = right_up_to(scene);
 
-	if (scene->source.kind->foreign)
-		return done && lseek(fd, 0, SEEK_END) != promised(scene);
-	end = read_while(fd, 0, true);
 	if (end >= 0 && !done && scene->test->strategy->makes_room)
 		end = read_while(fd, end, false);
 	if (end < 0 || end != lseek(fd, 0, SEEK_END))
 		return true;
-	return done && end != (off_t)scene->source.size;
+	return done && end != promised(scene);
 }
 
 static bool stream_differs(const struct scene *scene)

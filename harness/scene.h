@@ -51,9 +51,10 @@ struct scene {
 	enum held held;
 	enum stall stall;
 	struct endpoint source, sink;
-	int idle[2];           /* the control's pipe */
+	int idle[2];           /* the control's pipe, or [0] what it has instead */
 	int shared;            /* what the bystander holds, until it has it */
 	int output;            /* what the reader empties, until it has it */
+	int keeper;            /* the line to the keeper of the act's prop, or -1 */
 	int start[2];          /* closing start[1] lets all children begin, but for the copier */
 	int cue[2];            /* closing cue[1] lets the copier begin */
 	int release[2];        /* closing release[1] lets reader and releaser do their part */

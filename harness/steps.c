@@ -48,9 +48,23 @@ void steps_keep(struct steps *steps, const struct task *task)
 		step->bytes += task->result;
 }
 
-void steps_keep_stalled(struct steps *steps, const struct task *task)
+void steps_keep_last(struct steps *steps, const struct task *task, int64_t bytes)
 {
-	add(steps, &(struct seen_step){ .call = task->call, .stalled = true });
+	add(steps, &(struct seen_step){
+			   .call = task->call,
+			   .bytes = bytes,
+			   .stalled = !bytes,
+			   .under_way = bytes,
+		   });
+}
+
+bool steps_moved(const struct steps *steps)
+{
+	for (int i = 0; i < steps->count; i++) {
+		if (steps->list[i].bytes > 0)
+			return true;
+	}
+	return false;
 }
 
 static void add_success(const struct seen_step *step, struct text *text)
@@ -73,6 +87,8 @@ void steps_describe(const struct steps *steps, struct text *text)
 		call_describe(text, &step->call);
 		if (step->stalled)
 			text_add(text, "=stalled\n");
+		else if (step->under_way)
+			text_add(text, "=under_way (%" PRId64 " bytes so far)\n", step->bytes);
 		else if (step->error)
 			text_add(text, "=%s\n", text_errno(step->error));
 		else

@@ -15,7 +15,8 @@ struct seen_step {
 	int error;        /* errno, or 0 */
 	int64_t bytes;
 	unsigned int count;
-	bool stalled; /* it had not returned when the act began */
+	bool stalled;   /* it had not returned when the act began ... */
+	bool under_way; /* ... but had brought those bytes into the sink */
 };
 
 struct steps {
@@ -29,8 +30,14 @@ const struct seen_step *steps_find(const struct steps *steps, const struct call 
 /** steps_keep() - @task has returned from its call. */
 void steps_keep(struct steps *steps, const struct task *task);
 
-/** steps_keep_stalled() - @task is in its call, and stays there. */
-void steps_keep_stalled(struct steps *steps, const struct task *task);
+/**
+ * steps_keep_last() - @task is in the call that the act falls into: it stays there, or, where
+ * @bytes is not 0, it has brought so many into the sink.
+ */
+void steps_keep_last(struct steps *steps, const struct task *task, int64_t bytes);
+
+/** steps_moved() - has any call moved bytes? */
+bool steps_moved(const struct steps *steps);
 
 /** steps_describe() - append them as `step=` lines, in the order of their first calls. */
 void steps_describe(const struct steps *steps, struct text *text);

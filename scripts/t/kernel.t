@@ -67,7 +67,8 @@ my $REFUSES_OTHERWISE = qr/\A(?:python-shutil|libuv|boost|io_uring_splice|vmspli
 my $IS_ITSELF = qr/\A(?:same_file|same_fd|self)\z/;
 
 # Between these nothing can stall.
-my %IS_FILE = map { $_ => 1 } qw(file tmpfs memfd sparse append same_file ext4 xfs btrfs overlay);
+my %IS_FILE =
+    map { $_ => 1 } qw(file tmpfs memfd sparse large append same_file ext4 xfs btrfs overlay);
 
 my ($status, @cases) = play(program());
 my $verdict = verdicts(@cases);
@@ -177,7 +178,9 @@ sub safe_lacks ($case) {
     return 'act_ms'          if !defined $case->value('act_ms');
     return q{}               if $case->value('stalled') eq 'yes';
     return "a stall"         if !$IS_FILE{$case->{source}} || !$IS_FILE{$case->{sink}};
-    return q{} if grep { $_->[0] eq 'step' && $_->[1] =~ /=(?:[1-9]\d*|done)\b/ } @{$case->{pairs}};
+    return q{}
+        if grep { $_->[0] eq 'step' && $_->[1] =~ /=(?:[1-9]\d*|done|under_way)\b/ }
+        @{$case->{pairs}};
     return 'a step that moved bytes';
 }
 
@@ -214,7 +217,7 @@ sub hang_lacks ($case) {
     return 'a stalled step'
         if !grep { $_->[0] eq 'step' && $_->[1] =~ /=stalled\z/ } @{$case->{pairs}};
     my $actor = $case->{act} =~ /\Aself_/ ? 'actor' : 'bystander';
-    return "where the $actor waits" if ($case->value($actor) // q{}) !~ /\A[DS] [a-z]\w+ /i;
+    return "where the $actor waits" if ($case->value($actor) // q{}) !~ /\A[DS] [a-z][\w.]+ /i;
     return q{};
 }
 
