@@ -62,4 +62,6 @@ void case_play(const struct test_case *test, struct result *result)
 		snprintf(result->reason, sizeof(result->reason), "%s%s%s", judgement.reason,
 			 last->error ? ": " : "", last->error ? strerror(last->error) : "");
 	play_describe(last, &result->evidence);
+	if (result->verdict != VERDICT_SAFE && result->verdict != VERDICT_REFUSED)
+		play_describe_said(last, &result->evidence);
 }

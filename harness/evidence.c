@@ -3,6 +3,7 @@
 #include "play.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static void add_ms(struct text *text, const char *key, int64_t ns)
 {
@@ -25,8 +26,13 @@ static void add_steps(const struct play *play, struct text *text)
 	for (int i = 0; i < play->nsteps; i++) {
 		const struct play_step *step = &play->steps[i];
 
+		if (step->later)
+			continue;
 		text_add(text, "step=");
-		call_describe(text, &step->call);
+		if (play->scene->test->strategy->program)
+			call_decode(text, &step->call, end_name(step->in), end_name(step->out));
+		else
+			call_describe(text, &step->call);
 		if (step->stalled)
 			text_add(text, "=stalled\n");
 		else if (step->error)
@@ -83,6 +89,22 @@ static void add_act(const struct play *play, struct text *text)
 		add_ms(text, "starved_ms", seen->starved);
 }
 
+/* A line each, without what would disturb a terminal or a parser. */
+void play_describe_said(const struct play *play, struct text *text)
+{
+	const char *line = play->said;
+
+	while (*line) {
+		const size_t length = strcspn(line, "\n");
+
+		text_add(text, "stderr=");
+		for (size_t i = 0; i < length; i++)
+			text_add(text, "%c", line[i] >= ' ' && line[i] != 127 ? line[i] : '?');
+		text_add(text, "\n");
+		line += length + (line[length] == '\n');
+	}
+}
+
 void play_describe(const struct play *play, struct text *text)
 {
 	const struct observation *seen = &play->seen;
@@ -93,6 +115,8 @@ void play_describe(const struct play *play, struct text *text)
 	if (seen->acted)
 		add_act(play, text);
 	add_steps(play, text);
+	if (play->scene->test->strategy->program)
+		play_describe_cascade(play, text);
 	if (play->at[ACT])
 		add_timeline(play, text);
 	text_add(text, "%s", play->evidence.bytes);

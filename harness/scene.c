@@ -4,6 +4,7 @@
 #include "children.h"
 #include "clock.h"
 #include "pattern.h"
+#include "proc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -96,7 +97,8 @@ static bool open_all(struct scene *scene)
 	const struct test_case *test = scene->test;
 
 	if (pipe2(scene->start, O_CLOEXEC) || pipe2(scene->release, O_CLOEXEC) ||
-	    pipe2(scene->idle, O_CLOEXEC))
+	    pipe2(scene->idle, O_CLOEXEC) ||
+	    (scene->test->strategy->program && pipe2(scene->said, O_CLOEXEC)))
 		return fails(scene, "cannot make a pipe", errno);
 	scene->report = mmap(NULL, 2 * sizeof(*scene->report), PROT_READ | PROT_WRITE,
 			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -108,6 +110,8 @@ static bool open_all(struct scene *scene)
 			   scene->held == HELD_WRITER ? ROLE_FEED : ROLE_SOURCE) ||
 	    !open_endpoint(scene, &scene->sink, test->sink, ROLE_SINK))
 		return false;
+	proc_fd_name(getpid(), scene->source.fd, scene->ends.source);
+	proc_fd_name(getpid(), scene->sink.fd, scene->ends.sink);
 	scene->report->size = scene->source.size;
 	scene->report->foreign = test->source->foreign;
 	/* A control that is to wait in write(2) finds no room, either. */
@@ -117,17 +121,17 @@ static bool open_all(struct scene *scene)
 	return deal_out(scene);
 }
 
-static struct task *start(struct scene *scene, int fd0, int fd1, void (*body)(const struct scene *))
+static struct task *start_traced(struct scene *scene, const struct child *child,
+				 struct task *(*trace)(struct tracer *tracer, pid_t pid))
 {
-	const struct child child = { .fd0 = fd0, .fd1 = fd1, .body = body };
-	pid_t pid = child_start(scene, &child);
+	pid_t pid = child_start(scene, child);
 	struct task *task;
 
 	if (pid < 0) {
 		fails(scene, "cannot fork", errno);
 		return NULL;
 	}
-	task = tracer_seize(&scene->tracer, pid);
+	task = trace(&scene->tracer, pid);
 	if (task)
 		return task;
 	if (errno == EPERM)
@@ -136,10 +140,29 @@ static struct task *start(struct scene *scene, int fd0, int fd1, void (*body)(co
 	return NULL;
 }
 
+static struct task *start(struct scene *scene, int fd0, int fd1, void (*body)(const struct scene *))
+{
+	const struct child child = { .fd0 = fd0, .fd1 = fd1, .fd2 = -1, .body = body };
+
+	return start_traced(scene, &child, tracer_seize);
+}
+
+static struct task *start_program(struct scene *scene)
+{
+	const struct child child = {
+		.fd0 = scene->source.fd,
+		.fd1 = scene->sink.fd,
+		.fd2 = scene->said[1],
+		.body = child_program,
+	};
+
+	return start_traced(scene, &child, tracer_follow);
+}
+
 /* Helpers are not traced: they must be able to go on while the supervisor waits. */
 static struct task *start_helper(struct scene *scene, int fd, void (*body)(const struct scene *))
 {
-	const struct child child = { .fd0 = fd, .fd1 = -1, .body = body };
+	const struct child child = { .fd0 = fd, .fd1 = -1, .fd2 = -1, .body = body };
 	pid_t pid = child_start(scene, &child);
 
 	if (pid > 0)
@@ -152,7 +175,12 @@ static bool start_all(struct scene *scene)
 {
 	const bool copier_acts = scene->test->act->actor == ACTOR_COPIER;
 
-	scene->copier = start(scene, scene->source.fd, scene->sink.fd, child_copier);
+	if (scene->test->strategy->program) {
+		scene->copier = start_program(scene);
+		scene->listener = start_helper(scene, scene->said[0], child_listener);
+	} else {
+		scene->copier = start(scene, scene->source.fd, scene->sink.fd, child_copier);
+	}
 	if (scene->shared >= 0)
 		scene->bystander = start(scene, scene->shared, -1, child_bystander);
 	if (scene->output >= 0)
@@ -188,6 +216,8 @@ static void hand_over(struct scene *scene)
 	close_fd(&scene->sink.fd);
 	close_fd(&scene->shared);
 	close_fd(&scene->output);
+	close_fd(&scene->said[0]);
+	close_fd(&scene->said[1]);
 	close_fd(&scene->idle[scene->held == HELD_WRITER]);
 	close_fd(&scene->start[0]);
 	close_fd(&scene->release[0]);
@@ -209,6 +239,7 @@ bool scene_set(struct scene *scene, const struct test_case *test)
 		.sink = { .fd = -1, .far = -1 },
 		.shared = -1,
 		.output = -1,
+		.said = { -1, -1 },
 		.idle = { -1, -1 },
 		.start = { -1, -1 },
 		.release = { -1, -1 },
@@ -222,13 +253,33 @@ bool scene_set(struct scene *scene, const struct test_case *test)
 	return true;
 }
 
+bool scene_copies(const struct scene *scene, const struct task *task)
+{
+	return task == scene->copier || task->followed;
+}
+
+bool scene_copier_over(const struct scene *scene)
+{
+	return scene->copier->ended_at && !tracer_follows(&scene->tracer);
+}
+
+void scene_kill_copier(struct scene *scene)
+{
+	for (int i = 0; i < scene->tracer.count; i++) {
+		const struct task *task = scene->tracer.tasks[i];
+
+		if (scene_copies(scene, task) && !task->ended)
+			kill(task->pid, SIGKILL);
+	}
+}
+
 void scene_release(struct scene *scene)
 {
 	scene->report->stop = true;
 	close_fd(&scene->release[1]);
 	/* A pipe that is full, and whose reader is the actor, nobody will empty. */
 	if (scene->stall == STALL_SINK && scene->held == HELD_READER && !scene->test->act->receives)
-		kill(scene->copier->pid, SIGKILL);
+		scene_kill_copier(scene);
 }
 
 /* How many of the processes have not been reaped. */
@@ -237,16 +288,25 @@ static int left_over(const struct scene *scene)
 	int left = 0;
 
 	for (int i = 0; i < scene->tracer.count; i++) {
-		const struct task *task = &scene->tracer.tasks[i];
+		const struct task *task = scene->tracer.tasks[i];
 
 		left += !task->ended && task->tid == task->pid;
 	}
 	return left;
 }
 
+/* Over and over: a program under test may make more of them while it is killed. */
 static bool none_left(void *arg)
 {
-	return !left_over(arg);
+	const struct scene *scene = arg;
+
+	for (int i = 0; i < scene->tracer.count; i++) {
+		if (!scene->tracer.tasks[i]->ended)
+			kill(scene->tracer.tasks[i]->pid, SIGKILL);
+	}
+	if (scene->test->strategy->program)
+		proc_kill_children();
+	return !left_over(scene);
 }
 
 int scene_clear(struct scene *scene)
@@ -254,15 +314,13 @@ int scene_clear(struct scene *scene)
 	struct tracer *tracer = &scene->tracer;
 	int left;
 
-	for (int i = 0; i < tracer->count; i++) {
-		if (!tracer->tasks[i].ended)
-			kill(tracer->tasks[i].pid, SIGKILL);
-	}
+	none_left(scene);
 	endpoint_close(&scene->source);
 	endpoint_close(&scene->sink);
 	close_fd(&scene->shared);
 	close_fd(&scene->output);
 	for (int i = 0; i < 2; i++) {
+		close_fd(&scene->said[i]);
 		close_fd(&scene->idle[i]);
 		close_fd(&scene->start[i]);
 		close_fd(&scene->release[i]);
@@ -332,6 +390,10 @@ bool scene_differs(const struct scene *scene)
 {
 	const struct report *report = scene->report;
 	const int64_t size = promised(scene) + scene->report->added;
+
+	/* What a program makes of its input is its own affair. */
+	if (scene->test->strategy->program)
+		return false;
 
 	if (scene->sink.kind->regular ? file_differs(scene) : stream_differs(scene))
 		return true;

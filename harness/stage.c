@@ -8,44 +8,6 @@
 #define TICK_STALL (NS_PER_MS / 2)
 #define TICK_UNDER_WAY (NS_PER_MS / 20)
 
-static struct play_step *find_step(struct play *play, const struct call *call, int error)
-{
-	for (int i = 0; i < play->nsteps; i++) {
-		if (call_alike(&play->steps[i].call, call) && play->steps[i].error == error)
-			return &play->steps[i];
-	}
-	return NULL;
-}
-
-/* The calls that move bytes, up to the act. */
-void play_keep_step(struct play *play, const struct task *task)
-{
-	int error = task->result < 0 ? (int)-task->result : 0;
-	struct play_step *step;
-
-	if (call_source(&task->call) != FD_SOURCE && call_sink(&task->call) != FD_SINK &&
-	    !strategy_owns(play->scene->test->strategy, &task->call, FD_SOURCE, FD_SINK))
-		return;
-	play->usual = task->left_at - task->entered_at;
-	step = find_step(play, &task->call, error);
-	if (!step && play->nsteps < PLAY_STEPS) {
-		step = &play->steps[play->nsteps++];
-		*step = (struct play_step){ .call = task->call, .error = error };
-	}
-	if (!step)
-		return;
-	step->count++;
-	if (!error && call_returns_bytes(&task->call))
-		step->bytes += task->result;
-}
-
-static void keep_stalled_step(struct play *play)
-{
-	if (play->nsteps < PLAY_STEPS)
-		play->steps[play->nsteps++] =
-			(struct play_step){ .call = play->stall.task->call, .stalled = true };
-}
-
 static bool in_own_call(const struct play *play)
 {
 	const struct task *copier = play->scene->copier;
@@ -59,7 +21,7 @@ static bool copier_stalled(struct play *play)
 	struct task *copier = play->scene->copier;
 
 	if (!in_own_call(play) || copier->serial != play->stall.serial) {
-		play->stall = (struct calling){ .task = copier, .serial = copier->serial };
+		play->stall = play_calling(copier);
 		play->rest.since = 0;
 	}
 	return in_own_call(play) && rest_of_workers(&play->rest, copier->pid, STALL_REST) &&
@@ -74,7 +36,7 @@ static bool copier_stalled(struct play *play)
 static bool copier_under_way(struct play *play)
 {
 	const struct task *copier = play->scene->copier;
-	const struct play_step *earlier = find_step(play, &copier->call, 0);
+	const struct play_step *earlier = play_find_step(play, copier, 0);
 	struct proc_sample sample;
 
 	return in_own_call(play) && earlier &&
@@ -87,8 +49,8 @@ static bool copier_found(struct play *play)
 {
 	struct observation *seen = &play->seen;
 
-	if (play->scene->copier->ended_at)
-		return true;
+	if (play->scene->test->strategy->program)
+		return play_program_stalls(play);
 	if (seen->stall == STALL_NONE)
 		return seen->under_way = copier_under_way(play);
 	return seen->stalled = copier_stalled(play);
@@ -112,35 +74,43 @@ static bool scene_ready(void *arg)
 		return true;
 	if (scene->control->ended_at)
 		return true;
-	if (scene->copier->ended_at)
+	if (scene_copier_over(scene))
 		return true;
 	return is_waiting(play, scene->actor) && is_waiting(play, scene->control) &&
 	       copier_found(play);
+}
+
+/* The copier came to its end instead of stalling. */
+static void keep_end(struct play *play)
+{
+	const struct report *report = play->scene->report;
+
+	if (!report->error && !report->done)
+		play_fault(play, "the copier died");
+	play->seen.copy_errno = report->error;
+	play->seen.copied = report->copied;
 }
 
 /* Return: true when the act can begin; else the judge will know from what was seen. */
 bool play_set_off(struct play *play)
 {
 	struct scene *scene = play->scene;
+	const bool program = scene->test->strategy->program;
 	const int64_t tick = play->seen.stall == STALL_NONE ? TICK_UNDER_WAY : TICK_STALL;
+	const bool ready = play_run(play, scene_ready, tick, play->begun + SCENE_MAX);
 
-	if (!play_run(play, scene_ready, tick, play->begun + SCENE_MAX))
-		return false;
-	if (scene->copier->ended_at) {
-		if (!scene->report->error && !scene->report->done)
-			play_fault(play, "the copier died");
-		play->seen.copy_errno = scene->report->error;
-		play->seen.copied = scene->report->copied;
-		return false;
-	}
-	if (!play->seen.stalled && !play->seen.under_way) {
+	if (program && !play->seen.stalled)
+		play_program_fault(play);
+	else if (ready && scene_copier_over(scene))
+		keep_end(play);
+	else if (ready && !play->seen.stalled && !play->seen.under_way)
 		play_fault(play, "bystander or control ended before the act");
-		return false;
-	}
 	if (play->seen.stalled) {
 		play->at[STALLED] = clock_now();
-		keep_stalled_step(play);
-		play_keep_evidence(play, "copier", scene->copier);
+		play_keep_stalled_step(play);
+		play_keep_evidence(play, "copier", play->stall.task);
+		if (program)
+			program_describe(&play->evidence, play->stall.task);
 	}
-	return true;
+	return play->seen.stalled || play->seen.under_way;
 }
