@@ -56,8 +56,8 @@ static char *with_path(char *argument, const char *name, const char *path)
 
 	if (!at)
 		return argument;
-	if (asprintf(&whole, "%.*s%s%s", (int)(at - argument), argument, path,
-		     at + strlen(name)) < 0)
+	if (asprintf(&whole, "%.*s%s%s", (int)(at - argument), argument, path, at + strlen(name)) <
+	    0)
 		misused("no memory", "");
 	return with_path(whole, name, path);
 }
@@ -76,8 +76,8 @@ void command_prepare(struct program *program, char **argv)
 			"without them here: ",
 			path);
 	for (char **argument = argv + 1; *argument; argument++)
-		*argument = with_path(with_path(*argument, "{in}", "/dev/fd/0"), "{out}",
-				      "/dev/fd/1");
+		*argument =
+			with_path(with_path(*argument, "{in}", "/dev/fd/0"), "{out}", "/dev/fd/1");
 	program->path = path;
 	program->argv = argv;
 }

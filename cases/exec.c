@@ -74,10 +74,14 @@ static void choose_by_default(struct choice *choice, char *words)
 static void parse(int argc, char **argv, struct options *options)
 {
 	static const struct option known[] = {
-		{ "source", required_argument, NULL, 's' }, { "sink", required_argument, NULL, 'k' },
-		{ "act", required_argument, NULL, 'a' },    { "reverse", no_argument, NULL, 'r' },
-		{ "jobs", required_argument, NULL, 'j' },   { "list", no_argument, NULL, 'l' },
-		{ "copy", required_argument, NULL, 'c' },   { "help", no_argument, NULL, 'h' },
+		{ "source", required_argument, NULL, 's' },
+		{ "sink", required_argument, NULL, 'k' },
+		{ "act", required_argument, NULL, 'a' },
+		{ "reverse", no_argument, NULL, 'r' },
+		{ "jobs", required_argument, NULL, 'j' },
+		{ "list", no_argument, NULL, 'l' },
+		{ "copy", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int option;

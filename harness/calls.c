@@ -89,6 +89,8 @@ bool call_is_timed(const struct call *call)
 #endif
 	case SYS_epoll_pwait:
 		return (int)call->args[3] >= 0;
+	case SYS_io_uring_enter: /* flags: IORING_ENTER_EXT_ARG, which may name a time */
+		return call->args[3] & 8;
 	case SYS_ppoll: /* the address of a time; none if NULL */
 		return call->args[2];
 #ifdef SYS_epoll_pwait2

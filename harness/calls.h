@@ -26,7 +26,7 @@ enum call_role {
 	CALL_COPIES, /* in its arguments */
 	CALL_POLLS,  /* an array of struct pollfd */
 	CALL_SELECTS,
-	CALL_EPOLLS, /* what was added to an epoll(7) instance */
+	CALL_EPOLLS,  /* what was added to an epoll(7) instance */
 	CALL_SUBMITS, /* requests in memory, which nobody else can read */
 };
 

@@ -102,8 +102,7 @@ bool ends_awaits(const struct ends *ends, const struct task *task, enum end end)
 {
 	switch (call_role(&task->call)) {
 	case CALL_COPIES:
-		return end == END_SOURCE ? ends_in(ends, task) == end :
-					   ends_out(ends, task) == end;
+		return end == END_SOURCE ? ends_in(ends, task) == end : ends_out(ends, task) == end;
 	case CALL_POLLS:
 		return polls(ends, task, end);
 	case CALL_SELECTS:

@@ -47,7 +47,7 @@ static void keep_return(struct calling *calling, const struct task *task)
 		calling->back_at = task->entered_at;
 }
 
-static void on_call(void *arg, const struct task *task)
+static bool on_call(void *arg, const struct task *task)
 {
 	struct play *play = arg;
 
@@ -55,6 +55,7 @@ static void on_call(void *arg, const struct task *task)
 	keep_return(&play->control, task);
 	if (scene_copies(play->scene, task) && !task->in_call)
 		play_keep_step(play, task);
+	return play_is_of_interest(play, task);
 }
 
 void play_keep_evidence(struct play *play, const char *who, const struct task *task)

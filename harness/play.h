@@ -29,6 +29,9 @@
 #define PROGRAM_SETTLED (500 * NS_PER_MS)
 /* Asleep elsewhere for so long, it will not come to wait for the copy's end any more. */
 #define PROGRAM_IDLE (2 * NS_PER_S)
+/* When to give up on it: its calls take longer than otherwise, and it may do a lot before it waits.
+ */
+#define PROGRAM_MAX (20 * NS_PER_S)
 /* When to give up: on a scene, on a control, on rest, on the end after a release. */
 #define SCENE_MAX (10 * NS_PER_S)
 #define CONTROL_MAX (10 * NS_PER_S)
@@ -81,11 +84,11 @@ struct play {
 	int error;            /* errno that goes with a fault of the scene, or 0 */
 	struct text evidence; /* on copier and actor, as they were */
 	/* Of a program under test: */
-	int64_t look_at;   /* when to look at it next */
-	int64_t news_at;   /* when it did what it had not done before */
-	struct rest idle;  /* of it all, whatever it waits for */
-	bool read_source;  /* it has read from it, or mapped it */
-	char fault[160];   /* what it did instead of waiting */
+	int64_t look_at;  /* when to look at it next */
+	int64_t news_at;  /* when it did what it had not done before */
+	struct rest idle; /* of it all, whatever it waits for */
+	bool read_source; /* it has read from it, or mapped it */
+	char fault[160];  /* what it did instead of waiting */
 	char said[SAID_MAX + 1];
 };
 
@@ -105,6 +108,9 @@ void play_describe_cascade(const struct play *play, struct text *text);
 
 /** play_set_off() - Return: true when the act can begin; else play->seen says why not. */
 bool play_set_off(struct play *play);
+
+/** play_is_of_interest() - is the return of @task from its call to be told? */
+bool play_is_of_interest(const struct play *play, const struct task *task);
 
 /** play_keep_step() - the copier has returned from a call. */
 void play_keep_step(struct play *play, const struct task *task);

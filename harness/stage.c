@@ -97,7 +97,8 @@ bool play_set_off(struct play *play)
 	struct scene *scene = play->scene;
 	const bool program = scene->test->strategy->program;
 	const int64_t tick = play->seen.stall == STALL_NONE ? TICK_UNDER_WAY : TICK_STALL;
-	const bool ready = play_run(play, scene_ready, tick, play->begun + SCENE_MAX);
+	const bool ready = play_run(play, scene_ready, tick,
+				    play->begun + (program ? PROGRAM_MAX : SCENE_MAX));
 
 	if (program && !play->seen.stalled)
 		play_program_fault(play);

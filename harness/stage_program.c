@@ -36,8 +36,8 @@ static bool waits_for_good(struct play *play, const struct task *waiter)
 
 	if (!program_rests(&play->rest, &scene->tracer, timed ? STALL_REST : PROGRAM_REST))
 		return false;
-	if (timed && (!play_find_step(play, waiter, 0) ||
-		      clock_now() - play->news_at < PROGRAM_SETTLED))
+	if (timed &&
+	    (!play_find_step(play, waiter, 0) || clock_now() - play->news_at < PROGRAM_SETTLED))
 		return false;
 	if (awaited(play) == END_SINK && !play->read_source &&
 	    ends_in(&scene->ends, waiter) != END_SOURCE)
@@ -102,7 +102,8 @@ static void tell_end(struct play *play, int status)
 		snprintf(fault, size, "the program cannot be executed: %s",
 			 strerror(play->scene->report->error));
 	else if (WIFSIGNALED(status))
-		snprintf(fault, size, "the program died by signal %d (%s) before it waited for its %s",
+		snprintf(fault, size,
+			 "the program died by signal %d (%s) before it waited for its %s",
 			 WTERMSIG(status), strsignal(WTERMSIG(status)), end_word(play));
 	else
 		snprintf(fault, size, "the program ended with %d before it waited for its %s",
@@ -129,8 +130,9 @@ static void tell_doings(struct play *play)
 	if (task)
 		call_decode(&call, &task->call, end_name(ends_in(&play->scene->ends, task)),
 			    end_name(ends_out(&play->scene->ends, task)));
-	snprintf(play->fault, sizeof(play->fault), "the program did not come to wait for its %s%s%.90s",
-		 end_word(play), task ? ", it was in " : "", call.bytes);
+	snprintf(play->fault, sizeof(play->fault),
+		 "the program did not come to wait for its %s%s%.90s", end_word(play),
+		 task ? ", it was in " : "", call.bytes);
 	program_describe_all(&play->evidence, &play->scene->tracer);
 }
 

@@ -2,7 +2,9 @@
 /* The calls that a copier makes, those that are alike counted as one step. */
 #include "play.h"
 
-#define KERNEL_ERRNO 512 /* from here on not for programs: the call is made again after a signal */
+#define KERNEL_ERRNO \
+	512 /* from here on not for programs: the call is made again after a signal \
+	     */
 
 /* Of a call that is just being made, or has returned: errno 0 if it has not failed. */
 static struct play_step step_of(const struct play *play, const struct task *task, int error)
@@ -56,6 +58,14 @@ static bool is_of_copy(const struct play *play, const struct task *task,
 	return !step->later &&
 	       (call_source(&task->call) == FD_SOURCE || call_sink(&task->call) == FD_SINK ||
 		strategy_owns(play->scene->test->strategy, &task->call, FD_SOURCE, FD_SINK));
+}
+
+bool play_is_of_interest(const struct play *play, const struct task *task)
+{
+	const struct play_step step = step_of(play, task, 0);
+
+	return !task->followed || call_role(&task->call) != CALL_COPIES || step.in == END_SOURCE ||
+	       step.out == END_SINK;
 }
 
 void play_keep_step(struct play *play, const struct task *task)

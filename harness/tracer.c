@@ -84,10 +84,7 @@ static struct task *add(struct tracer *tracer, pid_t tid, pid_t pid)
 	return task;
 }
 
-/*
- * A new thread, or process, is first seen by its own stop: its creator's report of it may come
- * later. Only what is followed makes processes that are traced.
- */
+/* A new thread, or process: only what is followed makes processes that are traced. */
 static struct task *add_thread(struct tracer *tracer, pid_t tid)
 {
 	const pid_t group = proc_thread_group(tid);
@@ -100,13 +97,18 @@ static struct task *add_thread(struct tracer *tracer, pid_t tid)
 	return task;
 }
 
+static bool has_filter(const struct tracer *tracer, const struct task *task)
+{
+	return tracer->filtered && task->followed;
+}
+
 /*
  * On to its next call, or, where a filter tells of those, only to the end of the one it is in.
  * ESRCH means that it was killed meanwhile; waitpid() will tell.
  */
 static void resume(const struct tracer *tracer, const struct task *task, int signal)
 {
-	const bool runs = tracer->filtered && task->followed && !task->in_call;
+	const bool runs = has_filter(tracer, task) && !task->in_call;
 
 	ptrace(runs ? PTRACE_CONT : PTRACE_SYSCALL, task->tid, NULL, (void *)(long)signal);
 }
@@ -216,8 +218,8 @@ static void on_entry(struct tracer *tracer, struct task *task, const struct trac
 	task->in_call = true;
 	task->serial++;
 	task->entered_at = clock_now();
-	if (tracer->on_call)
-		tracer->on_call(tracer->arg, task);
+	if (tracer->on_call && !tracer->on_call(tracer->arg, task))
+		task->in_call = !has_filter(tracer, task);
 	if (at_gate(tracer, task))
 		task->held = true;
 	else
@@ -264,6 +266,16 @@ static void on_exec(struct tracer *tracer, struct task *leader)
 	task->ended_at = clock_now();
 }
 
+/* So that it is known before its creator's end is, and not taken for gone when it is. */
+static void on_creation(struct tracer *tracer, const struct task *creator)
+{
+	unsigned long created = 0;
+
+	ptrace(PTRACE_GETEVENTMSG, creator->tid, NULL, &created);
+	if (created && !find(tracer, (pid_t)created) && proc_thread_group((pid_t)created) > 0)
+		add_thread(tracer, (pid_t)created);
+}
+
 static void on_stop(struct tracer *tracer, struct task *task, int status)
 {
 	int signal = WSTOPSIG(status), event = status >> 16;
@@ -277,6 +289,9 @@ static void on_stop(struct tracer *tracer, struct task *task, int status)
 		task->exiting_at = clock_now();
 	if (event == PTRACE_EVENT_EXEC)
 		on_exec(tracer, task);
+	if (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK ||
+	    event == PTRACE_EVENT_CLONE)
+		on_creation(tracer, task);
 	/* What the event was only asks to go on; it does not stay stopped by SIGSTOP, either. */
 	resume(tracer, task, event || signal == SIGSTOP ? 0 : signal);
 }

@@ -32,7 +32,7 @@ struct gate {
 struct task {
 	pid_t tid, pid;
 	bool followed;    /* of a program with all its descendants, see tracer_follow() */
-	bool in_call;     /* between a call's entry and its exit */
+	bool in_call;     /* between a call's entry and its exit, if that is to be told */
 	bool held;        /* stopped at its gate */
 	bool ended;       /* reaped, or known gone */
 	unsigned serial;  /* counts the calls entered */
@@ -49,9 +49,12 @@ struct tracer {
 	struct task **tasks; /* each stays where it is until tracer_stop() */
 	int count, room;
 	bool filtered; /* what is followed is to install the filter of filter.h */
-	int sigchld; /* signalfd(2) */
-	/* Told whenever a thread has entered a call (in_call) or returned from it; may be NULL. */
-	void (*on_call)(void *arg, const struct task *task);
+	int sigchld;   /* signalfd(2) */
+	/*
+	 * Told whenever a thread has entered a call (in_call) or returned from it; may be NULL.
+	 * Return: whether to tell of the return as well; only what is followed may spare that.
+	 */
+	bool (*on_call)(void *arg, const struct task *task);
 	void *arg;
 };
 

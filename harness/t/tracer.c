@@ -21,13 +21,14 @@ static pid_t child;
 static unsigned int returns;
 static struct task last;
 
-static void keep(void *arg, const struct task *task)
+static bool keep(void *arg, const struct task *task)
 {
 	(void)arg;
-	if (task->in_call || (task->call.nr != SYS_getppid && task->call.nr != SYS_dup))
-		return;
-	returns++;
-	last = *task;
+	if (!task->in_call && (task->call.nr == SYS_getppid || task->call.nr == SYS_dup)) {
+		returns++;
+		last = *task;
+	}
+	return true;
 }
 
 static bool is_held(void *arg)
