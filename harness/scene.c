@@ -96,9 +96,9 @@ static bool open_all(struct scene *scene)
 {
 	const struct test_case *test = scene->test;
 
-	if (pipe2(scene->start, O_CLOEXEC) || pipe2(scene->release, O_CLOEXEC) ||
-	    pipe2(scene->idle, O_CLOEXEC) ||
-	    (scene->test->strategy->program && pipe2(scene->said, O_CLOEXEC)))
+	if (pipe2(scene->start, O_CLOEXEC) || pipe2(scene->cue, O_CLOEXEC) ||
+	    pipe2(scene->release, O_CLOEXEC) || pipe2(scene->idle, O_CLOEXEC) ||
+	    (test->strategy->program && pipe2(scene->said, O_CLOEXEC)))
 		return fails(scene, "cannot make a pipe", errno);
 	scene->report = mmap(NULL, 2 * sizeof(*scene->report), PROT_READ | PROT_WRITE,
 			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -142,7 +142,13 @@ static struct task *start_traced(struct scene *scene, const struct child *child,
 
 static struct task *start(struct scene *scene, int fd0, int fd1, void (*body)(const struct scene *))
 {
-	const struct child child = { .fd0 = fd0, .fd1 = fd1, .fd2 = -1, .body = body };
+	const struct child child = {
+		.fd0 = fd0,
+		.fd1 = fd1,
+		.fd2 = -1,
+		.start = body == child_copier ? scene->cue[0] : scene->start[0],
+		.body = body,
+	};
 
 	return start_traced(scene, &child, tracer_seize);
 }
@@ -153,6 +159,7 @@ static struct task *start_program(struct scene *scene)
 		.fd0 = scene->source.fd,
 		.fd1 = scene->sink.fd,
 		.fd2 = scene->said[1],
+		.start = scene->cue[0],
 		.body = child_program,
 	};
 
@@ -162,7 +169,13 @@ static struct task *start_program(struct scene *scene)
 /* Helpers are not traced: they must be able to go on while the supervisor waits. */
 static struct task *start_helper(struct scene *scene, int fd, void (*body)(const struct scene *))
 {
-	const struct child child = { .fd0 = fd, .fd1 = -1, .fd2 = -1, .body = body };
+	const struct child child = {
+		.fd0 = fd,
+		.fd1 = -1,
+		.fd2 = -1,
+		.start = scene->start[0],
+		.body = body,
+	};
 	pid_t pid = child_start(scene, &child);
 
 	if (pid > 0)
@@ -220,6 +233,7 @@ static void hand_over(struct scene *scene)
 	close_fd(&scene->said[1]);
 	close_fd(&scene->idle[scene->held == HELD_WRITER]);
 	close_fd(&scene->start[0]);
+	close_fd(&scene->cue[0]);
 	close_fd(&scene->release[0]);
 	if (!scene->source.kind->regular)
 		close_fd(&scene->source.far);
@@ -242,6 +256,7 @@ bool scene_set(struct scene *scene, const struct test_case *test)
 		.said = { -1, -1 },
 		.idle = { -1, -1 },
 		.start = { -1, -1 },
+		.cue = { -1, -1 },
 		.release = { -1, -1 },
 	};
 	error = tracer_start(&scene->tracer);
@@ -271,6 +286,11 @@ void scene_kill_copier(struct scene *scene)
 		if (scene_copies(scene, task) && !task->ended)
 			kill(task->pid, SIGKILL);
 	}
+}
+
+void scene_cue(struct scene *scene)
+{
+	close_fd(&scene->cue[1]);
 }
 
 void scene_release(struct scene *scene)
@@ -323,6 +343,7 @@ int scene_clear(struct scene *scene)
 		close_fd(&scene->said[i]);
 		close_fd(&scene->idle[i]);
 		close_fd(&scene->start[i]);
+		close_fd(&scene->cue[i]);
 		close_fd(&scene->release[i]);
 	}
 	tracer_run(tracer, none_left, scene, CLEAR_TICK, clock_now() + CLEAR_MAX);

@@ -55,7 +55,8 @@ struct scene {
 	int output;            /* what the reader empties, until it has it */
 	struct ends ends;      /* of the copy, to know them in a program under test */
 	int said[2];           /* the program's standard error */
-	int start[2];          /* closing start[1] lets all children begin */
+	int start[2];          /* closing start[1] lets all children begin, but for the copier */
+	int cue[2];            /* closing cue[1] lets the copier begin */
 	int release[2];        /* closing release[1] lets reader and releaser do their part */
 	struct report *report; /* [0] of the case, [1] of the control; shared memory */
 	struct tracer tracer;
@@ -80,6 +81,8 @@ bool scene_copier_over(const struct scene *scene);
 
 /** scene_kill_copier() - SIGKILL to it, and its descendants. */
 void scene_kill_copier(struct scene *scene);
+/** scene_cue() - let the copier begin, if it has not yet. */
+void scene_cue(struct scene *scene);
 
 /** scene_release() - end the stall: the copy can go on to its end, or dies. */
 void scene_release(struct scene *scene);

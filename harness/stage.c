@@ -65,19 +65,33 @@ static bool is_waiting(struct play *play, struct task *leader)
 	       (leader->in_call && rest_of_thread(&play->control_rest, leader->tid, STALL_REST));
 }
 
+/* All but what the copier itself does for the act. */
+static bool others_wait(struct play *play)
+{
+	const struct scene *scene = play->scene;
+
+	return is_waiting(play, scene->control) &&
+	       (scene->actor == scene->copier || is_waiting(play, scene->actor));
+}
+
+static bool others_ended(const struct scene *scene)
+{
+	return scene->control->ended_at ||
+	       (scene->actor != scene->copier && scene->actor->ended_at);
+}
+
 static bool scene_ready(void *arg)
 {
 	struct play *play = arg;
 	struct scene *scene = play->scene;
 
-	if (scene->actor != scene->copier && scene->actor->ended_at)
+	if (others_ended(scene) || scene_copier_over(scene))
 		return true;
-	if (scene->control->ended_at)
-		return true;
-	if (scene_copier_over(scene))
-		return true;
-	return is_waiting(play, scene->actor) && is_waiting(play, scene->control) &&
-	       copier_found(play);
+	if (!others_wait(play))
+		return false;
+	/* Not before: where nothing stalls it would copy, at full speed, for nothing. */
+	scene_cue(scene);
+	return is_waiting(play, scene->actor) && copier_found(play);
 }
 
 /* The copier came to its end instead of stalling. */
@@ -97,15 +111,17 @@ bool play_set_off(struct play *play)
 	struct scene *scene = play->scene;
 	const bool program = scene->test->strategy->program;
 	const int64_t tick = play->seen.stall == STALL_NONE ? TICK_UNDER_WAY : TICK_STALL;
-	const bool ready = play_run(play, scene_ready, tick,
-				    play->begun + (program ? PROGRAM_MAX : SCENE_MAX));
 
-	if (program && !play->seen.stalled)
-		play_program_fault(play);
-	else if (ready && scene_copier_over(scene))
-		keep_end(play);
-	else if (ready && !play->seen.stalled && !play->seen.under_way)
-		play_fault(play, "bystander or control ended before the act");
+	play_run(play, scene_ready, tick, play->begun + (program ? PROGRAM_MAX : SCENE_MAX));
+	if (!play->seen.stalled && !play->seen.under_way) {
+		if (program && !others_ended(scene))
+			play_program_fault(play);
+		else if (scene_copier_over(scene))
+			keep_end(play);
+		else if (others_ended(scene))
+			play_fault(play, "bystander or control ended before the act");
+		return false;
+	}
 	if (play->seen.stalled) {
 		play->at[STALLED] = clock_now();
 		play_keep_stalled_step(play);
@@ -113,5 +129,5 @@ bool play_set_off(struct play *play)
 		if (program)
 			program_describe(&play->evidence, play->stall.task);
 	}
-	return play->seen.stalled || play->seen.under_way;
+	return true;
 }
