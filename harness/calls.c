@@ -2,7 +2,9 @@
 #include "calls.h"
 
 #include <inttypes.h>
+#include <linux/fs.h>
 #include <stddef.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 
 #define NONE (-1)
@@ -73,6 +75,10 @@ enum call_role call_role(const struct call *call)
 {
 	const struct call_kind *kind = call_kind(call->nr);
 
+	/* Memory that is of no file, and what is no clone of a file. */
+	if ((call->nr == SYS_mmap && call->args[3] & MAP_ANONYMOUS) ||
+	    (call->nr == SYS_ioctl && call->args[1] != FICLONE && call->args[1] != FICLONERANGE))
+		return CALL_APART;
 	return kind ? kind->role : CALL_APART;
 }
 

@@ -36,7 +36,7 @@
 #define ALLOW BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 #define TRACE BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE)
 
-/* Memory that is of no file, and what is no clone of a file, would be most of these two. */
+/* What call_role() says of some of these two, and would be most of them. */
 static const struct sock_filter first[] = {
 	LOAD(FIELD(arch)),
 	IF(NATIVE, 1),

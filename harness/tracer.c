@@ -278,7 +278,8 @@ static void on_creation(struct tracer *tracer, const struct task *creator)
 
 static void on_stop(struct tracer *tracer, struct task *task, int status)
 {
-	int signal = WSTOPSIG(status), event = status >> 16;
+	/* As waitid(2) tells it: of waitpid(2)'s status what is above its lowest byte. */
+	int signal = status & 0xff, event = status >> 8;
 
 	task->stopped_at = clock_now();
 	if (signal == SYSCALL_STOP || event == PTRACE_EVENT_SECCOMP) {
@@ -305,43 +306,57 @@ static void on_end(struct task *task, int status)
 		task->ended_at = clock_now();
 }
 
+static struct task *find_or_add(struct tracer *tracer, pid_t tid)
+{
+	struct task *task = find(tracer, tid);
+
+	return task ? task : add_thread(tracer, tid);
+}
+
+/* Return: true while there was a stop to be dealt with. */
+static bool handle_stop(struct tracer *tracer)
+{
+	siginfo_t child = { .si_pid = 0 };
+	struct task *task;
+
+	if (waitid(P_ALL, 0, &child, WSTOPPED | WNOHANG | __WALL) < 0 || !child.si_pid)
+		return false;
+	task = find_or_add(tracer, child.si_pid);
+	if (task)
+		on_stop(tracer, task, child.si_status);
+	return task;
+}
+
 /*
  * A child that ended is looked at once more before it is reaped: how long it
- * had to wait for a CPU is known only until then.
+ * had to wait for a CPU is known only until then. Return: true while there was one.
  */
-static void handle(struct tracer *tracer, struct task *task, bool ended)
+static bool handle_end(struct tracer *tracer)
 {
+	siginfo_t child = { .si_pid = 0 };
 	struct proc_sample last;
+	struct task *task;
 	int status;
 
-	if (ended && proc_sample_thread(task->tid, &last))
+	if (waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0 || !child.si_pid)
+		return false;
+	/* Stops of tracees are told in any case; this one has only just come about. */
+	if (child.si_code == CLD_TRAPPED || child.si_code == CLD_STOPPED)
+		return true;
+	task = find_or_add(tracer, child.si_pid);
+	if (!task)
+		return false;
+	if (proc_sample_thread(task->tid, &last))
 		task->starved = last.starved;
-	if (waitpid(task->tid, &status, __WALL | WNOHANG) <= 0)
-		return;
-	if (WIFSTOPPED(status))
-		on_stop(tracer, task, status);
-	else
+	if (waitpid(task->tid, &status, __WALL | WNOHANG) == task->tid)
 		on_end(task, status);
+	return true;
 }
 
 static void reap(struct tracer *tracer)
 {
-	siginfo_t child;
-
-	for (int i = 0; i < EVENTS_MAX; i++) {
-		struct task *task;
-
-		child.si_pid = 0;
-		if (waitid(P_ALL, 0, &child, WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL) < 0 ||
-		    !child.si_pid)
-			return;
-		task = find(tracer, child.si_pid);
-		if (!task)
-			task = add_thread(tracer, child.si_pid);
-		if (!task)
-			return;
-		handle(tracer, task, child.si_code != CLD_TRAPPED && child.si_code != CLD_STOPPED);
-	}
+	for (int i = 0; i < EVENTS_MAX && (handle_stop(tracer) || handle_end(tracer)); i++)
+		;
 }
 
 /* Sleep until something happens to a tracee, or until @until. */
@@ -367,8 +382,9 @@ static void wait_for_event(struct tracer *tracer, int64_t until)
 		if (fds[i + 1].revents)
 			watched[i]->ended_at = clock_now();
 	}
-	while (read(tracer->sigchld, drain, sizeof(drain)) > 0)
-		;
+	/* There is never more than one of it; what it stands for is asked for anyway. */
+	if (read(tracer->sigchld, drain, sizeof(drain)) < 0)
+		return;
 }
 
 bool tracer_run(struct tracer *tracer, bool (*done)(void *arg), void *arg, int64_t tick,

@@ -12,25 +12,27 @@ use List::Util qw(max uniq);
 my $GAP = 2;
 
 # Programs under test, each with what it does from which source: lines of name, ends, verdict, and
-# cascade.
+# cascade. A single one has its command above instead.
 sub _table ($self) {
-    my @rows  = map { _rows($_, $self->_cases_of($_)) } $self->_members;
+    my @members = $self->_members;
+    my @rows    = map { _rows($_, $self->_cases_of($_)) } @members;
+    my $title   = defined $members[0]{name} ? q{} : Copyhang::Report::wrap(q{}, _name($members[0]));
+    $_->[0] = q{} for length $title ? @rows : ();
     my @width = map {
         my $column = $_;
-        max(0, map { length $_->[$column] } @rows)
+        max(map { length $_->[$column] } @rows)
     } 0 .. 2;
     my $last = q{};
     my @lines;
     for my $row (@rows) {
         my ($name, $ends, $verdict, $cascade) = @{$row};
-        my $shown = $name eq $last ? q{} : $name;
+        my @columns = ($name eq $last ? q{} : $name, $ends, $verdict);
+        my $left    = join q{}, map { sprintf '%-*s', $width[$_] + $GAP, $columns[$_] } 0 .. 2;
+        my $text    = Copyhang::Report::wrap($left, $cascade, q{ } x length $left);
+        push @lines, $text =~ s/\b$verdict\b/$self->_paint($verdict, $verdict)/er =~ s/ +$//gmr;
         $last = $name;
-        my $left = join q{},
-            map { sprintf '%-*s', $width[$_] + $GAP, ($shown, $ends, $verdict)[$_] } 0 .. 2;
-        my $text = Copyhang::Report::wrap($left, $cascade, q{ } x length $left);
-        push @lines, $text =~ s/\b\Q$verdict\E\b/$self->_paint($verdict, $verdict)/er =~ s/ +$//gmr;
     }
-    return join(q{}, @lines) . $self->_notes;
+    return join q{}, $title, @lines, $self->_notes;
 }
 
 sub _members ($self) {

@@ -6,11 +6,12 @@ use warnings;
 use feature 'signatures';
 no warnings 'experimental::signatures';
 
-use Copyhang::Failure qw(bad_input untestable);
-use Copyhang::Trial   ();
-use JSON::PP          ();
-use List::Util        qw(any uniq);
-use Text::ParseWords  ();
+use Copyhang::Failure   qw(bad_input untestable);
+use Copyhang::Selection ();
+use Copyhang::Trial     ();
+use JSON::PP            ();
+use List::Util          qw(any uniq);
+use Text::ParseWords    ();
 
 my $NO_ROW = q{-};
 
@@ -22,6 +23,7 @@ sub new ($class, $option, $path) {
             Copyhang::Trial->new($option, @{$program->{command}})->rename($program->{name});
     }
     untestable("of the programs of $path none is installed") if !$self->{trials};
+    Copyhang::Selection->new(map { "*/$_/*" } map { @{$_->{rows}} } @{$self->{programs}});
     for my $row (uniq map { @{$_->{rows}} } grep { $_->{installed} } @{$self->{programs}}) {
         push @{$self->{trials}},
             Copyhang::Trial->new($option, Copyhang::Trial->player, '--copy', $row)
