@@ -87,25 +87,33 @@ static void parse(int argc, char **argv, struct options *options)
 	int option;
 
 	while ((option = getopt_long(argc, argv, "+h", known, NULL)) >= 0) {
-		if (option == 's')
+		switch (option) {
+		case 's':
 			choose(&options->sources, optarg);
-		else if (option == 'k')
+			break;
+		case 'k':
 			choose(&options->sinks, optarg);
-		else if (option == 'a')
+			break;
+		case 'a':
 			choose(&options->acts, optarg);
-		else if (option == 'r')
+			break;
+		case 'r':
 			options->reverse = true;
-		else if (option == 'j')
+			break;
+		case 'j':
 			options->jobs = parse_jobs(optarg);
-		else if (option == 'l')
+			break;
+		case 'l':
 			options->list = true;
-		else if (option == 'c')
+			break;
+		case 'c':
 			options->copy = optarg;
-		else if (option != 'h')
-			exit(1);
-		if (option == 'h') {
+			break;
+		case 'h':
 			usage();
 			exit(0);
+		default:
+			exit(1);
 		}
 	}
 }
@@ -142,7 +150,7 @@ static struct test_case *make_cases(const struct options *options, const struct 
 				    size_t *count)
 {
 	const size_t most = options->acts.count * options->sources.count * options->sinks.count;
-	struct test_case *cases = calloc(most, sizeof(*cases));
+	struct test_case *cases = calloc(most + 1, sizeof(*cases));
 	char id[CASE_ID];
 
 	if (!cases)

@@ -15,12 +15,12 @@
 /* The descriptors of copier and bystander. */
 enum { FD_SOURCE = 0, FD_SINK = 1, FD_SHARED = 0, FD_SPARE = 2 };
 
+#define SAID_MAX 1024 /* bytes kept of what a program under test says */
+
 /**
  * struct report - what copier and bystander tell the supervisor, in shared
  * memory; what they cannot be trusted with (time, stalls, ends) is not here.
  */
-#define SAID_MAX 1024
-
 struct report {
 	int64_t copied;     /* copier: bytes of the present round */
 	int error;          /* copier: errno of a strategy that gave up */

@@ -26,8 +26,8 @@
 
 #define CODE_MAX 160
 #define FIELD(name) offsetof(struct seccomp_data, name)
-#define LOW_WORD(index) (FIELD(args) + (index) * sizeof(uint64_t)) /* little-endian, all of them \
-								    */
+/* All of these architectures are little-endian. */
+#define LOW_WORD(index) (FIELD(args) + (index) * sizeof(uint64_t))
 
 #define LOAD(offset) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(offset))
 #define UNLESS(value, skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), 0, skip)

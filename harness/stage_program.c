@@ -27,6 +27,13 @@ static bool is_time_to_look(struct play *play)
 	return true;
 }
 
+/* Else it is not the copy yet that waits for room. What requests have read, nobody can see. */
+static bool has_read(const struct play *play, const struct task *waiter)
+{
+	return play->read_source || ends_in(&play->scene->ends, waiter) == END_SOURCE ||
+	       call_role(&waiter->call) == CALL_SUBMITS;
+}
+
 /* What it waits for must be all that holds it up: a time limit may be, or that it is not there yet.
  */
 static bool waits_for_good(struct play *play, const struct task *waiter)
@@ -39,8 +46,7 @@ static bool waits_for_good(struct play *play, const struct task *waiter)
 	if (timed &&
 	    (!play_find_step(play, waiter, 0) || clock_now() - play->news_at < PROGRAM_SETTLED))
 		return false;
-	if (awaited(play) == END_SINK && !play->read_source &&
-	    ends_in(&scene->ends, waiter) != END_SOURCE)
+	if (awaited(play) == END_SINK && !has_read(play, waiter))
 		return false;
 	return endpoint_withholds(awaited(play) == END_SINK ? &scene->sink : &scene->source);
 }

@@ -24,7 +24,7 @@ my ($build)  = $programs =~ m{(.*)/kselftest/copyhang\z};
 my $planted  = "$build/planted/program";
 my $soon     = 30;                                          # s
 
-my @sources = qw(pty unix tcp pipe);
+my @sources = qw(pty unix tcp pipe file);
 
 # What hangs here, by strategy and source, as the cases of the tables have it.
 my (undef, @known) = play(program(), map { ('--only', "exit_group/*/$_-pipe") } @sources);

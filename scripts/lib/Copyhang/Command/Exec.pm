@@ -19,6 +19,7 @@ sub main ($class, @arguments) {
     $class->check_run($option);
     if (defined $option->{survey}) {
         $class->no_more(\@arguments, '--survey takes its commands from the file');
+        bad_input('--html shows one program, not those of a survey') if defined $option->{html};
     }
     elsif (!@arguments) { bad_input("no command to run; see 'copyhang exec --help'") }
     Copyhang::Place->prepare($option->{'no-install'});
@@ -95,7 +96,7 @@ Show the evidence of every case.
 
 =item --json FILE, --junit FILE, --html FILE, --archive FILE
 
-As C<copyhang run> writes them.
+As C<copyhang run> writes them; no HTML of a survey.
 
 =item --no-install
 
