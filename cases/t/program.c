@@ -4,11 +4,14 @@
 #include "children.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -103,6 +106,36 @@ static int leaving_children(void)
 	return plainly();
 }
 
+/* No tracer can have it. */
+static int leaving_an_untraced_child(void)
+{
+	if (!syscall(SYS_clone, CLONE_UNTRACED | SIGCHLD, NULL, NULL, NULL, NULL)) {
+		setsid();
+		null_descriptors();
+		for (;;)
+			pause();
+	}
+	return plainly();
+}
+
+/* Without harm at first: it waits for the source, but not for long. */
+static int after_a_poll(void)
+{
+	struct pollfd source = { .fd = FD_SOURCE, .events = POLLIN };
+
+	poll(&source, 1, 400);
+	return plainly();
+}
+
+static int while_polling(void)
+{
+	struct pollfd source = { .fd = FD_SOURCE, .events = POLLIN };
+
+	while (!poll(&source, 1, 50))
+		;
+	return plainly();
+}
+
 static int after_an_execve(void)
 {
 	const char *name = strategy->name;
@@ -174,6 +207,9 @@ static const struct {
 	{ "in_a_grandchild", in_a_grandchild },
 	{ "as_a_daemon", as_a_daemon },
 	{ "leaving_children", leaving_children },
+	{ "leaving_an_untraced_child", leaving_an_untraced_child },
+	{ "after_a_poll", after_a_poll },
+	{ "while_polling", while_polling },
 	{ "after_an_execve", after_an_execve },
 	{ "after_an_execve_in_a_thread", after_an_execve_in_a_thread },
 	{ "not_at_all", not_at_all },
