@@ -195,19 +195,13 @@ static void wait_for_signal(struct runner *runner, int64_t deadline)
 	}
 }
 
-/*
- * Supervisors' children become the runner's when those are gone, those of programs under test
- * as well. Return: true when none is left.
- */
+/* Supervisors' children become the runner's when those are gone. Return: true when none is left. */
 static bool all_gone(struct runner *runner)
 {
 	const int64_t deadline = clock_now() + LEAVE_MAX;
 
 	for (;;) {
-		pid_t pid;
-
-		proc_kill_children();
-		pid = waitpid(-1, NULL, WNOHANG);
+		pid_t pid = waitpid(-1, NULL, WNOHANG);
 
 		if (pid < 0)
 			return true;
