@@ -59,8 +59,6 @@ static _Noreturn void supervise(const struct test_case *test, struct result *res
 		_exit(1);
 	/* Away from the terminal, whose Ctrl-C is the runner's alone, and from its descriptors. */
 	setsid();
-	/* A program under test may leave its children behind. */
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_IGN);

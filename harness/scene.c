@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -163,6 +164,8 @@ static struct task *start_program(struct scene *scene)
 		.body = child_program,
 	};
 
+	/* Whatever it leaves behind is to be found, what no tracer can have as well. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	return start_traced(scene, &child, tracer_follow);
 }
 
