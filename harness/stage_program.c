@@ -34,17 +34,25 @@ static bool has_read(const struct play *play, const struct task *waiter)
 	       call_role(&waiter->call) == CALL_SUBMITS;
 }
 
-/* What it waits for must be all that holds it up: a time limit may be, or that it is not there yet.
+/*
+ * When its time is over a program may turn to something else, and that may hold a lock: it has to
+ * have come back to the same wait, and to do nothing new.
  */
+static bool comes_back(struct play *play, const struct task *waiter)
+{
+	play->idle.since = 0; /* it will still do something by itself */
+	return play_find_step(play, waiter, 0) && clock_now() - play->news_at >= PROGRAM_SETTLED;
+}
+
+/* Nothing but the end that it waits for holds it up. */
 static bool waits_for_good(struct play *play, const struct task *waiter)
 {
 	const struct scene *scene = play->scene;
 	const bool timed = call_is_timed(&waiter->call);
 
-	if (!program_rests(&play->rest, &scene->tracer, timed ? STALL_REST : PROGRAM_REST))
+	if (timed && !comes_back(play, waiter))
 		return false;
-	if (timed &&
-	    (!play_find_step(play, waiter, 0) || clock_now() - play->news_at < PROGRAM_SETTLED))
+	if (!program_rests(&play->rest, &scene->tracer, timed ? STALL_REST : PROGRAM_REST))
 		return false;
 	if (awaited(play) == END_SINK && !has_read(play, waiter))
 		return false;

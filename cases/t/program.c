@@ -123,7 +123,7 @@ static int after_a_poll(void)
 {
 	struct pollfd source = { .fd = FD_SOURCE, .events = POLLIN };
 
-	poll(&source, 1, 400);
+	poll(&source, 1, 2500);
 	return plainly();
 }
 
