@@ -213,11 +213,11 @@ void child_listener(const struct scene *scene)
 	ssize_t n;
 
 	while ((n = read(FD_SHARED, bytes, sizeof(bytes))) > 0 || (n < 0 && errno == EINTR)) {
-		size_t room = SAID_MAX - report->said_length;
+		size_t room = SAID_MAX - report->said_size;
 		size_t kept = n < 0 ? 0 : (size_t)n < room ? (size_t)n : room;
 
-		memcpy(report->said + report->said_length, bytes, kept);
-		report->said_length += kept;
+		memcpy(report->said + report->said_size, bytes, kept);
+		report->said_size += kept;
 	}
 	_exit(0);
 }

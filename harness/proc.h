@@ -42,11 +42,12 @@ void proc_describe(struct text *text, pid_t tid);
  */
 bool proc_stack(struct text *text, pid_t tid);
 
+#define PROC_FD_NAME 256
+
 /**
  * proc_fd_name() - what descriptor @fd of thread @tid is, as its link in /proc names it
  * ("pipe:[4711]"). Return: @name, PROC_FD_NAME bytes; empty where there is none.
  */
-#define PROC_FD_NAME 256
 char *proc_fd_name(pid_t tid, int fd, char *name);
 
 /**

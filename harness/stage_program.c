@@ -177,5 +177,5 @@ void play_keep_said(struct play *play)
 		return;
 	if (scene_copier_over(scene))
 		play_run(play, has_heard_all, TICK_SAID, clock_now() + SAID_WAIT);
-	memcpy(play->said, scene->report->said, scene->report->said_length);
+	memcpy(play->said, scene->report->said, scene->report->said_size);
 }
