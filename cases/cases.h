@@ -27,4 +27,13 @@ const struct promise *promise_of(const struct test_case *test);
  */
 struct test_case *cases_select(const char *act, char *const *globs, size_t nglobs, size_t *count);
 
+/** cases_can_execute() - can a program take the copier's place in @test, and be held up there? */
+bool cases_can_execute(const struct test_case *test);
+
+/** cases_find_act() - Return: the act called @name, or NULL. */
+const struct act *cases_find_act(const char *name);
+
+/** cases_list() - print the ids, one a line. */
+void cases_list(const struct test_case *cases, size_t count);
+
 #endif

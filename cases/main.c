@@ -4,6 +4,7 @@
  * to play, and as `copyhang-cases` it plays them all.
  */
 #include "cases.h"
+#include "misuse.h"
 #include "runner.h"
 #include "tap.h"
 
@@ -42,34 +43,6 @@ static void usage(const char *name)
 	       "`scripts/copyhang run` runs all of these and reports.\n");
 }
 
-/* kselftest runners do not know an exit status for bad usage: it fails, with a reason. */
-static _Noreturn void misused(const char *name, const char *what, const char *value)
-{
-	fprintf(stderr, "%s: %s%s (see --help)\n", name, what, value);
-	exit(1);
-}
-
-static unsigned int parse_jobs(const char *name, const char *value)
-{
-	char *end;
-	long jobs;
-
-	errno = 0;
-	jobs = strtol(value, &end, 10);
-	if (errno || *end || end == value || jobs < 1 || jobs > RUNNER_JOBS_MAX)
-		misused(name, "--jobs takes a number from 1 to 1024, not ", value);
-	return (unsigned int)jobs;
-}
-
-static const char *find_act(const char *name)
-{
-	for (const struct act *act = acts; act->name; act++) {
-		if (!strcmp(act->name, name))
-			return act->name;
-	}
-	return NULL;
-}
-
 static void parse(int argc, char **argv, struct options *options)
 {
 	static const struct option known[] = {
@@ -87,7 +60,7 @@ static void parse(int argc, char **argv, struct options *options)
 			options->globs[options->nglobs++] = optarg;
 			break;
 		case 'j':
-			options->jobs = parse_jobs(program_invocation_short_name, optarg);
+			options->jobs = parse_jobs(optarg);
 			break;
 		case 'l':
 			options->list = true;
@@ -100,36 +73,30 @@ static void parse(int argc, char **argv, struct options *options)
 		}
 	}
 	if (optind < argc)
-		misused(program_invocation_short_name, "takes no argument ", argv[optind]);
-}
-
-static void list(const struct test_case *cases, size_t count)
-{
-	char id[CASE_ID];
-
-	for (size_t i = 0; i < count; i++)
-		puts(case_id(&cases[i], id));
+		misused("takes no argument ", argv[optind]);
 }
 
 int main(int argc, char **argv)
 {
 	struct options options = { .jobs = runner_jobs() };
+	const struct act *act;
 	struct test_case *cases;
 	size_t count;
 
 	if (!strcmp(argv[0], CASES_EXECUTED))
 		return 0;
-	options.act = find_act(program_invocation_short_name);
+	act = cases_find_act(program_invocation_short_name);
+	options.act = act ? act->name : NULL;
 	options.globs = calloc((size_t)argc, sizeof(*options.globs));
 	if (!options.globs)
-		misused(program_invocation_short_name, "no memory", "");
+		misused("no memory", "");
 	parse(argc, argv, &options);
 	cases = cases_select(options.act, options.globs, options.nglobs, &count);
 	free(options.globs);
 	if (!cases)
-		misused(program_invocation_short_name, "no memory", "");
+		misused("no memory", "");
 	if (options.list)
-		list(cases, count);
+		cases_list(cases, count);
 	else if (!count)
 		tap_skip_all("no case matches");
 	else

@@ -6,6 +6,7 @@
 
 #include <fnmatch.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +53,17 @@ static bool may_meet(const struct test_case *test)
 	return takes_act(source, test->act) && takes_act(sink, test->act) &&
 	       (text_lists(source->partners, sink->name) ||
 		text_lists(sink->partners, source->name));
+}
+
+bool cases_can_execute(const struct test_case *test)
+{
+	const struct act *act = test->act;
+
+	if (!test->source->is_source || !test->sink->is_sink || test->source->adopt ||
+	    case_stall(test) == STALL_NONE)
+		return false;
+	/* A program has no thread for the act, and no handler: only what comes from outside. */
+	return act->actor == ACTOR_COPIER ? !act->perform && !act->catches : bystander_can(test);
 }
 
 static bool makes_sense(const struct test_case *test)
@@ -130,4 +142,21 @@ struct test_case *cases_select(const char *act, char *const *globs, size_t nglob
 	}
 	*count = selection.count;
 	return selection.cases;
+}
+
+const struct act *cases_find_act(const char *name)
+{
+	for (const struct act *act = acts; act->name; act++) {
+		if (!strcmp(act->name, name))
+			return act;
+	}
+	return NULL;
+}
+
+void cases_list(const struct test_case *cases, size_t count)
+{
+	char id[CASE_ID];
+
+	for (size_t i = 0; i < count; i++)
+		puts(case_id(&cases[i], id));
 }

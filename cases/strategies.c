@@ -275,7 +275,8 @@ const struct strategy strategies[] = {
 				.on_eintr = FALLS,
 				.on_eagain = FALLS,
 			},
-			{.mover = &mover_read_write, .chunk = KIB(4), .on_eagain = FAILS},
+			/* CONFIG_FEATURE_COPYBUF_KB as Debian has it (seen by copyhang exec). */
+			{.mover = &mover_read_write, .chunk = KIB(64), .on_eagain = FAILS},
 		},
 	},
 	{

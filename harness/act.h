@@ -15,6 +15,8 @@
 /* The descriptors of copier and bystander. */
 enum { FD_SOURCE = 0, FD_SINK = 1, FD_SHARED = 0, FD_SPARE = 2 };
 
+#define SAID_MAX 1024 /* bytes kept of what a program under test says */
+
 /**
  * struct report - what copier and bystander tell the supervisor, in shared
  * memory; what they cannot be trusted with (time, stalls, ends) is not here.
@@ -32,6 +34,8 @@ struct report {
 	int64_t received;  /* who reads the sink: bytes that came out */
 	bool differs;      /* one of them was wrong */
 	bool received_all; /* that was the end of the file */
+	size_t said_size;  /* listener: what a program under test says on its standard error */
+	char said[SAID_MAX];
 };
 
 enum actor {

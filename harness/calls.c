@@ -2,36 +2,65 @@
 #include "calls.h"
 
 #include <inttypes.h>
+#include <linux/fs.h>
 #include <stddef.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 
 #define NONE (-1)
 
 static const struct call_kind kinds[] = {
-	/* name, number, arguments, in, out, count, whether it returns bytes */
-	{ "read", SYS_read, 3, 0, NONE, 2, true },
-	{ "write", SYS_write, 3, NONE, 0, 2, true },
-	{ "readv", SYS_readv, 3, 0, NONE, NONE, true },
-	{ "writev", SYS_writev, 3, NONE, 0, NONE, true },
-	{ "pread64", SYS_pread64, 4, 0, NONE, 2, true },
-	{ "pwrite64", SYS_pwrite64, 4, NONE, 0, 2, true },
-	{ "sendfile", SYS_sendfile, 4, 1, 0, 3, true },
-	{ "splice", SYS_splice, 6, 0, 2, 4, true },
-	{ "tee", SYS_tee, 4, 0, 1, 2, true },
-	{ "vmsplice", SYS_vmsplice, 4, NONE, 0, NONE, true },
-	{ "copy_file_range", SYS_copy_file_range, 6, 0, 2, 4, true },
-	{ "mmap", SYS_mmap, 6, 4, 4, 1, false },
-	{ "ioctl", SYS_ioctl, 3, NONE, 0, NONE, false },
-	{ "ppoll", SYS_ppoll, 5, NONE, NONE, NONE, false },
-	{ "io_submit", SYS_io_submit, 3, NONE, NONE, NONE, false },
-	{ "io_getevents", SYS_io_getevents, 5, NONE, NONE, NONE, false },
-	{ "io_uring_enter", SYS_io_uring_enter, 6, NONE, NONE, NONE, false },
+	/* name, number, arguments, in, out, count, whether it returns bytes, role */
+	{ "read", SYS_read, 3, 0, NONE, 2, true, CALL_COPIES },
+	{ "write", SYS_write, 3, NONE, 0, 2, true, CALL_COPIES },
+	{ "readv", SYS_readv, 3, 0, NONE, NONE, true, CALL_COPIES },
+	{ "writev", SYS_writev, 3, NONE, 0, NONE, true, CALL_COPIES },
+	{ "pread64", SYS_pread64, 4, 0, NONE, 2, true, CALL_COPIES },
+	{ "pwrite64", SYS_pwrite64, 4, NONE, 0, 2, true, CALL_COPIES },
+	{ "preadv", SYS_preadv, 4, 0, NONE, NONE, true, CALL_COPIES },
+	{ "pwritev", SYS_pwritev, 4, NONE, 0, NONE, true, CALL_COPIES },
+	{ "preadv2", SYS_preadv2, 6, 0, NONE, NONE, true, CALL_COPIES },
+	{ "pwritev2", SYS_pwritev2, 6, NONE, 0, NONE, true, CALL_COPIES },
+	{ "recvfrom", SYS_recvfrom, 6, 0, NONE, 2, true, CALL_COPIES },
+	{ "recvmsg", SYS_recvmsg, 3, 0, NONE, NONE, true, CALL_COPIES },
+	{ "recvmmsg", SYS_recvmmsg, 5, 0, NONE, NONE, false, CALL_COPIES },
+	{ "sendto", SYS_sendto, 6, NONE, 0, 2, true, CALL_COPIES },
+	{ "sendmsg", SYS_sendmsg, 3, NONE, 0, NONE, true, CALL_COPIES },
+	{ "sendmmsg", SYS_sendmmsg, 4, NONE, 0, NONE, false, CALL_COPIES },
+	{ "sendfile", SYS_sendfile, 4, 1, 0, 3, true, CALL_COPIES },
+	{ "splice", SYS_splice, 6, 0, 2, 4, true, CALL_COPIES },
+	{ "tee", SYS_tee, 4, 0, 1, 2, true, CALL_COPIES },
+	{ "vmsplice", SYS_vmsplice, 4, NONE, 0, NONE, true, CALL_COPIES },
+	{ "copy_file_range", SYS_copy_file_range, 6, 0, 2, 4, true, CALL_COPIES },
+	{ "mmap", SYS_mmap, 6, 4, 4, 1, false, CALL_COPIES },
+	{ "ioctl", SYS_ioctl, 3, NONE, 0, NONE, false, CALL_COPIES },
+#ifdef SYS_poll /* newer architectures have only what follows it */
+	{ "poll", SYS_poll, 3, NONE, NONE, NONE, false, CALL_POLLS },
+	{ "select", SYS_select, 5, NONE, NONE, NONE, false, CALL_SELECTS },
+	{ "epoll_wait", SYS_epoll_wait, 4, NONE, NONE, NONE, false, CALL_EPOLLS },
+#endif
+	{ "ppoll", SYS_ppoll, 5, NONE, NONE, NONE, false, CALL_POLLS },
+	{ "pselect6", SYS_pselect6, 6, NONE, NONE, NONE, false, CALL_SELECTS },
+	{ "epoll_pwait", SYS_epoll_pwait, 5, NONE, NONE, NONE, false, CALL_EPOLLS },
+#ifdef SYS_epoll_pwait2 /* kernel 5.11 */
+	{ "epoll_pwait2", SYS_epoll_pwait2, 5, NONE, NONE, NONE, false, CALL_EPOLLS },
+#endif
+	{ "io_submit", SYS_io_submit, 3, NONE, NONE, NONE, false, CALL_SUBMITS },
+	{ "io_getevents", SYS_io_getevents, 5, NONE, NONE, NONE, false, CALL_SUBMITS },
+	{ "io_pgetevents", SYS_io_pgetevents, 6, NONE, NONE, NONE, false, CALL_SUBMITS },
+	{ "io_uring_enter", SYS_io_uring_enter, 6, NONE, NONE, NONE, false, CALL_SUBMITS },
 	/* What the acts are made of. */
-	{ "close", SYS_close, 1, NONE, NONE, NONE, false },
-	{ "execve", SYS_execve, 3, NONE, NONE, NONE, false },
-	{ "exit", SYS_exit, 1, NONE, NONE, NONE, false },
-	{ "exit_group", SYS_exit_group, 1, NONE, NONE, NONE, false },
+	{ "close", SYS_close, 1, NONE, NONE, NONE, false, CALL_APART },
+	{ "execve", SYS_execve, 3, NONE, NONE, NONE, false, CALL_APART },
+	{ "exit", SYS_exit, 1, NONE, NONE, NONE, false, CALL_APART },
+	{ "exit_group", SYS_exit_group, 1, NONE, NONE, NONE, false, CALL_APART },
 };
+
+const struct call_kind *call_kinds(size_t *count)
+{
+	*count = sizeof(kinds) / sizeof(kinds[0]);
+	return kinds;
+}
 
 const struct call_kind *call_kind(long nr)
 {
@@ -40,6 +69,48 @@ const struct call_kind *call_kind(long nr)
 			return &kinds[i];
 	}
 	return NULL;
+}
+
+enum call_role call_role(const struct call *call)
+{
+	const struct call_kind *kind = call_kind(call->nr);
+
+	/* Memory that is of no file, and what is no clone of a file. */
+	if ((call->nr == SYS_mmap && call->args[3] & MAP_ANONYMOUS) ||
+	    (call->nr == SYS_ioctl && call->args[1] != FICLONE && call->args[1] != FICLONERANGE))
+		return CALL_APART;
+	return kind ? kind->role : CALL_APART;
+}
+
+bool call_is_timed(const struct call *call)
+{
+	switch (call->nr) {
+#ifdef SYS_poll
+	case SYS_poll: /* milliseconds; none if negative */
+		return (int)call->args[2] >= 0;
+	case SYS_epoll_wait:
+		return (int)call->args[3] >= 0;
+	case SYS_select:
+		return call->args[4];
+#endif
+	case SYS_epoll_pwait:
+		return (int)call->args[3] >= 0;
+	case SYS_io_uring_enter: /* flags: IORING_ENTER_EXT_ARG, which may name a time */
+		return call->args[3] & 8;
+	case SYS_ppoll: /* the address of a time; none if NULL */
+		return call->args[2];
+#ifdef SYS_epoll_pwait2
+	case SYS_epoll_pwait2:
+		return call->args[3];
+#endif
+	case SYS_pselect6:
+	case SYS_io_getevents:
+	case SYS_io_pgetevents:
+	case SYS_recvmmsg:
+		return call->args[4];
+	default:
+		return false;
+	}
 }
 
 static int64_t argument(const struct call *call, int index)
@@ -94,6 +165,42 @@ static bool is_number(const struct call_kind *kind, int index)
 	       kind->nr == SYS_close || kind->nr == SYS_exit_group || kind->nr == SYS_exit;
 }
 
+/* An offset's address; NULL has the call use that of the descriptor. */
+static bool is_offset(const struct call_kind *kind, int index)
+{
+	if (kind->nr == SYS_sendfile)
+		return index == 2;
+	return (kind->nr == SYS_splice || kind->nr == SYS_copy_file_range) &&
+	       (index == 1 || index == 3);
+}
+
+static void add_size(struct text *text, int64_t bytes)
+{
+	static const char *const units[] = { "GiB", "MiB", "KiB" };
+	int64_t unit = 1 << 30;
+
+	for (int i = 0; i < 3; i++, unit >>= 10) {
+		if (bytes >= unit && bytes % unit == 0) {
+			text_add(text, "%" PRId64 " %s", bytes / unit, units[i]);
+			return;
+		}
+	}
+	text_add(text, "%" PRId64, bytes);
+}
+
+void call_size(struct text *text, const struct call *call)
+{
+	add_size(text, call_count(call));
+}
+
+static void add_raw(struct text *text, const struct call_kind *kind, const struct call *call, int i)
+{
+	if (is_number(kind, i))
+		text_add(text, "%" PRId64, (int64_t)call->args[i]);
+	else
+		text_add(text, "0x%" PRIx64, call->args[i]);
+}
+
 void call_describe(struct text *text, const struct call *call)
 {
 	const struct call_kind *kind = call_kind(call->nr);
@@ -105,10 +212,28 @@ void call_describe(struct text *text, const struct call *call)
 	text_add(text, "%s(", kind->name);
 	for (int i = 0; i < kind->args; i++) {
 		text_add(text, "%s", i ? ", " : "");
-		if (is_number(kind, i))
-			text_add(text, "%" PRId64, (int64_t)call->args[i]);
+		add_raw(text, kind, call, i);
+	}
+	text_add(text, ")");
+}
+
+void call_decode(struct text *text, const struct call *call, const char *in, const char *out)
+{
+	const struct call_kind *kind = call_kind(call->nr);
+
+	text_add(text, "%s(", kind->name);
+	for (int i = 0; i < kind->args; i++) {
+		const char *what = i == kind->in ? in : i == kind->out ? out : NULL;
+
+		text_add(text, "%s", i ? ", " : "");
+		if (i == kind->count)
+			add_size(text, (int64_t)call->args[i]);
+		else if (!call->args[i] && is_offset(kind, i))
+			text_add(text, "NULL");
 		else
-			text_add(text, "0x%" PRIx64, call->args[i]);
+			add_raw(text, kind, call, i);
+		if (what)
+			text_add(text, "<%s>", what);
 	}
 	text_add(text, ")");
 }

@@ -9,6 +9,7 @@
 #include "text.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define CALL_ARGS 6
@@ -17,6 +18,16 @@
 struct call {
 	long nr;
 	uint64_t args[CALL_ARGS];
+};
+
+/** enum call_role - what a call is to a copy, and where it says which descriptors it is about. */
+enum call_role {
+	CALL_APART,  /* it neither copies nor waits for descriptors */
+	CALL_COPIES, /* in its arguments */
+	CALL_POLLS,  /* an array of struct pollfd */
+	CALL_SELECTS,
+	CALL_EPOLLS,  /* what was added to an epoll(7) instance */
+	CALL_SUBMITS, /* requests in memory, which nobody else can read */
 };
 
 /** struct call_kind - what is known of a call; an argument index of -1 means it has none. */
@@ -28,10 +39,20 @@ struct call_kind {
 	int8_t out;   /* index of the descriptor that is written */
 	int8_t count; /* index of the number of bytes */
 	bool returns_bytes;
+	enum call_role role;
 };
 
 /** call_kind() - Return: the kind of call @nr, or NULL for one not in the table. */
 const struct call_kind *call_kind(long nr);
+
+/** call_kinds() - Return: all of the table, with its length in *@count. */
+const struct call_kind *call_kinds(size_t *count);
+
+/** call_role() - Return: the role of @call; CALL_APART for one not in the table. */
+enum call_role call_role(const struct call *call);
+
+/** call_is_timed() - does @call, which waits, come back by itself after a while? */
+bool call_is_timed(const struct call *call);
 
 /** call_source(), call_sink() - Return: the descriptor @call reads or writes, or -1. */
 int call_source(const struct call *call);
@@ -52,5 +73,14 @@ bool call_alike(const struct call *a, const struct call *b);
 
 /** call_describe() - append the call as `sendfile(1, 0, 0x0, 4194304)`. */
 void call_describe(struct text *text, const struct call *call);
+
+/**
+ * call_decode() - append it for people: `sendfile(1<sink>, 0<source>, NULL, 16 MiB)`, where @in
+ * and @out are what its descriptors are, or NULL. It has to be in the table.
+ */
+void call_decode(struct text *text, const struct call *call, const char *in, const char *out);
+
+/** call_size() - append how many bytes @call asks for: `16 MiB`. */
+void call_size(struct text *text, const struct call *call);
 
 #endif

@@ -68,6 +68,8 @@ static void play_act(const struct test_case *test, struct result *result)
 	}
 	case_conclude(result, judgement, last->error);
 	play_describe(last, &result->evidence);
+	if (result->verdict != VERDICT_SAFE && result->verdict != VERDICT_REFUSED)
+		play_describe_said(last, &result->evidence);
 }
 
 void case_play(const struct test_case *test, struct result *result)

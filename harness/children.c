@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "children.h"
 
+#include "filter.h"
 #include "pattern.h"
+#include "program.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,6 +12,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -52,7 +55,7 @@ void forget_descriptors(int first)
 static void take_descriptors(const struct scene *scene, const struct child *child)
 {
 	const int wanted[FD_COUNT] = {
-		[FD_SOURCE] = child->fd0,  [FD_SINK] = child->fd1,           [2] = -1,
+		[FD_SOURCE] = child->fd0,  [FD_SINK] = child->fd1,           [2] = child->fd2,
 		[FD_START] = child->start, [FD_RELEASE] = scene->release[0],
 	};
 	int aside[FD_COUNT];
@@ -182,6 +185,41 @@ void child_copier(const struct scene *scene)
 			(void)!ftruncate(FD_SINK, 0);
 		lseek(FD_SOURCE, 0, SEEK_SET);
 		lseek(FD_SINK, 0, SEEK_SET);
+	}
+	_exit(0);
+}
+
+/* In a process group of its own: it may send signals to all of its group. */
+void child_program(const struct scene *scene)
+{
+	const struct program *program = scene->test->strategy->program;
+	int error = 0;
+
+	setpgid(0, 0);
+	signal(SIGPIPE, SIG_DFL);
+	forget_descriptors(FD_START);
+	if (scene->tracer.filtered)
+		error = -filter_install();
+	if (!error) {
+		execv(program->path, program->argv);
+		error = errno;
+	}
+	scene->report->error = error;
+	_exit(127);
+}
+
+void child_listener(const struct scene *scene)
+{
+	struct report *report = scene->report;
+	char bytes[4096];
+	ssize_t n;
+
+	while ((n = read(FD_SHARED, bytes, sizeof(bytes))) > 0 || (n < 0 && errno == EINTR)) {
+		size_t room = SAID_MAX - report->said_size;
+		size_t kept = n < 0 ? 0 : (size_t)n < room ? (size_t)n : room;
+
+		memcpy(report->said + report->said_size, bytes, kept);
+		report->said_size += kept;
 	}
 	_exit(0);
 }

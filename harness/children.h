@@ -13,7 +13,7 @@ enum { FD_START = 3, FD_RELEASE = 4, FD_COUNT };
 
 /** struct child - how to start one; descriptors are borrowed, -1: /dev/null. */
 struct child {
-	int fd0, fd1;
+	int fd0, fd1, fd2;
 	int start;                               /* the end of this file lets it begin */
 	void (*body)(const struct scene *scene); /* does not return */
 };
@@ -26,6 +26,10 @@ pid_t child_start(const struct scene *scene, const struct child *child);
 
 _Noreturn void child_copier(const struct scene *scene);
 _Noreturn void child_bystander(const struct scene *scene);
+/** child_program() - becomes the program under test, in the copier's place. */
+_Noreturn void child_program(const struct scene *scene);
+/** child_listener() - keeps what the program says on its standard error, up to SAID_MAX. */
+_Noreturn void child_listener(const struct scene *scene);
 /** child_reader() - waits for scene->release, then receives until the end of the file. */
 _Noreturn void child_reader(const struct scene *scene);
 /** child_releaser() - waits for scene->release, then lets the source yield. */

@@ -111,13 +111,16 @@ struct step {
 
 #define STRATEGY_STEPS 6
 
+struct program;
+
 /** struct strategy - a row of the table. */
 struct strategy {
 	const char *name;
 	const char *about;   /* who copies in this way, and where that is written */
 	unsigned int only;   /* facts without which it does not begin: EINVAL, a refusal */
 	unsigned int unless; /* facts with which it does not */
-	bool makes_room;     /* in a file, before it has the bytes: cut short it leaves zeros */
+	const struct program *program; /* what copies instead of steps, or NULL */
+	bool makes_room; /* in a file, before it has the bytes: cut short it leaves zeros */
 	struct step steps[STRATEGY_STEPS];
 };
 

@@ -2,6 +2,8 @@
 /* What a play saw, as `key=value` lines for people and programs. */
 #include "play.h"
 
+#include <string.h>
+
 static void add_ms(struct text *text, const char *key, int64_t ns)
 {
 	text_add(text, "%s=%.3f\n", key, clock_ms(ns));
@@ -54,6 +56,22 @@ static void add_act(const struct play *play, struct text *text)
 		add_ms(text, "starved_ms", seen->starved);
 }
 
+/* A line each, without what would disturb a terminal or a parser. */
+void play_describe_said(const struct play *play, struct text *text)
+{
+	const char *line = play->said;
+
+	while (*line) {
+		const size_t length = strcspn(line, "\n");
+
+		text_add(text, "stderr=");
+		for (size_t i = 0; i < length; i++)
+			text_add(text, "%c", line[i] >= ' ' && line[i] != 127 ? line[i] : '?');
+		text_add(text, "\n");
+		line += length + (line[length] == '\n');
+	}
+}
+
 void play_describe(const struct play *play, struct text *text)
 {
 	const struct observation *seen = &play->seen;
@@ -63,7 +81,9 @@ void play_describe(const struct play *play, struct text *text)
 		text_add(text, "errno=%s\n", text_errno(seen->copy_errno));
 	if (seen->acted)
 		add_act(play, text);
-	steps_describe(&play->steps, text);
+	steps_describe(&play->steps, play->scene->test->strategy->program, text);
+	if (play->scene->test->strategy->program)
+		play_describe_cascade(play, text);
 	if (play->at[ACT])
 		add_timeline(play, text);
 	text_add(text, "%s", play->evidence.bytes);

@@ -33,9 +33,9 @@ void play_fault(struct play *play, const char *what)
 		play->seen.fault = what;
 }
 
-static struct calling calling(struct task *task)
+struct calling play_calling(struct task *task)
 {
-	return (struct calling){ .task = task, .serial = task->serial };
+	return (struct calling){ .task = task, .serial = task->serial, .call = task->call };
 }
 
 static bool still_in(const struct calling *calling)
@@ -53,14 +53,15 @@ static void keep_return(struct calling *calling, const struct task *task)
 		calling->back_at = task->entered_at;
 }
 
-static void on_call(void *arg, const struct task *task)
+static bool on_call(void *arg, const struct task *task)
 {
 	struct play *play = arg;
 
 	keep_return(&play->act, task);
 	keep_return(&play->control, task);
-	if (task == play->scene->copier && !task->in_call && !play->at[ACT])
+	if (scene_copies(play->scene, task) && !task->in_call)
 		play_keep_step(play, task);
+	return play_is_of_interest(play, task);
 }
 
 void play_keep_evidence(struct play *play, const char *who, const struct task *task)
@@ -102,9 +103,9 @@ static struct calling let_go(struct play *play, struct task *leader)
 	struct task *held = tracer_held(&play->scene->tracer, leader->pid);
 
 	if (!held)
-		return calling(leader);
+		return play_calling(leader);
 	tracer_let_go(&play->scene->tracer, held);
-	return calling(held);
+	return play_calling(held);
 }
 
 static bool both_asleep(void *arg)
@@ -281,7 +282,7 @@ static bool over_or_indifferent(void *arg)
 	if (act_over(play))
 		return true;
 	if (!proc_sample(scene->actor->pid, &sample) || sample.switches != play->rest.switches ||
-	    (scene->actor != scene->copier && !scene->copier->ended_at)) {
+	    (scene->test->act->actor == ACTOR_BYSTANDER && !scene_copier_over(scene))) {
 		play->rest.since = clock_now();
 		return false;
 	}
@@ -312,17 +313,31 @@ static enum ending unended(struct play *play)
 		return ENDING_RELEASE;
 	if (play_run(play, act_over, TICK_WATCH, clock_now() + AFTERWARDS_MAX))
 		return ENDING_AFTERWARDS;
-	kill(play->scene->copier->pid, SIGKILL);
+	scene_kill_copier(play->scene);
 	if (play_run(play, act_over, TICK_WATCH, clock_now() + TEARDOWN_MAX))
 		return ENDING_TEARDOWN;
 	return ENDING_NEVER;
 }
 
+/*
+ * A program is where it was also when a signal had it begin its call anew, or when it waits in
+ * turns; waits hold nothing, and other things than the source may end them.
+ */
+static bool still_stalled(const struct play *play)
+{
+	const struct calling *stall = &play->stall;
+
+	if (still_in(stall) || !play->scene->test->strategy->program)
+		return still_in(stall);
+	return call_role(&stall->call) != CALL_COPIES ||
+	       (stall->task->in_call && call_alike(&stall->task->call, &stall->call));
+}
+
 static bool left_early(const struct play *play)
 {
 	/* A full pipe is emptied, or loses its reader, by the act itself. */
-	return play->seen.stall == STALL_SOURCE && play->scene->actor != play->scene->copier &&
-	       !still_in(&play->stall);
+	return play->seen.stall == STALL_SOURCE &&
+	       play->scene->test->act->actor == ACTOR_BYSTANDER && !still_stalled(play);
 }
 
 static void check_success(struct play *play)
@@ -363,9 +378,12 @@ static void watch(struct play *play)
 
 static bool copy_over(void *arg)
 {
-	const struct scene *scene = ((struct play *)arg)->scene;
+	struct play *play = arg;
+	const struct scene *scene = play->scene;
 	const bool received = !scene->test->act->receives || scene->bystander->ended_at;
 
+	if (scene->test->strategy->program)
+		return play_program_goes_on(play);
 	return scene->copier->ended_at && received && (!scene->reader || scene->reader->ended_at);
 }
 
@@ -414,4 +432,5 @@ void play(struct play *play, struct scene *scene, bool probe_kill)
 		return;
 	watch(play);
 	finish(play);
+	play_keep_said(play);
 }

@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "judge.h"
+#include "program.h"
 #include "rest.h"
 #include "scene.h"
 #include "steps.h"
@@ -26,6 +27,15 @@
 #define REST_MAX (2 * NS_PER_S)
 /* The same for the copier before the act; it is looked at again afterwards. */
 #define STALL_REST (2 * NS_PER_MS)
+/* For a program under test, with all its threads and descendants. */
+#define PROGRAM_REST (20 * NS_PER_MS)
+/* One that waits with a time limit has shown for so long nothing that it had not done before. */
+#define PROGRAM_SETTLED (500 * NS_PER_MS)
+/* Asleep elsewhere for so long, it will not come to wait for the copy's end any more. */
+#define PROGRAM_IDLE (2 * NS_PER_S)
+/* When to give up on it: its calls take longer than otherwise, and it may do a lot before it waits.
+ */
+#define PROGRAM_MAX (20 * NS_PER_S)
 /* When to give up: on a scene, on a control, on rest, on the end after a release. */
 #define SCENE_MAX (10 * NS_PER_S)
 #define CONTROL_MAX (10 * NS_PER_S)
@@ -41,6 +51,7 @@ enum moment { STALLED, ACT, EXIT_ENTERED, JUDGED, KILLED, RELEASED, ENDED, MOMEN
 struct calling {
 	struct task *task;
 	unsigned int serial;
+	struct call call;
 	int64_t back_at; /* its next call was entered; 0: not yet */
 	int64_t result;  /* of this one; -errno on error */
 	int64_t seen_at; /* the act was seen to be over; 0: not yet */
@@ -64,6 +75,13 @@ struct play {
 	struct steps steps;
 	int error;            /* errno that goes with a fault of the scene, or 0 */
 	struct text evidence; /* on copier and actor, as they were */
+	/* Of a program under test: */
+	int64_t look_at;  /* when to look at it next */
+	int64_t news_at;  /* when it did what it had not done before */
+	struct rest idle; /* of it all, whatever it waits for */
+	bool read_source; /* it has read from it, or mapped it */
+	char fault[160];  /* what it did instead of waiting */
+	char said[SAID_MAX + 1];
 };
 
 /** play() - perform @scene's case. Return: with play->seen complete. */
@@ -72,13 +90,43 @@ void play(struct play *play, struct scene *scene, bool probe_kill);
 /** play_describe() - append the evidence as `key=value` lines. */
 void play_describe(const struct play *play, struct text *text);
 
-/* --- What the parts of a play share: play.c, stage.c --- */
+/** play_describe_said() - append what a program under test said, as lines `stderr=`. */
+void play_describe_said(const struct play *play, struct text *text);
+
+/** play_describe_cascade() - append what a program under test did, in words. */
+void play_describe_cascade(const struct play *play, struct text *text);
+
+/* --- What the parts of a play share: play.c, stage.c, stage_program.c, play_steps.c --- */
 
 /** play_set_off() - Return: true when the act can begin; else play->seen says why not. */
 bool play_set_off(struct play *play);
 
-/** play_keep_step() - the copier has returned from a call, before the act. */
+/** play_is_of_interest() - is the return of @task from its call to be told? */
+bool play_is_of_interest(const struct play *play, const struct task *task);
+
+/** play_keep_step() - the copier has returned from a call. */
 void play_keep_step(struct play *play, const struct task *task);
+
+/** play_keep_last_step() - it has not, from the call that the act falls into. */
+void play_keep_last_step(struct play *play);
+
+/** play_find_step() - Return: the step that the present call of @task is one more of, or NULL. */
+struct seen_step *play_find_step(struct play *play, const struct task *task, int error);
+
+/** play_calling() - @task in its present call. */
+struct calling play_calling(struct task *task);
+
+/** play_program_stalls() - the same of a program under test as play->seen.stalled says. */
+bool play_program_stalls(struct play *play);
+
+/** play_program_goes_on() - is it over, or asleep again, after the stall? */
+bool play_program_goes_on(struct play *play);
+
+/** play_program_fault() - the program did not stall: say what it did instead. */
+void play_program_fault(struct play *play);
+
+/** play_keep_said() - keep what the program said, if it is one, up to now. */
+void play_keep_said(struct play *play);
 
 /** play_keep_evidence() - describe a thread as it is now, as lines that begin with @who. */
 void play_keep_evidence(struct play *play, const char *who, const struct task *task);

@@ -4,10 +4,12 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 /* Read one /proc file whole, as text. Return: its length, or -1. */
@@ -203,6 +205,62 @@ bool proc_stack(struct text *text, pid_t tid)
 		join = " < ";
 	}
 	return true;
+}
+
+char *proc_fd_name(pid_t tid, int fd, char *name)
+{
+	char path[48];
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", tid, fd);
+	length = readlink(path, name, PROC_FD_NAME - 1);
+	name[length < 0 ? 0 : length] = '\0';
+	return name;
+}
+
+/* Lines of fdinfo, "tfd:        5 events:       19 data: ..." (proc(5)). */
+int proc_epoll_next(pid_t tid, int epfd, size_t *at)
+{
+	char info[4096];
+	const char *line;
+
+	if (slurp(info, sizeof(info), "/proc/%d/fdinfo/%d", tid, epfd) < (ssize_t)*at)
+		return -1;
+	line = strstr(info + *at, "tfd:");
+	if (!line)
+		return -1;
+	*at = (size_t)(line - info) + strlen("tfd:");
+	return (int)strtol(line + strlen("tfd:"), NULL, 10);
+}
+
+bool proc_memory(pid_t tid, uint64_t address, void *into, size_t size)
+{
+	const struct iovec local = { .iov_base = into, .iov_len = size };
+	const struct iovec remote = { .iov_base = (void *)(uintptr_t)address, .iov_len = size };
+
+	return process_vm_readv(tid, &local, 1, &remote, 1, 0) == (ssize_t)size;
+}
+
+void proc_name(struct text *text, pid_t tid)
+{
+	char name[64];
+
+	if (slurp(name, sizeof(name), "/proc/%d/comm", tid) > 0)
+		text_add(text, "%.*s", (int)strcspn(name, "\n"), name);
+	else
+		text_add(text, "?");
+}
+
+void proc_kill_children(void)
+{
+	char list[4096], *pid, *rest = list;
+
+	if (slurp(list, sizeof(list), "/proc/self/task/%d/children", getpid()) < 0)
+		return;
+	while ((pid = strsep(&rest, " "))) {
+		if (*pid)
+			kill((pid_t)strtol(pid, NULL, 10), SIGKILL);
+	}
 }
 
 void proc_children(struct text *text)

@@ -11,6 +11,7 @@
 #include "text.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -44,6 +45,32 @@ void proc_describe(struct text *text, pid_t tid);
 /** proc_stack() - append thread @tid's kernel stack, innermost first. Return: false without root.
  */
 bool proc_stack(struct text *text, pid_t tid);
+
+#define PROC_FD_NAME 256
+
+/**
+ * proc_fd_name() - what descriptor @fd of thread @tid is, as its link in /proc names it
+ * ("pipe:[4711]"). Return: @name, PROC_FD_NAME bytes; empty where there is none.
+ */
+char *proc_fd_name(pid_t tid, int fd, char *name);
+
+/**
+ * proc_epoll_next() - the next descriptor that epoll(7) instance @epfd of thread @tid watches.
+ * Start with *@at as 0. Return: it, or -1 after the last of them.
+ */
+int proc_epoll_next(pid_t tid, int epfd, size_t *at);
+
+/**
+ * proc_memory() - read @size bytes of thread @tid's memory at @address, which takes its memory
+ * map's lock. Return: false where they are not to be had.
+ */
+bool proc_memory(pid_t tid, uint64_t address, void *into, size_t size);
+
+/** proc_name() - append the name of thread @tid, as it has it in /proc/TID/comm. */
+void proc_name(struct text *text, pid_t tid);
+
+/** proc_kill_children() - SIGKILL to every child of this process, adopted ones as well. */
+void proc_kill_children(void);
 
 /** proc_children() - append the children of this process as `PID NAME STATE`, comma-separated. */
 void proc_children(struct text *text);

@@ -149,18 +149,22 @@ static bool set(struct showing *showing, const struct test_case *test)
 	return true;
 }
 
-static void on_call(void *arg, const struct task *task)
+static bool on_call(void *arg, const struct task *task)
 {
 	struct showing *showing = arg;
+	struct seen_step step = { 0 };
 
 	if (task != showing->scene.copier || task->in_call)
-		return;
+		return true;
 	showing->calls++;
-	if (!scene_copies(&showing->scene, &task->call))
-		return;
-	steps_keep(&showing->steps, task);
+	if (!scene_owns(&showing->scene, &task->call))
+		return true;
+	step.call = task->call;
+	step.error = steps_error(task);
+	steps_keep(&showing->steps, &step, task->result);
 	if (task->result > 0 && call_returns_bytes(&task->call))
 		showing->bytes += task->result;
+	return true;
 }
 
 static bool run(struct showing *showing, bool (*done)(void *arg))
@@ -194,7 +198,7 @@ static bool copier_waits(void *arg)
 		showing->serial = copier->serial;
 		showing->rest.since = 0;
 	}
-	return copier->in_call && scene_copies(&showing->scene, &copier->call) &&
+	return copier->in_call && scene_owns(&showing->scene, &copier->call) &&
 	       rest_of_workers(&showing->rest, copier->pid, STALL_REST);
 }
 
@@ -280,7 +284,7 @@ static void describe(const struct showing *showing, struct text *text)
 		text_add(text, "errno=%s\n", text_errno(outcome->error));
 	if (outcome->ended && !outcome->fault)
 		describe_bytes(showing, text);
-	steps_describe(&showing->steps, text);
+	steps_describe(&showing->steps, false, text);
 }
 
 void promise_play(const struct test_case *test, struct result *result)

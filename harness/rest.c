@@ -2,9 +2,8 @@
 #include "rest.h"
 
 #include "clock.h"
-#include "proc.h"
 
-static bool lasts(struct rest *rest, const struct proc_sample *sample, int64_t window)
+bool rest_of_sample(struct rest *rest, const struct proc_sample *sample, int64_t window)
 {
 	const int64_t now = clock_now();
 
@@ -19,19 +18,19 @@ bool rest_of_thread(struct rest *rest, pid_t tid, int64_t window)
 {
 	struct proc_sample sample;
 
-	return proc_sample_thread(tid, &sample) && lasts(rest, &sample, window);
+	return proc_sample_thread(tid, &sample) && rest_of_sample(rest, &sample, window);
 }
 
 bool rest_of_process(struct rest *rest, pid_t pid, int64_t window)
 {
 	struct proc_sample sample;
 
-	return proc_sample(pid, &sample) && lasts(rest, &sample, window);
+	return proc_sample(pid, &sample) && rest_of_sample(rest, &sample, window);
 }
 
 bool rest_of_workers(struct rest *rest, pid_t pid, int64_t window)
 {
 	struct proc_sample sample;
 
-	return proc_sample_running(pid, &sample) && lasts(rest, &sample, window);
+	return proc_sample_running(pid, &sample) && rest_of_sample(rest, &sample, window);
 }

@@ -3,6 +3,8 @@
 #ifndef COPYHANG_REST_H
 #define COPYHANG_REST_H
 
+#include "proc.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -24,5 +26,8 @@ bool rest_of_process(struct rest *rest, pid_t pid, int64_t window);
  * (io_uring), but without one that its tracer holds.
  */
 bool rest_of_workers(struct rest *rest, pid_t pid, int64_t window);
+
+/** rest_of_sample() - the same for what @sample was taken of, at this moment. */
+bool rest_of_sample(struct rest *rest, const struct proc_sample *sample, int64_t window);
 
 #endif

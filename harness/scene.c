@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "keeper.h"
 #include "pattern.h"
+#include "proc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -117,7 +119,8 @@ static bool open_all(struct scene *scene)
 	const struct test_case *test = scene->test;
 
 	if (pipe2(scene->start, O_CLOEXEC) || pipe2(scene->cue, O_CLOEXEC) ||
-	    pipe2(scene->release, O_CLOEXEC))
+	    pipe2(scene->release, O_CLOEXEC) ||
+	    (test->strategy->program && pipe2(scene->said, O_CLOEXEC)))
 		return fails(scene, "cannot make a pipe", errno);
 	scene->report = mmap(NULL, 2 * sizeof(*scene->report), PROT_READ | PROT_WRITE,
 			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -129,6 +132,8 @@ static bool open_all(struct scene *scene)
 			   scene->held == HELD_WRITER ? ROLE_FEED : ROLE_SOURCE) ||
 	    !open_endpoint(scene, &scene->sink, test->sink, ROLE_SINK) || !open_idle(scene))
 		return false;
+	proc_fd_name(getpid(), scene->source.fd, scene->ends.source);
+	proc_fd_name(getpid(), scene->sink.fd, scene->ends.sink);
 	scene->report->size = scene->source.size;
 	scene->report->foreign = test->source->foreign;
 	/* A control that is to wait in write(2) finds no room, either. */
@@ -138,23 +143,17 @@ static bool open_all(struct scene *scene)
 	return deal_out(scene);
 }
 
-struct task *scene_start(struct scene *scene, int fd0, int fd1,
-			 void (*body)(const struct scene *scene))
+static struct task *start_traced(struct scene *scene, const struct child *child,
+				 struct task *(*trace)(struct tracer *tracer, pid_t pid))
 {
-	const struct child child = {
-		.fd0 = fd0,
-		.fd1 = fd1,
-		.start = body == child_copier ? scene->cue[0] : scene->start[0],
-		.body = body,
-	};
-	pid_t pid = child_start(scene, &child);
+	pid_t pid = child_start(scene, child);
 	struct task *task;
 
 	if (pid < 0) {
 		fails(scene, "cannot fork", errno);
 		return NULL;
 	}
-	task = tracer_seize(&scene->tracer, pid);
+	task = trace(&scene->tracer, pid);
 	if (task)
 		return task;
 	if (errno == EPERM)
@@ -163,12 +162,42 @@ struct task *scene_start(struct scene *scene, int fd0, int fd1,
 	return NULL;
 }
 
+struct task *scene_start(struct scene *scene, int fd0, int fd1,
+			 void (*body)(const struct scene *scene))
+{
+	const struct child child = {
+		.fd0 = fd0,
+		.fd1 = fd1,
+		.fd2 = -1,
+		.start = body == child_copier ? scene->cue[0] : scene->start[0],
+		.body = body,
+	};
+
+	return start_traced(scene, &child, tracer_seize);
+}
+
+static struct task *start_program(struct scene *scene)
+{
+	const struct child child = {
+		.fd0 = scene->source.fd,
+		.fd1 = scene->sink.fd,
+		.fd2 = scene->said[1],
+		.start = scene->cue[0],
+		.body = child_program,
+	};
+
+	/* Whatever it leaves behind is to be found, what no tracer can have as well. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	return start_traced(scene, &child, tracer_follow);
+}
+
 struct task *scene_start_helper(struct scene *scene, int fd,
 				void (*body)(const struct scene *scene))
 {
 	const struct child child = {
 		.fd0 = fd,
 		.fd1 = -1,
+		.fd2 = -1,
 		.start = scene->start[0],
 		.body = body,
 	};
@@ -184,7 +213,12 @@ static bool start_all(struct scene *scene)
 {
 	const bool copier_acts = scene->test->act->actor == ACTOR_COPIER;
 
-	scene->copier = scene_start(scene, scene->source.fd, scene->sink.fd, child_copier);
+	if (scene->test->strategy->program) {
+		scene->copier = start_program(scene);
+		scene->listener = scene_start_helper(scene, scene->said[0], child_listener);
+	} else {
+		scene->copier = scene_start(scene, scene->source.fd, scene->sink.fd, child_copier);
+	}
 	if (scene->shared >= 0)
 		scene->bystander = scene_start(scene, scene->shared, -1, child_bystander);
 	if (scene->output >= 0)
@@ -232,6 +266,8 @@ void scene_hand_over(struct scene *scene)
 	close_fd(&scene->sink.fd);
 	close_fd(&scene->shared);
 	close_fd(&scene->output);
+	close_fd(&scene->said[0]);
+	close_fd(&scene->said[1]);
 	close_fd(&scene->idle[scene->held == HELD_WRITER]);
 	close_fd(&scene->start[0]);
 	close_fd(&scene->cue[0]);
@@ -253,6 +289,7 @@ bool scene_open(struct scene *scene, const struct test_case *test)
 		.sink = { .fd = -1, .far = -1 },
 		.shared = -1,
 		.output = -1,
+		.said = { -1, -1 },
 		.idle = { -1, -1 },
 		.keeper = -1,
 		.start = { -1, -1 },
@@ -274,10 +311,30 @@ bool scene_set(struct scene *scene, const struct test_case *test)
 	return true;
 }
 
-bool scene_copies(const struct scene *scene, const struct call *call)
+bool scene_owns(const struct scene *scene, const struct call *call)
 {
 	return call_source(call) == FD_SOURCE || call_sink(call) == FD_SINK ||
 	       strategy_owns(scene->test->strategy, call, FD_SOURCE, FD_SINK);
+}
+
+bool scene_copies(const struct scene *scene, const struct task *task)
+{
+	return task == scene->copier || task->followed;
+}
+
+bool scene_copier_over(const struct scene *scene)
+{
+	return scene->copier->ended_at && !tracer_follows(&scene->tracer);
+}
+
+void scene_kill_copier(struct scene *scene)
+{
+	for (int i = 0; i < scene->tracer.count; i++) {
+		const struct task *task = scene->tracer.tasks[i];
+
+		if (scene_copies(scene, task) && !task->ended)
+			kill(task->pid, SIGKILL);
+	}
 }
 
 void scene_cue(struct scene *scene)
@@ -291,7 +348,7 @@ void scene_release(struct scene *scene)
 	close_fd(&scene->release[1]);
 	/* A pipe that is full, and whose reader is the actor, nobody will empty. */
 	if (scene->stall == STALL_SINK && scene->held == HELD_READER && !scene->test->act->receives)
-		kill(scene->copier->pid, SIGKILL);
+		scene_kill_copier(scene);
 }
 
 /* How many of the processes have not been reaped. */
@@ -300,16 +357,25 @@ static int left_over(const struct scene *scene)
 	int left = 0;
 
 	for (int i = 0; i < scene->tracer.count; i++) {
-		const struct task *task = &scene->tracer.tasks[i];
+		const struct task *task = scene->tracer.tasks[i];
 
 		left += !task->ended && task->tid == task->pid;
 	}
 	return left;
 }
 
+/* Over and over: a program under test may make more of them while it is killed. */
 static bool none_left(void *arg)
 {
-	return !left_over(arg);
+	const struct scene *scene = arg;
+
+	for (int i = 0; i < scene->tracer.count; i++) {
+		if (!scene->tracer.tasks[i]->ended)
+			kill(scene->tracer.tasks[i]->pid, SIGKILL);
+	}
+	if (scene->test->strategy->program)
+		proc_kill_children();
+	return !left_over(scene);
 }
 
 int scene_clear(struct scene *scene)
@@ -317,17 +383,15 @@ int scene_clear(struct scene *scene)
 	struct tracer *tracer = &scene->tracer;
 	int left;
 
-	for (int i = 0; i < tracer->count; i++) {
-		if (!tracer->tasks[i].ended)
-			kill(tracer->tasks[i].pid, SIGKILL);
-	}
 	/* What is frozen may not even be killed. */
 	keeper_put_right(scene->keeper);
+	none_left(scene);
 	endpoint_close(&scene->source);
 	endpoint_close(&scene->sink);
 	close_fd(&scene->shared);
 	close_fd(&scene->output);
 	for (int i = 0; i < 2; i++) {
+		close_fd(&scene->said[i]);
 		close_fd(&scene->idle[i]);
 		close_fd(&scene->start[i]);
 		close_fd(&scene->cue[i]);
@@ -429,6 +493,10 @@ bool scene_differs(const struct scene *scene)
 {
 	const struct report *report = scene->report;
 	const int64_t size = promised(scene) + scene->report->added;
+
+	/* What a program makes of its input is its own affair. */
+	if (scene->test->strategy->program)
+		return false;
 
 	if (scene->sink.kind->regular ? file_differs(scene) : stream_differs(scene))
 		return true;

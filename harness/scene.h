@@ -6,11 +6,12 @@
  * supervisor itself keeps no end of anything that a copy may hold locked: even to
  * close it could take for ever.
  *
- *   copier     copies FD_SOURCE to FD_SINK
+ *   copier     copies FD_SOURCE to FD_SINK; or is a program under test, with its descendants
  *   bystander  performs the act, unless the copier does; holds, at FD_SHARED, the other
  *              end of the pipe that the copier writes to, or of the one that it reads from
  *   reader     empties the sink on release, where no bystander holds its other end
  *   releaser   holds the other end of the source, and lets it yield on release
+ *   listener   keeps what a program under test says on its standard error
  *   control    an identical actor at a pipe of its own, which nobody copies into
  */
 #ifndef COPYHANG_SCENE_H
@@ -19,6 +20,7 @@
 #include "act.h"
 #include "copy.h"
 #include "endpoint.h"
+#include "ends.h"
 #include "judge.h"
 #include "tracer.h"
 
@@ -55,13 +57,15 @@ struct scene {
 	int shared;            /* what the bystander holds, until it has it */
 	int output;            /* what the reader empties, until it has it */
 	int keeper;            /* the line to the keeper of the act's prop, or -1 */
+	struct ends ends;      /* of the copy, to know them in a program under test */
+	int said[2];           /* the program's standard error */
 	int start[2];          /* closing start[1] lets all children begin, but for the copier */
 	int cue[2];            /* closing cue[1] lets the copier begin */
 	int release[2];        /* closing release[1] lets reader and releaser do their part */
 	struct report *report; /* [0] of the case, [1] of the control; shared memory */
 	struct tracer tracer;
 	/* Each the first thread; bystander, reader, releaser are NULL where there is none. */
-	struct task *copier, *bystander, *reader, *releaser, *actor, *control;
+	struct task *copier, *bystander, *reader, *releaser, *actor, *control, *listener;
 	const char *fault;   /* first thing that went wrong, or NULL */
 	const char *missing; /* what is not to be had here, or NULL */
 	int error;           /* errno that goes with fault or missing, or 0 */
@@ -73,8 +77,17 @@ struct scene {
  */
 bool scene_set(struct scene *scene, const struct test_case *test);
 
-/** scene_copies() - is @call one that the copier moves bytes with, or tries to? */
-bool scene_copies(const struct scene *scene, const struct call *call);
+/** scene_owns() - is @call one that the copier moves bytes with, or tries to? */
+bool scene_owns(const struct scene *scene, const struct call *call);
+
+/** scene_copies() - is @task the copier, or a thread of a program in its place? */
+bool scene_copies(const struct scene *scene, const struct task *task);
+
+/** scene_copier_over() - has the copier ended, with all of its descendants? */
+bool scene_copier_over(const struct scene *scene);
+
+/** scene_kill_copier() - SIGKILL to it, and its descendants. */
+void scene_kill_copier(struct scene *scene);
 
 /** scene_cue() - let the copier begin, if it has not yet. */
 void scene_cue(struct scene *scene);

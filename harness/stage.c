@@ -11,15 +11,6 @@
 #define TICK_STALL (NS_PER_MS / 2)
 #define TICK_UNDER_WAY (NS_PER_MS / 20)
 
-/* The calls that move bytes, up to the act. */
-void play_keep_step(struct play *play, const struct task *task)
-{
-	if (!scene_copies(play->scene, &task->call))
-		return;
-	play->usual = task->left_at - task->entered_at;
-	steps_keep(&play->steps, task);
-}
-
 static bool in_own_call(const struct play *play)
 {
 	const struct task *copier = play->scene->copier;
@@ -45,7 +36,7 @@ static bool copier_stalled(struct play *play)
 	struct task *copier = play->scene->copier;
 
 	if (!in_own_call(play) || copier->serial != play->stall.serial) {
-		play->stall = (struct calling){ .task = copier, .serial = copier->serial };
+		play->stall = play_calling(copier);
 		play->rest.since = 0;
 	}
 	return in_own_call(play) && rest_of_workers(&play->rest, copier->pid, STALL_REST) &&
@@ -76,7 +67,7 @@ static int64_t first_bytes(const struct play *play)
 static bool goes_on(struct play *play)
 {
 	const struct task *copier = play->scene->copier;
-	const struct seen_step *earlier = steps_find(&play->steps, &copier->call, 0);
+	const struct seen_step *earlier = play_find_step(play, copier, 0);
 
 	return earlier && (earlier->bytes > 0 || !call_returns_bytes(&copier->call)) &&
 	       clock_now() - copier->entered_at >= play->usual / 2;
@@ -98,8 +89,8 @@ static bool copier_found(struct play *play)
 {
 	struct observation *seen = &play->seen;
 
-	if (play->scene->copier->ended_at)
-		return true;
+	if (play->scene->test->strategy->program)
+		return play_program_stalls(play);
 	if (seen->stall == STALL_NONE)
 		return seen->under_way = copier_under_way(play);
 	return seen->stalled = copier_stalled(play);
@@ -123,16 +114,18 @@ static bool others_wait(struct play *play)
 	       (scene->actor == scene->copier || is_waiting(play, scene->actor));
 }
 
+static bool others_ended(const struct scene *scene)
+{
+	return scene->control->ended_at ||
+	       (scene->actor != scene->copier && scene->actor->ended_at);
+}
+
 static bool scene_ready(void *arg)
 {
 	struct play *play = arg;
 	struct scene *scene = play->scene;
 
-	if (scene->actor != scene->copier && scene->actor->ended_at)
-		return true;
-	if (scene->control->ended_at)
-		return true;
-	if (scene->copier->ended_at)
+	if (others_ended(scene) || scene_copier_over(scene))
 		return true;
 	if (!others_wait(play))
 		return false;
@@ -141,31 +134,42 @@ static bool scene_ready(void *arg)
 	return is_waiting(play, scene->actor) && copier_found(play);
 }
 
+/* The copier came to its end instead of stalling. */
+static void keep_end(struct play *play)
+{
+	const struct report *report = play->scene->report;
+
+	if (!report->error && !report->done)
+		play_fault(play, "the copier died");
+	play->seen.copy_errno = report->error;
+	play->seen.copied = report->copied;
+}
+
 /* Return: true when the act can begin; else the judge will know from what was seen. */
 bool play_set_off(struct play *play)
 {
 	struct scene *scene = play->scene;
+	const bool program = scene->test->strategy->program;
 	const int64_t tick = play->seen.stall == STALL_NONE ? TICK_UNDER_WAY : TICK_STALL;
 
 	play->sink_size = sink_size(scene);
-	if (!play_run(play, scene_ready, tick, play->begun + SCENE_MAX))
-		return false;
-	if (scene->copier->ended_at) {
-		if (!scene->report->error && !scene->report->done)
-			play_fault(play, "the copier died");
-		play->seen.copy_errno = scene->report->error;
-		play->seen.copied = scene->report->copied;
-		return false;
-	}
+	play_run(play, scene_ready, tick, play->begun + (program ? PROGRAM_MAX : SCENE_MAX));
 	if (!play->seen.stalled && !play->seen.under_way) {
-		play_fault(play, "bystander or control ended before the act");
+		if (program && !others_ended(scene))
+			play_program_fault(play);
+		else if (scene_copier_over(scene))
+			keep_end(play);
+		else if (others_ended(scene))
+			play_fault(play, "bystander or control ended before the act");
 		return false;
 	}
 	if (play->seen.stalled) {
 		play->at[STALLED] = clock_now();
-		play_keep_evidence(play, "copier", scene->copier);
+		play_keep_evidence(play, "copier", play->stall.task);
+		if (program)
+			program_describe(&play->evidence, play->stall.task);
 	}
 	if (play->seen.stalled || play->first_bytes > 0)
-		steps_keep_last(&play->steps, scene->copier, play->first_bytes);
+		play_keep_last_step(play);
 	return true;
 }

@@ -4,13 +4,17 @@
 #include <errno.h>
 #include <inttypes.h>
 
-const struct seen_step *steps_find(const struct steps *steps, const struct call *call, int error)
+static bool alike(const struct seen_step *a, const struct seen_step *b)
+{
+	return call_alike(&a->call, &b->call) && a->error == b->error && a->in == b->in &&
+	       a->out == b->out && a->later == b->later;
+}
+
+struct seen_step *steps_find(struct steps *steps, const struct seen_step *step)
 {
 	for (int i = 0; i < steps->count; i++) {
-		const struct seen_step *step = &steps->list[i];
-
-		if (call_alike(&step->call, call) && step->error == error)
-			return step;
+		if (alike(&steps->list[i], step))
+			return &steps->list[i];
 	}
 	return NULL;
 }
@@ -27,35 +31,37 @@ static struct seen_step *add(struct steps *steps, const struct seen_step *step)
  * A tracer sees the words by which the kernel knows a call that a signal interrupted, ERESTARTSYS
  * and its like (include/linux/errno.h); the program gets EINTR, or the call is made again.
  */
-static int error_of(const struct task *task)
+int steps_error(const struct task *task)
 {
 	if (task->result >= 0)
 		return 0;
 	return task->result <= -512 && task->result >= -516 ? EINTR : (int)-task->result;
 }
 
-void steps_keep(struct steps *steps, const struct task *task)
+bool steps_keep(struct steps *steps, const struct seen_step *step, int64_t result)
 {
-	const int error = error_of(task);
-	struct seen_step *step = (struct seen_step *)steps_find(steps, &task->call, error);
+	struct seen_step *kept = steps_find(steps, step);
+	const bool is_new = !kept;
 
-	if (!step)
-		step = add(steps, &(struct seen_step){ .call = task->call, .error = error });
-	if (!step)
-		return;
-	step->count++;
-	if (!error && call_returns_bytes(&task->call))
-		step->bytes += task->result;
+	if (!kept)
+		kept = add(steps, step);
+	if (!kept)
+		return false;
+	kept->count++;
+	if (!step->error && call_returns_bytes(&step->call))
+		kept->bytes += result;
+	return is_new;
 }
 
-void steps_keep_last(struct steps *steps, const struct task *task, int64_t bytes)
+void steps_keep_last(struct steps *steps, const struct seen_step *step, int64_t bytes)
 {
-	add(steps, &(struct seen_step){
-			   .call = task->call,
-			   .bytes = bytes,
-			   .stalled = !bytes,
-			   .under_way = bytes,
-		   });
+	struct seen_step *last = add(steps, step);
+
+	if (!last)
+		return;
+	last->bytes = bytes;
+	last->stalled = !bytes;
+	last->under_way = bytes;
 }
 
 bool steps_moved(const struct steps *steps)
@@ -78,13 +84,18 @@ static void add_success(const struct seen_step *step, struct text *text)
 	text_add(text, "\n");
 }
 
-void steps_describe(const struct steps *steps, struct text *text)
+void steps_describe(const struct steps *steps, bool decoded, struct text *text)
 {
 	for (int i = 0; i < steps->count; i++) {
 		const struct seen_step *step = &steps->list[i];
 
+		if (step->later)
+			continue;
 		text_add(text, "step=");
-		call_describe(text, &step->call);
+		if (decoded)
+			call_decode(text, &step->call, end_name(step->in), end_name(step->out));
+		else
+			call_describe(text, &step->call);
 		if (step->stalled)
 			text_add(text, "=stalled\n");
 		else if (step->under_way)

@@ -3,20 +3,23 @@
 #ifndef COPYHANG_STEPS_H
 #define COPYHANG_STEPS_H
 
+#include "ends.h"
 #include "text.h"
 #include "tracer.h"
 
 /* How many are kept that are not alike. */
-#define STEPS_MAX 12
+#define STEPS_MAX 24
 
-/** struct seen_step - calls that were alike. */
+/** struct seen_step - calls that were alike: the same call, with the same end, in the same part. */
 struct seen_step {
 	struct call call; /* the first of them */
 	int error;        /* errno, or 0 */
 	int64_t bytes;
 	unsigned int count;
-	bool stalled;   /* it had not returned when the act began ... */
-	bool under_way; /* ... but had brought those bytes into the sink */
+	bool stalled;     /* it had not returned when the act began ... */
+	bool under_way;   /* ... but had brought those bytes into the sink */
+	bool later;       /* it began or returned after that */
+	enum end in, out; /* of a program under test: what its descriptors are */
 };
 
 struct steps {
@@ -24,22 +27,28 @@ struct steps {
 	int count;
 };
 
-/** steps_find() - Return: what came of calls like @call that ended with @error, or NULL. */
-const struct seen_step *steps_find(const struct steps *steps, const struct call *call, int error);
+/** steps_error() - Return: the errno with which @task has returned from its call, or 0. */
+int steps_error(const struct task *task);
 
-/** steps_keep() - @task has returned from its call. */
-void steps_keep(struct steps *steps, const struct task *task);
+/** steps_find() - Return: what came of calls alike @step, or NULL. */
+struct seen_step *steps_find(struct steps *steps, const struct seen_step *step);
+
+/** steps_keep() - a call alike @step has returned @result. Return: is it the first of them? */
+bool steps_keep(struct steps *steps, const struct seen_step *step, int64_t result);
 
 /**
- * steps_keep_last() - @task is in the call that the act falls into: it stays there, or, where
- * @bytes is not 0, it has brought so many into the sink.
+ * steps_keep_last() - the act falls into @step: it stays in its call, or, where @bytes is not 0,
+ * it has brought so many into the sink.
  */
-void steps_keep_last(struct steps *steps, const struct task *task, int64_t bytes);
+void steps_keep_last(struct steps *steps, const struct seen_step *step, int64_t bytes);
 
 /** steps_moved() - has any call moved bytes? */
 bool steps_moved(const struct steps *steps);
 
-/** steps_describe() - append them as `step=` lines, in the order of their first calls. */
-void steps_describe(const struct steps *steps, struct text *text);
+/**
+ * steps_describe() - append those before the act as `step=` lines, in the order of their first
+ * calls; @decoded: with the ends' names, for programs under test.
+ */
+void steps_describe(const struct steps *steps, bool decoded, struct text *text);
 
 #endif

@@ -2,19 +2,18 @@
 #include "tracer.h"
 
 #include "clock.h"
+#include "filter.h"
 #include "proc.h"
+#include "tracer_info.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
-#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,31 +21,8 @@
 #define OPTIONS \
 	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXIT | PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE | \
 	 PTRACE_O_EXITKILL)
-
-/* Kernel 5.3; older C libraries do not name it. */
-#ifndef PTRACE_GET_SYSCALL_INFO
-#define PTRACE_GET_SYSCALL_INFO 0x420e
-#endif
-enum { INFO_ENTRY = 1, INFO_EXIT = 2 };
-
-/* struct ptrace_syscall_info of ptrace(2), as far as it is used here. */
-struct syscall_info {
-	uint8_t op;
-	uint8_t pad[3];
-	uint32_t arch;
-	uint64_t instruction_pointer;
-	uint64_t stack_pointer;
-	union {
-		struct {
-			uint64_t nr;
-			uint64_t args[CALL_ARGS];
-		} entry;
-		struct {
-			int64_t rval;
-			uint8_t is_error;
-		} exit;
-	};
-};
+#define FOLLOW_OPTIONS (OPTIONS | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACESECCOMP)
+#define EVENTS_MAX 64 /* dealt with in a row: who waits for something is to be asked, too */
 
 int tracer_start(struct tracer *tracer)
 {
@@ -56,6 +32,7 @@ int tracer_start(struct tracer *tracer)
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &chld, NULL);
+	tracer->filtered = filter_is_possible();
 	tracer->sigchld = signalfd(-1, &chld, SFD_CLOEXEC | SFD_NONBLOCK);
 	return tracer->sigchld < 0 ? -errno : 0;
 }
@@ -63,46 +40,77 @@ int tracer_start(struct tracer *tracer)
 void tracer_stop(struct tracer *tracer)
 {
 	for (int i = 0; i < tracer->count; i++) {
-		if (tracer->tasks[i].pidfd >= 0)
-			close(tracer->tasks[i].pidfd);
+		if (tracer->tasks[i]->pidfd >= 0)
+			close(tracer->tasks[i]->pidfd);
+		free(tracer->tasks[i]);
 	}
+	free(tracer->tasks);
 	close(tracer->sigchld);
 }
 
-static struct task *find(struct tracer *tracer, pid_t tid)
+/* A number may be given anew once its owner has been reaped. */
+static struct task *find(const struct tracer *tracer, pid_t tid)
 {
 	for (int i = 0; i < tracer->count; i++) {
-		if (tracer->tasks[i].tid == tid)
-			return &tracer->tasks[i];
+		if (tracer->tasks[i]->tid == tid && !tracer->tasks[i]->ended)
+			return tracer->tasks[i];
 	}
 	return NULL;
 }
 
+static bool make_room(struct tracer *tracer)
+{
+	const int room = tracer->room ? 2 * tracer->room : 16;
+	struct task **tasks;
+
+	if (tracer->count < tracer->room)
+		return true;
+	tasks = realloc(tracer->tasks, (size_t)room * sizeof(struct task *));
+	if (!tasks)
+		return false;
+	tracer->tasks = tasks;
+	tracer->room = room;
+	return true;
+}
+
 static struct task *add(struct tracer *tracer, pid_t tid, pid_t pid)
 {
-	struct task *task;
+	struct task *task = make_room(tracer) ? calloc(1, sizeof(*task)) : NULL;
 
-	if (tracer->count == TRACER_TASKS) {
-		errno = EMFILE;
+	if (!task)
 		return NULL;
-	}
-	task = &tracer->tasks[tracer->count++];
 	*task = (struct task){ .tid = tid, .pid = pid, .pidfd = -1 };
+	tracer->tasks[tracer->count++] = task;
 	return task;
 }
 
-/* A new thread is first seen by its own stop: its creator's report of it may come later. */
+/* A new thread, or process: only what is followed makes processes that are traced. */
 static struct task *add_thread(struct tracer *tracer, pid_t tid)
 {
-	pid_t pid = proc_thread_group(tid);
+	const pid_t group = proc_thread_group(tid);
+	const pid_t pid = group > 0 ? group : tid;
+	const struct task *leader = find(tracer, pid);
+	struct task *task = add(tracer, tid, pid);
 
-	return add(tracer, tid, pid > 0 ? pid : tid);
+	if (task)
+		task->followed = leader ? leader->followed : true;
+	return task;
 }
 
-/* ESRCH means that it was killed meanwhile; waitpid() will tell. */
-static void resume(const struct task *task, int signal)
+static bool has_filter(const struct tracer *tracer, const struct task *task)
 {
-	ptrace(PTRACE_SYSCALL, task->tid, NULL, (void *)(long)signal);
+	return tracer->filtered && task->followed;
+}
+
+/*
+ * On to its next call, or, where a filter tells of those, only to the end of the one it is in.
+ * ESRCH means that it was killed meanwhile; waitpid() will tell.
+ */
+static void resume(const struct tracer *tracer, const struct task *task, int signal)
+{
+	const bool runs = has_filter(tracer, task) && !task->in_call;
+
+	ptrace(runs ? PTRACE_CONT : PTRACE_SYSCALL, task->tid, NULL, (void *)(long)signal);
 }
 
 struct task *tracer_adopt(struct tracer *tracer, pid_t pid)
@@ -114,16 +122,46 @@ struct task *tracer_adopt(struct tracer *tracer, pid_t pid)
 	return task;
 }
 
-struct task *tracer_seize(struct tracer *tracer, pid_t pid)
+static struct task *seize(struct tracer *tracer, pid_t pid, long options)
 {
 	struct task *task = tracer_adopt(tracer, pid);
 
 	if (!task)
 		return NULL;
-	if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)OPTIONS) < 0)
+	if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)options) < 0)
 		return NULL;
 	/* Into a first stop, so that resume() starts the reporting of its calls. */
 	return ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) < 0 ? NULL : task;
+}
+
+struct task *tracer_seize(struct tracer *tracer, pid_t pid)
+{
+	return seize(tracer, pid, OPTIONS);
+}
+
+struct task *tracer_follow(struct tracer *tracer, pid_t pid)
+{
+	struct task *task = seize(tracer, pid, FOLLOW_OPTIONS);
+
+	if (task)
+		task->followed = true;
+	return task;
+}
+
+struct task *tracer_leader(const struct tracer *tracer, struct task *task)
+{
+	struct task *leader = find(tracer, task->pid);
+
+	return leader ? leader : task;
+}
+
+bool tracer_follows(const struct tracer *tracer)
+{
+	for (int i = 0; i < tracer->count; i++) {
+		if (tracer->tasks[i]->followed && !tracer->tasks[i]->ended)
+			return true;
+	}
+	return false;
 }
 
 void tracer_gate(struct task *leader, struct gate gate)
@@ -135,8 +173,8 @@ void tracer_gate(struct task *leader, struct gate gate)
 struct task *tracer_held(struct tracer *tracer, pid_t pid)
 {
 	for (int i = 0; i < tracer->count; i++) {
-		if (tracer->tasks[i].pid == pid && tracer->tasks[i].held)
-			return &tracer->tasks[i];
+		if (tracer->tasks[i]->pid == pid && tracer->tasks[i]->held)
+			return tracer->tasks[i];
 	}
 	return NULL;
 }
@@ -148,7 +186,7 @@ void tracer_let_go(struct tracer *tracer, struct task *task)
 	if (leader)
 		leader->gate.set = false;
 	task->held = false;
-	resume(task, 0);
+	resume(tracer, task, 0);
 }
 
 void tracer_interrupt(struct task *task)
@@ -164,50 +202,6 @@ bool tracer_ended(struct tracer *tracer, pid_t pid)
 	return !leader || leader->ended_at;
 }
 
-/*
- * Before PTRACE_GET_SYSCALL_INFO (5.3) the registers have to be known per
- * architecture. Return: false where they are not.
- */
-static bool info_from_registers(const struct task *task, struct syscall_info *info)
-{
-#if defined(__x86_64__) || defined(__aarch64__)
-	struct user_regs_struct regs;
-	struct iovec io = { .iov_base = &regs, .iov_len = sizeof(regs) };
-
-	if (ptrace(PTRACE_GETREGSET, task->tid, (void *)NT_PRSTATUS, &io) < 0)
-		return false;
-#if defined(__x86_64__)
-	const uint64_t args[] = { regs.rdi, regs.rsi, regs.rdx, regs.r10, regs.r8, regs.r9 };
-	const uint64_t nr = regs.orig_rax;
-	const int64_t result = (int64_t)regs.rax;
-#else
-	const uint64_t *args = (const uint64_t *)regs.regs;
-	const uint64_t nr = regs.regs[8];
-	const int64_t result = (int64_t)regs.regs[0];
-#endif
-	if (task->in_call) {
-		info->op = INFO_EXIT;
-		info->exit.rval = result;
-	} else {
-		info->op = INFO_ENTRY;
-		info->entry.nr = nr;
-		memcpy(info->entry.args, args, sizeof(info->entry.args));
-	}
-	return true;
-#else
-	(void)task;
-	(void)info;
-	return false;
-#endif
-}
-
-static bool get_info(const struct task *task, struct syscall_info *info)
-{
-	if (ptrace(PTRACE_GET_SYSCALL_INFO, task->tid, (void *)sizeof(*info), info) > 0)
-		return true;
-	return errno == EIO && info_from_registers(task, info);
-}
-
 static bool at_gate(struct tracer *tracer, const struct task *task)
 {
 	const struct task *leader = find(tracer, task->pid);
@@ -218,56 +212,89 @@ static bool at_gate(struct tracer *tracer, const struct task *task)
 	       (gate->fd < 0 || gate->fd == (int)task->call.args[0]);
 }
 
-static void on_entry(struct tracer *tracer, struct task *task, const struct syscall_info *info)
+static void on_entry(struct tracer *tracer, struct task *task, const struct tracer_info *info)
 {
-	task->call.nr = (long)info->entry.nr;
-	memcpy(task->call.args, info->entry.args, sizeof(task->call.args));
+	task->call = info->call;
 	task->in_call = true;
 	task->serial++;
 	task->entered_at = clock_now();
-	if (tracer->on_call)
-		tracer->on_call(tracer->arg, task);
+	if (tracer->on_call && !tracer->on_call(tracer->arg, task))
+		task->in_call = !has_filter(tracer, task);
 	if (at_gate(tracer, task))
 		task->held = true;
 	else
-		resume(task, 0);
+		resume(tracer, task, 0);
 }
 
-static void on_exit_stop(struct tracer *tracer, struct task *task, const struct syscall_info *info)
+static void on_exit_stop(struct tracer *tracer, struct task *task, const struct tracer_info *info)
 {
 	task->in_call = false;
 	task->left_at = clock_now();
-	task->result = info->exit.rval;
+	task->result = info->result;
 	if (tracer->on_call)
 		tracer->on_call(tracer->arg, task);
-	resume(task, 0);
+	resume(tracer, task, 0);
 }
 
-static void on_syscall_stop(struct tracer *tracer, struct task *task)
+static void on_syscall_stop(struct tracer *tracer, struct task *task, bool entry)
 {
-	struct syscall_info info = { 0 };
+	struct tracer_info info;
 
-	if (!get_info(task, &info))
-		resume(task, 0);
-	else if (info.op == INFO_ENTRY)
+	if (!tracer_info(task->tid, entry, &info))
+		resume(tracer, task, 0);
+	else if (info.entry)
 		on_entry(tracer, task, &info);
 	else
 		on_exit_stop(tracer, task, &info);
 }
 
+/* The thread that executes a program goes on as its process's first; no other is left. */
+static void on_exec(struct tracer *tracer, struct task *leader)
+{
+	unsigned long former = 0;
+	struct task *task;
+
+	ptrace(PTRACE_GETEVENTMSG, leader->tid, NULL, &former);
+	task = find(tracer, (pid_t)former);
+	if (!task || task == leader)
+		return;
+	leader->in_call = task->in_call;
+	leader->call = task->call;
+	leader->serial++;
+	task->ended = true;
+	task->in_call = false;
+	task->ended_at = clock_now();
+}
+
+/* So that it is known before its creator's end is, and not taken for gone when it is. */
+static void on_creation(struct tracer *tracer, const struct task *creator)
+{
+	unsigned long created = 0;
+
+	ptrace(PTRACE_GETEVENTMSG, creator->tid, NULL, &created);
+	if (created && !find(tracer, (pid_t)created) && proc_thread_group((pid_t)created) > 0)
+		add_thread(tracer, (pid_t)created);
+}
+
 static void on_stop(struct tracer *tracer, struct task *task, int status)
 {
-	int signal = WSTOPSIG(status), event = status >> 16;
+	/* As waitid(2) tells it: of waitpid(2)'s status what is above its lowest byte. */
+	int signal = status & 0xff, event = status >> 8;
 
 	task->stopped_at = clock_now();
-	if (signal == SYSCALL_STOP) {
-		on_syscall_stop(tracer, task);
+	if (signal == SYSCALL_STOP || event == PTRACE_EVENT_SECCOMP) {
+		on_syscall_stop(tracer, task, event || !task->in_call);
 		return;
 	}
 	if (event == PTRACE_EVENT_EXIT)
 		task->exiting_at = clock_now();
+	if (event == PTRACE_EVENT_EXEC)
+		on_exec(tracer, task);
+	if (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK ||
+	    event == PTRACE_EVENT_CLONE)
+		on_creation(tracer, task);
 	/* What the event was only asks to go on; it does not stay stopped by SIGSTOP, either. */
-	resume(task, event || signal == SIGSTOP ? 0 : signal);
+	resume(tracer, task, event || signal == SIGSTOP ? 0 : signal);
 }
 
 static void on_end(struct task *task, int status)
@@ -279,66 +306,85 @@ static void on_end(struct task *task, int status)
 		task->ended_at = clock_now();
 }
 
+static struct task *find_or_add(struct tracer *tracer, pid_t tid)
+{
+	struct task *task = find(tracer, tid);
+
+	return task ? task : add_thread(tracer, tid);
+}
+
+/* Return: true while there was a stop to be dealt with. */
+static bool handle_stop(struct tracer *tracer)
+{
+	siginfo_t child = { .si_pid = 0 };
+	struct task *task;
+
+	if (waitid(P_ALL, 0, &child, WSTOPPED | WNOHANG | __WALL) < 0 || !child.si_pid)
+		return false;
+	task = find_or_add(tracer, child.si_pid);
+	if (task)
+		on_stop(tracer, task, child.si_status);
+	return task;
+}
+
 /*
  * A child that ended is looked at once more before it is reaped: how long it
- * had to wait for a CPU is known only until then.
+ * had to wait for a CPU is known only until then. Return: true while there was one.
  */
-static void handle(struct tracer *tracer, struct task *task, bool ended)
+static bool handle_end(struct tracer *tracer)
 {
+	siginfo_t child = { .si_pid = 0 };
 	struct proc_sample last;
+	struct task *task;
 	int status;
 
-	if (ended && proc_sample_thread(task->tid, &last))
+	if (waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0 || !child.si_pid)
+		return false;
+	/* Stops of tracees are told in any case; this one has only just come about. */
+	if (child.si_code == CLD_TRAPPED || child.si_code == CLD_STOPPED)
+		return true;
+	task = find_or_add(tracer, child.si_pid);
+	if (!task)
+		return false;
+	if (proc_sample_thread(task->tid, &last))
 		task->starved = last.starved;
-	if (waitpid(task->tid, &status, __WALL | WNOHANG) <= 0)
-		return;
-	if (WIFSTOPPED(status))
-		on_stop(tracer, task, status);
-	else
+	if (waitpid(task->tid, &status, __WALL | WNOHANG) == task->tid)
 		on_end(task, status);
+	return true;
 }
 
 static void reap(struct tracer *tracer)
 {
-	siginfo_t child;
-
-	for (;;) {
-		struct task *task;
-
-		child.si_pid = 0;
-		if (waitid(P_ALL, 0, &child, WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL) < 0 ||
-		    !child.si_pid)
-			return;
-		task = find(tracer, child.si_pid);
-		if (!task)
-			task = add_thread(tracer, child.si_pid);
-		if (!task)
-			return;
-		handle(tracer, task, child.si_code != CLD_TRAPPED && child.si_code != CLD_STOPPED);
-	}
+	for (int i = 0; i < EVENTS_MAX && (handle_stop(tracer) || handle_end(tracer)); i++)
+		;
 }
 
 /* Sleep until something happens to a tracee, or until @until. */
 static void wait_for_event(struct tracer *tracer, int64_t until)
 {
-	struct pollfd fds[TRACER_TASKS + 1] = { { .fd = tracer->sigchld, .events = POLLIN } };
+	struct pollfd fds[TRACER_CHILDREN + 1] = { { .fd = tracer->sigchld, .events = POLLIN } };
+	struct task *watched[TRACER_CHILDREN];
 	const struct timespec timeout = clock_timeout(until);
 	struct signalfd_siginfo drain[8];
+	int count = 0;
 
-	for (int i = 0; i < tracer->count; i++) {
-		const struct task *task = &tracer->tasks[i];
+	for (int i = 0; i < tracer->count && count < TRACER_CHILDREN; i++) {
+		struct task *task = tracer->tasks[i];
 
-		fds[i + 1].fd = task->ended_at ? -1 : task->pidfd;
-		fds[i + 1].events = POLLIN;
+		if (task->ended_at || task->pidfd < 0)
+			continue;
+		watched[count++] = task;
+		fds[count] = (struct pollfd){ .fd = task->pidfd, .events = POLLIN };
 	}
-	if (ppoll(fds, (nfds_t)tracer->count + 1, &timeout, NULL) <= 0)
+	if (ppoll(fds, (nfds_t)count + 1, &timeout, NULL) <= 0)
 		return;
-	for (int i = 0; i < tracer->count; i++) {
+	for (int i = 0; i < count; i++) {
 		if (fds[i + 1].revents)
-			tracer->tasks[i].ended_at = clock_now();
+			watched[i]->ended_at = clock_now();
 	}
-	while (read(tracer->sigchld, drain, sizeof(drain)) > 0)
-		;
+	/* There is never more than one of it; what it stands for is asked for anyway. */
+	if (read(tracer->sigchld, drain, sizeof(drain)) < 0)
+		return;
 }
 
 bool tracer_run(struct tracer *tracer, bool (*done)(void *arg), void *arg, int64_t tick,

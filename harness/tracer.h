@@ -17,7 +17,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define TRACER_TASKS 12
+/* Processes whose end is watched for with a pidfd, at most: those that the harness starts. */
+#define TRACER_CHILDREN 12
 
 /** struct gate - the call at whose entry a thread is held. */
 struct gate {
@@ -30,7 +31,8 @@ struct gate {
 /** struct task - one thread of a traced process; times are 0 until it happens, then the latest. */
 struct task {
 	pid_t tid, pid;
-	bool in_call;     /* between a call's entry and its exit */
+	bool followed;    /* of a program with all its descendants, see tracer_follow() */
+	bool in_call;     /* between a call's entry and its exit, if that is to be told */
 	bool held;        /* stopped at its gate */
 	bool ended;       /* reaped, or known gone */
 	unsigned serial;  /* counts the calls entered */
@@ -44,11 +46,15 @@ struct task {
 };
 
 struct tracer {
-	struct task tasks[TRACER_TASKS];
-	int count;
-	int sigchld; /* signalfd(2) */
-	/* Told whenever a thread has entered a call (in_call) or returned from it; may be NULL. */
-	void (*on_call)(void *arg, const struct task *task);
+	struct task **tasks; /* each stays where it is until tracer_stop() */
+	int count, room;
+	bool filtered; /* what is followed is to install the filter of filter.h */
+	int sigchld;   /* signalfd(2) */
+	/*
+	 * Told whenever a thread has entered a call (in_call) or returned from it; may be NULL.
+	 * Return: whether to tell of the return as well; only what is followed may spare that.
+	 */
+	bool (*on_call)(void *arg, const struct task *task);
 	void *arg;
 };
 
@@ -61,6 +67,19 @@ int tracer_start(struct tracer *tracer);
  * forbidden here, for example by Yama's ptrace_scope=3 or by seccomp).
  */
 struct task *tracer_seize(struct tracer *tracer, pid_t pid);
+
+/**
+ * tracer_follow() - follow child @pid with all its threads and descendants, which is going to
+ * execute a program; before that it is to install the filter of filter.h, where tracer->filtered.
+ * Return: as above.
+ */
+struct task *tracer_follow(struct tracer *tracer, pid_t pid);
+
+/** tracer_leader() - Return: the first thread of @task's process; @task where that is gone. */
+struct task *tracer_leader(const struct tracer *tracer, struct task *task);
+
+/** tracer_follows() - Return: true while any thread of what is followed is there. */
+bool tracer_follows(const struct tracer *tracer);
 
 /** tracer_adopt() - watch for the end of child @pid without tracing it. Return: as above. */
 struct task *tracer_adopt(struct tracer *tracer, pid_t pid);

@@ -25,8 +25,8 @@ static const struct {
 	const char *name;
 	unsigned int number;
 } calls[] = {
-	CALL(close_range), CALL(copy_file_range), CALL(io_setup),    CALL(io_uring_setup),
-	CALL(pidfd_getfd), CALL(pidfd_open),      CALL(userfaultfd),
+	CALL(close_range), CALL(copy_file_range), CALL(io_setup), CALL(io_uring_setup),
+	CALL(pidfd_getfd), CALL(pidfd_open),      CALL(seccomp),  CALL(userfaultfd),
 };
 
 enum { CALLS = sizeof(calls) / sizeof(calls[0]) };

@@ -50,6 +50,32 @@ static void check_calls(void)
 	      "a call that copies nothing has neither");
 	call_describe(&text, &sendfile);
 	CHECK(!strcmp(text.bytes, "sendfile(1, 0, 0x0, 4096)"), "a call is described");
+	text = (struct text){ 0 };
+	call_decode(&text, &sendfile, "source", "sink");
+	CHECK(!strcmp(text.bytes, "sendfile(1<sink>, 0<source>, NULL, 4 KiB)"), "and decoded");
+	text = (struct text){ 0 };
+	call_size(&text, &splice);
+	CHECK(!strcmp(text.bytes, "64 KiB"), "it asks for so much");
+}
+
+static void check_roles(void)
+{
+	const struct call anonymous = { .nr = SYS_mmap, .args = { 0, 1, 0, MAP_ANONYMOUS } };
+	const struct call mapping = { .nr = SYS_mmap, .args = { 0, 1, 0, MAP_SHARED } };
+	const struct call terminal = { .nr = SYS_ioctl, .args = { 0, 0x5401 } };
+	const struct call forever = { .nr = SYS_ppoll, .args = { 1, 1, 0 } };
+	const struct call a_while = { .nr = SYS_ppoll, .args = { 1, 1, 1 } };
+	const struct call epoll = { .nr = SYS_epoll_pwait, .args = { 3, 1, 1, 0xffffffff } };
+	const struct call getpid_call = { .nr = SYS_getpid };
+
+	CHECK(call_role(&mapping) == CALL_COPIES && call_role(&anonymous) == CALL_APART,
+	      "only a mapping of a file copies");
+	CHECK(call_role(&terminal) == CALL_APART && call_role(&getpid_call) == CALL_APART,
+	      "other calls have nothing to do with it");
+	CHECK(call_role(&forever) == CALL_POLLS && !call_is_timed(&forever) &&
+		      call_is_timed(&a_while),
+	      "a poll is timed by an address");
+	CHECK(call_role(&epoll) == CALL_EPOLLS && !call_is_timed(&epoll), "an epoll by a number");
 }
 
 static void check_pattern(void)
@@ -393,6 +419,7 @@ int main(void)
 	ksft_print_header();
 	check_text();
 	check_calls();
+	check_roles();
 	check_pattern();
 	check_cascades();
 	check_requests();

@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "clock.h"
+#include "filter.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -18,16 +19,18 @@
 
 static struct tracer tracer;
 static pid_t child;
+static bool followed; /* the next child is, with its descendants */
 static unsigned int returns;
 static struct task last;
 
-static void keep(void *arg, const struct task *task)
+static bool keep(void *arg, const struct task *task)
 {
 	(void)arg;
-	if (task->in_call || (task->call.nr != SYS_getppid && task->call.nr != SYS_dup))
-		return;
-	returns++;
-	last = *task;
+	if (!task->in_call && (task->call.nr == SYS_getppid || task->call.nr == SYS_dup)) {
+		returns++;
+		last = *task;
+	}
+	return true;
 }
 
 static bool is_held(void *arg)
@@ -60,7 +63,7 @@ static struct task *follow(void (*body)(void), const struct gate *gate)
 		_exit(0);
 	}
 	close(start[0]);
-	task = tracer_seize(&tracer, child);
+	task = followed ? tracer_follow(&tracer, child) : tracer_seize(&tracer, child);
 	if (task && gate)
 		tracer_gate(task, *gate);
 	close(start[1]);
@@ -150,6 +153,69 @@ static void check_deadline(void)
 	CHECK(tracer_run(&tracer, is_over, NULL, TICK, clock_now() + WHILE), "SIGKILL ends it");
 }
 
+/* Its grandchild makes the calls: one that copies, others that do not; and it leaves first. */
+static void leaves_a_child(void)
+{
+	char byte = 0;
+
+	if (tracer.filtered && filter_install())
+		_exit(1);
+	if (fork())
+		_exit(0);
+	setsid();
+	if (!fork()) {
+		syscall(SYS_getppid);
+		(void)!write(-1, &byte, 1);
+		pause();
+	}
+	_exit(0);
+}
+
+static unsigned int writes;
+
+static bool count_writes(void *arg, const struct task *task)
+{
+	(void)arg;
+	writes += !task->in_call && task->call.nr == SYS_write && task->result == -EBADF;
+	return keep(NULL, task);
+}
+
+static bool one_written(void *arg)
+{
+	(void)arg;
+	return writes && tracer_ended(&tracer, child);
+}
+
+static bool none_followed(void *arg)
+{
+	(void)arg;
+	return !tracer_follows(&tracer);
+}
+
+/* @filtered: only calls that copy stop. */
+static void check_follow(bool filtered)
+{
+	const char *how = filtered ? "with a filter" : "by all its calls";
+
+	returns = writes = 0;
+	tracer.filtered = filtered;
+	tracer.on_call = count_writes;
+	followed = true;
+	CHECK(follow(leaves_a_child, NULL) &&
+		      tracer_run(&tracer, one_written, NULL, TICK, clock_now() + WHILE),
+	      "%s a grandchild is followed when its ancestors are gone", how);
+	CHECK(returns == !filtered, "... %s", filtered ? "in what copies only" : "in all it does");
+	CHECK(tracer_follows(&tracer), "... and known to be there");
+	for (int i = 0; i < tracer.count; i++) {
+		if (tracer.tasks[i]->followed && !tracer.tasks[i]->ended)
+			kill(tracer.tasks[i]->pid, SIGKILL);
+	}
+	CHECK(tracer_run(&tracer, none_followed, NULL, TICK, clock_now() + WHILE),
+	      "... until it ends");
+	followed = false;
+	tracer.on_call = keep;
+}
+
 /* The child of a tracer that dies must die, too. */
 static void check_exitkill(void)
 {
@@ -187,6 +253,9 @@ int main(void)
 	check_gate();
 	check_thread();
 	check_deadline();
+	check_follow(false);
+	if (filter_is_possible())
+		check_follow(true);
 	tracer_stop(&tracer);
 	return checks_done();
 }

@@ -41,6 +41,12 @@ cmp_ok($wall, '>', 0,   'takes time');
 cmp_ok($cpu,  '>', 0,   'of a CPU');
 cmp_ok($peak, '>', 0.5, 'and memory, in MB');
 
+($status, $out, $err) = bench('exec', '--runs', 1);
+is($status, 0,   'measures programs under test');
+is($err,    q{}, 'quietly');
+like($out, qr/^\Q$_\E$n *-?\d+[.]\d+ *-?\d+[.]\d+$/m, $_)
+    for 'calls of the copy', 'other copying calls', 'calls that do not copy';
+
 ($status, $out) = bench('run', '--help');
 is($status, 0, '--help');
 like($out, qr{^usage: scripts/bench }, 'shows it');

@@ -25,7 +25,8 @@ my $programs  = "$build/kselftest/copyhang";
 my $selftests = complete_selftests();
 plan skip_all => "no run_kselftest.sh in $selftests" if !-e "$selftests/run_kselftest.sh";
 
-my @names = map { basename($_) } grep { -f && -x && !/copyhang-cases\z/ } glob "$programs/*";
+my @names =
+    map { basename($_) } grep { -f && -x && !/copyhang-(?:cases|exec)\z/ } glob "$programs/*";
 ok(@names > 0, "there are programs in $programs");
 
 my %report = reports(run_collection(make_collection()));

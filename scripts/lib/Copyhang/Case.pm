@@ -85,6 +85,11 @@ sub value ($self, $key) {
     return $pair ? $pair->[1] : undef;
 }
 
+# What a report calls it: of several programs under test, the program as well.
+sub title ($self) {
+    return join ': ', grep { defined } @{$self}{qw(program id)};
+}
+
 # How it stands to what a baseline expects of it.
 sub expect ($self, $expected) {
     $self->{expected} = $expected;
@@ -135,7 +140,7 @@ sub document ($self) {
     my %document = (
         (map { $_ => $self->{$_} } qw(id act strategy source sink verdict)),
         (map { $_ => undef } keys %FIELD),
-        (map { $_ => $self->{$_} } grep { defined $self->{$_} } qw(reason expected)),
+        (map { $_ => $self->{$_} } grep { defined $self->{$_} } qw(reason expected program)),
         stalled  => JSON::PP::false,
         steps    => [],
         evidence => {},

@@ -16,8 +16,10 @@ sub kernel ($class) {
     return \%kernel;
 }
 
-sub text ($class, $kernel, $cases, $troubles) {
+# %more: what else there is to say.
+sub text ($class, $kernel, $cases, $troubles, %more) {
     my %document = (
+        %more,
         schema   => 1,
         kernel   => $kernel,
         cases    => [map { $_->document } @{$cases}],
@@ -43,5 +45,9 @@ Copyhang::Document - the results as one JSON document
 C<errno>, C<killable>, C<act_ms> and C<release_ms> are null where they do not apply; C<reason> and
 C<expected> (the baseline's verdict) are there where there is one. C<evidence> has the other keys
 of the case's evidence. C<troubles> says what was wrong with a case program.
+
+From C<copyhang exec> there is C<command>, the program under test with its arguments. From a survey
+there is C<programs>: C<[{"name", "package", "command", "rows", "installed", "mismatches"}]>, and each
+case has C<program>, the name of one of them.
 
 =cut

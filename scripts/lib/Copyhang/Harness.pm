@@ -17,15 +17,14 @@ my $PROGRAMS_AT_ONCE = 4;
 # Runs a selection. Arguments: selection, jobs (undef: the programs decide), formatter, on_case.
 # Returns the streams, which have ended.
 sub run ($class, %argument) {
-    my @programs  = $argument{selection}->programs;
-    my $at_once   = min($PROGRAMS_AT_ONCE, scalar @programs, $argument{jobs} // ());
-    my @arguments = $argument{selection}->arguments;
-    push @arguments, '--jobs', max(1, int($argument{jobs} / $at_once)) if $argument{jobs};
-    my @streams = map {
+    my @programs = $argument{selection}->programs;
+    my $at_once  = min($PROGRAMS_AT_ONCE, scalar @programs, $argument{jobs} // ());
+    my @jobs     = $argument{jobs} ? ('--jobs', max(1, int($argument{jobs} / $at_once))) : ();
+    my @streams  = map {
         Copyhang::Stream->new(
             {
                 name     => $_->{name},
-                command  => [$_->{path}, @arguments],
+                command  => [$_->{command}[0], @jobs, @{$_->{command}}[1 .. $#{$_->{command}}]],
                 ids      => $_->{ids},
                 on_case  => $argument{on_case},
                 on_noise => sub ($text) { $argument{formatter}->noise($text) },

@@ -30,14 +30,15 @@ my %COLOUR = (
 sub text ($class, $result, %argument) {
     my $self  = bless {%{$result}, %argument}, $class;
     my @parts = (
-        $self->_table,
-        $self->_evidence,
-        $self->_comparison,
-        $self->_troubles,
-        _wrap(q{}, Copyhang::Conclusion->text($self->{kernel}, @{$self->{cases}})),
+        $self->_table, $self->_evidence, $self->_comparison, $self->_troubles,
+        wrap(q{}, $self->_conclusion),
         Copyhang::Conclusion->counts($self->{seconds}, @{$self->{cases}}) . "\n",
     );
     return join "\n", grep { length } @parts;
+}
+
+sub _conclusion ($self) {
+    return Copyhang::Conclusion->text($self->{kernel}, @{$self->{cases}});
 }
 
 sub _table ($self) {
@@ -59,7 +60,7 @@ sub _evidence ($self) {
     my (%kind, %kinds, @kinds, %count, @verdicts);
     for my $case (grep { $_->is_failing } @{$self->{cases}}) {
         my $verdict = $case->{verdict};
-        my $kind    = "$verdict " . (_stalled($case) // $case->{reason} // q{});
+        my $kind    = "$verdict " . (stalled($case) // $case->{reason} // q{});
         push @kinds,              [$kinds{$verdict}++, $case, $kind] if !$kind{$kind}++;
         push @verdicts,           $verdict                           if !$count{$verdict};
         push @{$count{$verdict}}, $case->{act};
@@ -74,10 +75,8 @@ sub _evidence ($self) {
     my @all   = map { "$_ in " . _tally(@{$count{$_}}) } @verdicts;
     my $total = sum0(map { scalar @{$_} } values %count);
     return $text if $total == $shown;
-    return
-        $text . "\n"
-        . _wrap(q{},
-        "Shown: $shown of $total. " . join('; ', @all) . '. --verbose shows them all.');
+    return $text . "\n"
+        . wrap(q{}, "Shown: $shown of $total. " . join('; ', @all) . '. --verbose shows them all.');
 }
 
 # "exit_group (3), close (2)"
@@ -88,15 +87,15 @@ sub _tally (@acts) {
 }
 
 # The name of the call in which the copy stalled.
-sub _stalled ($case) {
+sub stalled ($case) {
     my ($step) = grep { $_->[0] eq 'step' && $_->[1] =~ /=stalled\z/ } @{$case->{pairs}};
     return $step ? $step->[1] =~ s/\W.*//sr : undef;
 }
 
 sub _one ($self, $case, $others = 0) {
-    my $title = $self->_paint($case->{verdict}, $case->{verdict}) . " $case->{id}";
-    $title .= " and $others more"      if $others;
-    $title .= ' in ' . _stalled($case) if $others && _stalled($case);
+    my $title = $self->_paint($case->{verdict}, $case->{verdict}) . q{ } . $case->title;
+    $title .= " and $others more"     if $others;
+    $title .= ' in ' . stalled($case) if $others && stalled($case);
     return "$title\n" . _pairs(grep { $_->[0] ne 'verdict' } @{$case->{pairs}});
 }
 
@@ -108,18 +107,18 @@ sub _pairs (@pairs) {
             push @short, "$pair->[0]=$pair->[1]";
             next;
         }
-        $text .= _wrap(q{  }, "@short", q{  }) if @short;
-        $text .= _pair(@{$pair})               if @{$pair};
+        $text .= wrap(q{  }, "@short", q{  }) if @short;
+        $text .= _pair(@{$pair})              if @{$pair};
         @short = ();
     }
     return $text;
 }
 
 sub _pair ($key, $value) {
-    return _wrap(sprintf('  %-*s', $INDENT - 2, $key), $value, q{ } x $INDENT);
+    return wrap(sprintf('  %-*s', $INDENT - 2, $key), $value, q{ } x $INDENT);
 }
 
-sub _wrap ($first, $text, $next = q{}) {
+sub wrap ($first, $text, $next = q{}) {
     local $Text::Wrap::columns  = $WIDTH + 1;
     local $Text::Wrap::huge     = 'overflow';
     local $Text::Wrap::unexpand = 0;
@@ -130,12 +129,12 @@ sub _comparison ($self) {
     return q{} if !$self->{baseline};
     my $comparison = Copyhang::Comparison->new($self);
     my @lines      = map { "$_->[0]: $_->[1]\n" } $comparison->differences;
-    return join q{}, @lines, _wrap(q{}, $comparison->sum);
+    return join q{}, @lines, wrap(q{}, $comparison->sum);
 }
 
 sub _troubles ($self) {
     return join q{},
-        map { _wrap($self->_paint('trouble', 'broken') . q{ }, $_, q{  }) } @{$self->{troubles}};
+        map { wrap($self->_paint('trouble', 'broken') . q{ }, $_, q{  }) } @{$self->{troubles}};
 }
 
 1;

@@ -16,11 +16,12 @@ use Copyhang::Report    ();
 use Copyhang::Selection ();
 use Time::HiRes         qw(time);
 
-# Whatever is wrong with the options' values is found here, before anything runs.
-sub new ($class, $option) {
-    my $self = bless {option => $option}, $class;
-    $self->{selection} = Copyhang::Selection->new(@{$option->{only} // []});
-    $self->{baseline}  = Copyhang::Baseline->read($option->{baseline})
+# Whatever is wrong with the options' values is found here, before anything runs. Without a
+# selection the options choose among the cases of the tables.
+sub new ($class, $option, %how) {
+    my $self = bless {option => $option, report => 'Copyhang::Report', %how}, $class;
+    $self->{selection} //= Copyhang::Selection->new(@{$option->{only} // []});
+    $self->{baseline} = Copyhang::Baseline->read($option->{baseline})
         if defined $option->{baseline};
     $self->{to_stdout} = defined $option->{json} && $option->{json} eq '-';
     for my $name (qw(write-baseline json junit html archive)) {
@@ -40,10 +41,12 @@ sub main ($self) {
         formatter => Copyhang::Progress->for_cases(scalar $self->{selection}->ids),
         on_case   => $baseline ? sub ($case) { $baseline->expect($case) } : sub ($case) { },
     );
+    my @troubles = map { $_->troubles } @streams;
+    @streams = $self->{selection}->take(@streams);
     my %result = (
         kernel    => Copyhang::Document->kernel,
         cases     => [map { $_->cases } @streams],
-        troubles  => [map { $_->troubles } @streams],
+        troubles  => \@troubles,
         seconds   => time - $began,
         baseline  => $baseline,
         selection => $self->{selection},
@@ -77,13 +80,14 @@ sub _write_files ($self, $result, @streams) {
 }
 
 sub _json ($self, $result) {
-    return Copyhang::Document->text(@{$result}{qw(kernel cases troubles)});
+    return Copyhang::Document->text(@{$result}{qw(kernel cases troubles)},
+        $self->{selection}->document);
 }
 
 sub _print ($self, $result) {
     print $self->_json($result) if $self->{to_stdout};
     my $out = $self->{to_stdout} ? \*STDERR : \*STDOUT;
-    print {$out} Copyhang::Report->text(
+    print {$out} $self->{report}->text(
         $result,
         verbose => $self->{option}{verbose},
         colour  => -t $out && !length($ENV{NO_COLOR} // q{}),
@@ -111,7 +115,8 @@ Copyhang::Run - copyhang run, after its options have been read
 =head1 DESCRIPTION
 
 C<new> checks what can be checked before anything runs: the selection, the baseline, and whether
-the files can be written. C<main> runs, writes the files, prints the report, and returns the exit
+the files can be written. C<selection> may be of another kind than L<Copyhang::Selection>, and
+C<report> name another class than L<Copyhang::Report>. C<main> runs, writes the files, prints the report, and returns the exit
 status. See L<Copyhang::Command::Run>.
 
 =cut

@@ -40,7 +40,7 @@ sub is_whole ($self) {
     return !@{$self->{globs}};
 }
 
-# The programs to run: ({name, path, ids}...), one for each act.
+# The programs to run: ({name, command, ids}...), one for each act.
 sub programs ($self) {
     my (%ids_of, @acts);
     for my $id ($self->ids) {
@@ -48,12 +48,20 @@ sub programs ($self) {
         push @acts,            $act if !$ids_of{$act};
         push @{$ids_of{$act}}, $id;
     }
-    return map { {name => $_, path => "$self->{folder}/$_", ids => $ids_of{$_}} } @acts;
+    my @arguments = map { ('--only', $_) } @{$self->{globs}};
+    return
+        map { {name => $_, command => ["$self->{folder}/$_", @arguments], ids => $ids_of{$_}} }
+        @acts;
 }
 
-# What makes a program run the same selection.
-sub arguments ($self) {
-    return map { ('--only', $_) } @{$self->{globs}};
+# The streams of these programs that the results are of.
+sub take ($self, @streams) {
+    return @streams;
+}
+
+# What the JSON document has besides the cases.
+sub document ($self) {
+    return;
 }
 
 1;
@@ -72,7 +80,8 @@ Copyhang::Selection - the cases that were asked for
 =head1 DESCRIPTION
 
 Asks F<copyhang-cases> which cases match. A glob that matches nothing is refused, each of them.
-C<ids> are in the order of the programs, C<programs> says which program runs which of them, and
-C<arguments> are its arguments. C<is_whole> is true when no glob narrowed it.
+C<ids> are in the order of the programs, and C<programs> says which command runs which of them.
+C<is_whole> is true when no glob narrowed it. C<take> and C<document> are for the other kinds of
+selection, L<Copyhang::Trial> and L<Copyhang::Survey>, which have something to add.
 
 =cut

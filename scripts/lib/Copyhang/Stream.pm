@@ -32,6 +32,10 @@ sub cases ($self) {
     return @{$self->{cases}};
 }
 
+sub name ($self) {
+    return $self->{name};
+}
+
 # What is wrong with the program, a sentence each.
 sub troubles ($self) {
     return map { "$self->{name}: $_" } @{$self->{troubles}}, @{$self->{errors} // []};

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "command.h"
+
+#include "misuse.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#define PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+static bool is_program(const char *path)
+{
+	struct stat file;
+
+	return !stat(path, &file) && S_ISREG(file.st_mode) && !access(path, X_OK);
+}
+
+/* As a shell finds it. Return: a path to free(3), or NULL. */
+static char *find(const char *name)
+{
+	const char *path = getenv("PATH");
+	char *found = NULL;
+
+	if (strchr(name, '/'))
+		return is_program(name) ? strdup(name) : NULL;
+	for (const char *at = path ? path : PATH_DEFAULT; at; at = strchr(at, ':')) {
+		at += *at == ':';
+		if (asprintf(&found, "%.*s/%s", (int)strcspn(at, ":"), at, name) < 0)
+			return NULL;
+		if (is_program(found))
+			return found;
+		free(found);
+	}
+	return NULL;
+}
+
+/* No program gains privileges under a filter: it would be another one than it is otherwise. */
+static bool gains_privileges(const char *path)
+{
+	struct stat file;
+
+	if (stat(path, &file))
+		return false;
+	return file.st_mode & S_ISUID || (file.st_mode & S_ISGID && file.st_mode & S_IXGRP) ||
+	       getxattr(path, "security.capability", NULL, 0) > 0;
+}
+
+/* Return: @argument, or, where it names an end, a new one that names its path. */
+static char *with_path(char *argument, const char *name, const char *path)
+{
+	char *at = strstr(argument, name), *whole;
+
+	if (!at)
+		return argument;
+	if (asprintf(&whole, "%.*s%s%s", (int)(at - argument), argument, path, at + strlen(name)) <
+	    0)
+		misused("no memory", "");
+	return with_path(whole, name, path);
+}
+
+void command_prepare(struct program *program, char **argv)
+{
+	char *path;
+
+	if (!argv[0])
+		misused("no command to run", "");
+	path = find(argv[0]);
+	if (!path)
+		misused("there is no program ", argv[0]);
+	if (gains_privileges(path))
+		misused("a set-user-ID program (or set-group-ID, or with capabilities) would run "
+			"without them here: ",
+			path);
+	for (char **argument = argv + 1; *argument; argument++)
+		*argument =
+			with_path(with_path(*argument, "{in}", "/dev/fd/0"), "{out}", "/dev/fd/1");
+	program->path = path;
+	program->argv = argv;
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * copyhang-exec: cases with a program under test in the copier's place, as the strategy `exec`.
+ */
+#include "cases.h"
+#include "command.h"
+#include "endpoints.h"
+#include "misuse.h"
+#include "runner.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHOICES_MAX 64
+
+/** struct choice - names that an option was given with, or those that stand for none. */
+struct choice {
+	const char *names[CHOICES_MAX];
+	size_t count;
+};
+
+struct options {
+	struct choice acts, sources, sinks;
+	unsigned int jobs;
+	bool reverse, list;
+	const char *copy; /* a strategy: be a program that copies through it */
+};
+
+static void usage(void)
+{
+	printf("usage: %s [OPTION]... -- COMMAND [ARG...]\n"
+	       "\n"
+	       "Puts a program in the copier's place, on the running kernel, and prints TAP: are the\n"
+	       "processes around it safe while it copies? Its standard input is a source that yields\n"
+	       "nothing, its standard output a pipe whose other end a bystander holds.\n"
+	       "\n"
+	       "  --source KIND  from this kind of source (default: pty unix tcp pipe file)\n"
+	       "  --sink KIND    to this kind of sink (default: pipe)\n"
+	       "  --reverse      the other way round: from a pipe whose other end the bystander\n"
+	       "                 holds to a sink that takes nothing (default: pty unix tcp full_pipe)\n"
+	       "  --act ACT      what happens meanwhile (default: exit_group)\n"
+	       "  --jobs N       play N cases at once (default: %u)\n"
+	       "  --list         print the ids and do nothing else\n"
+	       "  --copy NAME    copy standard input to standard output through a strategy of\n"
+	       "                 copyhang-cases, as a program to compare others with\n"
+	       "\n"
+	       "KIND and ACT may be repeated. {in} and {out} in an ARG become paths of standard\n"
+	       "input and output. Set-user-ID programs are refused: no program gains privileges here.\n"
+	       "\n"
+	       "Exit: 0 every case is safe, 1 one is not, or bad usage, 4 all were skipped.\n"
+	       "`scripts/copyhang exec` runs this and reports.\n",
+	       program_invocation_short_name, runner_jobs());
+}
+
+static void choose(struct choice *choice, const char *name)
+{
+	if (choice->count == CHOICES_MAX)
+		misused("too many choices at ", name);
+	choice->names[choice->count++] = name;
+}
+
+/* Words with spaces between them, where nothing was chosen. */
+static void choose_by_default(struct choice *choice, char *words)
+{
+	if (choice->count)
+		return;
+	for (char *word = strtok(words, " "); word; word = strtok(NULL, " "))
+		choose(choice, word);
+}
+
+static void parse(int argc, char **argv, struct options *options)
+{
+	static const struct option known[] = {
+		{ "source", required_argument, NULL, 's' },
+		{ "sink", required_argument, NULL, 'k' },
+		{ "act", required_argument, NULL, 'a' },
+		{ "reverse", no_argument, NULL, 'r' },
+		{ "jobs", required_argument, NULL, 'j' },
+		{ "list", no_argument, NULL, 'l' },
+		{ "copy", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "+h", known, NULL)) >= 0) {
+		switch (option) {
+		case 's':
+			choose(&options->sources, optarg);
+			break;
+		case 'k':
+			choose(&options->sinks, optarg);
+			break;
+		case 'a':
+			choose(&options->acts, optarg);
+			break;
+		case 'r':
+			options->reverse = true;
+			break;
+		case 'j':
+			options->jobs = parse_jobs(optarg);
+			break;
+		case 'l':
+			options->list = true;
+			break;
+		case 'c':
+			options->copy = optarg;
+			break;
+		case 'h':
+			usage();
+			exit(0);
+		default:
+			exit(1);
+		}
+	}
+}
+
+static void complete(struct options *options)
+{
+	static char act[] = "exit_group", sources[] = "pty unix tcp pipe file", pipe[] = "pipe",
+		    sinks[] = "pty unix tcp full_pipe";
+
+	choose_by_default(&options->acts, act);
+	choose_by_default(&options->sources, options->reverse ? pipe : sources);
+	choose_by_default(&options->sinks, options->reverse ? sinks : pipe);
+}
+
+static const struct endpoint_kind *find_kind(const char *name)
+{
+	for (const struct endpoint_kind *const *kind = endpoint_kinds; *kind; kind++) {
+		if (!strcmp((*kind)->name, name))
+			return *kind;
+	}
+	misused("no kind of endpoint is called ", name);
+}
+
+static const struct act *find_act(const char *name)
+{
+	const struct act *act = cases_find_act(name);
+
+	if (!act)
+		misused("no act is called ", name);
+	return act;
+}
+
+static struct test_case *make_cases(const struct options *options, const struct strategy *strategy,
+				    size_t *count)
+{
+	const size_t most = options->acts.count * options->sources.count * options->sinks.count;
+	struct test_case *cases = calloc(most + 1, sizeof(*cases));
+	char id[CASE_ID];
+
+	if (!cases)
+		misused("no memory", "");
+	*count = 0;
+	for (size_t i = 0; i < most; i++) {
+		const size_t sources = options->sources.count, sinks = options->sinks.count;
+		const struct test_case test = {
+			.act = find_act(options->acts.names[i / sources / sinks]),
+			.strategy = strategy,
+			.source = find_kind(options->sources.names[i / sinks % sources]),
+			.sink = find_kind(options->sinks.names[i % sinks]),
+		};
+
+		if (!cases_can_execute(&test))
+			misused("nothing to hold up, or nobody to see it, in ", case_id(&test, id));
+		cases[(*count)++] = test;
+	}
+	return cases;
+}
+
+static const struct strategy *find_strategy(const char *name)
+{
+	for (const struct strategy *strategy = strategies; strategy->name; strategy++) {
+		if (!strcmp(strategy->name, name))
+			return strategy;
+	}
+	misused("no strategy is called ", name);
+}
+
+static int copy(const char *name)
+{
+	struct copy whole = { .in = FD_SOURCE, .out = FD_SINK, .limit = COPY_UNLIMITED };
+	int error = copy_through(find_strategy(name), &whole);
+
+	if (error)
+		fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, name,
+			strerror(-error));
+	return !!error;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = { .jobs = runner_jobs() };
+	struct program program;
+	struct strategy strategy = { .name = "exec", .program = &program };
+	struct test_case *cases;
+	size_t count;
+
+	if (!strcmp(argv[0], CASES_EXECUTED))
+		return 0;
+	parse(argc, argv, &options);
+	if (options.copy)
+		return copy(options.copy);
+	complete(&options);
+	command_prepare(&program, argv + optind);
+	cases = make_cases(&options, &strategy, &count);
+	if (options.list)
+		cases_list(cases, count);
+	else
+		runner_run(cases, count, options.jobs);
+	free(cases);
+	return 0;
+}

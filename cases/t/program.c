@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A program to be put under test: it copies through a strategy, in many a manner. */
+#include "cases.h"
+#include "children.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define GIB (1UL << 30)
+
+static const struct strategy *strategy;
+
+static int copy(int in, int out)
+{
+	struct copy whole = { .in = in, .out = out, .limit = COPY_UNLIMITED };
+	int error = copy_through(strategy, &whole);
+
+	if (error)
+		fprintf(stderr, "program: %s: %s\n", strategy->name, strerror(-error));
+	return !!error;
+}
+
+static int plainly(void)
+{
+	return copy(FD_SOURCE, FD_SINK);
+}
+
+/* Under other numbers, and the first ones of something else. */
+static int elsewhere(void)
+{
+	const int in = dup(FD_SOURCE), out = dup(FD_SINK);
+
+	null_descriptors();
+	return copy(in, out);
+}
+
+static void *thread(void *arg)
+{
+	*(int *)arg = plainly();
+	return NULL;
+}
+
+static int in_a_thread(void)
+{
+	pthread_t other;
+	int status = 1;
+
+	if (!pthread_create(&other, NULL, thread, &status))
+		pthread_join(other, NULL);
+	return status;
+}
+
+static int in_a_child_of(int (*mode)(void))
+{
+	const pid_t pid = fork();
+	int status = 0;
+
+	if (!pid)
+		_exit(mode());
+	waitpid(pid, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+static int in_a_child(void)
+{
+	return in_a_child_of(plainly);
+}
+
+static int in_a_grandchild(void)
+{
+	return in_a_child_of(in_a_child);
+}
+
+/* Nobody waits for it, and no polite signal ends it. */
+static int as_a_daemon(void)
+{
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	if (fork())
+		return 0;
+	setsid();
+	if (fork())
+		return 0;
+	return plainly();
+}
+
+static int leaving_children(void)
+{
+	for (int i = 0; i < 3; i++) {
+		if (!fork()) {
+			setsid();
+			null_descriptors();
+			for (;;)
+				pause();
+		}
+	}
+	return plainly();
+}
+
+/* No tracer can have it. */
+static int leaving_an_untraced_child(void)
+{
+	if (!syscall(SYS_clone, CLONE_UNTRACED | SIGCHLD, NULL, NULL, NULL, NULL)) {
+		setsid();
+		null_descriptors();
+		for (;;)
+			pause();
+	}
+	return plainly();
+}
+
+/* Without harm at first: it waits for the source, but not for long. */
+static int after_a_poll(void)
+{
+	struct pollfd source = { .fd = FD_SOURCE, .events = POLLIN };
+
+	poll(&source, 1, 2500);
+	return plainly();
+}
+
+static int while_polling(void)
+{
+	struct pollfd source = { .fd = FD_SOURCE, .events = POLLIN };
+
+	while (!poll(&source, 1, 50))
+		;
+	return plainly();
+}
+
+static int after_an_execve(void)
+{
+	const char *name = strategy->name;
+
+	execl("/proc/self/exe", "program", "plainly", name, NULL);
+	return 1;
+}
+
+static void *execute(void *arg)
+{
+	after_an_execve();
+	return arg;
+}
+
+static int after_an_execve_in_a_thread(void)
+{
+	pthread_t other;
+
+	if (!pthread_create(&other, NULL, execute, NULL))
+		pthread_join(other, NULL);
+	return 1;
+}
+
+static int not_at_all(void)
+{
+	abort();
+}
+
+static int never(void)
+{
+	pause();
+	return 1;
+}
+
+static int after_a_gib_to(int fd)
+{
+	static char bytes[1 << 16];
+
+	for (size_t done = 0; done < GIB; done += sizeof(bytes)) {
+		if (write(fd, bytes, sizeof(bytes)) < 0)
+			return 1;
+	}
+	return plainly();
+}
+
+static int after_a_gib(void)
+{
+	return after_a_gib_to(FD_SINK);
+}
+
+static int after_a_gib_of_complaints(void)
+{
+	return after_a_gib_to(STDERR_FILENO);
+}
+
+static int once_told(void)
+{
+	fputs("one\ntwo\001\n", stderr);
+	return 3;
+}
+
+static const struct {
+	const char *name;
+	int (*copy)(void);
+} modes[] = {
+	{ "plainly", plainly },
+	{ "elsewhere", elsewhere },
+	{ "in_a_thread", in_a_thread },
+	{ "in_a_grandchild", in_a_grandchild },
+	{ "as_a_daemon", as_a_daemon },
+	{ "leaving_children", leaving_children },
+	{ "leaving_an_untraced_child", leaving_an_untraced_child },
+	{ "after_a_poll", after_a_poll },
+	{ "while_polling", while_polling },
+	{ "after_an_execve", after_an_execve },
+	{ "after_an_execve_in_a_thread", after_an_execve_in_a_thread },
+	{ "not_at_all", not_at_all },
+	{ "never", never },
+	{ "after_a_gib", after_a_gib },
+	{ "after_a_gib_of_complaints", after_a_gib_of_complaints },
+	{ "once_told", once_told },
+};
+
+int main(int argc, char **argv)
+{
+	if (argc != 3)
+		return 2;
+	for (strategy = strategies; strategy->name && strcmp(strategy->name, argv[2]);)
+		strategy++;
+	for (size_t i = 0; strategy->name && i < sizeof(modes) / sizeof(modes[0]); i++) {
+		if (!strcmp(modes[i].name, argv[1]))
+			return modes[i].copy();
+	}
+	return 2;
+}

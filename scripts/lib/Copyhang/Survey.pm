@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Survey;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Failure   qw(bad_input untestable);
+use Copyhang::Selection ();
+use Copyhang::Trial     ();
+use JSON::PP            ();
+use List::Util          qw(any uniq);
+use Text::ParseWords    ();
+
+my $NO_ROW = q{-};
+
+# $option: as of Copyhang::Trial.
+sub new ($class, $option, $path) {
+    my $self = bless {programs => [_read($path)]}, $class;
+    for my $program (grep { $_->{installed} } @{$self->{programs}}) {
+        push @{$self->{trials}},
+            Copyhang::Trial->new($option, @{$program->{command}})->rename($program->{name});
+    }
+    untestable("of the programs of $path none is installed") if !$self->{trials};
+    Copyhang::Selection->new(map { "*/$_/*" } map { @{$_->{rows}} } @{$self->{programs}});
+    for my $row (uniq map { @{$_->{rows}} } grep { $_->{installed} } @{$self->{programs}}) {
+        push @{$self->{trials}},
+            Copyhang::Trial->new($option, Copyhang::Trial->player, '--copy', $row)
+            ->rename(_row_name($row));
+    }
+    return $self;
+}
+
+sub _row_name ($row) {
+    return "row $row";
+}
+
+# A line: its name, the package that has it, rows of our table that claim to copy as it does, and
+# the command.
+sub _read ($path) {
+    open my $in, '<', $path or bad_input("cannot read $path: $!");
+    my (@programs, %seen);
+    while (my $line = <$in>) {
+        next if $line =~ /\A\s*(?:#|\z)/;
+        my ($name, $package, $rows, $words) = split q{ }, $line, 4;
+        my @command = Text::ParseWords::shellwords($words // q{});
+        bad_input("$path:$.: a line is NAME PACKAGE ROWS COMMAND...") if !@command;
+        bad_input("$path:$.: a second program called $name")          if $seen{$name}++;
+        push @programs,
+            {
+            name       => $name,
+            package    => $package,
+            rows       => [grep { $_ ne $NO_ROW } split /,/, $rows],
+            command    => \@command,
+            installed  => _is_installed($command[0]),
+            mismatches => [],
+            };
+    }
+    bad_input("cannot read $path: $!")  if !close $in;
+    bad_input("$path names no program") if !@programs;
+    return @programs;
+}
+
+sub _is_installed ($command) {
+    return -f $command && -x _ if $command =~ m{/};
+    return any { -f "$_/$command" && -x _ } split /:/, $ENV{PATH} // q{};
+}
+
+sub ids ($self) {
+    return map { $_->ids } @{$self->{trials}};
+}
+
+sub is_whole ($self) {
+    return 0;
+}
+
+sub programs ($self) {
+    return map { $_->programs } @{$self->{trials}};
+}
+
+# Those of the rows are there to be compared with.
+sub take ($self, @streams) {
+    my %stream = map { $_->name => $_ } @streams;
+    my @taken;
+    for my $program (grep { $_->{installed} } @{$self->{programs}}) {
+        my $stream = $stream{$program->{name}};
+        $_->{program} = $program->{name} for $stream->cases;
+        push @taken, $stream;
+        my @rows = map { [$_, $stream{_row_name($_)}] } @{$program->{rows}};
+        $program->{mismatches} = _mismatches($stream, @rows) if @rows;
+    }
+    return @taken;
+}
+
+# What a program does that none of the rows does: of the row that comes closest, all differences.
+sub _mismatches ($stream, @rows) {
+    my $least;
+    for my $row (@rows) {
+        my ($name, $other) = @{$row};
+        my %cascade = map { $_->{id} => $_->value('cascade') } $other->cases;
+        my @differences;
+        for my $case (grep { $_->is_known } $stream->cases) {
+            my ($seen, $expected) = ($case->value('cascade'), $cascade{$case->{id}});
+            push @differences,
+                {id => $case->{id}, row => $name, program => $seen, table => $expected}
+                if ($seen // q{}) ne ($expected // q{});
+        }
+        $least = \@differences if !$least || @differences < @{$least};
+    }
+    return $least;
+}
+
+# All programs of the file; those that are not installed were not tried.
+sub members ($self) {
+    return @{$self->{programs}};
+}
+
+sub document ($self) {
+    my @programs =
+        map {
+        { %{$_}, installed => $_->{installed} ? JSON::PP::true : JSON::PP::false }
+        } @{$self->{programs}};
+    return (programs => \@programs);
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Survey - a list of programs under test, from a file
+
+=head1 DESCRIPTION
+
+A selection, as L<Copyhang::Selection> is, that puts each program through the same cases
+(L<Copyhang::Trial>). Where a row of the table of cascades (F<cases/strategies.c>) claims to copy as a
+program does, a program that copies through this row is tried as well, and C<take> compares what
+both were seen to do: C<mismatches> of C<members>. Of several rows, which stand for several versions
+of the program, one has to agree.
+
+=cut

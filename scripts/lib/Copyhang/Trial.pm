@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Trial;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Failure qw(bad_input untestable);
+use Copyhang::Place   ();
+
+# $option: source, sink, act => [...], reverse, as of the command line.
+sub new ($class, $option, @command) {
+    my $self = bless {name => 'exec', command => \@command}, $class;
+    for my $name (qw(source sink act)) {
+        push @{$self->{options}}, map { ("--$name", $_) } @{$option->{$name} // []};
+    }
+    push @{$self->{options}}, '--reverse' if $option->{reverse};
+    my ($status, $text) = _run($self->_command('--list'));
+    bad_input($text =~ s/\Acopyhang-exec: | [(]see --help[)]\s*\z//gr) if $status;
+    $self->{ids} = [split /\n/, $text];
+    return $self;
+}
+
+sub rename ($self, $name) {    ## no critic (ProhibitBuiltinHomonyms)
+    $self->{name} = $name;
+    return $self;
+}
+
+sub ids ($self) {
+    return @{$self->{ids}};
+}
+
+sub is_whole ($self) {
+    return 0;
+}
+
+sub programs ($self) {
+    return {name => $self->{name}, command => [$self->_command], ids => $self->{ids}};
+}
+
+sub take ($self, @streams) {
+    return @streams;
+}
+
+sub document ($self) {
+    return (command => $self->{command});
+}
+
+# The program that plays the cases; as a strategy it stands for the program under test, too.
+sub player ($class) {
+    my $path = Copyhang::Place->programs . '/copyhang-exec';
+    return -x $path ? $path : untestable("there is no $path");
+}
+
+sub _command ($self, @more) {
+    return ($self->player, @more, @{$self->{options} // []}, '--', @{$self->{command}});
+}
+
+# (wait status, what it says)
+sub _run (@command) {
+    my $pid = open my $out, '-|' // untestable("cannot fork: $!");
+    if (!$pid) {
+        open STDERR, '>&', \*STDOUT;
+        exec {$command[0]} @command or print "cannot run $command[0]: $!\n";
+        require POSIX;
+        POSIX::_exit(127);
+    }
+    local $/ = undef;
+    my $text = <$out> // q{};
+    close $out;
+    return ($?, $text);
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Trial - a program under test, and the cases that it is put through
+
+=head1 SYNOPSIS
+
+    my $trial = Copyhang::Trial->new({source => ['pty']}, 'busybox', 'cat');
+
+=head1 DESCRIPTION
+
+A selection, as L<Copyhang::Selection> is, of the cases that F<copyhang-exec> plays with one command.
+What is wrong with the command or the options is bad input. C<name> is the name of its stream.
+
+=cut

@@ -1,0 +1,214 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Programs in the copier's place. Which of them hang depends on the kernel: a program that copies
+# through a strategy has to come out as that strategy's own cases do.
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use FindBin '$Bin';
+use lib "$Bin/lib", "$Bin/../lib";
+use Copyhang::Place ();
+use Fake            qw(finish slurp);
+use POSIX           qw(SIGKILL);
+use Real            qw(program launch play verdicts adopt_orphans comes_true all_gone);
+use Test::More;
+use Time::HiRes qw(sleep);
+
+my $programs = Copyhang::Place->programs;
+my $player   = "$programs/copyhang-exec";
+my ($build)  = $programs =~ m{(.*)/kselftest/copyhang\z};
+my $planted  = "$build/planted/program";
+my $soon     = 30;                                          # s
+
+my @sources = qw(pty unix tcp pipe file);
+
+# What hangs here, by strategy and source, as the cases of the tables have it.
+my (undef, @known) = play(program(), map { ('--only', "exit_group/*/$_-pipe") } @sources);
+my %known = map { ("$_->{strategy} $_->{source}" => $_->{verdict}) } @known;
+
+adopt_orphans();
+
+# Its cases by source, and the exit status.
+sub try_out (@arguments) {
+    my ($status, @cases) = play($player, @arguments);
+    return ($status, {map { $_->{source} => $_ } @cases});
+}
+
+sub steps ($case) {
+    return map { $_->[0] eq 'step' ? $_->[1] : () } @{$case->{pairs}};
+}
+
+subtest 'busybox cat' => sub {
+    plan skip_all => 'no busybox' if !grep { -x "$_/busybox" } split /:/, $ENV{PATH};
+    my ($status, $case) = try_out('--', 'busybox', 'cat');
+    my $hangs = $known{'busybox pty'} eq 'hang';
+    is($case->{pty}{verdict}, $known{'busybox pty'}, 'from a terminal');
+    is($status,               $hangs ? 1 : 0,        'the exit status says so');
+    is(
+        (steps($case->{pty}))[0],
+        'sendfile(1<sink>, 0<source>, NULL, 16 MiB)=' . ($hangs ? 'stalled' : 'EINVAL'),
+        'through sendfile'
+    );
+    like($case->{pty}->value('thread'), qr{\A(\d+)/\1 busybox\z}, 'and which thread it is');
+    is($case->{pipe}{verdict}, 'safe', 'from a pipe');
+    like(
+        $case->{pipe}->value('cascade'),
+        qr/\Asendfile 16 MiB to stdout \(EINVAL\), then read \d+ KiB, then write to stdout\z/,
+        'its cascade in words'
+    );
+};
+
+subtest 'cat' => sub {
+    my ($status, $case) = try_out('--', 'cat');
+    is($status,       0,      'is safe');
+    is($_->{verdict}, 'safe', "from $_->{source}") for values %{$case};
+    is(keys %{$case}, 5,      'from all the usual sources');
+};
+
+# A strategy that is refused ends its program.
+subtest 'every strategy' => sub {
+    my %of = map { $_->{strategy} => 1 } @known;
+    for my $strategy (sort keys %of) {
+        my (undef, $case) =
+            try_out((map { ('--source', $_) } @sources), '--', $planted, 'plainly', $strategy);
+        for my $source (grep { defined $known{"$strategy $_"} } @sources) {
+            my $expected = $known{"$strategy $source"} =~ s/refused/broken/r;
+            is($case->{$source}{verdict}, $expected, "$strategy from $source: $expected")
+                or diag explain $case->{$source}{pairs};
+        }
+    }
+};
+
+my $same = $known{'sendfile unix'};
+
+# What is made of it, and words of the reason.
+my @manners = (
+    [elsewhere                   => $same],
+    [in_a_thread                 => $same],
+    [in_a_grandchild             => $same],
+    [as_a_daemon                 => $same],
+    [leaving_children            => $same],
+    [leaving_an_untraced_child   => $same],
+    [after_a_poll                => $same],
+    [while_polling               => 'safe'],
+    [after_an_execve             => $same],
+    [after_an_execve_in_a_thread => $same],
+    [after_a_gib_of_complaints   => $same],
+    [after_a_gib => 'broken', qr/did not come to wait for its source, it was in write\(1<sink>, /],
+    [not_at_all  => 'broken', qr/died by signal 6 \(Aborted\) before/],
+    [never       => 'broken', qr/did not come to wait for its source\z/],
+    [once_told   => 'broken', qr/ended with 3 before/],
+);
+for my $row (@manners) {
+    my ($manner, $verdict, $reason) = @{$row};
+    subtest $manner => sub {
+        my (undef, $case) = try_out('--source', 'unix', '--', $planted, $manner, 'sendfile');
+        is($case->{unix}{verdict}, $verdict, $verdict) or diag explain $case->{unix}{pairs};
+        like($case->{unix}{reason}, $reason, 'what it did instead') if $reason;
+        is($case->{unix}->value('set_aside'), undef, 'nothing is set aside');
+        ok(all_gone($soon), 'and nothing is left');
+    };
+}
+
+subtest 'evidence' => sub {
+    my (undef, $case) = try_out('--source', 'unix', '--', $planted, 'in_a_thread', 'read_write');
+    my ($pid,  $tid)  = $case->{unix}->value('thread') =~ m{\A(\d+)/(\d+) program\z};
+    isnt($pid, $tid, 'another thread than the first');
+    (undef, $case) = try_out('--source', 'unix', '--', $planted, 'once_told', 'read_write');
+    is_deeply(
+        [map { $_->[0] eq 'stderr' ? $_->[1] : () } @{$case->{unix}{pairs}}],
+        ['one', 'two?'],
+        'what it said, line by line'
+    );
+    (undef, $case) = try_out('--source', 'unix', '--', $planted, 'plainly', 'splice_private');
+    is(
+        $case->{unix}->value('cascade'),
+        'splice 1 MiB to private pipe, then splice to stdout',
+        'in words'
+    );
+    (undef, $case) = try_out('--source', 'pty', '--', 'cat', '{in}');
+    is($case->{pty}{verdict}, 'safe', 'a path for {in}');
+};
+
+subtest 'the other way round' => sub {
+    my (undef, @cases) = play($player, '--reverse', '--', $planted, 'plainly', 'read_write');
+    is_deeply(
+        [map { "$_->{id} $_->{verdict}" } @cases],
+        [map { "exit_group/exec/pipe-$_ safe" } qw(pty unix tcp full_pipe)],
+        'to sinks that are full'
+    );
+    my (undef, $theirs) =
+        (undef, verdicts((play(program(), '--only', 'exit_group/splice/pipe-unix'))[1]));
+    (undef, @cases) =
+        play($player, '--reverse', '--sink', 'unix', '--', $planted, 'plainly', 'splice');
+    is($cases[0]{verdict}, $theirs->{'exit_group/splice/pipe-unix'}, 'a splice, as its own case');
+};
+
+subtest 'acts' => sub {
+    for my $manner (qw(plainly in_a_grandchild as_a_daemon)) {
+        my (undef, $case) =
+            try_out('--source', 'unix', '--act', 'self_kill', '--', $planted, $manner,
+            'read_write');
+        is($case->{unix}{verdict}, 'safe', "SIGKILL ends a copy $manner");
+    }
+    for my $act (qw(close execve nonblock_read)) {
+        my (undef, $case) =
+            try_out('--source', 'unix', '--act', $act, '--', $planted, 'plainly', 'read_write');
+        is($case->{unix}{verdict}, 'safe', $act) or diag explain $case->{unix}{pairs};
+    }
+};
+
+# Every call stops then, and all of it is to be found as well.
+subtest 'without a filter' => sub {
+    for my $manner (qw(in_a_thread in_a_grandchild as_a_daemon after_an_execve_in_a_thread)) {
+        my (undef, $case) = verdict_confined($manner);
+        is($case, $same, $manner);
+    }
+};
+
+sub verdict_confined ($manner) {
+    my ($status, @cases) =
+        play("$build/planted/confine", 'EPERM:seccomp', '--', $player, '--source', 'unix', '--',
+        $planted, $manner, 'sendfile');
+    return ($status, $cases[0]{verdict});
+}
+
+subtest 'killed at any moment' => sub {
+    for my $manner (qw(as_a_daemon leaving_children in_a_grandchild)) {
+        my $job = launch($player, '--source', 'unix', '--', $planted, $manner, 'sendfile');
+        sleep rand 0.3;
+        kill SIGKILL, $job->{pid};
+        finish($job);
+        ok(all_gone($soon), "nothing of a program $manner is left");
+    }
+};
+
+subtest 'refused' => sub {
+    my ($set_uid) = grep { -u && -x } map { glob "$_/*" } split /:/, $ENV{PATH};
+    my @refused   = (
+        [qr/no command to run/,                     '--'],
+        [qr/there is no program nosuch/,            '--',       'nosuch'],
+        [qr/no kind of endpoint is called no_such/, '--source', 'no_such', '--', 'cat'],
+        [qr/no act is called no_such/,              '--act',    'no_such', '--', 'cat'],
+        [
+            qr/nothing to hold up.* exit_group\S+-file/,
+            '--sink', 'file', '--source', 'file', '--', 'cat'
+        ],
+        [qr/nothing to hold up.* self_exit/, '--act', 'self_exit', '--', 'cat'],
+        $set_uid ? [qr/a set-user-ID program .*: \Q$set_uid\E/, '--', $set_uid] : (),
+    );
+    for my $row (@refused) {
+        my ($message, @arguments) = @{$row};
+        my ($status, $out, $err) = finish(launch($player, @arguments));
+        is($status, 1, "@arguments");
+        like($err, qr/\Acopyhang-exec: .*\n\z/, 'one line');
+        like($err, $message,                    'says what is wrong');
+        is($out, q{}, 'and nothing else');
+    }
+};
+
+done_testing;
