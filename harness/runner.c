@@ -37,6 +37,7 @@ struct runner {
 	struct result **results; /* those that wait for their turn; owned */
 	struct slot *slots;
 	unsigned int jobs;
+	bool announce;
 	int signals;   /* signalfd(2) */
 	int interrupt; /* the signal that ends all, or 0 */
 };
@@ -80,11 +81,14 @@ static _Noreturn void die(const char *what)
 static void start(struct runner *runner, struct slot *slot)
 {
 	const pid_t self = getpid();
+	char id[CASE_ID];
 
 	memset(slot->result, 0, sizeof(*slot->result));
 	slot->result->stage = "starting";
 	slot->index = runner->started++;
 	slot->deadline = clock_now() + SUPERVISOR_MAX;
+	if (runner->announce)
+		tap_note("started %s", case_id(&runner->cases[slot->index], id));
 	slot->pid = fork();
 	if (slot->pid < 0)
 		die("cannot fork");
@@ -278,9 +282,11 @@ static void prepare(struct runner *runner)
 	}
 }
 
-void runner_run(const struct test_case *cases, size_t count, unsigned int jobs)
+void runner_run(const struct test_case *cases, size_t count, unsigned int jobs, bool announce)
 {
-	struct runner runner = { .cases = cases, .count = count, .jobs = jobs };
+	struct runner runner = {
+		.cases = cases, .count = count, .jobs = jobs, .announce = announce
+	};
 	struct utsname kernel;
 
 	uname(&kernel);
