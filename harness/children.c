@@ -54,8 +54,8 @@ void forget_descriptors(int first)
 static void take_descriptors(const struct scene *scene, const struct child *child)
 {
 	const int wanted[FD_COUNT] = {
-		[FD_SOURCE] = child->fd0,     [FD_SINK] = child->fd1,           [2] = -1,
-		[FD_START] = scene->start[0], [FD_RELEASE] = scene->release[0],
+		[FD_SOURCE] = child->fd0,  [FD_SINK] = child->fd1,           [2] = -1,
+		[FD_START] = child->start, [FD_RELEASE] = scene->release[0],
 	};
 	int aside[FD_COUNT];
 
