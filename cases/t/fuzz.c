@@ -106,7 +106,7 @@ static bool play_batch(FILE *tap)
 
 	if (!pid) {
 		dup2(fileno(tap), STDOUT_FILENO);
-		runner_run(batch, BATCH, runner_jobs());
+		runner_run(batch, BATCH, runner_jobs(), false);
 	}
 	if (!gone(pid, BATCH_MAX, &status)) {
 		ksft_print_msg("the runner did not come to its end\n");

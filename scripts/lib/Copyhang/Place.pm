@@ -28,6 +28,19 @@ sub programs ($class) {
     untestable($problem);
 }
 
+# What is plain data: fixtures/ of the checkout, and its copy when installed.
+sub fixture ($class, $name) {
+    my $root = $class->checkout;
+    return defined $root ? "$root/fixtures/$name" : "$LIB/../fixtures/$name";
+}
+
+# The names of the kernels to test when none are given.
+sub default_kernels ($class) {
+    my $path = $class->fixture('kernels');
+    open my $in, '<', $path or untestable("cannot read $path: $!");
+    return grep { length } map { s/#.*//r =~ s/\s+//gr } <$in>;
+}
+
 sub prepare ($class, $no_install) {
     my $root = $class->checkout;
     return if !defined $root || defined $ENV{COPYHANG_PROGRAMS};
@@ -60,7 +73,8 @@ Copyhang::Place - where the case programs are, and what has to be made ready fir
 C<prepare> installs what is missing and builds what is stale, through F<scripts/setup> of a
 checkout; it does nothing when installed or when C<COPYHANG_PROGRAMS> names other programs, and
 ends the program with the status of a set-up that failed. C<programs> returns the folder of the
-case programs. C<checkout> returns the top of the checkout, undef when installed. Loads perl-base
+case programs. C<checkout> returns the top of the checkout, undef when installed. C<fixture($name)> is the path of
+a file of plain data, C<default_kernels> the names in F<fixtures/kernels>. Loads perl-base
 modules only.
 
 =cut

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Apt;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Apt::Sources ();
+use Copyhang::Failure      qw(untestable);
+use Copyhang::Tool         ();
+use JSON::PP               ();
+
+my $FRESH    = 24 * 60 * 60;          # s that package lists are good for
+my $PACKAGES = 'apt/packages.json';
+
+# Which packages are of interest.
+my $KERNEL = qr/linux-(?:image|binary|modules|base)-\d/;
+
+sub new ($class, $cache) {
+    return bless {cache => $cache}, $class;
+}
+
+# Loads the package lists if they are old, or always when refresh is set; once at most.
+# Arguments: refresh, on_progress => code($text).
+sub update ($self, %argument) {
+    return if $self->{updated};
+    my $cache   = $self->{cache};
+    my $changed = (stat $cache->path($PACKAGES))[9];
+    return if !$argument{refresh} && $changed && time - $changed < $FRESH;
+    $argument{on_progress}->('reading package lists') if $argument{on_progress};
+    $cache->change(sub { $self->_load });
+    $self->{updated} = 1;
+    return;
+}
+
+# Of the kernels: ({package, version, size, suite}...).
+sub packages ($self) {
+    my $text = $self->{cache}->read_file($PACKAGES) // return;
+    return @{JSON::PP->new->utf8->decode($text)};
+}
+
+# apt goes on with the lists that it has had, and with those that it could verify.
+sub _load ($self) {
+    my $cache = $self->{cache};
+    $self->_configure;
+    my ($status, undef, $noise) = Copyhang::Tool->attempt([$self->_apt_get, 'update']);
+    my @complaints = $noise =~ /^[EW]: (.*)/mg;
+    Copyhang::Tool->failed('read package lists', $status, $noise)
+        if $status && ($noise =~ /No space left/ || !$self->_lists && !$self->packages);
+    print {*STDERR} "$Copyhang::Failure::Who: package lists are not all up to date: "
+        . "$complaints[0]\n"
+        if @complaints;
+    my @packages = map { $self->_read_list(@{$_}) } $self->_lists;
+    return                                                if !@packages && $self->packages;
+    untestable('no suite that could be read has kernels') if !@packages;
+    $cache->write_file($PACKAGES, JSON::PP->new->utf8->canonical->encode(\@packages));
+    return;
+}
+
+# An apt of our own, except for how the machine reaches its mirrors: that is in its configuration,
+# which apt reads before this file.
+sub _configure ($self) {
+    my $cache = $self->{cache};
+    $cache->make_folder("apt/$_") for qw(state/lists/partial cache/archives/partial);
+    $cache->write_file('apt/copyhang.sources', Copyhang::Apt::Sources->text);
+    $cache->write_file('apt/status',           q{});
+    my $folder = $cache->path('apt');
+    my $user   = getpwuid $>;
+    $cache->write_file('apt/apt.conf', <<"CONFIGURATION");
+Dir::State "$folder/state";
+Dir::State::status "$folder/status";
+Dir::State::lists "lists";
+Dir::Cache "$folder/cache";
+Dir::Cache::pkgcache "pkgcache.bin";
+Dir::Cache::srcpkgcache "srcpkgcache.bin";
+Dir::Etc::sourcelist "$folder/copyhang.sources";
+Dir::Etc::sourceparts "/dev/null";
+Dir::Etc::preferences "/dev/null";
+Dir::Etc::preferencesparts "/dev/null";
+APT::Sandbox::User "$user";
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+CONFIGURATION
+    return;
+}
+
+sub _apt_get ($self) {
+    return ('apt-get', '-c', $self->{cache}->path('apt/apt.conf'),
+        '-q', '-o', 'APT::Get::List-Cleanup=1');
+}
+
+# The lists that apt has verified: ([file, suite]...).
+sub _lists ($self) {
+    my @lines = Copyhang::Tool->run('find package lists',
+        [$self->_apt_get, 'indextargets', '--format', '$(RELEASE) $(FILENAME)']);
+    return grep { -e $_->[0] } map { [reverse split / /, $_, 2] } @lines;
+}
+
+sub _read_list ($self, $file, $suite) {
+    my @command = ('/usr/lib/apt/apt-helper', 'cat-file', $file);
+    open my $in, '-|', @command or untestable("cannot run $command[0]: $!");
+    local $/ = q{};
+    my @packages;
+    while (my $paragraph = <$in>) {
+        my ($name) = $paragraph =~ /\APackage: ($KERNEL\S+)/ or next;
+        next if $name =~ /-dbg\z/ || $paragraph =~ /^Depends:.* linux-image-\d/m;
+        my %package = (package => $name, suite => $suite);
+        @package{map { lc } qw(Version Size)} =
+            map { $paragraph =~ /^$_: (.*)/m } qw(Version Size);
+        push @packages, \%package;
+    }
+    close $in or untestable("cannot read $file");
+    return @packages;
+}
+
+# Downloads packages ("NAME=VERSION") into a folder; apt checks what it gets against the lists.
+sub download ($self, $folder, $on_progress, @packages) {
+    my $at = -1;
+    Copyhang::Tool->run(
+        'download ' . ($packages[0] =~ s/=.*//r),
+        ['env', '-C', $folder, $self->_apt_get, '-o', 'APT::Status-Fd=1', 'download', @packages],
+        sub ($line) {
+            my ($percent) = $line =~ /\Adlstatus:\d+:(\d+)/ or return;
+            $on_progress->("downloading, $percent %") if $percent != $at;
+            $at = $percent;
+        }
+    );
+    return;
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Apt - Debian's packages of kernels, without installing any
+
+=head1 DESCRIPTION
+
+Works with a configuration of its own in the cache (F<apt/>), made from that of the machine: the
+same mirrors, keys and ways to reach them (L<Copyhang::Apt::Sources>), other suites. It needs no
+root, and neither the machine's sources, nor its lists of packages, nor what is installed are
+touched. apt verifies the signatures: of a suite that is not signed by a key the machine trusts for
+it no list is used. The lists of the day are loaded whole; only what is about kernels is kept in
+F<apt/packages.json>.
+
+If some lists cannot be had there is a line on standard error and the rest is used, or what there
+was before; if there is nothing at all, it fails with the status 125.
+
+=cut
