@@ -35,7 +35,8 @@ static void usage(const char *name)
 	       "               * matches / as well: --only '*/sendfile/pty-*'\n"
 	       "  --ids FILE   only cases that FILE names, one id a line\n"
 	       "  --jobs N     play N cases at once (default: %u)\n"
-	       "  --announce   say when a case begins: who it takes the kernel from is known then\n"
+	       "  --announce   print `# started ID` and wait for a byte, or the end, on standard input,\n"
+	       "               before each case: which one takes the kernel down is known then\n"
 	       "  --list       print the ids and do nothing else\n"
 	       "\n"
 	       "Under the name of an act, only that act's cases. Acts:\n",

@@ -24,7 +24,8 @@ unsigned int runner_jobs(void);
 
 /**
  * runner_run() - play @count cases, @jobs at a time, and print TAP; with @announce a line
- * `# started ID` before each, for one who has to know which were under way when the kernel died.
+ * `# started ID` before each, for one who has to know which were under way when the kernel died,
+ * and who answers with a byte, or the end, on standard input; none comes: a second later it plays.
  * Exits with tap_finish()'s status, or by the signal that interrupted it.
  */
 _Noreturn void runner_run(const struct test_case *cases, size_t count, unsigned int jobs,
