@@ -12,6 +12,7 @@ use Copyhang::Tool         ();
 use JSON::PP               ();
 
 my $FRESH    = 24 * 60 * 60;          # s that package lists are good for
+my $TIMEOUT  = 20;                    # s for a mirror that says nothing
 my $PACKAGES = 'apt/packages.json';
 
 # Which packages are of interest.
@@ -24,14 +25,16 @@ sub new ($class, $cache) {
 # Loads the package lists if they are old, or always when refresh is set; once at most.
 # Arguments: refresh, on_progress => code($text).
 sub update ($self, %argument) {
-    return if $self->{updated};
-    my $cache   = $self->{cache};
-    my $changed = (stat $cache->path($PACKAGES))[9];
-    return if !$argument{refresh} && $changed && time - $changed < $FRESH;
+    return if $self->{updated} || !$argument{refresh} && $self->_is_fresh;
     $argument{on_progress}->('reading package lists') if $argument{on_progress};
-    $cache->change(sub { $self->_load });
+    $self->{cache}->change(sub { $self->_load if $argument{refresh} || !$self->_is_fresh });
     $self->{updated} = 1;
     return;
+}
+
+sub _is_fresh ($self) {
+    my $changed = (stat $self->{cache}->path($PACKAGES))[9];
+    return defined $changed && time - $changed < $FRESH;
 }
 
 # Of the kernels: ({package, version, size, suite}...).
@@ -47,7 +50,7 @@ sub _load ($self) {
     my ($status, undef, $noise) = Copyhang::Tool->attempt([$self->_apt_get, 'update']);
     my @complaints = $noise =~ /^[EW]: (.*)/mg;
     Copyhang::Tool->failed('read package lists', $status, $noise)
-        if $status && ($noise =~ /No space left/ || !$self->_lists && !$self->packages);
+        if $noise =~ /No space left/ || !$self->_lists && !$self->packages;
     print {*STDERR} "$Copyhang::Failure::Who: package lists are not all up to date: "
         . "$complaints[0]\n"
         if @complaints;
@@ -79,6 +82,8 @@ Dir::Etc::sourceparts "/dev/null";
 Dir::Etc::preferences "/dev/null";
 Dir::Etc::preferencesparts "/dev/null";
 APT::Sandbox::User "$user";
+Acquire::http::Timeout "$TIMEOUT";
+Acquire::https::Timeout "$TIMEOUT";
 #clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
@@ -87,8 +92,7 @@ CONFIGURATION
 }
 
 sub _apt_get ($self) {
-    return ('apt-get', '-c', $self->{cache}->path('apt/apt.conf'),
-        '-q', '-o', 'APT::Get::List-Cleanup=1');
+    return ('apt-get', '-c', $self->{cache}->path('apt/apt.conf'), '-q');
 }
 
 # The lists that apt has verified: ([file, suite]...).

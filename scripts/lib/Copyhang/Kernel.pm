@@ -32,7 +32,7 @@ sub _unknown ($spec) {
 # lib/modules/RELEASE itself, or a folder with just one of them.
 sub _modules ($folder) {
     bad_input("no folder $folder with modules") if !-d $folder;
-    return $folder                              if glob "\Q$folder\E/modules.{dep,order,builtin}";
+    return $folder if grep { -e "$folder/$_" } qw(kernel modules.dep modules.order);
     my @found = grep { -d } glob "\Q$folder\E/{,usr/}lib/modules/*";
     return $found[0] if @found == 1;
     bad_input("$folder is neither a folder lib/modules/RELEASE nor has it exactly one of them");

@@ -9,32 +9,21 @@ no warnings 'experimental::signatures';
 use Copyhang::Comparison ();
 use Copyhang::Conclusion ();
 use Copyhang::Table      ();
+use Copyhang::Text       qw(painter wrap);
 use List::Util           qw(sum0 uniq);
-use Text::Wrap           ();
 
-my $WIDTH  = 100;
 my $KINDS  = 3;     # of failures whose evidence is shown
 my $INDENT = 22;    # of evidence, behind its key
 
-my %COLOUR = (
-    safe    => 32,
-    refused => 36,
-    hang    => '1;31',
-    stuck   => '1;31',
-    late    => 31,
-    corrupt => 31,
-    broken  => 35,
-);
-
 # $result: kernel, cases, troubles, seconds, baseline, selection. Arguments: verbose, colour.
 sub text ($class, $result, %argument) {
-    my $self  = bless {%{$result}, %argument}, $class;
+    my $self  = bless {%{$result}, %argument, paint => painter($argument{colour})}, $class;
     my @parts = (
         $self->_table,
         $self->_evidence,
         $self->_comparison,
         $self->_troubles,
-        _wrap(q{}, Copyhang::Conclusion->text($self->{kernel}, @{$self->{cases}})),
+        wrap(q{}, Copyhang::Conclusion->text($self->{kernel}, @{$self->{cases}})),
         Copyhang::Conclusion->counts($self->{seconds}, @{$self->{cases}}) . "\n",
     );
     return join "\n", grep { length } @parts;
@@ -44,13 +33,8 @@ sub _table ($self) {
     return Copyhang::Table->text(
         cases   => $self->{cases},
         verbose => $self->{verbose},
-        paint   => sub ($text, $verdict) { $self->_paint($text, $verdict) },
+        paint   => $self->{paint},
     );
-}
-
-sub _paint ($self, $text, $verdict) {
-    my $colour = $COLOUR{$verdict // q{}};
-    return $self->{colour} && $colour ? "\e[${colour}m$text\e[0m" : $text;
 }
 
 # Of each kind of failure the first: what stalled, or why the scene was not set, tells kinds apart.
@@ -74,10 +58,8 @@ sub _evidence ($self) {
     my @all   = map { "$_ in " . _tally(@{$count{$_}}) } @verdicts;
     my $total = sum0(map { scalar @{$_} } values %count);
     return $text if $total == $shown;
-    return
-        $text . "\n"
-        . _wrap(q{},
-        "Shown: $shown of $total. " . join('; ', @all) . '. --verbose shows them all.');
+    return $text . "\n"
+        . wrap(q{}, "Shown: $shown of $total. " . join('; ', @all) . '. --verbose shows them all.');
 }
 
 # "exit_group (3), close (2)"
@@ -94,7 +76,7 @@ sub _stalled ($case) {
 }
 
 sub _one ($self, $case, $others = 0) {
-    my $title = $self->_paint($case->{verdict}, $case->{verdict}) . " $case->{id}";
+    my $title = $self->{paint}->($case->{verdict}, $case->{verdict}) . " $case->{id}";
     $title .= " and $others more"      if $others;
     $title .= ' in ' . _stalled($case) if $others && _stalled($case);
     return "$title\n" . _pairs(grep { $_->[0] ne 'verdict' } @{$case->{pairs}});
@@ -108,34 +90,27 @@ sub _pairs (@pairs) {
             push @short, "$pair->[0]=$pair->[1]";
             next;
         }
-        $text .= _wrap(q{  }, "@short", q{  }) if @short;
-        $text .= _pair(@{$pair})               if @{$pair};
+        $text .= wrap(q{  }, "@short", q{  }) if @short;
+        $text .= _pair(@{$pair})              if @{$pair};
         @short = ();
     }
     return $text;
 }
 
 sub _pair ($key, $value) {
-    return _wrap(sprintf('  %-*s', $INDENT - 2, $key), $value, q{ } x $INDENT);
-}
-
-sub _wrap ($first, $text, $next = q{}) {
-    local $Text::Wrap::columns  = $WIDTH + 1;
-    local $Text::Wrap::huge     = 'overflow';
-    local $Text::Wrap::unexpand = 0;
-    return Text::Wrap::wrap($first, $next, $text) . "\n";
+    return wrap(sprintf('  %-*s', $INDENT - 2, $key), $value, q{ } x $INDENT);
 }
 
 sub _comparison ($self) {
     return q{} if !$self->{baseline};
     my $comparison = Copyhang::Comparison->new($self);
     my @lines      = map { "$_->[0]: $_->[1]\n" } $comparison->differences;
-    return join q{}, @lines, _wrap(q{}, $comparison->sum);
+    return join q{}, @lines, wrap(q{}, $comparison->sum);
 }
 
 sub _troubles ($self) {
     return join q{},
-        map { _wrap($self->_paint('trouble', 'broken') . q{ }, $_, q{  }) } @{$self->{troubles}};
+        map { wrap($self->{paint}->('trouble', 'broken') . q{ }, $_, q{  }) } @{$self->{troubles}};
 }
 
 1;

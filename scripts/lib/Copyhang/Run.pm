@@ -57,7 +57,7 @@ sub main ($self) {
 sub _write_files ($self, $result, @streams) {
     my $output = $self->{output};
     my @cases  = @{$result->{cases}};
-    $output->{'write-baseline'}->write(Copyhang::Baseline->text($result->{kernel}, @cases))
+    $output->{'write-baseline'}->write(Copyhang::Baseline->text($result->{kernel}, {}, @cases))
         if $output->{'write-baseline'};
     $output->{json}->write($self->_json($result)) if $output->{json};
     if ($output->{junit}) {

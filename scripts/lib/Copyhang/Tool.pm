@@ -38,12 +38,15 @@ sub failed ($class, $what, $status, $noise) {
     untestable("cannot $what: " . _reason($status, $noise));
 }
 
-# The first error of those that call them so, else the last line.
+# The first error of those that are called so, else the first warning, else the last line.
 sub _reason ($status, $noise) {
     my @lines  = grep { /\S/ } split /\n/, $noise;
-    my ($line) = grep { /\A(?:E:|[\w-]+: error: )/ } @lines;
+    my ($line) = map {
+        my $mark = $_;
+        map { s/\A$mark//r } grep { /\A$mark/ } @lines
+    } qr/E: |[\w-]+: error: /, qr/W: /;
     $line //= $lines[-1] // 'wait status ' . ($status // 'unknown');
-    return $line =~ s/\A(?:E: |[\w-]+: error: )//r =~ s/\s+/ /gr;
+    return $line =~ s/\s+/ /gr;
 }
 
 1;
