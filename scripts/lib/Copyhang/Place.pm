@@ -41,7 +41,8 @@ sub default_kernels ($class) {
     return grep { length } map { s/#.*//r =~ s/\s+//gr } <$in>;
 }
 
-sub prepare ($class, $no_install) {
+# For a purpose as scripts/setup has them.
+sub prepare ($class, $no_install, $purpose = 'run') {
     my $root = $class->checkout;
     return if !defined $root || defined $ENV{COPYHANG_PROGRAMS};
     my $pid = fork // untestable("cannot fork: $!");
@@ -49,7 +50,7 @@ sub prepare ($class, $no_install) {
 
         # What is installed and built is no part of a command's output.
         open STDOUT, '>&', \*STDERR or die "cannot redirect: $!\n";
-        exec "$root/scripts/setup", 'run', $no_install ? '--no-install' : ()
+        exec "$root/scripts/setup", $purpose, $no_install ? '--no-install' : ()
             or print {*STDERR} "$Copyhang::Failure::Who: cannot run scripts/setup: $!\n";
         require POSIX;
         POSIX::_exit(125);

@@ -119,7 +119,7 @@ sub _look_after ($self) {
         $self->{drain}  = $now + $DRAIN;
     }
     if (exists $self->{status}) {
-        $self->_finish if !$self->{out} && !$self->{err};
+        $self->finish if !$self->{out} && !$self->{err};
         $self->_leave_behind
             if !$self->{ended} && ($now >= $self->{drain} || Copyhang::Failure->signalled);
     }
@@ -143,17 +143,17 @@ sub _insist ($self) {
     return $self->stop('KILL', $KILL_GRACE) if $self->{sent} eq 'TERM';
     $self->{status}    = undef;
     $self->{complaint} = "$self->{complaint}; it cannot be killed" if $self->{complaint};
-    return $self->_finish;
+    return $self->finish;
 }
 
 # Somebody else holds its output open. What is left of its group goes too.
 sub _leave_behind ($self) {
     kill 'KILL', -$self->{pid};
     $self->{complaint} //= 'a process that it left behind holds its output open';
-    return $self->_finish;
+    return $self->finish;
 }
 
-sub _finish ($self) {
+sub finish ($self) {
     delete @{$self}{qw(out err)};
     $self->take_line($self->{partial}) if length $self->{partial};
     $self->{ended} = 1;

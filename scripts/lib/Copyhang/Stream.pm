@@ -114,7 +114,7 @@ sub close_test ($self) {
         return $self->pass($test->[0]);
     }
     $self->number($case);
-    $self->{not_ok}++             if !$case->{ok};
+    $self->{not_ok}++            if !$case->{ok};
     return $self->deliver($case) if delete $self->{awaited}{$case->{id}};
     push @{$self->{troubles}}, "a second result, or one that was not asked for: $case->{id}";
     return $self->pass($case->tap_line);

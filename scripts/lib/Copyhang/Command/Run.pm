@@ -7,8 +7,7 @@ use feature 'signatures';
 no warnings 'experimental::signatures';
 
 use parent 'Copyhang::Command';
-use Copyhang::Failure qw(bad_input);
-use Copyhang::Place   ();
+use Copyhang::Place ();
 
 sub main ($class, @arguments) {
     my $option = $class->options(
@@ -17,10 +16,7 @@ sub main ($class, @arguments) {
         'archive=s',        'verbose', 'no-install',
     );
     $class->no_more(\@arguments, 'cases are chosen with --only GLOB');
-    bad_input("--jobs wants a number from 1 to 9999, not '$option->{jobs}'")
-        if defined $option->{jobs} && $option->{jobs} !~ /\A[1-9]\d{0,3}\z/;
-    bad_input("--archive wants a name that ends in .tar.gz, .tgz or .tar, not '$option->{archive}'")
-        if defined $option->{archive} && $option->{archive} !~ /[.](?:tar|tar[.]gz|tgz)\z/;
+    $class->check_values($option);
     Copyhang::Place->prepare($option->{'no-install'});
     require Copyhang::Run;
     return Copyhang::Run->new($option)->main;

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Guest::Stream;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use parent 'Copyhang::Stream';
+use Copyhang::Cache            ();
+use Copyhang::Failure          ();
+use Copyhang::Guest            ();
+use Copyhang::Guest::Initramfs ();
+use Copyhang::Guest::Machine   ();
+use Digest::SHA                qw(sha256_hex);
+use List::Util                 qw(sum0);
+
+# How often a kernel is booted at most. A case that takes it down costs two boots: one to find out
+# which it is.
+our $BOOTS = 12;
+
+# Arguments: as of Copyhang::Stream, but for a command kernel => a Copyhang::Kernel that has been
+# fetched, accelerator, cpus, jobs (undef: the case program decides), on_state => code($words).
+sub _initialize ($self, $argument) {
+    $self->SUPER::_initialize($argument);
+    $self->{machines} =
+        [Copyhang::Guest::Machine->candidates(@{$argument}{qw(kernel accelerator cpus)})];
+    @{$self}{qw(boots all_seconds begun)} = (0, [], {});
+    return $self;
+}
+
+sub start ($self) {
+    $self->pass('TAP version 13');
+    $self->pass('1..' . @{$self->{ids}});
+    $self->{initramfs} = Copyhang::Guest::Initramfs->new($self->{kernel});
+    $self->_prefer_remembered;
+    $self->_boot($self->{jobs}, $self->missing);
+    return $self;
+}
+
+sub _boot ($self, $jobs, @ids) {
+    my @jobs = defined $jobs ? ('--jobs', $jobs) : ();
+    $self->{boots}++;
+    $self->{on_state}->('boots');
+    @{$self}{qw(begun before)} = ({}, scalar $self->cases);
+    $self->{process} = Copyhang::Guest->start(
+        machine   => $self->{machines}[0],
+        initramfs => $self->{initramfs}->for_boot(['--announce', @jobs], \@ids),
+        on_line   => sub ($line) { $self->take_line($line) },
+    );
+    return;
+}
+
+# Every boot counts its cases anew.
+sub take_line ($self, $line) {
+    return if $line =~ /\A(?:TAP version|1[.][.]\d)/;
+    $self->SUPER::take_line($line);
+    $self->{begun}{$1} = 1 if $line =~ /\A[#] started (\S+)\z/;
+    return;
+}
+
+sub number ($self, $case) {
+    $case->{number} = ++$self->{number};
+    return;
+}
+
+# A boot came to its end.
+sub finish ($self) {
+    my $guest = delete $self->{process};
+    my ($outcome, $detail) = $guest->outcome;
+    push @{$self->{all_seconds}}, $guest->seconds;
+    $self->{$_} //= $guest->said($_) for qw(release machine);
+    return                   if Copyhang::Failure->signalled;
+    return                   if !$guest->is_up && $self->_try_next_machine;
+    $self->_remember_machine if $guest->is_up;
+
+    my $ended = defined $guest->said('end');
+    if   ($ended) { $self->close_test }
+    else          { delete $self->{test} }    # the rest of its evidence is missing
+    $self->_note($guest, $outcome, $detail);
+    my @missing = $self->missing or return $self->_finish_all;
+    my $reason  = _words($outcome, $detail);
+    $reason = _program_end($guest->said('end')) if $outcome eq 'complete';
+    my @suspects = grep { $self->{begun}{$_} } @missing;
+    $self->_blame("$reason, while it was played", @suspects) if @suspects == 1;
+
+    if ($self->{before} == $self->cases && !@suspects || $self->{boots} >= $BOOTS) {
+        $self->_blame("no result: $reason, in boot $self->{boots}", $self->missing);
+        return $self->_finish_all;
+    }
+    return $self->_finish_all if !$self->missing;
+    return @suspects > 1 ? $self->_boot(1, @suspects) : $self->_boot($self->{jobs}, $self->missing);
+}
+
+sub _words ($outcome, $detail) {
+    return join ': ', $outcome =~ s/_/ /gr, $detail // ();
+}
+
+sub _program_end ($status) {
+    return 'the case program ended early, wait status ' . $status;
+}
+
+# What went wrong first is what is said about the kernel.
+sub _note ($self, $guest, $outcome, $detail) {
+    push @{$self->{troubles}}, map { "in the guest: $_" } @{$guest->said('trouble') // []}
+        if $self->{boots} == 1;
+    $self->{console} = [$guest->console_tail] if ($self->{outcome} // 'complete') eq 'complete';
+    return                                    if $outcome eq 'complete';
+    push @{$self->{troubles}}, "boot $self->{boots}: " . _words($outcome, $detail)
+        if defined $self->{outcome};
+    @{$self}{qw(outcome detail)} = ($outcome, $detail) if !defined $self->{outcome};
+    return;
+}
+
+sub _blame ($self, $why, @ids) {
+    $self->give_up($why, @ids);
+    return;
+}
+
+# The kernel has told all that it will.
+sub _finish_all ($self) {
+    $self->{wait} = 0;
+    $self->{on_state}->('done');
+    return;
+}
+
+# As a Copyhang::Matrix::Results takes it.
+sub result ($self) {
+    my $kernel = $self->{kernel};
+    my %seconds;
+    for my $part (qw(boot cases total)) {
+        $seconds{$part} = sum0(map { $_->{$part} } @{$self->{all_seconds}});
+    }
+    return {
+        name        => $self->{name},
+        release     => $self->{release} // $kernel->release,
+        version     => $kernel->version,
+        machine     => $self->{machine},
+        accelerator => $self->{machines}[0]->accelerator,
+        outcome     => $self->{outcome} // 'complete',
+        detail      => $self->{detail},
+        console     => $self->{console} // [],
+        seconds     => \%seconds,
+        cases       => [$self->cases],
+        troubles    => [@{$self->{troubles}}, @{$self->{errors} // []}],
+        config      => $kernel->config,
+    };
+}
+
+# --- Which machine: the first on which init was heard of, remembered for this kernel ---
+
+sub _try_next_machine ($self) {
+    return 0 if @{$self->{machines}} == 1;
+    shift @{$self->{machines}};
+    $self->_boot($self->{jobs}, $self->missing);
+    return 1;
+}
+
+sub _prefer_remembered ($self) {
+    my $kind = Copyhang::Cache->new->read_file($self->_memory) // return;
+    chomp $kind;
+    my $machines = $self->{machines};
+    @{$machines} =
+        ((grep { $_->kind eq $kind } @{$machines}), grep { $_->kind ne $kind } @{$machines});
+    $self->{remembered} = 1;
+    return;
+}
+
+sub _remember_machine ($self) {
+    return if $self->{remembered}++;
+    my $first = (Copyhang::Guest::Machine->candidates(@{$self}{qw(kernel accelerator cpus)}))[0];
+    my $kind  = $self->{machines}[0]->kind;
+    Copyhang::Cache->new->write_file($self->_memory, "$kind\n") if $kind ne $first->kind;
+    return;
+}
+
+sub _memory ($self) {
+    my $key = join "\n", $self->{accelerator},
+        map { join q{ }, $_, (stat)[7, 9] } $self->{kernel}->images;
+    return 'machines/' . substr sha256_hex($key), 0, 16;
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Guest::Stream - what the case program prints in a kernel, as an iterator for TAP::Parser
+
+=head1 DESCRIPTION
+
+A L<Copyhang::Stream> over as many boots (L<Copyhang::Guest>) as it takes. A boot that is lost costs
+the case that it was lost in: the case program announces what it begins, and what had begun and has
+no result is played again in a fresh boot, one case at a time, until it is known which one it is.
+That one is C<broken>, with the outcome of the boot as its reason, and the rest goes on. When a boot
+brings nothing new, or after C<$BOOTS> of them, all that is missing is C<broken>.
+
+C<result> is the whole as L<Copyhang::Matrix::Results> takes it; its outcome is that of the first
+boot that was not complete.
+
+A boot that init is not heard of in is tried on the next machine (L<Copyhang::Guest::Machine>).
+The one that a kernel came up on, if it is not the first, is remembered in the cache.
+
+=cut
