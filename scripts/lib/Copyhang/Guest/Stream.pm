@@ -19,6 +19,9 @@ use List::Util                 qw(sum0);
 # which it is.
 our $BOOTS = 12;
 
+# With which a kselftest ends: passed, failed, skipped.
+my @EXITS = (0, 1, 4);
+
 # Arguments: as of Copyhang::Stream, but for a command kernel => a Copyhang::Kernel that has been
 # fetched, accelerator, cpus, jobs (undef: the case program decides), on_state => code($words).
 sub _initialize ($self, $argument) {
@@ -42,7 +45,7 @@ sub _boot ($self, $jobs, @ids) {
     my @jobs = defined $jobs ? ('--jobs', $jobs) : ();
     $self->{boots}++;
     $self->{on_state}->('boots');
-    @{$self}{qw(begun before)} = ({}, scalar $self->cases);
+    @{$self}{qw(begun before alone)} = ({}, scalar $self->cases, ($jobs // 0) == 1);
     $self->{process} = Copyhang::Guest->start(
         machine   => $self->{machines}[0],
         initramfs => $self->{initramfs}->for_boot(['--announce', @jobs], \@ids),
@@ -78,26 +81,39 @@ sub finish ($self) {
     if   ($ended) { $self->close_test }
     else          { delete $self->{test} }    # the rest of its evidence is missing
     $self->_note($guest, $outcome, $detail);
-    my @missing = $self->missing or return $self->_finish_all;
-    my $reason  = _words($outcome, $detail);
-    $reason = _program_end($guest->said('end')) if $outcome eq 'complete';
-    my @suspects = grep { $self->{begun}{$_} } @missing;
-    $self->_blame("$reason, while it was played", @suspects) if @suspects == 1;
-
-    if ($self->{before} == $self->cases && !@suspects || $self->{boots} >= $BOOTS) {
-        $self->_blame("no result: $reason, in boot $self->{boots}", $self->missing);
-        return $self->_finish_all;
-    }
-    return $self->_finish_all if !$self->missing;
-    return @suspects > 1 ? $self->_boot(1, @suspects) : $self->_boot($self->{jobs}, $self->missing);
+    my $odd = $ended ? _odd_status($guest->said('end')) : undef;
+    push @{$self->{troubles}}, "the case program $odd" if defined $odd;
+    $self->_go_on(
+          $outcome ne 'complete' ? _words($outcome, $detail)
+        : defined $odd           ? "the case program $odd"
+        :                          'the case program ended early'
+    );
+    return;
 }
 
 sub _words ($outcome, $detail) {
     return join ': ', $outcome =~ s/_/ /gr, $detail // ();
 }
 
-sub _program_end ($status) {
-    return 'the case program ended early, wait status ' . $status;
+# Whether the program's end is one that a kselftest has: its results tell what it makes of them.
+sub _odd_status ($status) {
+    return 'was killed by signal ' . ($status & 127) if $status & 127;
+    my $exit = $status >> 8;
+    return (grep { $exit == $_ } @EXITS) ? undef : "exited with $exit";
+}
+
+# Something is missing, for this reason, or all is there.
+sub _go_on ($self, $reason) {
+    my @suspects = grep { $self->{begun}{$_} } $self->missing;
+    if ($self->{alone} && @suspects == 1) {
+        $self->give_up("$reason, while it was played", @suspects);
+    }
+    elsif ($self->{before} == $self->cases && !@suspects || $self->{boots} >= $BOOTS) {
+        $self->give_up("no result: $reason, in boot $self->{boots}", $self->missing);
+    }
+    my @missing = $self->missing or return $self->_finish_all;
+    return $self->_boot(1, @suspects) if @suspects && !$self->{alone};
+    return $self->_boot($self->{jobs}, @missing);
 }
 
 # What went wrong first is what is said about the kernel.
@@ -109,11 +125,6 @@ sub _note ($self, $guest, $outcome, $detail) {
     push @{$self->{troubles}}, "boot $self->{boots}: " . _words($outcome, $detail)
         if defined $self->{outcome};
     @{$self}{qw(outcome detail)} = ($outcome, $detail) if !defined $self->{outcome};
-    return;
-}
-
-sub _blame ($self, $why, @ids) {
-    $self->give_up($why, @ids);
     return;
 }
 
