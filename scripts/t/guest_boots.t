@@ -27,13 +27,15 @@ my ($image) = reverse $kernels[1]->images;    # compressed, as it came
 
 subtest 'verdicts of three kernels' => sub {
     my $place = File::Temp->newdir;
-    my ($status, $document) = matrix(Copyhang::Place->programs, {}, @KERNELS, @ONLY, '--junit', "$place/junit");
+    my ($status, $document) =
+        matrix(Copyhang::Place->programs, {}, @KERNELS, @ONLY, '--junit', "$place/junit");
     is($status, 1, 'exit 1: there are hangs');
     my %sendfile;
     for my $kernel (@{$document->{kernels}}) {
         is($kernel->{outcome}, 'complete', "$kernel->{name} is complete") or diag(explain $kernel);
         my %verdict = map { $_->{strategy} => $_->{verdict} } @{$kernel->{cases}};
-        is_deeply([@verdict{qw(read_write splice)}], [qw(safe hang)], 'read_write is safe, splice hangs');
+        is_deeply([@verdict{qw(read_write splice)}],
+            [qw(safe hang)], 'read_write is safe, splice hangs');
         $sendfile{$kernel->{name}} = $verdict{sendfile};
     }
     is_deeply(
@@ -42,16 +44,21 @@ subtest 'verdicts of three kernels' => sub {
         'sendfile is refused, then hangs'
     );
     my ($transition) = grep { $_->{id} =~ m{/sendfile/} } @{$document->{transitions}};
-    is_deeply([@{$transition}{qw(before after from to)}],
-        [qw(debian:5.10 debian:6.1 refused hang)], 'a transition');
+    is_deeply(
+        [@{$transition}{qw(before after from to)}],
+        [qw(debian:5.10 debian:6.1 refused hang)],
+        'a transition'
+    );
     is(() = slurp("$place/junit") =~ /<testsuite /g, 3, 'JUnit: a suite for each kernel');
 };
 
 my %faults = (
-    'an init that is no program' =>
-        [sub ($folder) { spew("$folder/copyhang-init", "nothing\n") }, 'panic', qr/No working init/i],
+    'an init that is no program' => [
+        sub ($folder) { spew("$folder/copyhang-init", "nothing\n") },
+        'panic', qr/No working init/i
+    ],
     'an init that ends at once' => [
-        sub ($folder) { copy("$folder/copyhang-cases", "$folder/copyhang-init") },
+        sub ($folder) { compile("$folder/copyhang-init", 'int main(void) { return 0; }') },
         'panic', qr/Attempted to kill init/
     ],
 );
@@ -73,11 +80,9 @@ for my $name (sort keys %faults) {
 subtest 'a kernel that is cut short' => sub {
     my $folder = File::Temp->newdir;
     spew("$folder/vmlinuz", substr slurp($image), 0, 3_000_000);
-    my ($status, $document) = matrix(
-        Copyhang::Place->programs,
-        {'Copyhang::Guest::BOOT_SILENT' => 2},
-        "$folder/vmlinuz", @ONLY
-    );
+    my ($status, $document) =
+        matrix(Copyhang::Place->programs, {'Copyhang::Guest::BOOT_SILENT' => 2},
+        "$folder/vmlinuz", @ONLY);
     my $kernel = $document->{kernels}[0];
     like($kernel->{outcome}, qr/\A(?:boot|emulator)_failed\z/, $kernel->{outcome});
     is($status, 125, 'nothing was tested');
@@ -107,6 +112,13 @@ sub kernel ($name) {
     return $kernel if $kernel;
     my $reason = ref $@ ? $@->{message} : $@;
     plan skip_all => "no $name to be had: $reason";
+}
+
+sub compile ($path, $code) {
+    open my $in, '|-', qw(cc -static -x c -o), $path, q{-} or die "cannot run cc: $!";
+    print {$in} $code;
+    close $in or die 'cannot compile';
+    return;
 }
 
 # (exit status, what --json says, standard error)

@@ -20,21 +20,22 @@ use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC);
 
 my $SOON = 20;    # s, where two are usual
 my @IDS  = map { "a/b/s$_-pipe" } 1 .. 5;
-my %FAST = map { ("Copyhang::Guest::$_->[0]" => $_->[1]) }
-    ['BOOT', 0.5], ['BOOT_SILENT', 0.4], ['LIFE', 0.3], ['PROGRESS', 0.6], ['GRACE', 0.5];
+my %FAST = map { ("Copyhang::Guest::$_->[0]" => $_->[1]) } ['BOOT', 0.5], ['BOOT_SILENT', 0.4],
+    ['LIFE', 0.3], ['PROGRESS', 0.6], ['GRACE', 0.5];
 
 adopt_orphans();
 
 # Runs a kernel in a guest that follows the plan. Returns what the JSON document says of it, with
 # exit, err, boots (what each was asked for) and the verdicts by id.
 sub guest ($plan, @arguments) {
-    my ($programs, $emulator) = guests([map { case($_, 'safe') } @IDS], $plan);
+    my ($programs, $emulator) = guests([map { case ($_, 'safe') } @IDS], $plan);
     my $cache = File::Temp->newdir;
     local $ENV{PATH}           = "$emulator:$ENV{PATH}";
     local $ENV{XDG_CACHE_HOME} = "$cache";
     my $began = clock_gettime(CLOCK_MONOTONIC);
     my ($status, $out, $err) = finish(
-        start($programs, ['matrix', image($emulator, 'vmlinuz'), '--json', '-', @arguments], %FAST));
+        start($programs, ['matrix', image($emulator, 'vmlinuz'), '--json', '-', @arguments], %FAST)
+    );
     my $took = clock_gettime(CLOCK_MONOTONIC) - $began;
     cmp_ok($took, '<', $SOON, 'soon') or diag($err);
     my $document = eval { Cpanel::JSON::XS->new->decode($out) } or diag("$status $out $err");
@@ -45,14 +46,15 @@ sub guest ($plan, @arguments) {
         exit     => $status,
         err      => $err,
         boots    => [map { [split] } grep { !/ kvm / } split /\n/, slurp("$emulator/boots")],
-        verdicts => join(q{ }, map { $_->{verdict} } sort { $a->{id} cmp $b->{id} } @{$kernel{cases}}),
-        reasons  => {map { $_->{id} => $_->{reason} } @{$kernel{cases}}},
+        verdicts =>
+            join(q{ }, map { $_->{verdict} } sort { $a->{id} cmp $b->{id} } @{$kernel{cases}}),
+        reasons => {map { $_->{id} => $_->{reason} } @{$kernel{cases}}},
     };
 }
 
 sub ends_with ($guest, $outcome, $detail, $verdicts) {
     is($guest->{exit} > 0, $outcome ne 'complete', 'exit status');
-    is($guest->{outcome}, $outcome, "outcome $outcome");
+    is($guest->{outcome},  $outcome,               "outcome $outcome");
     like($guest->{detail} // q{}, $detail, 'with the reason') or diag(explain $guest);
     is($guest->{verdicts}, $verdicts, 'every case has a verdict');
     return;
@@ -65,8 +67,8 @@ my $PANIC = q{console('Kernel panic - not syncing: planted', 'CPU: 0'); exit 0;}
 subtest 'all is well' => sub {
     my $guest = guest(q{hello(); play(@ids); end()});
     ends_with($guest, 'complete', qr/\A\z/, $SAFE);
-    is($guest->{release}, '6.6.6', 'what kernel it is');
-    is(@{$guest->{boots}}, 1, 'one boot');
+    is($guest->{release},  '6.6.6', 'what kernel it is');
+    is(@{$guest->{boots}}, 1,       'one boot');
 };
 
 subtest 'a kernel that panics at once' => sub {
@@ -88,8 +90,8 @@ subtest 'nothing on the console, nothing at all' => sub {
 subtest 'an init that dies half-way' => sub {
     my $died  = q{console('Kernel panic - not syncing: Attempted to kill init!'); exit 0};
     my $guest = guest(qq{hello(); play(splice \@ids, 0, 2); $died if \@ids; end()});
-    is($guest->{outcome}, 'panic', 'panic');
-    is($guest->{verdicts}, $SAFE, 'what it got done in each boot counts');
+    is($guest->{outcome},  'panic', 'panic');
+    is($guest->{verdicts}, $SAFE,   'what it got done in each boot counts');
     $guest = guest(qq{hello(); $PANIC});
     ends_with($guest, 'panic', qr/planted/, $NONE);
     is(@{$guest->{boots}}, 1, 'not again, where nothing came of it');
@@ -104,9 +106,10 @@ subtest 'garbage, half lines, gaps' => sub {
     );
     for my $name (sort keys %plan) {
         my $guest = guest(
-            qq{hello(); if (\$boot == 1) { play(\@ids[0, 1]); $plan{$name}; sleep 60 } play(\@ids); end()});
-        is($guest->{outcome}, 'lost', "$name: lost");
-        is($guest->{verdicts}, $SAFE, 'and the rest comes from another boot');
+            qq{hello(); if (\$boot == 1) { play(\@ids[0, 1]); $plan{$name}; sleep 60 } play(\@ids); end()}
+        );
+        is($guest->{outcome},  'lost', "$name: lost");
+        is($guest->{verdicts}, $SAFE,  'and the rest comes from another boot');
     }
     my $guest = guest(q{hello(); print "noise\n" x 3; sleep 60});
     ends_with($guest, 'lost', qr/\Ano line of init's: noise/, $NONE);
@@ -126,15 +129,15 @@ subtest 'wedged' => sub {
 };
 
 subtest 'an oops that the guest survives' => sub {
-    ends_with(
-        guest(q{hello(); play(@ids); console('BUG: kernel NULL pointer dereference'); end()}),
+    ends_with(guest(q{hello(); play(@ids); console('BUG: kernel NULL pointer dereference'); end()}),
         'panic', qr/\ABUG: kernel NULL/, $SAFE);
 };
 
 subtest 'a case that takes the kernel down' => sub {
     my $guest = guest(
         qq{hello(); if (\$jobs == 1) { for (\@ids) { started(\$_); if (m{/s3-}) { $PANIC } result(\$_) } }
-        else { started(\@ids); if (grep { m{/s3-} } \@ids) { $PANIC } result(\@ids) } end()});
+        else { started(\@ids); if (grep { m{/s3-} } \@ids) { $PANIC } result(\@ids) } end()}
+    );
     ends_with($guest, 'panic', qr/planted/, 'safe safe broken safe safe');
     like(
         $guest->{reasons}{'a/b/s3-pipe'},
@@ -148,14 +151,13 @@ subtest 'a case that takes the kernel down' => sub {
 };
 
 subtest 'a case program that ends early' => sub {
-    my $guest = guest(
-        q{hello(); for (@ids) { started($_); m{/s1-} ? result($_) : end(11) }});
+    my $guest = guest(q{hello(); for (@ids) { started($_); m{/s1-} ? result($_) : end(11) }});
     is($guest->{verdicts} =~ tr/k//, 4, 'the rest is broken');
-    is($guest->{exit}, 1, 'exit 1');
+    is($guest->{exit},               1, 'exit 1');
 };
 
 for my $signal (qw(INT KILL)) {
-    my ($programs, $emulator) = guests([map { case($_, 'safe') } @IDS], q{hello(); sleep 600});
+    my ($programs, $emulator) = guests([map { case ($_, 'safe') } @IDS], q{hello(); sleep 600});
     my $cache = File::Temp->newdir;
     local $ENV{PATH}           = "$emulator:$ENV{PATH}";
     local $ENV{XDG_CACHE_HOME} = "$cache";

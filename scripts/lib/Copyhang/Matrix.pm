@@ -102,8 +102,7 @@ sub _fetch ($self, $progress) {
     return;
 }
 
-# As many guests at once as there are processors and free memory for; when they are few they share
-# the processors.
+# As many guests at once as there are processors and free memory for.
 sub _streams ($self, $progress, @kernels) {
     return if !@kernels;
     my $cpus          = _cpus();
@@ -118,7 +117,6 @@ sub _streams ($self, $progress, @kernels) {
                 name        => $kernel->name,
                 kernel      => $kernel,
                 accelerator => $accelerator,
-                cpus        => max(1, int($cpus / $at_once)),
                 jobs        => $self->{option}{jobs},
                 ids         => [$self->{selection}->ids],
                 on_case     => sub ($case) { $baseline->expect($case) if $baseline },

@@ -23,11 +23,11 @@ our $BOOTS = 12;
 my @EXITS = (0, 1, 4);
 
 # Arguments: as of Copyhang::Stream, but for a command kernel => a Copyhang::Kernel that has been
-# fetched, accelerator, cpus, jobs (undef: the case program decides), on_state => code($words).
+# fetched, accelerator, jobs (undef: the case program decides), on_state => code($words).
 sub _initialize ($self, $argument) {
     $self->SUPER::_initialize($argument);
     $self->{machines} =
-        [Copyhang::Guest::Machine->candidates(@{$argument}{qw(kernel accelerator cpus)})];
+        [Copyhang::Guest::Machine->candidates(@{$argument}{qw(kernel accelerator)})];
     @{$self}{qw(boots all_seconds begun)} = (0, [], {});
     return $self;
 }
@@ -112,7 +112,7 @@ sub _go_on ($self, $reason) {
         $self->give_up("no result: $reason, in boot $self->{boots}", $self->missing);
     }
     my @missing = $self->missing or return $self->_finish_all;
-    return $self->_boot(1, @suspects) if @suspects && !$self->{alone};
+    return $self->_boot(1,             @suspects) if @suspects && !$self->{alone};
     return $self->_boot($self->{jobs}, @missing);
 }
 
@@ -179,7 +179,7 @@ sub _prefer_remembered ($self) {
 
 sub _remember_machine ($self) {
     return if $self->{remembered}++;
-    my $first = (Copyhang::Guest::Machine->candidates(@{$self}{qw(kernel accelerator cpus)}))[0];
+    my $first = (Copyhang::Guest::Machine->candidates(@{$self}{qw(kernel accelerator)}))[0];
     my $kind  = $self->{machines}[0]->kind;
     Copyhang::Cache->new->write_file($self->_memory, "$kind\n") if $kind ne $first->kind;
     return;
