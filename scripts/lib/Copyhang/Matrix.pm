@@ -70,8 +70,21 @@ sub _leave_out ($self, $name, $failure) {
     return;
 }
 
+sub selection ($self) {
+    return $self->{selection};
+}
+
 sub main ($self) {
-    my $began    = time;
+    my $began = time;
+    my ($results, @streams) = $self->run;
+    $self->_write_files($results, @streams);
+    $self->_print($results, time - $began);
+    Copyhang::Failure->check_signals;
+    return $self->_status($results);
+}
+
+# Returns the results, of Copyhang::Matrix::Results, and the streams that they are from.
+sub run ($self) {
     my $progress = Copyhang::Progress::Kernels->for_kernels(scalar $self->{selection}->ids,
         scalar @{$self->{kernels} // []});
     $self->_fetch($progress);
@@ -81,11 +94,7 @@ sub main ($self) {
 
     my @results = map { $_->result } @streams;
     $_->{baseline} = $self->{baseline} && $self->{baseline}->baseline($_->{name}) for @results;
-    my $results = Copyhang::Matrix::Results->new(@results, @{$self->{absent}});
-    $self->_write_files($results, @streams);
-    $self->_print($results, time - $began);
-    Copyhang::Failure->check_signals;
-    return $self->_status($results);
+    return (Copyhang::Matrix::Results->new(@results, @{$self->{absent}}), @streams);
 }
 
 sub _fetch ($self, $progress) {
@@ -212,8 +221,8 @@ Copyhang::Matrix - copyhang matrix, after its options have been read
 
 =head1 DESCRIPTION
 
-C<new> checks what can be checked before anything runs. C<main> fetches the kernels, runs the cases in
-them (L<Copyhang::Guest::Stream>), writes the files, prints the report, and returns the exit status. See
+C<new> checks what can be checked before anything runs. C<run> fetches the kernels and runs the cases in
+them (L<Copyhang::Guest::Stream>). C<main> does so, writes the files, prints the report, and returns the exit status. See
 L<Copyhang::Command::Matrix>.
 
 =cut

@@ -35,6 +35,12 @@ sub ids ($self) {
     return @{$self->{ids}};
 }
 
+# Keeps those cases whose id the code wants.
+sub narrow ($self, $wants) {
+    $self->{ids} = [grep { $wants->($_) } $self->ids];
+    return;
+}
+
 # Every case of the build belongs to it.
 sub is_whole ($self) {
     return !@{$self->{globs}};
@@ -73,6 +79,6 @@ Copyhang::Selection - the cases that were asked for
 
 Asks F<copyhang-cases> which cases match. A glob that matches nothing is refused, each of them.
 C<ids> are in the order of the programs, C<programs> says which program runs which of them, and
-C<arguments> are its arguments. C<is_whole> is true when no glob narrowed it.
+C<arguments> are its arguments; C<narrow> has no effect on those. C<is_whole> is true when no glob narrowed it.
 
 =cut
