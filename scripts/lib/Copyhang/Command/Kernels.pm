@@ -59,7 +59,7 @@ sub _fetch ($class, $option, @names) {
 sub _prune ($class, $option, @names) {
     $class->no_more(\@names, 'prune removes all kernels');
     my $cache = Copyhang::Cache->new;
-    $cache->change(sub { $cache->remove('kernels') });
+    $cache->change(sub { $cache->remove($_) for qw(kernels guests machines) });
     return 0;
 }
 
