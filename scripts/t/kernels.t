@@ -337,6 +337,43 @@ subtest 'files' => sub {
     }
 };
 
+# An ELF file for x86-64 with one segment, elf(5), and the banner of Linux.
+sub elf_at ($address) {
+    my $banner = "Linux version 6.3.0-rc2+ (a\@b) (gcc) #7 SMP\n\0";
+    return pack('a4 C4 x8 S2 L Q3 L S6',
+        "\x7fELF", 2, 1, 1, 0, 2, 62, 1, $address, 64, 0, 0, 64, 56, 1, 0, 0, 0)
+        . pack('L2 Q6', 1, 5, 0, $address, $address, 4096, 4096, 4096)
+        . "Linux version %s\0"
+        . $banner;
+}
+
+subtest 'what was built' => sub {
+    mkdir "$place/$_" for qw(tree tree/arch tree/arch/x86 tree/arch/x86/boot uml);
+    spew("$place/tree/vmlinux",               elf_at(~0 - 0x7eff_ffff));
+    spew("$place/tree/arch/x86/boot/bzImage", $image);
+    spew("$place/$_/.config",                 "CONFIG_X=y\n") for qw(tree uml);
+    my $tree = Copyhang::Kernel->find("$place/tree", modules => "$place");
+    is_deeply([$tree->images], ["$place/tree/vmlinux", "$place/tree/arch/x86/boot/bzImage"],
+        'a tree');
+    is_deeply(
+        [$tree->release, $tree->version, $tree->config,         $tree->modules, !$tree->is_uml],
+        ['6.3.0-rc2+',   '6.3.0~rc2+',   "$place/tree/.config", "$place/lib/modules/6.2", 1],
+        'what is known of it'
+    );
+    is_deeply([Copyhang::Kernel->find("$place/tree/vmlinux")->images],
+        ["$place/tree/vmlinux"], 'a vmlinux');
+
+    spew("$place/uml/linux", elf_at(0x6000_0000));
+    for my $spec ("$place/uml", "$place/uml/linux") {
+        my $uml = Copyhang::Kernel->find($spec);
+        ok($uml->is_uml, "$spec: user-mode");
+        is_deeply([$uml->images, $uml->release], ["$place/uml/linux", '6.3.0-rc2+'], 'the program');
+    }
+    spew("$place/program", elf_at(0x40_0000) =~ s/Linux version 6/another 6/r);
+    ok(!eval { Copyhang::Kernel->find("$place/program") }, 'any other program');
+    like($@->message, qr/is no kernel: an ELF file without Linux's banner/, 'is none');
+};
+
 subtest 'packages that are files' => sub {
     local $ENV{XDG_CACHE_HOME} = $cache;
     my ($old) = glob "$mirror/pool/bullseye/*.deb";

@@ -54,7 +54,7 @@ sub _fetch ($class, $option, @names) {
     for my $kernel (map { Copyhang::Kernel->find($_) } @names) {
         $kernel->fetch(on_progress => sub ($text) { _tell($kernel->name . ": $text") });
         _tell(q{});
-        print $kernel->name, q{ }, $kernel->release, q{ }, ($kernel->images)[0], "\n";
+        print $kernel->name, q{ }, $kernel->release // q{-}, q{ }, ($kernel->images)[0], "\n";
     }
     return 0;
 }
