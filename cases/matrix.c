@@ -53,7 +53,7 @@ static bool may_meet(const struct test_case *test)
 		return true;
 	if (strategy_is_cascade(test->strategy) && !test->act->everything)
 		return false;
-	return test->act->core &&
+	return (test->act->core || test->act->needs_fifo) &&
 	       (is_among(source->partners, sink->name) || is_among(sink->partners, source->name));
 }
 
@@ -81,20 +81,25 @@ static bool is_selected(const struct test_case *test, char *const *globs, size_t
 }
 
 struct selection {
-	const char *act;
 	char *const *globs;
 	size_t nglobs;
-	struct test_case *cases; /* NULL: only count */
-	size_t count;
+	struct test_case *cases; /* NULL once memory is out */
+	size_t count, room;
 };
 
-static void consider(struct selection *selection, const struct test_case *test)
+static void add(struct selection *selection, const struct test_case *test)
 {
-	if (!makes_sense(test) || !is_selected(test, selection->globs, selection->nglobs))
-		return;
+	if (selection->count == selection->room) {
+		struct test_case *cases;
+
+		selection->room *= 2;
+		cases = realloc(selection->cases, selection->room * sizeof(*cases));
+		if (!cases)
+			free(selection->cases);
+		selection->cases = cases;
+	}
 	if (selection->cases)
-		selection->cases[selection->count] = *test;
-	selection->count++;
+		selection->cases[selection->count++] = *test;
 }
 
 static void select_endpoints(struct selection *selection, struct test_case *test)
@@ -104,32 +109,25 @@ static void select_endpoints(struct selection *selection, struct test_case *test
 		     source++) {
 			test->source = *source;
 			test->sink = *sink;
-			consider(selection, test);
+			if (selection->cases && makes_sense(test) &&
+			    is_selected(test, selection->globs, selection->nglobs))
+				add(selection, test);
 		}
-	}
-}
-
-static void select_all(struct selection *selection)
-{
-	struct test_case test;
-
-	selection->count = 0;
-	for (test.act = acts; test.act->name; test.act++) {
-		if (selection->act && strcmp(selection->act, test.act->name))
-			continue;
-		for (test.strategy = strategies; test.strategy->name; test.strategy++)
-			select_endpoints(selection, &test);
 	}
 }
 
 struct test_case *cases_select(const char *act, char *const *globs, size_t nglobs, size_t *count)
 {
-	struct selection selection = { .act = act, .globs = globs, .nglobs = nglobs };
+	struct selection selection = { .globs = globs, .nglobs = nglobs, .room = 1024 };
+	struct test_case test;
 
-	select_all(&selection);
-	selection.cases = calloc(selection.count + 1, sizeof(*selection.cases));
-	if (selection.cases)
-		select_all(&selection);
+	selection.cases = calloc(selection.room, sizeof(*selection.cases));
+	for (test.act = acts; test.act->name; test.act++) {
+		if (act && strcmp(act, test.act->name) != 0)
+			continue;
+		for (test.strategy = strategies; test.strategy->name; test.strategy++)
+			select_endpoints(&selection, &test);
+	}
 	*count = selection.count;
 	return selection.cases;
 }

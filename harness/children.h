@@ -11,11 +11,12 @@
 /** struct child - how to start one; descriptors are borrowed, -1: /dev/null. */
 struct child {
 	int fd0, fd1;
+	int start;                               /* the end of this file lets it begin */
 	void (*body)(const struct scene *scene); /* does not return */
 };
 
 /**
- * child_start() - fork a child that has its descriptors and waits for scene->start.
+ * child_start() - fork a child that has its descriptors and waits for child->start.
  * Return: its pid, or -1 with errno.
  */
 pid_t child_start(const struct scene *scene, const struct child *child);

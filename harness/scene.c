@@ -95,8 +95,8 @@ static bool open_all(struct scene *scene)
 {
 	const struct test_case *test = scene->test;
 
-	if (pipe2(scene->start, O_CLOEXEC) || pipe2(scene->release, O_CLOEXEC) ||
-	    pipe2(scene->idle, O_CLOEXEC))
+	if (pipe2(scene->start, O_CLOEXEC) || pipe2(scene->cue, O_CLOEXEC) ||
+	    pipe2(scene->release, O_CLOEXEC) || pipe2(scene->idle, O_CLOEXEC))
 		return fails(scene, "cannot make a pipe", errno);
 	scene->report = mmap(NULL, 2 * sizeof(*scene->report), PROT_READ | PROT_WRITE,
 			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -119,7 +119,12 @@ static bool open_all(struct scene *scene)
 
 static struct task *start(struct scene *scene, int fd0, int fd1, void (*body)(const struct scene *))
 {
-	const struct child child = { .fd0 = fd0, .fd1 = fd1, .body = body };
+	const struct child child = {
+		.fd0 = fd0,
+		.fd1 = fd1,
+		.start = body == child_copier ? scene->cue[0] : scene->start[0],
+		.body = body,
+	};
 	pid_t pid = child_start(scene, &child);
 	struct task *task;
 
@@ -139,7 +144,12 @@ static struct task *start(struct scene *scene, int fd0, int fd1, void (*body)(co
 /* Helpers are not traced: they must be able to go on while the supervisor waits. */
 static struct task *start_helper(struct scene *scene, int fd, void (*body)(const struct scene *))
 {
-	const struct child child = { .fd0 = fd, .fd1 = -1, .body = body };
+	const struct child child = {
+		.fd0 = fd,
+		.fd1 = -1,
+		.start = scene->start[0],
+		.body = body,
+	};
 	pid_t pid = child_start(scene, &child);
 
 	if (pid > 0)
@@ -190,6 +200,7 @@ static void hand_over(struct scene *scene)
 	close_fd(&scene->output);
 	close_fd(&scene->idle[scene->held == HELD_WRITER]);
 	close_fd(&scene->start[0]);
+	close_fd(&scene->cue[0]);
 	close_fd(&scene->release[0]);
 	if (!scene->source.kind->regular)
 		close_fd(&scene->source.far);
@@ -211,6 +222,7 @@ bool scene_set(struct scene *scene, const struct test_case *test)
 		.output = -1,
 		.idle = { -1, -1 },
 		.start = { -1, -1 },
+		.cue = { -1, -1 },
 		.release = { -1, -1 },
 	};
 	error = tracer_start(&scene->tracer);
@@ -220,6 +232,11 @@ bool scene_set(struct scene *scene, const struct test_case *test)
 		return false;
 	hand_over(scene);
 	return true;
+}
+
+void scene_cue(struct scene *scene)
+{
+	close_fd(&scene->cue[1]);
 }
 
 void scene_release(struct scene *scene)
@@ -265,6 +282,7 @@ int scene_clear(struct scene *scene)
 	for (int i = 0; i < 2; i++) {
 		close_fd(&scene->idle[i]);
 		close_fd(&scene->start[i]);
+		close_fd(&scene->cue[i]);
 		close_fd(&scene->release[i]);
 	}
 	tracer_run(tracer, none_left, scene, CLEAR_TICK, clock_now() + CLEAR_MAX);

@@ -51,7 +51,8 @@ struct scene {
 	int idle[2];           /* the control's pipe */
 	int shared;            /* what the bystander holds, until it has it */
 	int output;            /* what the reader empties, until it has it */
-	int start[2];          /* closing start[1] lets all children begin */
+	int start[2];          /* closing start[1] lets all children begin, but for the copier */
+	int cue[2];            /* closing cue[1] lets the copier begin */
 	int release[2];        /* closing release[1] lets reader and releaser do their part */
 	struct report *report; /* [0] of the case, [1] of the control; shared memory */
 	struct tracer tracer;
@@ -67,6 +68,9 @@ struct scene {
  * Return: false with fault or missing set. scene_clear() is due in either case.
  */
 bool scene_set(struct scene *scene, const struct test_case *test);
+
+/** scene_cue() - let the copier begin, if it has not yet. */
+void scene_cue(struct scene *scene);
 
 /** scene_release() - end the stall: the copy can go on to its end, or dies. */
 void scene_release(struct scene *scene);

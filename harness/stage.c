@@ -103,6 +103,15 @@ static bool is_waiting(struct play *play, struct task *leader)
 	       (leader->in_call && rest_of_thread(&play->control_rest, leader->tid, STALL_REST));
 }
 
+/* All but what the copier itself does for the act. */
+static bool others_wait(struct play *play)
+{
+	const struct scene *scene = play->scene;
+
+	return is_waiting(play, scene->control) &&
+	       (scene->actor == scene->copier || is_waiting(play, scene->actor));
+}
+
 static bool scene_ready(void *arg)
 {
 	struct play *play = arg;
@@ -114,8 +123,11 @@ static bool scene_ready(void *arg)
 		return true;
 	if (scene->copier->ended_at)
 		return true;
-	return is_waiting(play, scene->actor) && is_waiting(play, scene->control) &&
-	       copier_found(play);
+	if (!others_wait(play))
+		return false;
+	/* Not before: where nothing stalls it would copy, at full speed, for nothing. */
+	scene_cue(scene);
+	return is_waiting(play, scene->actor) && copier_found(play);
 }
 
 /* Return: true when the act can begin; else the judge will know from what was seen. */

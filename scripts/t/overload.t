@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Many cases again and again while four busy processes per CPU want it too: each verdict is what it
-# is on an idle machine. Which cases, chance decides; SAMPLE_SEED=N in the environment repeats it.
+# is on an idle machine. Which cases, chance decides. In the environment: SAMPLE_SEED=N repeats it;
+# SAMPLE_RUNS=N for other than 20 runs, SAMPLE_SIZE=N of other than 300 cases, and
+# SAMPLE_ONLY='GLOB...' of those only, for a long trial.
 
 use strict;
 use warnings;
@@ -16,8 +18,9 @@ use List::Util qw(shuffle);
 use Real       qw(program launch play verdicts adopt_orphans comes_true all_gone);
 use Test::More;
 
-my $RUNS     = 20;
-my $SAMPLE   = 300;
+my $RUNS     = $ENV{SAMPLE_RUNS} // 20;
+my $SAMPLE   = $ENV{SAMPLE_SIZE} // 300;
+my @ONLY     = map { ('--only', $_) } split q{ }, $ENV{SAMPLE_ONLY} // q{};
 my $PER_CPU  = 4;
 my $PATIENCE = 30;    # s
 
@@ -31,7 +34,8 @@ plan skip_all => 'no stress-ng' if system('stress-ng --version >/dev/null 2>&1')
 adopt_orphans();
 my $seed = srand($ENV{SAMPLE_SEED} // time);
 diag("SAMPLE_SEED=$seed");
-chomp(my @ids = qx{'@{[program()]}' --list});
+open my $list, '-|', program(), '--list', @ONLY or die $!;
+chomp(my @ids = <$list>);
 my @sample = map { ('--only', $_) } grep { defined } (shuffle @ids)[0 .. $SAMPLE - 1];
 my (undef, @idle) = play(program(), @sample);
 my $idle = verdicts(@idle);
