@@ -170,11 +170,14 @@ static void catch_signal(const struct act *act)
 void child_copier(const struct scene *scene)
 {
 	volatile bool *stop = &scene->report->stop;
+	const bool grows = fcntl(FD_SINK, F_GETFL) & O_APPEND;
 
 	catch_signal(scene->test->act);
 	start_thread(scene);
 	while (copy_round(scene) && scene->stall == STALL_NONE && !*stop) {
 		scene->report->done = false;
+		if (grows)
+			(void)!ftruncate(FD_SINK, 0);
 		lseek(FD_SOURCE, 0, SEEK_SET);
 		lseek(FD_SINK, 0, SEEK_SET);
 	}

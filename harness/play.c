@@ -16,6 +16,11 @@ static int64_t max(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+static int64_t min(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 bool play_run(struct play *play, bool (*done)(void *arg), int64_t tick, int64_t deadline)
 {
 	return tracer_run(&play->scene->tracer, done, play, tick, deadline);
@@ -211,8 +216,8 @@ static bool set_limits(struct play *play)
 	seen->control = clock_now() - begin;
 	if (seen->control_ended)
 		seen->control = over_at(play, &play->control, play->scene->control) - begin;
-	seen->limit = max(LIMIT_MIN, LIMIT_CONTROLS * seen->control);
-	play->window = max(REST_MIN, REST_CONTROLS * seen->control);
+	seen->limit = min(LIMIT_MAX, max(LIMIT_MIN, LIMIT_CONTROLS * seen->control));
+	play->window = min(REST_MAX, max(REST_MIN, REST_CONTROLS * seen->control));
 	return seen->control_ended;
 }
 

@@ -17,9 +17,12 @@
 /* An act may take this long, or so many times as long as the control's. */
 #define LIMIT_MIN (100 * NS_PER_MS)
 #define LIMIT_CONTROLS 8
-/* Asleep without a context switch for this long (at least, or in controls): at rest. */
+#define LIMIT_MAX (10 * NS_PER_S)
+/* Asleep without a context switch for this long (at least, or in controls): at rest. ACT_MAX has
+ * to leave room for it. */
 #define REST_MIN (50 * NS_PER_MS)
 #define REST_CONTROLS 4
+#define REST_MAX (2 * NS_PER_S)
 /* The same for the copier before the act; it is looked at again afterwards. */
 #define STALL_REST (2 * NS_PER_MS)
 /* When to give up: on a scene, on a control, on rest, on the end after a release. */

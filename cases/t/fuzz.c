@@ -9,6 +9,7 @@
 #include "check.h"
 #include "clock.h"
 #include "endpoints.h"
+#include "leftovers.h"
 #include "runner.h"
 
 #include <fcntl.h>
@@ -51,25 +52,15 @@ static void draw(void)
 		};
 }
 
-/* Lines of a file that begin with @start and contain @part, both of which may be "". */
-static int count_lines(FILE *file, const char *start, const char *part)
+/* Lines of TAP that begin with @start and contain @part, which may be "". */
+static int count_tap(FILE *tap, const char *start, const char *part)
 {
 	char line[8192];
 	int count = 0;
 
-	rewind(file);
-	while (fgets(line, sizeof(line), file))
+	rewind(tap);
+	while (fgets(line, sizeof(line), tap))
 		count += !strncmp(line, start, strlen(start)) && strstr(line, part);
-	return count;
-}
-
-static int count_in(const char *path, const char *part)
-{
-	FILE *file = fopen(path, "re");
-	int count = file ? count_lines(file, "", part) : 0;
-
-	if (file)
-		fclose(file);
 	return count;
 }
 
@@ -99,47 +90,63 @@ static void show(FILE *tap)
 	}
 }
 
-static bool play_batch(FILE *tap)
+/* Return: how the runner, which is process *@pid, failed, or NULL. */
+static const char *play_batch(FILE *tap, pid_t *pid)
 {
-	pid_t pid = fork();
-	int status = -1, died;
+	int status = -1;
 
-	if (!pid) {
+	*pid = fork();
+	if (!*pid) {
 		dup2(fileno(tap), STDOUT_FILENO);
 		runner_run(batch, BATCH, runner_jobs(), false);
 	}
-	if (!gone(pid, BATCH_MAX, &status)) {
-		ksft_print_msg("the runner did not come to its end\n");
-		kill(pid, SIGKILL);
-		return false;
+	if (!gone(*pid, BATCH_MAX, &status)) {
+		kill(*pid, SIGKILL);
+		return "the runner does not come to its end";
 	}
-	if (!WIFEXITED(status) || WEXITSTATUS(status) > 1) {
-		ksft_print_msg("the runner's status is %#x\n", status);
-		return false;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) > 1)
+		return "the runner fails";
+	if (count_tap(tap, "#   verdict=", "") != BATCH)
+		return "there is no verdict of every case";
+	if (count_tap(tap, "#   reason=the supervisor ", ""))
+		return "a supervisor dies";
+	return NULL;
+}
+
+/* A device is cleared a moment after its last user is gone. */
+static bool loops_gone(pid_t pid)
+{
+	const int64_t deadline = clock_now() + GONE_MAX;
+
+	while (count_loops(pid)) {
+		if (clock_now() > deadline)
+			return false;
+		usleep(1000);
 	}
-	died = count_lines(tap, "#   reason=", "the supervisor ");
-	return !died && count_lines(tap, "#   verdict=", "") == BATCH &&
-	       !count_lines(tap, "#   set_aside=", "");
+	return true;
 }
 
 static bool check_batch(void)
 {
 	FILE *tap = fdopen(memfd_create("tap", MFD_CLOEXEC), "r+");
-	bool well;
+	const char *fault;
+	pid_t runner;
 
 	if (!tap)
 		ksft_exit_fail_msg("no memory\n");
 	fflush(stdout);
 	draw();
-	well = play_batch(tap);
-	if (!well)
+	fault = play_batch(tap, &runner);
+	if (!gone(-1, GONE_MAX, NULL))
+		fault = "a process is left";
+	if (!loops_gone(runner))
+		fault = "a loop device is left";
+	if (fault) {
 		show(tap);
-	fclose(tap);
-	if (!gone(-1, GONE_MAX, NULL)) {
-		ksft_print_msg("processes are left\n");
-		return false;
+		ksft_print_msg("%s\n", fault);
 	}
-	return well;
+	fclose(tap);
+	return !fault;
 }
 
 static long from_environment(const char *name, long otherwise)
@@ -153,8 +160,7 @@ static int fuzz(void)
 {
 	const long seed = from_environment("FUZZ_SEED", (long)time(NULL));
 	const int64_t end = clock_now() + from_environment("FUZZ_SECONDS", SECONDS) * NS_PER_S;
-	const int mounts = count_in("/proc/self/mounts", "");
-	const int loops = count_in("/proc/partitions", " loop");
+	const unsigned int mounts = count_mounts();
 	int batches = 0, bad = 0;
 
 	ksft_print_header();
@@ -166,9 +172,8 @@ static int fuzz(void)
 		bad += !check_batch();
 		batches++;
 	} while (clock_now() < end && !bad);
-	CHECK(!bad, "%d cases put together by chance end, and leave no process", batches * BATCH);
-	CHECK(count_in("/proc/self/mounts", "") == mounts, "no mount is left");
-	CHECK(count_in("/proc/partitions", " loop") == loops, "no loop device is left");
+	CHECK(!bad, "%d cases put together by chance end, and leave nothing", batches * BATCH);
+	CHECK(count_mounts() == mounts, "no mount is left");
 	return checks_done();
 }
 

@@ -62,6 +62,7 @@ spew("$place/changes", <<'CHANGES');
 # a comment
 5.12  b964bf53e540  refused  hang  */send*/pty,unix-pipe  teach sendfile
 6.5   c6585011bc1d  *        *     */sendfile/*-*         another one
+6.1.192  0123456789ab  *  *  */edge/*-*  just there
 CHANGES
 my $changes = Copyhang::Matrix::Changes->new("$place/changes");
 
@@ -150,6 +151,14 @@ subtest 'transitions' => sub {
     );
     unlike($text, qr/another one/, 'not what lies after it');
     like($text, qr/^hang -> safe between 5[.]10[.]262 and 7[.]3[.]4, 1 case$/m, 'one case');
+    like(
+        report(results({'a/edge/c-d' => 'hang safe safe'}, @KERNELS)),
+        qr/hint: 0123456789ab/,
+        'a hint at the very version'
+    );
+    unlike(report(results({'a/edge/c-d' => 'hang - -'}, @KERNELS)),
+        qr/hint/, 'none without a change');
+    unlike(report(results({'a/edge/c-d' => '- hang safe'}, @KERNELS)), qr/hint/, 'nor after it');
     my ($back) = results({'a/b/c-d' => 'hang safe hang'}, @KERNELS);
     is(() = report($back) =~ /^\w+ -> \w+ between/mg, 2, 'there and back are two');
     unlike(report(results({'a/b/c-d' => 'hang hang hang'}, @KERNELS)), qr/->/, 'none');
@@ -273,6 +282,16 @@ subtest 'baselines' => sub {
     like($text, qr/^debian:7[.]3: nothing is recorded for it$/m, 'what cannot be compared');
     like($text, qr/^    splice +safe! +hang +hang$/m,            'marked in the table');
     is($results->status, 1, 'not as expected');
+    $_->expect($_->{verdict}) for map { @{$_->{cases}} } $results->results;
+    is($results->status, 0, 'a failure that is expected is none');
+    like(
+        report($results, selection => $selection),
+        qr/^    splice +safe +hang +hang$/m,
+        'but shown'
+    );
+    $results = results({'a/b/c-d' => 'hang hang hang'}, @KERNELS);
+    $_->expect('hang') for map { @{$_->{cases}} } $results->results;
+    like(report($results), qr/^    b +hang$/m, 'also where all kernels agree');
     spew("$place/twice.json", '{"schema": 1, "cases": {"a/b,c/d-e": "safe", "a/b/d-e": "hang"}}');
     ok(!eval { Copyhang::Baseline->read("$place/twice.json") }, 'a case that is there twice');
     like($@->message, qr{a/b/d-e: there twice}, 'is refused');

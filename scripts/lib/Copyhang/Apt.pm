@@ -11,8 +11,9 @@ use Copyhang::Failure      qw(untestable);
 use Copyhang::Tool         ();
 use JSON::PP               ();
 
-my $FRESH    = 24 * 60 * 60;          # s that package lists are good for
-my $TIMEOUT  = 20;                    # s for a mirror that says nothing
+my $FRESH    = 24 * 60 * 60;                # s that package lists are good for
+my $HELPER   = '/usr/lib/apt/apt-helper';
+my $TIMEOUT  = 20;                          # s for a mirror that says nothing
 my $PACKAGES = 'apt/packages.json';
 
 # Which packages are of interest.
@@ -37,20 +38,23 @@ sub _is_fresh ($self) {
     return defined $changed && time - $changed < $FRESH;
 }
 
-# Of the kernels: ({package, version, size, suite}...).
+# Of the kernels: ({package, version, size, suite, uri, sha256}...).
 sub packages ($self) {
-    my $text = $self->{cache}->read_file($PACKAGES) // return;
-    return @{JSON::PP->new->utf8->decode($text)};
+    my $text     = $self->{cache}->read_file($PACKAGES)        // return;
+    my $packages = eval { JSON::PP->new->utf8->decode($text) } // [];
+    return @{$packages};
 }
 
 # apt goes on with the lists that it has had, and with those that it could verify.
 sub _load ($self) {
     my $cache = $self->{cache};
     $self->_configure;
-    my ($status, undef, $noise) = Copyhang::Tool->attempt([$self->_apt_get, 'update']);
+    my ($status, undef, $noise) =
+        Copyhang::Tool->attempt([$self->_apt('apt-get', '-o', 'APT::Status-Fd=1', 'update')]);
     my @complaints = $noise =~ /^[EW]: (.*)/mg;
+    $cache->check_room if @complaints;
     Copyhang::Tool->failed('read package lists', $status, $noise)
-        if $noise =~ /No space left/ || !$self->_lists && !$self->packages;
+        if !$self->_lists && !$self->packages;
     print {*STDERR} "$Copyhang::Failure::Who: package lists are not all up to date: "
         . "$complaints[0]\n"
         if @complaints;
@@ -75,8 +79,8 @@ Dir::State "$folder/state";
 Dir::State::status "$folder/status";
 Dir::State::lists "lists";
 Dir::Cache "$folder/cache";
-Dir::Cache::pkgcache "pkgcache.bin";
-Dir::Cache::srcpkgcache "srcpkgcache.bin";
+Dir::Cache::pkgcache "";
+Dir::Cache::srcpkgcache "";
 Dir::Etc::sourcelist "$folder/copyhang.sources";
 Dir::Etc::sourceparts "/dev/null";
 Dir::Etc::preferences "/dev/null";
@@ -91,40 +95,53 @@ CONFIGURATION
     return;
 }
 
-sub _apt_get ($self) {
-    return ('apt-get', '-c', $self->{cache}->path('apt/apt.conf'), '-q');
+sub _apt ($self, $program, @arguments) {
+    return ($program, '-c', $self->{cache}->path('apt/apt.conf'), '-q', @arguments);
 }
 
-# The lists that apt has verified: ([file, suite]...).
+# The lists that apt has verified: ([suite, address of the repository, file]...).
 sub _lists ($self) {
-    my @lines = Copyhang::Tool->run('find package lists',
-        [$self->_apt_get, 'indextargets', '--format', '$(RELEASE) $(FILENAME)']);
-    return grep { -e $_->[0] } map { [reverse split / /, $_, 2] } @lines;
+    my @lines = Copyhang::Tool->run(
+        'find package lists',
+        [$self->_apt('apt-get', 'indextargets', '--format', '$(RELEASE) $(REPO_URI) $(FILENAME)')]
+    );
+    return grep { -e $_->[2] } map { [split / /, $_, 3] } @lines;
 }
 
-sub _read_list ($self, $file, $suite) {
-    my @command = ('/usr/lib/apt/apt-helper', 'cat-file', $file);
-    open my $in, '-|', @command or untestable("cannot run $command[0]: $!");
+sub _read_list ($self, $suite, $repository, $file) {
+    open my $in, '-|', $HELPER, 'cat-file', $file or untestable("cannot run $HELPER: $!");
     local $/ = q{};
     my @packages;
     while (my $paragraph = <$in>) {
         my ($name) = $paragraph =~ /\APackage: ($KERNEL\S+)/ or next;
         next if $name =~ /-dbg\z/ || $paragraph =~ /^Depends:.* linux-image-\d/m;
-        my %package = (package => $name, suite => $suite);
-        @package{map { lc } qw(Version Size)} =
-            map { $paragraph =~ /^$_: (.*)/m } qw(Version Size);
-        push @packages, \%package;
+        my %field = $paragraph =~ /^(Version|Size|Filename|SHA256): (.*)/mg;
+        next if keys %field != 4;
+        push @packages,
+            {
+            package => $name,
+            suite   => $suite,
+            version => $field{Version},
+            size    => $field{Size},
+            uri     => $repository . $field{Filename},
+            sha256  => $field{SHA256},
+            };
     }
     close $in or untestable("cannot read $file");
     return @packages;
 }
 
-# Downloads packages ("NAME=VERSION") into a folder; apt checks what it gets against the lists.
+# Downloads packages into a folder, of which there is then one .deb for each. apt compares them with
+# the digests in the lists.
 sub download ($self, $folder, $on_progress, @packages) {
+    my @files = map {
+        my ($name) = $_->{uri} =~ m{([^/]+)\z};
+        ($_->{uri}, "$folder/$name", "SHA256:$_->{sha256}")
+    } @packages;
     my $at = -1;
     Copyhang::Tool->run(
-        'download ' . ($packages[0] =~ s/=.*//r),
-        ['env', '-C', $folder, $self->_apt_get, '-o', 'APT::Status-Fd=1', 'download', @packages],
+        "download $packages[0]{package}",
+        [$self->_apt($HELPER, '-o', 'APT::Status-Fd=1', 'download-file', @files)],
         sub ($line) {
             my ($percent) = $line =~ /\Adlstatus:\d+:(\d+)/ or return;
             $on_progress->("downloading, $percent %") if $percent != $at;

@@ -16,8 +16,9 @@ use Time::HiRes       qw(sleep);
 # the lock for one kernel at a time.
 our $PATIENCE = 900;
 
+my $ROOM = 1 << 20;    # bytes that are less than anything of use
 my $TICK = 0.2;
-my $NEW  = 'new-';    # the beginning of the name of what is not complete
+my $NEW  = 'new-';     # the beginning of the name of what is not complete
 
 sub new ($class) {
     my $base = $ENV{XDG_CACHE_HOME} // q{};
@@ -61,7 +62,8 @@ sub make_folder ($self, $name) {
 sub make_whole ($self, $name, $code) {
     my $path   = $self->path($name);
     my $parent = $self->make_folder($name =~ s{[^/]*\z}{}r || q{.});
-    my $new    = File::Temp->newdir("${NEW}XXXXXXXX", DIR => $self->{folder});
+    my $new    = eval { File::Temp->newdir("${NEW}XXXXXXXX", DIR => $self->{folder}) }
+        // bad_input("cannot make a folder in $self->{folder}: $!");
     $code->("$new");
     Copyhang::Failure->check_signals;
     chmod oct(777) & ~umask, "$new";
@@ -74,6 +76,14 @@ sub write_file ($self, $name, $text) {
     require Copyhang::Output;
     $self->make_folder($name =~ s{[^/]*\z}{}r || q{.});
     Copyhang::Output->new($self->path($name))->write($text);
+    return;
+}
+
+# Fails if the disk is full: not every program that meets one says so.
+sub check_room ($self) {
+    my $probe = eval { File::Temp->new(TEMPLATE => "${NEW}XXXXXXXX", DIR => $self->{folder}) };
+    $probe and print {$probe} "\0" x $ROOM and close $probe
+        or bad_input("cannot write to $self->{folder}: no space left on the device");
     return;
 }
 

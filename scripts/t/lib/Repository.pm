@@ -10,6 +10,9 @@ use Exporter 'import';
 use Fake       qw(spew slurp);
 use File::Path qw(make_path);
 
+# Each has an agent.
+my @keys;
+
 our @EXPORT_OK = qw(new_key publish package_file image machine architecture);
 
 my @SUITES = qw(
@@ -30,10 +33,17 @@ sub _run (@command) {
 # A throw-away key in a folder of its own; the public one is in FOLDER/key.asc.
 sub new_key ($folder) {
     mkdir $folder, oct 700;
+    push @keys, $folder;
     _run(
         "gpg --homedir $folder --batch --passphrase '' --quick-generate-key test\@invalid rsa2048");
     _run("gpg --homedir $folder --armor --export --output $folder/key.asc");
     return $folder;
+}
+
+END {
+    my $status = $?;
+    system "gpgconf --homedir $_ --kill gpg-agent" for @keys;
+    $? = $status;    ## no critic (RequireLocalizedPunctuationVars)
 }
 
 # Puts a package into the pool of a suite. %file: path => contents.

@@ -20,13 +20,16 @@ sub main ($class, @arguments) {
     Copyhang::Place->prepare($option->{'no-install'});
     require Copyhang::Kernel::Debian;
     Copyhang::Failure->catch_signals;
-    return $ACTION{$action}->($class, $option, @arguments);
+    my $status;
+    my $done = eval { $status = $ACTION{$action}->($class, $option, @arguments); 1 };
+    _tell(q{});
+    return $status if $done;
+    die $@;
 }
 
 sub _list ($class, $option, @names) {
     my $debian = 'Copyhang::Kernel::Debian';
     $debian->apt->update(%{$option}, on_progress => \&_tell);
-    _tell(q{});
     my @kernels = @names ? map { $debian->known($_) } @names : $debian->all;
     my @rows    = map {
         [
@@ -51,7 +54,7 @@ sub _fetch ($class, $option, @names) {
     for my $kernel (map { Copyhang::Kernel->find($_) } @names) {
         $kernel->fetch(on_progress => sub ($text) { _tell($kernel->name . ": $text") });
         _tell(q{});
-        print $kernel->name, q{ }, $kernel->release, q{ }, ($kernel->images)[0], "\n";
+        print $kernel->name, q{ }, $kernel->release // q{-}, q{ }, ($kernel->images)[0], "\n";
     }
     return 0;
 }

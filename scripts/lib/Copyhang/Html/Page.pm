@@ -50,11 +50,12 @@ pre { font: 12px/1.35 monospace; margin: .5em 0; white-space: pre-wrap; overflow
 .evidence pre b { padding: 0 .4em }
 .rows th { padding: 1px .5em; text-align: center }
 .rows tbody th { text-align: left; white-space: normal; width: 36em; min-width: 36em }
+.rows tbody th span { white-space: nowrap }
 .rows td { min-width: 4.5em }
 .rows .ends { background: #f3f3f3 }
 .rows tbody tr:hover .ends { background: #f3f3f3 }
 .kernels th { padding-right: 1em }
-.kernels thead th:nth-child(-n + 4) { text-align: left }
+.overview.kernels thead th:nth-child(-n + 4) { text-align: left; padding-left: 0 }
 .stacks { display: flex; flex-wrap: wrap; gap: 0 3em }
 .close { float: right; padding: .2em .8em; border: 1px solid #333; color: #000; background: #fff }
 @supports selector(:has(:target)) {

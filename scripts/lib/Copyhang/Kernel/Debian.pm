@@ -103,7 +103,7 @@ sub _offered ($class, @packages) {
     my (%offer, %release);
     for my $package (@packages) {
         my $id = "$package->{package}=$package->{version}";
-        $offer{$id}{size} = $package->{size};
+        $offer{$id}{package} = $package;
         push @{$offer{$id}{suites}}, $package->{suite};
         $release{"$1=$package->{version}"} = $1
             if $package->{package} =~ /\Alinux-image-(.*?)(?:-unsigned)?\z/;
@@ -126,8 +126,8 @@ sub _offered ($class, @packages) {
             version  => $version,
             flavour  => $flavour,
             suites   => [uniq @{$offer{$image}{suites}}],
-            packages => \@parts,
-            download => sum0(map { $offer{$_}{size} } @parts),
+            packages => [map { $offer{$_}{package} } @parts],
+            download => sum0(map { $offer{$_}{package}{size} } @parts),
             }, $class;
     }
     return @kernels;

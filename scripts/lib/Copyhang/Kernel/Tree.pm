@@ -11,8 +11,8 @@ use Copyhang::Failure       qw(bad_input);
 use Copyhang::Kernel::Image ();
 
 sub look_up ($class, $folder) {
-    my ($image, @others) = grep { -e }
-        map { glob "\Q$folder\E/$_" } qw(linux vmlinux arch/*/boot/bzImage arch/*/boot/Image);
+    my ($image, @others) = grep { -f }
+        map { glob "\Q$folder\E/$_" } qw(linux vmlinux arch/x86/boot/bzImage arch/*/boot/Image);
     bad_input("$folder is not a kernel tree that was built: it has neither vmlinux nor bzImage")
         if !defined $image;
     my $found  = Copyhang::Kernel::Image->inspect($image);

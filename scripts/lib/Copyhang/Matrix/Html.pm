@@ -119,10 +119,14 @@ sub _section ($self, @rows) {
         $text .= qq(<tr><th class="ends" colspan="$width">) . escape($ends) . "</th></tr>\n"
             if $ends ne $before;
         $before = $ends;
-        $text .= join q{}, '<tr>', th(join ', ', @{$row->{strategies}}), $self->_cells($row),
-            "</tr>\n";
+        $text .= join q{}, '<tr>', _names(@{$row->{strategies}}), $self->_cells($row), "</tr>\n";
     }
     return "$text</tbody></table>\n</section>\n";
+}
+
+# No line ends within a name.
+sub _names (@names) {
+    return '<th>' . join(', ', map { '<span>' . escape($_) . '</span>' } @names) . '</th>';
 }
 
 # Of neighbours with the same failure only the first one shows its evidence.
