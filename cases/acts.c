@@ -7,9 +7,11 @@
 #include "cases.h"
 #include "children.h"
 #include "pattern.h"
+#include "props.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -174,6 +176,14 @@ static void act_open_anew(struct report *report)
 {
 	(void)report;
 	(void)openat(AT_FDCWD, "/proc/self/fd/0", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+}
+
+/* It stays frozen only until this returns: whoever writes there waits uninterruptibly. */
+static void act_freeze_and_thaw(struct report *report)
+{
+	(void)report;
+	ioctl(FD_SHARED, FIFREEZE, 0);
+	ioctl(FD_SHARED, FITHAW, 0);
 }
 
 /* Shorthands for what most rows say. */
@@ -379,6 +389,19 @@ const struct act acts[] = {
 		.raw_only = true,
 	},
 	{
+		.name = "freeze_cgroup",
+		.about = "a cgroup with a process that waits in read for the pipe can be frozen",
+		.actor = ACTOR_BYSTANDER,
+		.end = ENDS_SEEN,
+		.perform = act_read_once,
+		.nr = SYS_read,
+		.fd = FD_SHARED,
+		.prop = &prop_freezer,
+		.side = SIDE_READER,
+		.needs_waiting = true,
+		.raw_only = true,
+	},
+	{
 		.name = "self_exit",
 		.about = "another thread of the copying process can exit",
 		.actor = ACTOR_COPIER,
@@ -404,6 +427,29 @@ const struct act acts[] = {
 		.signal = SIGTERM,
 		.catches = true,
 		.raw_only = true,
+	},
+	/*
+	 * Until kernel 6.8 (da40448ce4eb) sendfile and splice had begun to write, to who freezes,
+	 * while they waited for the source; splice from a pipe to a file has so ever since.
+	 */
+	{
+		.name = "fsfreeze",
+		.about = "the sink's file system can be frozen (FIFREEZE)",
+		BY_CALL,
+		.perform = act_freeze_and_thaw,
+		.nr = SYS_ioctl,
+		.fd = FD_SHARED,
+		.prop = &prop_thaw,
+		.must_succeed = true,
+		.takes_files = true,
+		.by_name = true,
+		.raw_only = true,
+	},
+	{
+		.name = "promise",
+		.about = "a copy keeps what is promised besides: bytes, counts, offsets, an end",
+		.actor = ACTOR_COPIER,
+		.keeps_promises = true,
 	},
 	{ .name = NULL },
 };

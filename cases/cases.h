@@ -7,13 +7,18 @@
 #define COPYHANG_CASES_H
 
 #include "case.h"
+#include "promise.h"
 
 /* argv[0] of a program that is only executed, by the act execve: it returns at once. */
 #define CASES_EXECUTED "copyhang-executed"
 
-/* Each ended by a row without a name. */
+/* Each ended by a row without a name, or without a claim. */
 extern const struct act acts[];
 extern const struct strategy strategies[];
+extern const struct promise promises[];
+
+/** promise_of() - what is promised between the endpoints of @test, to its strategy; or NULL. */
+const struct promise *promise_of(const struct test_case *test);
 
 /**
  * cases_select() - the cases of the act called @act (NULL: of all) whose id one of the @nglobs

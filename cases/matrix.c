@@ -2,6 +2,7 @@
 /* Which combinations of act, strategy, source and sink are cases. */
 #include "cases.h"
 #include "endpoints.h"
+#include "text.h"
 
 #include <fnmatch.h>
 #include <stdbool.h>
@@ -29,16 +30,11 @@ static bool bystander_can(const struct test_case *test)
 	}
 }
 
-/* Is @name one of the words of @names? */
-static bool is_among(const char *names, const char *name)
+static bool takes_act(const struct endpoint_kind *kind, const struct act *act)
 {
-	const size_t length = strlen(name);
-
-	for (const char *at = names; at && (at = strstr(at, name)); at += length) {
-		if ((at == names || at[-1] == ' ') && (!at[length] || at[length] == ' '))
-			return true;
-	}
-	return false;
+	if (!kind->partners)
+		return true;
+	return kind->acts ? text_lists(kind->acts, act->name) : act->core || act->needs_fifo;
 }
 
 /*
@@ -50,15 +46,18 @@ static bool may_meet(const struct test_case *test)
 	const struct endpoint_kind *source = test->source, *sink = test->sink;
 
 	if (!source->partners && !sink->partners)
-		return true;
+		return !test->act->by_name;
 	if (strategy_is_cascade(test->strategy) && !test->act->everything)
 		return false;
-	return (test->act->core || test->act->needs_fifo) &&
-	       (is_among(source->partners, sink->name) || is_among(sink->partners, source->name));
+	return takes_act(source, test->act) && takes_act(sink, test->act) &&
+	       (text_lists(source->partners, sink->name) ||
+		text_lists(sink->partners, source->name));
 }
 
 static bool makes_sense(const struct test_case *test)
 {
+	if (test->act->keeps_promises)
+		return test->promise;
 	if (!test->source->is_source || !test->sink->is_sink || !may_meet(test))
 		return false;
 	if (test->source->adopt && !strategy_takes_memory(test->strategy))
@@ -109,6 +108,7 @@ static void select_endpoints(struct selection *selection, struct test_case *test
 		     source++) {
 			test->source = *source;
 			test->sink = *sink;
+			test->promise = test->act->keeps_promises ? promise_of(test) : NULL;
 			if (selection->cases && makes_sense(test) &&
 			    is_selected(test, selection->globs, selection->nglobs))
 				add(selection, test);

@@ -79,7 +79,26 @@ static ssize_t complete(void)
 	return result_of(result);
 }
 
-#define WHERE_IT_STANDS ((__u64)-1) /* at the file's own position: io_uring_enter(2) */
+/*
+ * Where a request on @fd is to read or write. The offset -1, "where the file stands", is for what
+ * has none: FUSE does not advance a file that is read so, with direct_io (fuse_direct_IO() in
+ * fs/fuse/file.c), and a copy would never come to its end.
+ */
+static __u64 offset_of(int fd)
+{
+	const off_t at = lseek(fd, 0, SEEK_CUR);
+
+	return at < 0 ? (__u64)-1 : (__u64)at;
+}
+
+static ssize_t complete_on(int fd)
+{
+	const ssize_t n = complete();
+
+	if (n > 0)
+		lseek(fd, n, SEEK_CUR);
+	return n;
+}
 
 static ssize_t put_by_ring(struct copy *copy, const char *bytes, size_t count)
 {
@@ -87,8 +106,8 @@ static ssize_t put_by_ring(struct copy *copy, const char *bytes, size_t count)
 
 	if (!sqe)
 		return -1;
-	io_uring_prep_write(sqe, copy->out, bytes, (unsigned int)count, WHERE_IT_STANDS);
-	return complete();
+	io_uring_prep_write(sqe, copy->out, bytes, (unsigned int)count, offset_of(copy->out));
+	return complete_on(copy->out);
 }
 
 static ssize_t move_io_uring_rw(struct copy *copy, size_t count)
@@ -98,8 +117,9 @@ static ssize_t move_io_uring_rw(struct copy *copy, size_t count)
 
 	if (!sqe)
 		return -1;
-	io_uring_prep_read(sqe, copy->in, buffer, (unsigned int)fitting(count), WHERE_IT_STANDS);
-	n = complete();
+	io_uring_prep_read(sqe, copy->in, buffer, (unsigned int)fitting(count),
+			   offset_of(copy->in));
+	n = complete_on(copy->in);
 	return n <= 0 ? n : mover_deliver(copy, put_by_ring, buffer, (size_t)n);
 }
 
@@ -121,6 +141,7 @@ static ssize_t move_io_uring_splice(struct copy *copy, size_t count)
 
 const struct mover mover_io_uring_splice = {
 	.move = move_io_uring_splice,
+	.shares = true,
 	.calls = { SYS_io_uring_enter },
 	.ncalls = 1,
 };

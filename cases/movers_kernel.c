@@ -17,6 +17,7 @@ static ssize_t move_sendfile(struct copy *copy, size_t count)
 
 const struct mover mover_sendfile = {
 	.move = move_sendfile,
+	.shares = true,
 	.calls = { SYS_sendfile },
 	.ncalls = 1,
 };
@@ -33,6 +34,7 @@ static ssize_t move_sendfile_offset(struct copy *copy, size_t count)
 
 const struct mover mover_sendfile_offset = {
 	.move = move_sendfile_offset,
+	.shares = true,
 	.calls = { SYS_sendfile },
 	.ncalls = 1,
 };
@@ -117,6 +119,11 @@ static ssize_t move_ficlonerange(struct copy *copy, size_t count)
 
 	if (at_end(copy))
 		return 0;
+	/* There is no way to ask for nothing. */
+	if (!count) {
+		errno = EINVAL;
+		return -1;
+	}
 	if (ioctl(copy->out, FICLONERANGE, &range) < 0)
 		return -1;
 	return cloned(copy, whole ? rest : (off_t)count);

@@ -28,6 +28,7 @@ static ssize_t move_splice(struct copy *copy, size_t count)
 
 const struct mover mover_splice = {
 	.move = move_splice,
+	.shares = true,
 	.calls = { SYS_splice },
 	.ncalls = 1,
 };
@@ -101,6 +102,7 @@ static ssize_t move_splice_private(struct copy *copy, size_t count)
 
 const struct mover mover_splice_private = {
 	.move = move_splice_private,
+	.shares = true,
 	.calls = { SYS_splice },
 	.ncalls = 1,
 };
@@ -126,6 +128,7 @@ static ssize_t move_tee_splice(struct copy *copy, size_t count)
 
 const struct mover mover_tee_splice = {
 	.move = move_tee_splice,
+	.shares = true,
 	.calls = { SYS_tee, SYS_splice },
 	.ncalls = 2,
 };
@@ -151,7 +154,9 @@ static ssize_t move_vmsplice(struct copy *copy, size_t count)
 	/* A sink that is no pipe is to be known before bytes are taken for it: EBADF, too. */
 	if (!copy->moved && fcntl(copy->out, F_GETPIPE_SZ) < 0)
 		return -1;
-	pages = mmap(NULL, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	/* There need not be as much memory as is asked for: only what is read takes some. */
+	pages = mmap(NULL, count, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (pages == MAP_FAILED)
 		return -1;
 	n = read(copy->in, pages, count);

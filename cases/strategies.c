@@ -19,7 +19,12 @@
 #define MIB(n) ((size_t)(n) << 20)
 #define CALL_MAX 0x7ffff000UL /* what one call moves at most: MAX_RW_COUNT, read(2) */
 #define WHOLE ((size_t)SSIZE_MAX)
+/*
+ * What moves bytes in one call asks for all of them. What goes through a pipe is cut short by that,
+ * and what maps a file, and has it read in at once, would take as much memory.
+ */
 #define RAW_CHUNK MIB(1)
+#define RAW_WHOLE CALL_MAX
 
 const struct strategy strategies[] = {
 	{
@@ -40,7 +45,7 @@ const struct strategy strategies[] = {
 	{
 		.name = "mmap_write",
 		.about = "mmap(2) of the source, and write(2) from there",
-		.steps = {{.mover = &mover_mmap_write, .chunk = RAW_CHUNK}},
+		.steps = {{.mover = &mover_mmap_write, .chunk = RAW_WHOLE}},
 	},
 	{
 		.name = "mmap_mmap",
@@ -51,12 +56,12 @@ const struct strategy strategies[] = {
 	{
 		.name = "sendfile",
 		.about = "sendfile(2)",
-		.steps = {{.mover = &mover_sendfile, .chunk = RAW_CHUNK}},
+		.steps = {{.mover = &mover_sendfile, .chunk = RAW_WHOLE}},
 	},
 	{
 		.name = "sendfile_offset",
 		.about = "sendfile(2) with an offset of its own",
-		.steps = {{.mover = &mover_sendfile_offset, .chunk = RAW_CHUNK}},
+		.steps = {{.mover = &mover_sendfile_offset, .chunk = RAW_WHOLE}},
 	},
 	{
 		.name = "splice",
@@ -92,7 +97,7 @@ const struct strategy strategies[] = {
 	{
 		.name = "copy_file_range",
 		.about = "copy_file_range(2)",
-		.steps = {{.mover = &mover_copy_file_range, .chunk = RAW_CHUNK}},
+		.steps = {{.mover = &mover_copy_file_range, .chunk = RAW_WHOLE}},
 	},
 	{
 		.name = "ficlone",
@@ -470,6 +475,7 @@ const struct strategy strategies[] = {
 		.about = "filesystem::copy_file: as many bytes as st_size says "
 			 "(libs/filesystem/src/operations.cpp, 1.84 on)",
 		.only = SOURCE_REGULAR | SINK_REGULAR,
+		.unless = SAME_FILE, /* EEXIST */
 		.steps = {
 			{
 				.mover = &mover_copy_file_range,

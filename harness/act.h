@@ -48,6 +48,24 @@ enum act_end {
 	 */
 	ENDS_CALL,
 	ENDS_STOP, /* the actor is to stop, or to be stopped by its tracer */
+	ENDS_SEEN, /* ... the prop is to say so */
+};
+
+struct scene;
+
+enum performer { THE_ACTOR, THE_CONTROL };
+
+/** struct prop - what an act needs besides its actor. All is called in the supervisor. */
+struct prop {
+	/*
+	 * Actor and control exist and wait. Return: the line to a keeper (keeper.h), which puts
+	 * right what the act did before the copy may go on; or -errno, *missing saying what this
+	 * machine lacks where that is the cause.
+	 */
+	int (*set)(const struct scene *scene, const char **missing);
+	/* An act from outside: do it, and is it over? NULL: it is no such act. */
+	bool (*act)(enum performer performer);
+	bool (*over)(enum performer performer);
 };
 
 /* Which end of the pipe a bystander must have for the act to make sense. */
@@ -71,18 +89,21 @@ struct act {
 
 	/* 0: the call is the act; else the act comes from outside while the actor sleeps in it. */
 	int signal;
-	bool interrupt; /* ... and is PTRACE_INTERRUPT */
-	bool catches;   /* the copier has a handler for the signal */
+	bool interrupt;          /* ... and is PTRACE_INTERRUPT */
+	const struct prop *prop; /* ... or is what this does; or this belongs to the call */
+	bool catches;            /* the copier has a handler for the signal */
 	enum side side;
-	bool must_succeed;  /* a call that returns an error has not shown anything: broken */
-	bool takes_files;   /* also with a regular file as sink, which the bystander has open */
-	bool takes_fifos;   /* also with a fifo for the pipe */
-	bool needs_fifo;    /* ... and with nothing else */
-	bool core;          /* also with the endpoints that have partners */
-	bool everything;    /* ... and with all strategies, too */
-	bool raw_only;      /* not with cascades: what holds them up is one of their calls */
-	bool needs_waiting; /* makes no sense where a read finds bytes, or a write finds room */
-	bool receives;      /* the bystander then reads the pipe until its end and compares */
+	bool must_succeed;   /* a call that returns an error has not shown anything: broken */
+	bool takes_files;    /* also with a regular file as sink, which the bystander has open */
+	bool takes_fifos;    /* also with a fifo for the pipe */
+	bool needs_fifo;     /* ... and with nothing else */
+	bool by_name;        /* ... and with kinds alone that name it in their acts */
+	bool core;           /* also with the endpoints that have partners */
+	bool everything;     /* ... and with all strategies, too */
+	bool raw_only;       /* not with cascades: what holds them up is one of their calls */
+	bool needs_waiting;  /* makes no sense where a read finds bytes, or a write finds room */
+	bool keeps_promises; /* there is none: its cases are those of the promises (promise.h) */
+	bool receives;       /* the bystander then reads the pipe until its end and compares */
 };
 
 #endif

@@ -2,6 +2,7 @@
 #include "case.h"
 
 #include "play.h"
+#include "promise.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -37,7 +38,15 @@ static bool is_doubtful(enum verdict verdict, const struct observation *seen)
 	       (verdict == VERDICT_HANG && (seen->limit > LIMIT_MIN || seen->starved > REST_MIN));
 }
 
-void case_play(const struct test_case *test, struct result *result)
+void case_conclude(struct result *result, struct judgement judgement, int error)
+{
+	result->verdict = judgement.verdict;
+	if (judgement.reason)
+		snprintf(result->reason, sizeof(result->reason), "%s%s%s", judgement.reason,
+			 error ? ": " : "", error ? strerror(error) : "");
+}
+
+static void play_act(const struct test_case *test, struct result *result)
 {
 	static struct play plays[3];
 	struct play *last = &plays[0];
@@ -57,9 +66,14 @@ void case_play(const struct test_case *test, struct result *result)
 			last->killable = last[-1].killable;
 		judgement = judge(&last->seen);
 	}
-	result->verdict = judgement.verdict;
-	if (judgement.reason)
-		snprintf(result->reason, sizeof(result->reason), "%s%s%s", judgement.reason,
-			 last->error ? ": " : "", last->error ? strerror(last->error) : "");
+	case_conclude(result, judgement, last->error);
 	play_describe(last, &result->evidence);
+}
+
+void case_play(const struct test_case *test, struct result *result)
+{
+	if (test->promise)
+		promise_play(test, result);
+	else
+		play_act(test, result);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * One case's life, from an empty scene to a verdict: stall, act, judge, kill,
- * release, clean up. It runs in a supervisor process of its own.
+ * release, clean up; or a whole copy, where a promise is looked at. It runs in
+ * a supervisor process of its own.
  */
 #ifndef COPYHANG_CASE_H
 #define COPYHANG_CASE_H
@@ -27,5 +28,8 @@ char *case_id(const struct test_case *test, char *id);
 
 /** case_play() - play @test to its verdict. Ends in time whatever the kernel does. */
 void case_play(const struct test_case *test, struct result *result);
+
+/** case_conclude() - put a judgement into @result; @error: the errno that goes with it, or 0. */
+void case_conclude(struct result *result, struct judgement judgement, int error);
 
 #endif

@@ -11,11 +11,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-/* Beside the descriptors of act.h, a child has these two. */
-enum { FD_START = 3, FD_RELEASE = 4, FD_COUNT };
 
 #define CHILD_MAX 10000 /* ms for a child to settle */
 
@@ -135,14 +133,14 @@ static void start_thread(const struct scene *scene)
 /* One round, with the outcome in the report. Return: false when the strategy gave up. */
 static bool copy_round(const struct scene *scene)
 {
+	const struct endpoint_kind *source = scene->test->source;
 	struct report *report = scene->report;
 	struct copy copy = {
 		.in = FD_SOURCE,
 		.out = FD_SINK,
-		.limit = COPY_UNLIMITED,
-		.eof_errno = scene->test->source->eof_errno,
+		.limit = source->limit ? (int64_t)source->limit : COPY_UNLIMITED,
+		.eof_errno = source->eof_errno,
 	};
-	const struct endpoint_kind *source = scene->test->source;
 	int error = source->adopt ? source->adopt(FD_SOURCE, &copy) : 0;
 
 	if (!error)
@@ -158,13 +156,17 @@ static void on_signal(int signal)
 	(void)signal;
 }
 
-/* Without SA_RESTART: the call that it comes into is to return. */
-static void catch_signal(const struct act *act)
+void catch_signal(int signal)
 {
 	const struct sigaction action = { .sa_handler = on_signal };
 
+	sigaction(signal, &action, NULL);
+}
+
+static void catch_signal_of(const struct act *act)
+{
 	if (act->catches)
-		sigaction(act->signal, &action, NULL);
+		catch_signal(act->signal);
 }
 
 void child_copier(const struct scene *scene)
@@ -172,7 +174,7 @@ void child_copier(const struct scene *scene)
 	volatile bool *stop = &scene->report->stop;
 	const bool grows = fcntl(FD_SINK, F_GETFL) & O_APPEND;
 
-	catch_signal(scene->test->act);
+	catch_signal_of(scene->test->act);
 	start_thread(scene);
 	while (copy_round(scene) && scene->stall == STALL_NONE && !*stop) {
 		scene->report->done = false;
@@ -191,20 +193,31 @@ void report_bytes(struct report *report, const char *bytes, size_t count)
 	report->received += (int64_t)count;
 }
 
+/* Of datagrams there is no end (EAGAIN): but one to a writer that is gone is refused (unix(7)). */
+static bool writer_is_gone(int fd)
+{
+	return send(fd, "", 0, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno != EAGAIN;
+}
+
 void report_receive(struct report *report, int fd, size_t skip)
 {
 	static char bytes[65536];
+	bool gone = false;
 	ssize_t n;
 
-	while ((n = read(fd, bytes, sizeof(bytes))) > 0 || (n < 0 && errno == EINTR)) {
-		size_t old = n <= 0 ? 0 : (size_t)n < skip ? (size_t)n : skip;
+	while ((n = read(fd, bytes, sizeof(bytes)))) {
+		size_t old = n < 0 ? 0 : (size_t)n < skip ? (size_t)n : skip;
 
 		if (n > 0)
 			report_bytes(report, bytes + old, (size_t)n - old);
+		else if (errno == EAGAIN && !gone)
+			gone = writer_is_gone(fd); /* and what it wrote before is still to come */
+		else if (errno != EINTR)
+			break;
 		skip -= old;
 	}
 	/* A terminal master says EIO at the end. */
-	report->received_all = n == 0 || errno == EIO;
+	report->received_all = n == 0 || errno == EIO || gone;
 }
 
 void child_reader(const struct scene *scene)
@@ -244,7 +257,7 @@ void child_control(const struct scene *scene)
 	if (scene->test->act->actor == ACTOR_BYSTANDER)
 		perform(scene->test->act, &scene->report[1]);
 	/* A copier that waits for a source, without a copy. */
-	catch_signal(scene->test->act);
+	catch_signal_of(scene->test->act);
 	start_thread(scene);
 	wait_for_end_of(FD_SOURCE);
 	_exit(0);

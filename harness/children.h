@@ -8,6 +8,9 @@
 
 #include "scene.h"
 
+/* Beside the descriptors of act.h, a child has these two. */
+enum { FD_START = 3, FD_RELEASE = 4, FD_COUNT };
+
 /** struct child - how to start one; descriptors are borrowed, -1: /dev/null. */
 struct child {
 	int fd0, fd1;
@@ -35,6 +38,10 @@ void report_receive(struct report *report, int fd, size_t skip);
 
 /** report_bytes() - compare @count bytes that were read next. */
 void report_bytes(struct report *report, const char *bytes, size_t count);
+
+/** catch_signal() - and do nothing. Without SA_RESTART: the call that it comes into is to return.
+ */
+void catch_signal(int signal);
 
 /** forget_descriptors() - close all from @first on; works before close_range(2), too. */
 void forget_descriptors(int first);

@@ -127,13 +127,14 @@ static ssize_t move(struct copy *copy, size_t count)
 static enum way run_step(struct copy *copy, int64_t limit, int *error)
 {
 	const struct step *step = copy->step;
+	const size_t chunk = step->chunk > copy->at_least ? step->chunk : copy->at_least;
 	const int64_t before = copy->moved;
 
 	*error = 0;
 	while (copy->moved < limit) {
 		const int64_t left = limit - copy->moved;
 		const bool moved = copy->moved != before;
-		ssize_t n = move(copy, left < (int64_t)step->chunk ? (size_t)left : step->chunk);
+		ssize_t n = move(copy, left < (int64_t)chunk ? (size_t)left : chunk);
 
 		if (n > 0) {
 			copy->moved += n;
@@ -218,6 +219,18 @@ int copy_through(const struct strategy *strategy, struct copy *copy)
 			i = last_step(strategy) - 1;
 	}
 	return -error;
+}
+
+int copy_nothing(const struct strategy *strategy, struct copy *copy)
+{
+	ssize_t n;
+
+	copy->step = &strategy->steps[0];
+	n = copy->step->mover->move(copy, 0);
+	if (n < 0)
+		return -errno;
+	copy->moved = n;
+	return 0;
 }
 
 /* What copy_goes_on() sleeps in: one descriptor, no time limit. Nothing else in a copier does. */

@@ -20,11 +20,12 @@
 
 /** struct copy - one copy under way. Set in, out and limit; the rest starts as 0. */
 struct copy {
-	int in, out;   /* borrowed */
-	int64_t limit; /* bytes at most */
-	int eof_errno; /* the error by which this source says end of file, or 0 */
-	int64_t moved; /* bytes that arrived in out */
-	bool lost;     /* a mover took bytes that out then refused: no step can make up for that */
+	int in, out;     /* borrowed */
+	int64_t limit;   /* bytes at most */
+	int eof_errno;   /* the error by which this source says end of file, or 0 */
+	size_t at_least; /* ask with each call for so many bytes, where the step asks for fewer */
+	int64_t moved;   /* bytes that arrived in out */
+	bool lost; /* a mover took bytes that out then refused: no step can make up for that */
 	const struct step *step; /* the one under way */
 	const char *memory;      /* what to copy instead of in, by movers that can; else NULL */
 	size_t memory_size;
@@ -49,6 +50,7 @@ struct mover {
 	 * has to read first.
 	 */
 	ssize_t (*put)(struct copy *copy, const char *bytes, size_t count);
+	bool shares; /* a sink that is no file may get pages of the source instead of a copy */
 	/*
 	 * The system calls it is made of. One whose arguments name neither source
 	 * nor sink (io_uring_enter) it makes only for a single request, on in or out.
@@ -127,6 +129,12 @@ bool strategy_is_cascade(const struct strategy *strategy);
 
 /** copy_through() - copy until the end of the file or the limit. Return: 0 or -errno. */
 int copy_through(const struct strategy *strategy, struct copy *copy);
+
+/**
+ * copy_nothing() - have a raw strategy ask for 0 bytes, which copy_through() never does.
+ * Return: as above.
+ */
+int copy_nothing(const struct strategy *strategy, struct copy *copy);
 
 /**
  * copy_goes_on() - did errno only delay the step under way, so that the call is to be made again?

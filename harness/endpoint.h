@@ -41,7 +41,9 @@ struct endpoint_kind {
 	bool foreign;  /* as source it yields bytes of its own: they are counted, not compared */
 	size_t size;   /* bytes of pattern that it yields as source, up to PATTERN_FILE */
 	int eof_errno; /* read(2)'s word for the end of this source, where that is not 0 */
+	size_t limit;  /* of bytes to copy from a source that has no end; 0: it has one */
 	const char *partners; /* names: it only meets these, and only core acts; NULL: all */
+	const char *acts;     /* names: instead of core acts it only meets these; NULL: core acts */
 
 	/*
 	 * Make what all of this kind need, once, before any is opened: called in the process whose
@@ -55,6 +57,12 @@ struct endpoint_kind {
 	 * that is the cause, and is left alone where something went wrong.
 	 */
 	int (*open)(struct endpoint *endpoint, enum role role, const char **missing);
+
+	/*
+	 * Open what the control of a bystander holds that has this kind's file open. Return: a
+	 * descriptor, or -errno and *missing as above. NULL: an idle pipe will do.
+	 */
+	int (*open_other)(const struct endpoint_kind *kind, const char **missing);
 
 	/*
 	 * A source that is memory: set copy->memory, in the copier, whose descriptor of the source

@@ -2,38 +2,9 @@
 /* What a play saw, as `key=value` lines for people and programs. */
 #include "play.h"
 
-#include <inttypes.h>
-
 static void add_ms(struct text *text, const char *key, int64_t ns)
 {
 	text_add(text, "%s=%.3f\n", key, clock_ms(ns));
-}
-
-static void add_success(const struct play_step *step, struct text *text)
-{
-	if (call_returns_bytes(&step->call))
-		text_add(text, "=%" PRId64, step->bytes);
-	else
-		text_add(text, "=done");
-	if (step->count > 1)
-		text_add(text, " (%u calls)", step->count);
-	text_add(text, "\n");
-}
-
-static void add_steps(const struct play *play, struct text *text)
-{
-	for (int i = 0; i < play->nsteps; i++) {
-		const struct play_step *step = &play->steps[i];
-
-		text_add(text, "step=");
-		call_describe(text, &step->call);
-		if (step->stalled)
-			text_add(text, "=stalled\n");
-		else if (step->error)
-			text_add(text, "=%s\n", text_errno(step->error));
-		else
-			add_success(step, text);
-	}
 }
 
 /* The next moment after @last, or -1. Return: its index. */
@@ -92,7 +63,7 @@ void play_describe(const struct play *play, struct text *text)
 		text_add(text, "errno=%s\n", text_errno(seen->copy_errno));
 	if (seen->acted)
 		add_act(play, text);
-	add_steps(play, text);
+	steps_describe(&play->steps, text);
 	if (play->at[ACT])
 		add_timeline(play, text);
 	text_add(text, "%s", play->evidence.bytes);

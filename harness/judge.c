@@ -23,7 +23,8 @@ bool is_refusal(int error)
 	case EBADF: /* O_APPEND and the like: "not open for this" (splice(2), copy_file_range(2)) */
 	case EINVAL:
 	case EISDIR:
-	case ENODEV: /* a file that cannot be mapped (mmap(2)) */
+	case EMSGSIZE: /* a socket takes no message of that size (unix(7)) */
+	case ENODEV:   /* a file that cannot be mapped (mmap(2)) */
 	case ENOTTY:
 	case EOPNOTSUPP:
 	case EPERM:

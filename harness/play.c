@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "play.h"
 
+#include "keeper.h"
 #include "proc.h"
 
 #include <errno.h>
@@ -131,10 +132,18 @@ static void act_by_call(struct play *play)
 	play->seen.acted = true;
 }
 
-static bool act_on(const struct act *act, const struct calling *call, const struct task *leader)
+static bool comes_from_outside(const struct act *act)
 {
-	if (!act->interrupt)
+	return act->signal || act->interrupt || (act->prop && act->prop->act);
+}
+
+static bool act_on(const struct act *act, const struct calling *call, const struct task *leader,
+		   enum performer performer)
+{
+	if (act->signal)
 		return !kill(leader->pid, act->signal);
+	if (!act->interrupt)
+		return act->prop->act(performer);
 	tracer_interrupt(call->task);
 	return true;
 }
@@ -152,13 +161,21 @@ static void act_from_outside(struct play *play)
 		return;
 	}
 	begin(play);
-	play->seen.acted = act_on(act, &play->act, play->scene->actor);
-	act_on(act, &play->control, play->scene->control);
+	play->seen.acted = act_on(act, &play->act, play->scene->actor, THE_ACTOR);
+	act_on(act, &play->control, play->scene->control, THE_CONTROL);
+}
+
+static int64_t seen_at(struct play *play, struct calling *call)
+{
+	const enum performer performer = call == &play->act ? THE_ACTOR : THE_CONTROL;
+
+	if (!call->seen_at && play->scene->test->act->prop->over(performer))
+		call->seen_at = clock_now();
+	return call->seen_at;
 }
 
 /* When the act of @leader's process was over, or 0. */
-static int64_t over_at(const struct play *play, const struct calling *call,
-		       const struct task *leader)
+static int64_t over_at(struct play *play, struct calling *call, const struct task *leader)
 {
 	const enum act_end end = play->scene->test->act->end;
 	int64_t at = 0;
@@ -171,6 +188,8 @@ static int64_t over_at(const struct play *play, const struct calling *call,
 		at = call->task->ended_at;
 	else if (end == ENDS_STOP && call->task->stopped_at > play->at[ACT])
 		at = call->task->stopped_at;
+	else if (end == ENDS_SEEN)
+		at = seen_at(play, call);
 	return at ? at : leader->ended_at;
 }
 
@@ -188,9 +207,12 @@ static bool control_over(void *arg)
 	return over_at(play, &play->control, play->scene->control);
 }
 
+/* Both are looked at each time: when one is seen to be over is when that counts as its end. */
 static bool both_over(void *arg)
 {
-	return act_over(arg) && control_over(arg);
+	const bool control = control_over(arg);
+
+	return act_over(arg) && control;
 }
 
 static bool actor_rests(struct play *play)
@@ -352,6 +374,7 @@ static void finish(struct play *play)
 {
 	struct scene *scene = play->scene;
 
+	keeper_put_right(scene->keeper);
 	if (!play->at[RELEASED]) {
 		play->at[RELEASED] = clock_now();
 		scene_release(scene);
@@ -383,7 +406,7 @@ void play(struct play *play, struct scene *scene, bool probe_kill)
 	scene->tracer.arg = play;
 	if (!play_set_off(play))
 		return;
-	if (act->signal || act->interrupt)
+	if (comes_from_outside(act))
 		act_from_outside(play);
 	else
 		act_by_call(play);

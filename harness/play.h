@@ -12,6 +12,7 @@
 #include "judge.h"
 #include "rest.h"
 #include "scene.h"
+#include "steps.h"
 #include "text.h"
 
 /* An act may take this long, or so many times as long as the control's. */
@@ -34,18 +35,6 @@
 #define AFTERWARDS_MAX NS_PER_S
 #define TEARDOWN_MAX NS_PER_S
 
-/* The steps of a copy that are kept as evidence. */
-#define PLAY_STEPS 12
-
-/** struct play_step - calls that were alike. */
-struct play_step {
-	struct call call; /* the first of them */
-	int error;        /* errno, or 0 */
-	int64_t bytes;
-	unsigned int count;
-	bool stalled; /* it had not returned when the act began */
-};
-
 enum moment { STALLED, ACT, EXIT_ENTERED, JUDGED, KILLED, RELEASED, ENDED, MOMENTS };
 
 /** struct calling - a thread in one of its calls, and how that returned. */
@@ -54,6 +43,7 @@ struct calling {
 	unsigned int serial;
 	int64_t back_at; /* its next call was entered; 0: not yet */
 	int64_t result;  /* of this one; -errno on error */
+	int64_t seen_at; /* the act was seen to be over; 0: not yet */
 };
 
 struct play {
@@ -67,10 +57,11 @@ struct play {
 	struct calling act, control; /* the actor and its double in the act's call */
 	struct rest rest, control_rest;
 	int64_t window;                            /* how long a rest must last */
+	int64_t sink_size;                         /* in the beginning, of a file */
+	int64_t first_bytes;                       /* that the first call to move any had moved */
 	int64_t usual;                             /* how long the copier's last call took */
 	int64_t actor_starved, supervisor_starved; /* as they were when the act began */
-	struct play_step steps[PLAY_STEPS];
-	int nsteps;
+	struct steps steps;
 	int error;            /* errno that goes with a fault of the scene, or 0 */
 	struct text evidence; /* on copier and actor, as they were */
 };

@@ -81,6 +81,7 @@ bool proc_sample_thread(pid_t tid, struct proc_sample *sample)
 	state = state_of(status);
 	*sample = (struct proc_sample){
 		.quiet = strchr("SDZX", state),
+		.deep = state == 'D',
 		.stopped = strchr("tT", state),
 		.switches = switches_of(status),
 	};
@@ -92,6 +93,7 @@ bool proc_sample_thread(pid_t tid, struct proc_sample *sample)
 static void add(struct proc_sample *sum, const struct proc_sample *thread)
 {
 	sum->quiet &= thread->quiet;
+	sum->deep |= thread->deep;
 	sum->stopped |= thread->stopped;
 	sum->switches += thread->switches;
 	sum->starved += thread->starved;
@@ -131,6 +133,14 @@ bool proc_sample(pid_t pid, struct proc_sample *sample)
 bool proc_sample_running(pid_t pid, struct proc_sample *sample)
 {
 	return sample_process(pid, sample, true);
+}
+
+bool proc_ended(pid_t pid)
+{
+	char status[4096];
+
+	return slurp(status, sizeof(status), "/proc/%d/status", pid) < 0 ||
+	       strchr("ZX", state_of(status));
 }
 
 pid_t proc_thread_group(pid_t tid)

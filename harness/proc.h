@@ -17,6 +17,7 @@
 /** struct proc_sample - a thread, or a process with all its threads, at one moment. */
 struct proc_sample {
 	bool quiet;        /* sleeps (S or D) or has ended: does not run, is not stopped */
+	bool deep;         /* sleeps uninterruptibly (D) */
 	bool stopped;      /* by a signal or by its tracer */
 	uint64_t switches; /* context switches so far: unchanged means it did not run */
 	int64_t starved;   /* ns spent waiting for a CPU; 0 where the kernel does not say */
@@ -30,6 +31,9 @@ bool proc_sample_running(pid_t pid, struct proc_sample *sample);
 
 /** proc_sample_thread() - look at the one thread @tid. Return: false when it is gone. */
 bool proc_sample_thread(pid_t tid, struct proc_sample *sample);
+
+/** proc_ended() - is process @pid gone, or a zombie? */
+bool proc_ended(pid_t pid);
 
 /** proc_thread_group() - Return: the process that thread @tid belongs to, or -1. */
 pid_t proc_thread_group(pid_t tid);

@@ -3,6 +3,7 @@
 
 #include "children.h"
 #include "clock.h"
+#include "keeper.h"
 #include "pattern.h"
 
 #include <errno.h>
@@ -26,22 +27,42 @@ static bool fails(struct scene *scene, const char *fault, int error)
 	return false;
 }
 
+/* @error is negative; where something is @missing, that is why. */
+static bool lacks(struct scene *scene, const char *missing, const char *fault, int error)
+{
+	if (!missing)
+		return fails(scene, fault, -error);
+	scene->missing = missing;
+	scene->error = -error;
+	return false;
+}
+
 static bool open_endpoint(struct scene *scene, struct endpoint *endpoint,
 			  const struct endpoint_kind *kind, enum role role)
 {
 	const char *missing = NULL;
 	int error = endpoint_open(endpoint, kind, role, &missing);
 
-	if (!error)
-		return true;
-	if (!missing)
-		return fails(scene,
-			     role == ROLE_SOURCE ? "cannot open the source" :
-						   "cannot open the sink",
-			     -error);
-	scene->missing = missing;
-	scene->error = -error;
-	return false;
+	return !error ||
+	       lacks(scene, missing,
+		     role == ROLE_SOURCE ? "cannot open the source" : "cannot open the sink",
+		     error);
+}
+
+/* What the control holds. */
+static bool open_idle(struct scene *scene)
+{
+	const struct endpoint_kind *sink = scene->test->sink;
+	const char *missing = NULL;
+	int fd;
+
+	if (scene->held != HELD_FILE || !sink->open_other)
+		return !pipe2(scene->idle, O_CLOEXEC) || fails(scene, "cannot make a pipe", errno);
+	fd = sink->open_other(sink, &missing);
+	if (fd < 0)
+		return lacks(scene, missing, "cannot open what the control holds", fd);
+	scene->idle[0] = fd;
+	return true;
 }
 
 enum held case_held(const struct test_case *test)
@@ -96,7 +117,7 @@ static bool open_all(struct scene *scene)
 	const struct test_case *test = scene->test;
 
 	if (pipe2(scene->start, O_CLOEXEC) || pipe2(scene->cue, O_CLOEXEC) ||
-	    pipe2(scene->release, O_CLOEXEC) || pipe2(scene->idle, O_CLOEXEC))
+	    pipe2(scene->release, O_CLOEXEC))
 		return fails(scene, "cannot make a pipe", errno);
 	scene->report = mmap(NULL, 2 * sizeof(*scene->report), PROT_READ | PROT_WRITE,
 			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -106,7 +127,7 @@ static bool open_all(struct scene *scene)
 	}
 	if (!open_endpoint(scene, &scene->source, test->source,
 			   scene->held == HELD_WRITER ? ROLE_FEED : ROLE_SOURCE) ||
-	    !open_endpoint(scene, &scene->sink, test->sink, ROLE_SINK))
+	    !open_endpoint(scene, &scene->sink, test->sink, ROLE_SINK) || !open_idle(scene))
 		return false;
 	scene->report->size = scene->source.size;
 	scene->report->foreign = test->source->foreign;
@@ -117,7 +138,8 @@ static bool open_all(struct scene *scene)
 	return deal_out(scene);
 }
 
-static struct task *start(struct scene *scene, int fd0, int fd1, void (*body)(const struct scene *))
+struct task *scene_start(struct scene *scene, int fd0, int fd1,
+			 void (*body)(const struct scene *scene))
 {
 	const struct child child = {
 		.fd0 = fd0,
@@ -141,8 +163,8 @@ static struct task *start(struct scene *scene, int fd0, int fd1, void (*body)(co
 	return NULL;
 }
 
-/* Helpers are not traced: they must be able to go on while the supervisor waits. */
-static struct task *start_helper(struct scene *scene, int fd, void (*body)(const struct scene *))
+struct task *scene_start_helper(struct scene *scene, int fd,
+				void (*body)(const struct scene *scene))
 {
 	const struct child child = {
 		.fd0 = fd,
@@ -162,18 +184,31 @@ static bool start_all(struct scene *scene)
 {
 	const bool copier_acts = scene->test->act->actor == ACTOR_COPIER;
 
-	scene->copier = start(scene, scene->source.fd, scene->sink.fd, child_copier);
+	scene->copier = scene_start(scene, scene->source.fd, scene->sink.fd, child_copier);
 	if (scene->shared >= 0)
-		scene->bystander = start(scene, scene->shared, -1, child_bystander);
+		scene->bystander = scene_start(scene, scene->shared, -1, child_bystander);
 	if (scene->output >= 0)
-		scene->reader = start_helper(scene, scene->output, child_reader);
+		scene->reader = scene_start_helper(scene, scene->output, child_reader);
 	if (scene->source.far >= 0 && !scene->source.kind->regular)
-		scene->releaser = start_helper(scene, scene->source.far, child_releaser);
-	scene->control = start(scene, scene->idle[scene->held == HELD_WRITER], -1, child_control);
+		scene->releaser = scene_start_helper(scene, scene->source.far, child_releaser);
+	scene->control =
+		scene_start(scene, scene->idle[scene->held == HELD_WRITER], -1, child_control);
 	scene->actor = copier_acts ? scene->copier : scene->bystander;
 	if (!scene->actor)
 		fails(scene, "there is nothing for a bystander to hold", 0);
 	return !scene->fault && !scene->missing;
+}
+
+static bool set_prop(struct scene *scene)
+{
+	const struct prop *prop = scene->test->act->prop;
+	const char *missing = NULL;
+	int line = prop ? prop->set(scene, &missing) : -1;
+
+	if (prop && line < 0)
+		return lacks(scene, missing, "cannot prepare the act", line);
+	scene->keeper = line;
+	return true;
 }
 
 static void set_gates(struct scene *scene)
@@ -191,8 +226,7 @@ static void set_gates(struct scene *scene)
 	tracer_gate(scene->control, gate);
 }
 
-/* From here on each descriptor is where it belongs, and nowhere else; and all may begin. */
-static void hand_over(struct scene *scene)
+void scene_hand_over(struct scene *scene)
 {
 	close_fd(&scene->source.fd);
 	close_fd(&scene->sink.fd);
@@ -204,11 +238,10 @@ static void hand_over(struct scene *scene)
 	close_fd(&scene->release[0]);
 	if (!scene->source.kind->regular)
 		close_fd(&scene->source.far);
-	set_gates(scene);
 	close_fd(&scene->start[1]);
 }
 
-bool scene_set(struct scene *scene, const struct test_case *test)
+bool scene_open(struct scene *scene, const struct test_case *test)
 {
 	int error;
 
@@ -221,6 +254,7 @@ bool scene_set(struct scene *scene, const struct test_case *test)
 		.shared = -1,
 		.output = -1,
 		.idle = { -1, -1 },
+		.keeper = -1,
 		.start = { -1, -1 },
 		.cue = { -1, -1 },
 		.release = { -1, -1 },
@@ -228,10 +262,22 @@ bool scene_set(struct scene *scene, const struct test_case *test)
 	error = tracer_start(&scene->tracer);
 	if (error)
 		return fails(scene, "cannot watch children", -error);
-	if (!open_all(scene) || !start_all(scene))
+	return open_all(scene);
+}
+
+bool scene_set(struct scene *scene, const struct test_case *test)
+{
+	if (!scene_open(scene, test) || !start_all(scene) || !set_prop(scene))
 		return false;
-	hand_over(scene);
+	set_gates(scene);
+	scene_hand_over(scene);
 	return true;
+}
+
+bool scene_copies(const struct scene *scene, const struct call *call)
+{
+	return call_source(call) == FD_SOURCE || call_sink(call) == FD_SINK ||
+	       strategy_owns(scene->test->strategy, call, FD_SOURCE, FD_SINK);
 }
 
 void scene_cue(struct scene *scene)
@@ -275,6 +321,8 @@ int scene_clear(struct scene *scene)
 		if (!tracer->tasks[i].ended)
 			kill(tracer->tasks[i].pid, SIGKILL);
 	}
+	/* What is frozen may not even be killed. */
+	keeper_put_right(scene->keeper);
 	endpoint_close(&scene->source);
 	endpoint_close(&scene->sink);
 	close_fd(&scene->shared);
@@ -287,6 +335,7 @@ int scene_clear(struct scene *scene)
 	}
 	tracer_run(tracer, none_left, scene, CLEAR_TICK, clock_now() + CLEAR_MAX);
 	left = left_over(scene);
+	keeper_end(&scene->keeper);
 	tracer_stop(tracer);
 	if (scene->report)
 		munmap(scene->report, 2 * sizeof(*scene->report));
@@ -315,27 +364,57 @@ static off_t read_while(int fd, off_t at, bool pattern)
 	return n < 0 ? -1 : at;
 }
 
+/* Return: up to where @sink has what @source has there, or -1. */
+static off_t compare_with(int source, int sink)
+{
+	static char ours[65536], theirs[sizeof(ours)];
+	off_t at = 0;
+	ssize_t n;
+
+	while ((n = pread(sink, theirs, sizeof(theirs), at)) > 0) {
+		const ssize_t there = pread(source, ours, (size_t)n, at);
+		ssize_t same = 0;
+
+		if (there == n && !memcmp(ours, theirs, (size_t)n)) {
+			at += n;
+			continue;
+		}
+		while (same < there && ours[same] == theirs[same])
+			same++;
+		return at + same;
+	}
+	return n < 0 ? -1 : at;
+}
+
 /* What a foreign source yields is known from the copier alone. */
 static int64_t promised(const struct scene *scene)
 {
 	return scene->source.kind->foreign ? scene->report->copied : (int64_t)scene->source.size;
 }
 
-/* All of the sink file must be the pattern; after it, where room was made for more, zeros. */
+/* Return: up to where the sink file has what was promised, or -1. */
+static off_t right_up_to(const struct scene *scene)
+{
+	const struct endpoint_kind *source = scene->source.kind;
+	const int fd = scene->sink.far;
+
+	if (!source->foreign)
+		return read_while(fd, 0, true);
+	return source->regular ? compare_with(scene->source.far, fd) : lseek(fd, 0, SEEK_END);
+}
+
+/* All of the sink file must be right; after that, where room was made for more, there are zeros. */
 static bool file_differs(const struct scene *scene)
 {
 	const bool done = scene->report->done;
 	const int fd = scene->sink.far;
-	off_t end;
+	off_t end = right_up_to(scene);
 
-	if (scene->source.kind->foreign)
-		return done && lseek(fd, 0, SEEK_END) != promised(scene);
-	end = read_while(fd, 0, true);
 	if (end >= 0 && !done && scene->test->strategy->makes_room)
 		end = read_while(fd, end, false);
 	if (end < 0 || end != lseek(fd, 0, SEEK_END))
 		return true;
-	return done && end != (off_t)scene->source.size;
+	return done && end != promised(scene);
 }
 
 static bool stream_differs(const struct scene *scene)

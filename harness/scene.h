@@ -22,11 +22,14 @@
 #include "judge.h"
 #include "tracer.h"
 
+struct promise;
+
 /** struct test_case - act x strategy x source x sink; all point to constant rows. */
 struct test_case {
 	const struct act *act;
 	const struct strategy *strategy;
 	const struct endpoint_kind *source, *sink;
+	const struct promise *promise; /* to be looked at, instead of an act; or NULL */
 };
 
 /** enum held - what a bystander of a case can hold. */
@@ -48,9 +51,10 @@ struct scene {
 	enum held held;
 	enum stall stall;
 	struct endpoint source, sink;
-	int idle[2];           /* the control's pipe */
+	int idle[2];           /* the control's pipe, or [0] what it has instead */
 	int shared;            /* what the bystander holds, until it has it */
 	int output;            /* what the reader empties, until it has it */
+	int keeper;            /* the line to the keeper of the act's prop, or -1 */
 	int start[2];          /* closing start[1] lets all children begin, but for the copier */
 	int cue[2];            /* closing cue[1] lets the copier begin */
 	int release[2];        /* closing release[1] lets reader and releaser do their part */
@@ -69,6 +73,9 @@ struct scene {
  */
 bool scene_set(struct scene *scene, const struct test_case *test);
 
+/** scene_copies() - is @call one that the copier moves bytes with, or tries to? */
+bool scene_copies(const struct scene *scene, const struct call *call);
+
 /** scene_cue() - let the copier begin, if it has not yet. */
 void scene_cue(struct scene *scene);
 
@@ -80,6 +87,33 @@ void scene_release(struct scene *scene);
  * Return: how many of them are still there, unkillable, after a second.
  */
 int scene_clear(struct scene *scene);
+
+/*
+ * --- The parts of scene_set(), for a scene with another cast ---
+ */
+
+/** scene_open() - open the endpoints, as scene_set() does; and start nothing. */
+bool scene_open(struct scene *scene, const struct test_case *test);
+
+/**
+ * scene_start() - start and follow a process with @fd0 and @fd1 as its descriptors 0 and 1.
+ * Return: its first thread; NULL with fault or missing set.
+ */
+struct task *scene_start(struct scene *scene, int fd0, int fd1,
+			 void (*body)(const struct scene *scene));
+
+/**
+ * scene_start_helper() - the same, with one descriptor, for one that must be able to go on while
+ * the supervisor waits: it is not traced.
+ */
+struct task *scene_start_helper(struct scene *scene, int fd,
+				void (*body)(const struct scene *scene));
+
+/**
+ * scene_hand_over() - from here on each descriptor is where it belongs, and nowhere else; and all
+ * may begin.
+ */
+void scene_hand_over(struct scene *scene);
 
 /** scene_differs() - are bytes, counts or offsets, once the copier is done, not as promised? */
 bool scene_differs(const struct scene *scene);

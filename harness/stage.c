@@ -5,45 +5,19 @@
 
 #include "proc.h"
 
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
 #define TICK_STALL (NS_PER_MS / 2)
 #define TICK_UNDER_WAY (NS_PER_MS / 20)
-
-static struct play_step *find_step(struct play *play, const struct call *call, int error)
-{
-	for (int i = 0; i < play->nsteps; i++) {
-		if (call_alike(&play->steps[i].call, call) && play->steps[i].error == error)
-			return &play->steps[i];
-	}
-	return NULL;
-}
 
 /* The calls that move bytes, up to the act. */
 void play_keep_step(struct play *play, const struct task *task)
 {
-	int error = task->result < 0 ? (int)-task->result : 0;
-	struct play_step *step;
-
-	if (call_source(&task->call) != FD_SOURCE && call_sink(&task->call) != FD_SINK &&
-	    !strategy_owns(play->scene->test->strategy, &task->call, FD_SOURCE, FD_SINK))
+	if (!scene_copies(play->scene, &task->call))
 		return;
 	play->usual = task->left_at - task->entered_at;
-	step = find_step(play, &task->call, error);
-	if (!step && play->nsteps < PLAY_STEPS) {
-		step = &play->steps[play->nsteps++];
-		*step = (struct play_step){ .call = task->call, .error = error };
-	}
-	if (!step)
-		return;
-	step->count++;
-	if (!error && call_returns_bytes(&task->call))
-		step->bytes += task->result;
-}
-
-static void keep_stalled_step(struct play *play)
-{
-	if (play->nsteps < PLAY_STEPS)
-		play->steps[play->nsteps++] =
-			(struct play_step){ .call = play->stall.task->call, .stalled = true };
+	steps_keep(&play->steps, task);
 }
 
 static bool in_own_call(const struct play *play)
@@ -52,6 +26,18 @@ static bool in_own_call(const struct play *play)
 
 	return copier->in_call &&
 	       strategy_owns(play->scene->test->strategy, &copier->call, FD_SOURCE, FD_SINK);
+}
+
+/*
+ * io_uring_enter(2) waits for its request interruptibly. In state D it has yet to hand that over: a
+ * worker is being forked, which takes a while when a process moves into another cgroup.
+ */
+static bool has_handed_over(const struct task *copier)
+{
+	struct proc_sample sample;
+
+	return copier->call.nr != SYS_io_uring_enter ||
+	       (proc_sample_thread(copier->tid, &sample) && !sample.deep);
 }
 
 static bool copier_stalled(struct play *play)
@@ -63,24 +49,49 @@ static bool copier_stalled(struct play *play)
 		play->rest.since = 0;
 	}
 	return in_own_call(play) && rest_of_workers(&play->rest, copier->pid, STALL_REST) &&
+	       has_handed_over(copier) &&
 	       endpoint_withholds(play->seen.stall == STALL_SINK ? &play->scene->sink :
 								   &play->scene->source);
 }
 
-/*
- * In a call of its own that has moved bytes before (this one may yet be refused), and as far into
- * it as half of what the last one took.
- */
-static bool copier_under_way(struct play *play)
+/* Return: the size of the sink, or 0 where it is no file. */
+static int64_t sink_size(const struct scene *scene)
+{
+	struct stat sink;
+
+	return scene->sink.kind->regular && !fstat(scene->sink.far, &sink) ? sink.st_size : 0;
+}
+
+/* Return: the bytes by which the call, the first to move any, has made a file grow so far. */
+static int64_t first_bytes(const struct play *play)
+{
+	const struct scene *scene = play->scene;
+
+	if (scene->test->strategy->makes_room || steps_moved(&play->steps))
+		return 0;
+	return sink_size(scene) - play->sink_size;
+}
+
+/* A call like this one has moved bytes, and it is as far into it as half of what the last took. */
+static bool goes_on(struct play *play)
 {
 	const struct task *copier = play->scene->copier;
-	const struct play_step *earlier = find_step(play, &copier->call, 0);
+	const struct seen_step *earlier = steps_find(&play->steps, &copier->call, 0);
+
+	return earlier && (earlier->bytes > 0 || !call_returns_bytes(&copier->call)) &&
+	       clock_now() - copier->entered_at >= play->usual / 2;
+}
+
+/* In a call of its own, and not in one that may yet be refused. */
+static bool copier_under_way(struct play *play)
+{
 	struct proc_sample sample;
 
-	return in_own_call(play) && earlier &&
-	       (earlier->bytes > 0 || !call_returns_bytes(&copier->call)) &&
-	       clock_now() - copier->entered_at >= play->usual / 2 &&
-	       proc_sample_thread(copier->tid, &sample) && !sample.stopped;
+	if (!in_own_call(play))
+		return false;
+	play->first_bytes = first_bytes(play);
+	return (play->first_bytes > 0 || goes_on(play)) &&
+	       proc_sample_thread(play->scene->copier->tid, &sample) && !sample.stopped;
 }
 
 static bool copier_found(struct play *play)
@@ -136,6 +147,7 @@ bool play_set_off(struct play *play)
 	struct scene *scene = play->scene;
 	const int64_t tick = play->seen.stall == STALL_NONE ? TICK_UNDER_WAY : TICK_STALL;
 
+	play->sink_size = sink_size(scene);
 	if (!play_run(play, scene_ready, tick, play->begun + SCENE_MAX))
 		return false;
 	if (scene->copier->ended_at) {
@@ -151,8 +163,9 @@ bool play_set_off(struct play *play)
 	}
 	if (play->seen.stalled) {
 		play->at[STALLED] = clock_now();
-		keep_stalled_step(play);
 		play_keep_evidence(play, "copier", scene->copier);
 	}
+	if (play->seen.stalled || play->first_bytes > 0)
+		steps_keep_last(&play->steps, scene->copier, play->first_bytes);
 	return true;
 }

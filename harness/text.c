@@ -37,7 +37,7 @@ const char *text_errno(int error)
 		NAME(ERANGE),      NAME(EOVERFLOW),     NAME(EMLINK),       NAME(EDOM),
 		NAME(EEXIST),      NAME(ENOTCONN),      NAME(ECONNRESET),   NAME(ENOTSOCK),
 		NAME(ENETUNREACH), NAME(EADDRNOTAVAIL), NAME(ECONNREFUSED), NAME(ENOBUFS),
-		NAME(ECHILD),      NAME(ENOEXEC),
+		NAME(ECHILD),      NAME(ENOEXEC),       NAME(EMSGSIZE),
 #undef NAME
 	};
 	static char other[24];
@@ -48,4 +48,15 @@ const char *text_errno(int error)
 	}
 	snprintf(other, sizeof(other), "errno %d", error);
 	return other;
+}
+
+bool text_lists(const char *names, const char *name)
+{
+	const size_t length = strlen(name);
+
+	for (const char *at = names; at && (at = strstr(at, name)); at += length) {
+		if ((at == names || at[-1] == ' ') && (!at[length] || at[length] == ' '))
+			return true;
+	}
+	return false;
 }

@@ -6,6 +6,7 @@
 #ifndef COPYHANG_TEXT_H
 #define COPYHANG_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define TEXT_SIZE 6144
@@ -20,5 +21,8 @@ void text_add(struct text *text, const char *format, ...) __attribute__((format(
 
 /** text_errno() - the symbol of an errno ("EINVAL"), or "errno N" for one libc does not know. */
 const char *text_errno(int error);
+
+/** text_lists() - is @name one of the words of @names, between spaces? NULL has none. */
+bool text_lists(const char *names, const char *name);
 
 #endif

@@ -35,7 +35,7 @@ static size_t pick(size_t count)
 
 static void draw(void)
 {
-	size_t nacts = 0, nstrategies = 0, nkinds = 0;
+	size_t nacts = 0, nstrategies = 0, nkinds = 0, npromises = 0;
 
 	while (acts[nacts].name)
 		nacts++;
@@ -43,13 +43,19 @@ static void draw(void)
 		nstrategies++;
 	while (endpoint_kinds[nkinds])
 		nkinds++;
-	for (int i = 0; i < BATCH; i++)
+	while (promises[npromises].claim)
+		npromises++;
+	for (int i = 0; i < BATCH; i++) {
+		const struct act *act = &acts[pick(nacts)];
+
 		batch[i] = (struct test_case){
-			.act = &acts[pick(nacts)],
+			.act = act,
 			.strategy = &strategies[pick(nstrategies)],
 			.source = endpoint_kinds[pick(nkinds)],
 			.sink = endpoint_kinds[pick(nkinds)],
+			.promise = act->keeps_promises ? &promises[pick(npromises)] : NULL,
 		};
+	}
 }
 
 /* Lines of TAP that begin with @start and contain @part, which may be "". */

@@ -11,8 +11,12 @@
 
 int main(int argc, char **argv)
 {
-	static const struct test_case test = { &plant_opens, &plant_reads, &plant_longer_fuse,
-					       &plant_pipe };
+	static const struct test_case test = {
+		.act = &plant_opens,
+		.strategy = &plant_reads,
+		.source = &plant_longer_fuse,
+		.sink = &plant_pipe,
+	};
 	char id[CASE_ID];
 
 	(void)argv;

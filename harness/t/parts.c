@@ -27,6 +27,11 @@ static void check_text(void)
 	      "a text that is full is cut off, and ends");
 	CHECK(!strcmp(text_errno(EINVAL), "EINVAL"), "an errno has its symbol");
 	CHECK(!strcmp(text_errno(4095), "errno 4095"), "an unknown errno has its number");
+	CHECK(text_lists("pipe unix file", "unix") && text_lists("unix", "unix"),
+	      "a list has a word");
+	CHECK(!text_lists("unix_dgram pipe", "unix") && !text_lists("full_pipe", "pipe") &&
+		      !text_lists(NULL, "pipe"),
+	      "... but no part of one");
 }
 
 static void check_calls(void)
@@ -99,6 +104,14 @@ static ssize_t move_to_limit(struct copy *copy, size_t count)
 	(void)copy;
 	asked[0]++;
 	return (ssize_t)count;
+}
+
+/* As many bytes as it was asked for, up to a last one. */
+static ssize_t move_and_note(struct copy *copy, size_t count)
+{
+	asked[0]++;
+	asked[1] = (unsigned int)count;
+	return count && !copy->moved;
 }
 
 /* A first call that moves bytes, and then a second one that fails. */
@@ -213,6 +226,25 @@ static void check_cascades(void)
 	other.any |= SINK_APPEND;
 	copy = (struct copy){ 0 };
 	CHECK(!cascade(other, &copy, 10, 5) && copy.moved == 10, "... and not where one is");
+}
+
+static void check_requests(void)
+{
+	const struct mover mover = { .move = move_and_note };
+	const struct strategy strategy = { .steps = { { .mover = &mover, .chunk = 4096 } } };
+	struct copy copy = { .in = STDIN_FILENO, .out = STDERR_FILENO, .limit = COPY_UNLIMITED };
+
+	asked[0] = 0;
+	CHECK(!copy_through(&strategy, &copy) && asked[1] == 4096, "a step asks for its chunk");
+	copy.moved = 0;
+	copy.at_least = 0xc0000000;
+	CHECK(!copy_through(&strategy, &copy) && asked[1] == 0xc0000000, "... or for more");
+	copy.at_least = 1;
+	copy.moved = asked[0] = 0;
+	CHECK(!copy_through(&strategy, &copy) && asked[1] == 4096, "... not for less");
+	copy.moved = asked[0] = 0;
+	CHECK(!copy_nothing(&strategy, &copy) && asked[0] == 1 && !asked[1] && !copy.moved,
+	      "nothing is asked for once");
 }
 
 static void check_patience(void)
@@ -363,6 +395,7 @@ int main(void)
 	check_calls();
 	check_pattern();
 	check_cascades();
+	check_requests();
 	check_patience();
 	check_ways();
 	check_whole_strategies();

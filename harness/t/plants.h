@@ -15,6 +15,13 @@ extern const struct act plant_exits, plant_exits_late, plant_spins_late, plant_n
 extern const struct strategy plant_reads, plant_flips_a_bit, plant_drops_a_byte,
 	plant_repeats_a_line, plant_claims_more, plant_sleeps_elsewhere, plant_copier_crashes;
 
+/* plant_promises.c: strategies for a promise each */
+extern const struct strategy plant_takes_too_much, plant_reads_ahead, plant_rewinds,
+	plant_misplaces, plant_loops, plant_copies_endlessly, plant_truncates,
+	plant_loses_on_signals, plant_doubles_on_signals, plant_skips_zeros, plant_adds_a_line,
+	plant_is_let_pass, plant_fails_midway, plant_overstates, plant_trusts_stat,
+	plant_shares_secretly, plant_falls_back, plant_falls_back_and_flips;
+
 extern const struct endpoint_kind plant_silent, /* stalls until it is released, as it should */
 	plant_ready,                            /* says that it stalls, and does not */
 	plant_impatient,                        /* stalls, and then yields without a release */

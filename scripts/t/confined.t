@@ -18,7 +18,8 @@ use Real            qw(program play verdicts);
 use Test::More;
 
 # All strategies and endpoints, and an act that is one of the missing calls.
-my @ONLY  = map { ('--only', $_) } 'exit_group/*', 'close_range/*', 'self_kill/*/*-file';
+my @ONLY =
+    map { ('--only', $_) } 'exit_group/*', 'close_range/*', 'self_kill/*/*-file', 'promise/*';
 my @PLAIN = qw(setpriv --reuid=65534 --regid=65534 --clear-groups);
 
 # In a mount namespace of its own, which ends with the command.

@@ -81,6 +81,27 @@ subtest 'what is alike is told once' => sub {
     like($all, qr/^close\n +to pipe/m, 'and tables');
 };
 
+subtest 'a broken promise is no hang' => sub {
+    my @cases = (
+        case ('exit_group/loop/pty-pipe',  'safe'),
+        case ('exit_group/other/pty-pipe', 'hang'),
+        case ('promise/loop/proc-file',    'corrupt', 'promise=all of it', 'reason=too short'),
+        case ('promise/other/proc-file',   'corrupt', 'promise=all of it', 'reason=too short'),
+    );
+    my ($status, $out) = copyhang(programs(\@cases), 'run');
+    my $prose = $out =~ s/\n/ /gr;
+    is($status, 1, 'fails');
+    like(
+        $prose,
+        qr/Unsafe: other from pty to pipe[.] Corrupt: loop and other from proc to file[.]/,
+        'each has its sentence'
+    );
+    unlike($prose, qr/Safe wherever/, 'and is not safe');
+    like($prose, qr/What hung while the copy waited: exit_group;/,  'what hung');
+    like($out,   qr{^corrupt promise/loop/proc-file and 1 more\n}m, 'shown once');
+    like($out,   qr/^  promise +all of it$/m,                       'with what was promised');
+};
+
 subtest '--verbose' => sub {
     my (undef, $out) = copyhang($folder, 'run', '--verbose');
     like($out, qr/^  read_write +safe +safe +safe\n  private +safe/m, 'strategies apart');

@@ -29,8 +29,9 @@ ok(@cases > 0, 'there are cases');
 is($nobodys, $status, 'the same exit status');
 
 # What root alone may have, or whoever has a name space of its own.
-my $PRIVILEGED = qr/\b(?:fuse|fuse_cached|userfault|kmsg|ext4|xfs|btrfs|overlay)\b/;
-my @lacking    = grep { $_->{verdict} eq 'unavailable' && $_->{id} =~ $PRIVILEGED } @theirs;
+my $PRIVILEGED =
+    qr/\b(?:fuse|fuse_cached|userfault|kmsg|(?:frozen_)?(?:ext4|xfs|btrfs)|overlay|freeze_cgroup)\b/;
+my @lacking = grep { $_->{verdict} eq 'unavailable' && $_->{id} =~ $PRIVILEGED } @theirs;
 is_deeply([map { $_->{id} } grep { !length($_->{reason} // q{}) } @lacking],
     [], 'each that is not to be had says why');
 my %lacking = map { $_->{id} => 1 } @lacking;

@@ -25,7 +25,8 @@ sub text ($class, $kernel, @cases) {
     }
     push @{$sorted{_class_of(@{$by_strategy{$_}})}}, $_ for @strategies;
     my @sentences = ("Linux $kernel->{release} ($kernel->{machine})");
-    push @sentences, _unsafe(\%by_strategy, $sorted{unsafe}) if $sorted{unsafe};
+    push @sentences, _bad('Unsafe',  \&_is_unsafe,  \%by_strategy, @strategies);
+    push @sentences, _bad('Corrupt', \&_is_corrupt, \%by_strategy, @strategies);
     for my $class (@CLASSES) {
         my ($key, $words) = @{$class};
         push @sentences, "$words: " . _list(@{$sorted{$key}}) if $sorted{$key};
@@ -43,8 +44,8 @@ sub counts ($class, $seconds, @cases) {
 
 sub _class_of (@cases) {
     my %count;
-    $count{$_->is_unsafe ? 'unsafe' : $_->{verdict}}++ for @cases;
-    return 'unsafe'  if $count{unsafe};
+    $count{$_->is_unsafe ? 'bad' : $_->{verdict}}++ for @cases;
+    return 'bad'     if $count{bad};
     return 'open'    if $count{broken};
     return 'partly'  if $count{safe} && $count{refused};
     return 'safe'    if $count{safe};
@@ -52,15 +53,26 @@ sub _class_of (@cases) {
     return 'nothing';
 }
 
-# "unsafe: sendfile and splice from pty and unix to pipe; ..."
-sub _unsafe ($by_strategy, $strategies) {
+# A broken promise is the strategy's own affair, and holds nobody up.
+sub _is_corrupt ($case) {
+    return $case->{verdict} eq 'corrupt';
+}
+
+sub _is_unsafe ($case) {
+    return $case->is_unsafe && !_is_corrupt($case);
+}
+
+# "Unsafe: sendfile and splice from pty and unix to pipe; ...", or nothing.
+sub _bad ($words, $is_bad, $by_strategy, @strategies) {
     my (%group, @wheres);
-    for my $strategy (@{$strategies}) {
-        my $where = _where(grep { $_->is_unsafe } @{$by_strategy->{$strategy}});
+    for my $strategy (@strategies) {
+        my @bad   = grep { $is_bad->($_) } @{$by_strategy->{$strategy}} or next;
+        my $where = _where(@bad);
         push @wheres,           $where if !$group{$where};
         push @{$group{$where}}, $strategy;
     }
-    return 'Unsafe: ' . join '; ', map { _list(@{$group{$_}}) . " $_" } @wheres;
+    return if !@wheres;
+    return "$words: " . join '; ', map { _list(@{$group{$_}}) . " $_" } @wheres;
 }
 
 sub _where (@cases) {
@@ -107,6 +119,7 @@ Copyhang::Conclusion - what a run says, in one paragraph
 =head1 DESCRIPTION
 
 Names the strategies that were safe wherever they were tried, the unsafe ones with the endpoints
-that make them so, those that the kernel refused, and what hung; all counted from the cases.
+that make them so, those that broke a promise, those that the kernel refused, and what hung; all
+counted from the cases.
 
 =cut

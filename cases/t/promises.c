@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Is a broken promise noticed? Every row of the table is broken on purpose, and must come out
+ * corrupt for the right reason; and kept by reading and writing, where that can keep it.
+ */
+#include "cases.h"
+
+#include "check.h"
+#include "endpoints.h"
+#include "planting.h"
+#include "plants.h"
+
+#include <sys/prctl.h>
+
+#undef unix /* to the preprocessor it is 1 */
+
+static const struct act act = { .name = "promise", .actor = ACTOR_COPIER, .keeps_promises = true };
+
+static struct plant plants[] = {
+#define TEST(s, from, to) \
+	{ \
+		.act = &act, .strategy = &plant_##s, .source = &endpoint_##from, \
+		.sink = &endpoint_##to, \
+	}
+#define KEPT(s, from, to, shows) \
+	{ \
+		TEST(s, from, to), VERDICT_SAFE, NULL, shows, 0 \
+	}
+#define BROKEN(s, from, to, why) \
+	{ \
+		TEST(s, from, to), VERDICT_CORRUPT, why, NULL, 0 \
+	}
+	KEPT(reads, same_fd, same_fd, "copied=no"),
+	BROKEN(falls_back, same_fd, same_fd, "another spoilt the file"),
+	BROKEN(is_let_pass, same_fd, same_fd, "is to refuse overlapping ranges"),
+	KEPT(reads, self, self, "copied=yes"),
+	KEPT(falls_back, self, self, "copied=yes"),
+	BROKEN(falls_back_and_flips, self, self, "another spoilt the file"),
+	KEPT(falls_back, self, ahead, "copied=no"),
+	BROKEN(is_let_pass, self, ahead, "is to refuse overlapping ranges"),
+	KEPT(reads, self, behind, "copied=yes"),
+	BROKEN(is_let_pass, self, behind, "is to refuse overlapping ranges"),
+
+	KEPT(reads, small, append, "sink_size=35011"),
+	BROKEN(misplaces, small, append, "bytes are missing"),
+	BROKEN(flips_a_bit, small, append, "bytes are wrong"),
+
+	KEPT(reads, limited, file, "moved=50021"),
+	KEPT(reads, limited, pipe, "source_stands=55024"),
+	BROKEN(takes_too_much, limited, file, "more bytes were reported"),
+	BROKEN(reads_ahead, limited, file, "the source does not stand"),
+	BROKEN(rewinds, limited, file, "the sink does not stand"),
+	BROKEN(overstates, limited, file, "have not arrived"),
+	KEPT(reads, limited_pipe, pipe, "source_stands=1501"),
+	BROKEN(reads_ahead, limited_pipe, file, "the source does not stand"),
+
+	KEPT(reads, sys, file, NULL),
+	BROKEN(loops, sys, file, "did not end"),
+	BROKEN(copies_endlessly, sys, pipe, "did not end"),
+	KEPT(reads, proc, file, NULL),
+	BROKEN(trusts_stat, proc, file, "ended early"),
+
+	KEPT(reads, modified, pipe, "shared=no"),
+	BROKEN(shares_secretly, modified, pipe, "written to the source after"),
+	BROKEN(flips_a_bit, modified, file, "bytes are wrong"),
+
+	KEPT(reads, huge, file, NULL),
+	BROKEN(truncates, huge, file, "ended early"),
+	BROKEN(drops_a_byte, huge, pipe, "bytes are missing"),
+	BROKEN(repeats_a_line, huge, pipe, "there are more bytes"),
+
+	KEPT(reads, interrupted, pipe, "interrupted=4"),
+	BROKEN(loses_on_signals, interrupted, pipe, "bytes are missing"),
+	BROKEN(loses_on_signals, interrupted, unix, "bytes are missing"),
+	BROKEN(doubles_on_signals, interrupted, pipe, "there are more bytes"),
+
+	KEPT(reads, holes, file, "copied=yes"),
+	BROKEN(skips_zeros, holes, file, "bytes are missing"),
+
+	KEPT(reads, empty, file, "moved=0"),
+	BROKEN(adds_a_line, empty, file, "there are more bytes"),
+	KEPT(reads, nothing, pipe, "moved=0"),
+	BROKEN(takes_too_much, nothing, file, "more bytes were reported"),
+
+	{ TEST(sleeps_elsewhere, small, append), VERDICT_BROKEN, "nor go on", NULL, 0 },
+	{ TEST(copier_crashes, small, append), VERDICT_BROKEN, "the copier died", NULL, 0 },
+	{ TEST(fails_midway, limited, file), VERDICT_BROKEN, "failed half-way", "errno=EIO", 0 },
+	{ TEST(sleeps_elsewhere, interrupted, pipe), VERDICT_BROKEN, "nor go on", NULL, 0 },
+#undef TEST
+};
+
+int main(void)
+{
+	size_t broken = 0, rows = 0;
+
+	ksft_print_header();
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(plants); i++) {
+		plants[i].test.promise = promise_of(&plants[i].test);
+		if (!plants[i].test.promise)
+			ksft_exit_fail_msg("row %zu is no promise\n", i);
+	}
+	for (const struct promise *promise = promises; promise->claim; promise++) {
+		size_t i = 0;
+
+		while (i < ARRAY_SIZE(plants) &&
+		       (plants[i].test.promise != promise || plants[i].verdict != VERDICT_CORRUPT))
+			i++;
+		broken += i < ARRAY_SIZE(plants);
+		rows++;
+	}
+	CHECK(broken == rows, "each of %zu promises is broken once", rows);
+	plants_check(plants, ARRAY_SIZE(plants), plants_results(ARRAY_SIZE(plants)));
+	return checks_done();
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Strategies that break promises, each in its own way; and one kernel that does not refuse. */
+#include "plants.h"
+
+#include "movers.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static char buffer[1 << 20];
+
+static ssize_t read_some(const struct copy *copy, size_t count)
+{
+	return read(copy->in, buffer, count < sizeof(buffer) ? count : sizeof(buffer));
+}
+
+/* Return: @n, or -1 where not all of @count could be written. */
+static ssize_t write_all(const struct copy *copy, size_t count, ssize_t n)
+{
+	size_t done = 0;
+
+	while (done < count) {
+		ssize_t written = write(copy->out, buffer + done, count - done);
+
+		if (written < 0 && errno != EINTR)
+			return -1;
+		done += written > 0 ? (size_t)written : 0;
+	}
+	return n;
+}
+
+static ssize_t move_too_much(struct copy *copy, size_t count)
+{
+	ssize_t n = read_some(copy, count + 100);
+
+	return n <= 0 ? n : write_all(copy, (size_t)n, n);
+}
+
+/* It reads ahead, and tells only what it was asked for. */
+static ssize_t move_from_too_much(struct copy *copy, size_t count)
+{
+	ssize_t n = read_some(copy, count + 100);
+
+	if (n <= 0)
+		return n;
+	n = n < (ssize_t)count ? n : (ssize_t)count;
+	return write_all(copy, (size_t)n, n);
+}
+
+static ssize_t move_and_rewind(struct copy *copy, size_t count)
+{
+	ssize_t n = mover_read_write.move(copy, count);
+
+	lseek(copy->out, 0, SEEK_SET);
+	return n;
+}
+
+static ssize_t move_to_start(struct copy *copy, size_t count)
+{
+	fcntl(copy->out, F_SETFL, 0);
+	return mover_read_write.move(copy, count);
+}
+
+static ssize_t move_for_ever(struct copy *copy, size_t count)
+{
+	ssize_t n;
+
+	do {
+		n = mover_read_write.move(copy, count);
+	} while (!n);
+	return n;
+}
+
+static ssize_t move_endless_bytes(struct copy *copy, size_t count)
+{
+	ssize_t n = mover_read_write.move(copy, count);
+
+	if (!n)
+		lseek(copy->in, 0, SEEK_SET);
+	return n ? n : mover_read_write.move(copy, count);
+}
+
+static ssize_t move_int(struct copy *copy, size_t count)
+{
+	const int few = (int)count;
+
+	return few < 0 ? 0 : mover_read_write.move(copy, count);
+}
+
+/* A signal counts as a success. */
+static ssize_t move_despite_signals(struct copy *copy, size_t count)
+{
+	ssize_t n = read_some(copy, count);
+
+	return n > 0 && write(copy->out, buffer, (size_t)n) < 0 && errno != EINTR ? -1 : n;
+}
+
+/* What was interrupted is begun again, from its start. */
+static ssize_t move_again(struct copy *copy, size_t count)
+{
+	ssize_t n = read_some(copy, count), written;
+
+	if (n <= 0)
+		return n;
+	do {
+		written = write(copy->out, buffer, (size_t)n);
+	} while (written != n && (written >= 0 || errno == EINTR));
+	return written;
+}
+
+static ssize_t move_over_zeros(struct copy *copy, size_t count)
+{
+	ssize_t n = read_some(copy, count < 4096 ? count : 4096);
+
+	if (n <= 0)
+		return n;
+	for (ssize_t i = 0; i < n; i++) {
+		if (buffer[i])
+			return write_all(copy, (size_t)n, n);
+	}
+	return lseek(copy->out, n, SEEK_CUR) < 0 ? -1 : n;
+}
+
+static ssize_t move_line_end(struct copy *copy, size_t count)
+{
+	ssize_t n = read_some(copy, count);
+
+	if (n)
+		return n;
+	buffer[0] = '\n';
+	return write_all(copy, 1, 0);
+}
+
+/* A range that does not overlap, for a kernel that lets one pass that does. */
+static ssize_t move_range(struct copy *copy, size_t count)
+{
+	int64_t from = 0, to = 1 << 20;
+
+	(void)count;
+	if (copy->moved)
+		return 0;
+	return syscall(SYS_copy_file_range, copy->in, &from, copy->out, &to, 4096, 0);
+}
+
+static ssize_t move_with_flip(struct copy *copy, size_t count)
+{
+	ssize_t n = read_some(copy, count);
+
+	buffer[0] ^= 1;
+	return n <= 0 ? n : write_all(copy, (size_t)n, n);
+}
+
+static ssize_t move_secretly(struct copy *copy, size_t count)
+{
+	return mover_splice.move(copy, count);
+}
+
+static ssize_t move_then_fail(struct copy *copy, size_t count)
+{
+	(void)count;
+	if (!copy->moved)
+		return mover_read_write.move(copy, 1000);
+	errno = EIO;
+	return -1;
+}
+
+/* It reports more than it has written, and an error. */
+static ssize_t move_half_and_fail(struct copy *copy, size_t count)
+{
+	ssize_t n = read_some(copy, count);
+
+	copy->moved = n;
+	write_all(copy, (size_t)n / 2, n);
+	errno = EINVAL;
+	return -1;
+}
+
+#define BY(what, how) \
+	{ \
+		.name = (what), \
+		.steps = { \
+			{ \
+				.mover = &(const struct mover){ .move = (how), \
+								.calls = { SYS_read, SYS_write }, \
+								.ncalls = 2 }, \
+				.chunk = 65536, \
+			}, \
+		}, \
+	}
+
+const struct strategy plant_takes_too_much = BY("takes_too_much", move_too_much);
+const struct strategy plant_reads_ahead = BY("reads_ahead", move_from_too_much);
+const struct strategy plant_rewinds = BY("rewinds", move_and_rewind);
+const struct strategy plant_misplaces = BY("misplaces", move_to_start);
+const struct strategy plant_loops = BY("loops", move_for_ever);
+const struct strategy plant_copies_endlessly = BY("copies_endlessly", move_endless_bytes);
+const struct strategy plant_truncates = BY("truncates", move_int);
+const struct strategy plant_loses_on_signals = BY("loses_on_signals", move_despite_signals);
+const struct strategy plant_doubles_on_signals = BY("doubles_on_signals", move_again);
+const struct strategy plant_skips_zeros = BY("skips_zeros", move_over_zeros);
+const struct strategy plant_adds_a_line = BY("adds_a_line", move_line_end);
+const struct strategy plant_is_let_pass = BY("is_let_pass", move_range);
+const struct strategy plant_fails_midway = BY("fails_midway", move_then_fail);
+const struct strategy plant_overstates = BY("overstates", move_half_and_fail);
+
+const struct strategy plant_trusts_stat = {
+	.name = "trusts_stat",
+	.steps = { { .mover = &mover_read_write, .chunk = 65536, .sized = true } },
+};
+
+const struct strategy plant_shares_secretly = {
+	.name = "shares_secretly",
+	.steps = {
+		{
+			.mover = &(const struct mover){ .move = move_secretly,
+							.calls = { SYS_splice },
+							.ncalls = 1 },
+			.chunk = 65536,
+		},
+	},
+};
+
+/* The fallback is the mistake. */
+const struct strategy plant_falls_back = {
+	.name = "falls_back",
+	.steps = {
+		{
+			.mover = &mover_copy_file_range,
+			.chunk = 1 << 20,
+			.falls_on = { EINVAL },
+		},
+		{ .mover = &mover_read_write, .chunk = 4096 },
+	},
+};
+
+/* ... also where both ends have an offset of their own. */
+const struct strategy plant_falls_back_and_flips = {
+	.name = "falls_back_and_flips",
+	.steps = {
+		{
+			.mover = &mover_copy_file_range,
+			.chunk = 1 << 20,
+			.falls_on = { EINVAL },
+		},
+		{
+			.mover = &(const struct mover){ .move = move_with_flip,
+							.calls = { SYS_read, SYS_write },
+							.ncalls = 2 },
+			.chunk = 65536,
+		},
+	},
+};

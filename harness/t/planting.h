@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* To play planted faults as cases are played, and to see that they are noticed. */
+#ifndef COPYHANG_PLANTING_H
+#define COPYHANG_PLANTING_H
+
+#include "case.h"
+#include "check.h"
+#include "clock.h"
+
+#include <sys/prctl.h>
+
+#define PLANTS_WHILE (60 * NS_PER_S) /* for plants to come to their ends */
+
+struct plant {
+	struct test_case test;
+	enum verdict verdict;
+	const char *says;  /* the reason contains this; NULL: there is none */
+	const char *shows; /* the evidence contains this line, or NULL */
+	int left;
+};
+
+/** plants_results() - Return: memory for so many results, shared with supervisors; or NULL. */
+struct result *plants_results(size_t count);
+
+/** plant_supervise() - play one case in a supervisor. Return: its pid. */
+pid_t plant_supervise(const struct test_case *test, struct result *result);
+
+/**
+ * plant_all_gone() - reap until no child, own or inherited from a supervisor, is left.
+ * Return: false when one is there at @deadline.
+ */
+bool plant_all_gone(int64_t deadline);
+
+/* Here, since kselftest.h counts for each file on its own. */
+
+static inline void plant_check(const struct plant *plant, const struct result *result)
+{
+	char id[CASE_ID];
+	const char *evidence = result->evidence.bytes;
+
+	case_id(&plant->test, id);
+	if (result->verdict == VERDICT_UNAVAILABLE && plant->verdict != VERDICT_UNAVAILABLE) {
+		ksft_inc_xskip_cnt();
+		printf("ok %u %s # SKIP %s\n", ksft_test_num(), id, result->reason);
+		return;
+	}
+	if (result->verdict != plant->verdict)
+		ksft_print_msg("%s %s\n%s\n", verdict_name(result->verdict), result->reason,
+			       evidence);
+	CHECK(result->verdict == plant->verdict, "%s: %s", id, verdict_name(plant->verdict));
+	CHECK(plant->says ? !!strstr(result->reason, plant->says) : !*result->reason,
+	      "%s: the reason is right", id);
+	if (plant->shows)
+		CHECK(strstr(evidence, plant->shows), "%s: %s", id, plant->shows);
+	CHECK(result->left == plant->left, "%s: %d set aside", id, plant->left);
+}
+
+/** plants_check() - play them all at once, and check each. This process reaps its orphans. */
+static inline void plants_check(const struct plant *plants, size_t count, struct result *results)
+{
+	if (!results)
+		ksft_exit_fail_msg("no memory\n");
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	for (size_t i = 0; i < count; i++)
+		plant_supervise(&plants[i].test, &results[i]);
+	CHECK(plant_all_gone(clock_now() + PLANTS_WHILE),
+	      "all come to an end, and nothing stays behind");
+	for (size_t i = 0; i < count; i++)
+		plant_check(&plants[i], &results[i]);
+}
+
+#endif
