@@ -19,8 +19,8 @@ my %CPU = (kvm => 'host', tcg => 'max,-erms,-fsrm');
 # this machine was busy just then, would wait for it for ever. Nothing resets one but a triple fault.
 my %KIND = (microvm => ['microvm,acpi=off,isa-serial=off', 'reboot=t'], pc => ['pc', q{}]);
 
-# Of all that the emulator starts, nothing outlives this program, however that ends.
-my @LEASH = qw(setpriv --pdeathsig KILL --);
+# The emulator does not outlive this program, however that ends, even if it has by now.
+my @LEASH = (qw(setpriv --pdeathsig KILL -- sh -c), '[ "$PPID" = "$0" ] && exec "$@"');
 
 # The machines to try for a kernel, a Copyhang::Kernel that has been fetched. Accelerator: kvm, tcg.
 sub candidates ($class, $kernel, $accelerator) {
@@ -65,7 +65,7 @@ sub slowness ($self) {
 # the channel on standard output.
 sub command ($self, $console, $initramfs) {
     my $own = $self->{kind} eq 'uml' ? '_uml' : '_qemu';
-    return (@LEASH, $self->$own("/dev/fd/$initramfs", $console));
+    return (@LEASH, $$, $self->$own("/dev/fd/$initramfs", $console));
 }
 
 sub _qemu ($self, $initramfs, $console) {
