@@ -211,7 +211,7 @@ int main(int argc, char **argv)
 	if (options.list)
 		cases_list(cases, count);
 	else
-		runner_run(cases, count, options.jobs);
+		runner_run(cases, count, options.jobs, false);
 	free(cases);
 	return 0;
 }

@@ -4,6 +4,7 @@
  * to play, and as `copyhang-cases` it plays them all.
  */
 #include "cases.h"
+#include "ids.h"
 #include "misuse.h"
 #include "runner.h"
 #include "tap.h"
@@ -18,20 +19,25 @@ struct options {
 	const char *act; /* NULL: all */
 	char **globs;
 	size_t nglobs;
+	const char *ids; /* NULL: all */
 	unsigned int jobs;
+	bool announce;
 	bool list;
 };
 
 static void usage(const char *name)
 {
-	printf("usage: %s [--only GLOB]... [--jobs N] [--list]\n"
+	printf("usage: %s [--only GLOB]... [--ids FILE] [--jobs N] [--announce] [--list]\n"
 	       "\n"
 	       "Plays cases on the running kernel and prints TAP: which ways of copying bytes\n"
 	       "are safe for the processes around them?\n"
 	       "\n"
 	       "  --only GLOB  only cases whose id matches; ids are act/strategy/source-sink, and\n"
 	       "               * matches / as well: --only '*/sendfile/pty-*'\n"
+	       "  --ids FILE   only cases that FILE names, one id a line\n"
 	       "  --jobs N     play N cases at once (default: %u)\n"
+	       "  --announce   print `# started ID` and wait for a byte, or the end, on standard input,\n"
+	       "               before each case: which one takes the kernel down is known then\n"
 	       "  --list       print the ids and do nothing else\n"
 	       "\n"
 	       "Under the name of an act, only that act's cases. Acts:\n",
@@ -47,7 +53,9 @@ static void parse(int argc, char **argv, struct options *options)
 {
 	static const struct option known[] = {
 		{ "only", required_argument, NULL, 'o' },
+		{ "ids", required_argument, NULL, 'i' },
 		{ "jobs", required_argument, NULL, 'j' },
+		{ "announce", no_argument, NULL, 'a' },
 		{ "list", no_argument, NULL, 'l' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -58,6 +66,12 @@ static void parse(int argc, char **argv, struct options *options)
 		switch (option) {
 		case 'o':
 			options->globs[options->nglobs++] = optarg;
+			break;
+		case 'i':
+			options->ids = optarg;
+			break;
+		case 'a':
+			options->announce = true;
 			break;
 		case 'j':
 			options->jobs = parse_jobs(optarg);
@@ -74,6 +88,16 @@ static void parse(int argc, char **argv, struct options *options)
 	}
 	if (optind < argc)
 		misused("takes no argument ", argv[optind]);
+}
+
+static void keep_ids(const char *path, struct test_case *cases, size_t *count)
+{
+	const char *why = ids_keep(path, cases, count);
+
+	if (!why)
+		return;
+	fprintf(stderr, "%s: --ids %s: %s\n", program_invocation_short_name, path, why);
+	exit(1);
 }
 
 int main(int argc, char **argv)
@@ -95,12 +119,14 @@ int main(int argc, char **argv)
 	free(options.globs);
 	if (!cases)
 		misused("no memory", "");
+	if (options.ids)
+		keep_ids(options.ids, cases, &count);
 	if (options.list)
 		cases_list(cases, count);
 	else if (!count)
 		tap_skip_all("no case matches");
 	else
-		runner_run(cases, count, options.jobs);
+		runner_run(cases, count, options.jobs, options.announce);
 	free(cases);
 	return 0;
 }

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define JOBS_PER_CPU 16
+#define ANSWER_MS 1000
 #define LEAVE_MAX NS_PER_S /* for killed supervisors and their children to go */
 
 /** struct slot - a supervisor at work. */
@@ -37,6 +38,7 @@ struct runner {
 	struct result **results; /* those that wait for their turn; owned */
 	struct slot *slots;
 	unsigned int jobs;
+	bool announce;
 	int signals;   /* signalfd(2) */
 	int interrupt; /* the signal that ends all, or 0 */
 };
@@ -77,6 +79,17 @@ static _Noreturn void die(const char *what)
 	exit(1);
 }
 
+/* Who wants to know is told, and has a moment to answer on standard input that it does. */
+static void announce(const struct test_case *test)
+{
+	struct pollfd answer = { .fd = STDIN_FILENO, .events = POLLIN };
+	char id[CASE_ID], byte;
+
+	tap_note("started %s", case_id(test, id));
+	if (poll(&answer, 1, ANSWER_MS) > 0 && read(STDIN_FILENO, &byte, 1) < 0)
+		tap_note("no answer: %s", strerror(errno));
+}
+
 static void start(struct runner *runner, struct slot *slot)
 {
 	const pid_t self = getpid();
@@ -85,6 +98,8 @@ static void start(struct runner *runner, struct slot *slot)
 	slot->result->stage = "starting";
 	slot->index = runner->started++;
 	slot->deadline = clock_now() + SUPERVISOR_MAX;
+	if (runner->announce)
+		announce(&runner->cases[slot->index]);
 	slot->pid = fork();
 	if (slot->pid < 0)
 		die("cannot fork");
@@ -278,9 +293,11 @@ static void prepare(struct runner *runner)
 	}
 }
 
-void runner_run(const struct test_case *cases, size_t count, unsigned int jobs)
+void runner_run(const struct test_case *cases, size_t count, unsigned int jobs, bool announce)
 {
-	struct runner runner = { .cases = cases, .count = count, .jobs = jobs };
+	struct runner runner = {
+		.cases = cases, .count = count, .jobs = jobs, .announce = announce
+	};
 	struct utsname kernel;
 
 	uname(&kernel);

@@ -13,6 +13,8 @@
 #include "case.h"
 #include "clock.h"
 
+#include <stdbool.h>
+
 /* More than all the limits of one case, played twice, together. */
 #define SUPERVISOR_MAX (90 * NS_PER_S)
 #define RUNNER_JOBS_MAX 1024
@@ -21,9 +23,12 @@
 unsigned int runner_jobs(void);
 
 /**
- * runner_run() - play @count cases, @jobs at a time, and print TAP.
+ * runner_run() - play @count cases, @jobs at a time, and print TAP; with @announce a line
+ * `# started ID` before each, for one who has to know which were under way when the kernel died,
+ * and who answers with a byte, or the end, on standard input; none comes: a second later it plays.
  * Exits with tap_finish()'s status, or by the signal that interrupted it.
  */
-_Noreturn void runner_run(const struct test_case *cases, size_t count, unsigned int jobs);
+_Noreturn void runner_run(const struct test_case *cases, size_t count, unsigned int jobs,
+			  bool announce);
 
 #endif

@@ -104,7 +104,7 @@ static const char *play_batch(FILE *tap, pid_t *pid)
 	*pid = fork();
 	if (!*pid) {
 		dup2(fileno(tap), STDOUT_FILENO);
-		runner_run(batch, BATCH, runner_jobs());
+		runner_run(batch, BATCH, runner_jobs(), false);
 	}
 	if (!gone(*pid, BATCH_MAX, &status)) {
 		kill(*pid, SIGKILL);

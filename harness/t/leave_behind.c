@@ -22,5 +22,5 @@ int main(int argc, char **argv)
 	(void)argv;
 	if (argc > 1 && !strcmp(argv[1], "--list"))
 		return puts(case_id(&test, id)) < 0;
-	runner_run(&test, 1, 1);
+	runner_run(&test, 1, 1, false);
 }

@@ -7,7 +7,8 @@ use feature 'signatures';
 no warnings 'experimental::signatures';
 
 use parent 'Copyhang::Report';
-use List::Util qw(max uniq);
+use Copyhang::Text qw(wrap);
+use List::Util     qw(max uniq);
 
 my $GAP = 2;
 
@@ -16,7 +17,7 @@ my $GAP = 2;
 sub _table ($self) {
     my @members = $self->_members;
     my @rows    = map { _rows($_, $self->_cases_of($_)) } @members;
-    my $title   = defined $members[0]{name} ? q{} : Copyhang::Report::wrap(q{}, _name($members[0]));
+    my $title   = defined $members[0]{name} ? q{} : wrap(q{}, _name($members[0]));
     $_->[0] = q{} for length $title ? @rows : ();
     my @width = map {
         my $column = $_;
@@ -28,8 +29,8 @@ sub _table ($self) {
         my ($name, $ends, $verdict, $cascade) = @{$row};
         my @columns = ($name eq $last ? q{} : $name, $ends, $verdict);
         my $left    = join q{}, map { sprintf '%-*s', $width[$_] + $GAP, $columns[$_] } 0 .. 2;
-        my $text    = Copyhang::Report::wrap($left, $cascade, q{ } x length $left);
-        push @lines, $text =~ s/\b$verdict\b/$self->_paint($verdict, $verdict)/er =~ s/ +$//gmr;
+        my $text    = wrap($left, $cascade, q{ } x length $left);
+        push @lines, $text =~ s/\b$verdict\b/$self->{paint}->($verdict, $verdict)/er =~ s/ +$//gmr;
         $last = $name;
     }
     return join q{}, $title, @lines, $self->_notes;
@@ -82,7 +83,7 @@ sub _notes ($self) {
             my ($row, $program, $table) = split /\n/, $key;
             my $what =
                 "$member->{name}, " . join(', ', @{$ends{$key}}) . ": $program; row $row: $table";
-            $text .= Copyhang::Report::wrap('mismatch ', $what, q{  });
+            $text .= wrap('mismatch ', $what, q{  });
         }
     }
     return length $text ? "\n$text" : q{};

@@ -12,13 +12,14 @@ use Copyhang::Harness     ();
 use File::Temp            ();
 use TAP::Harness::Archive ();
 
-# The archive as bytes. $suffix says of which kind.
-sub bytes ($class, $suffix, $kernel, @streams) {
-    my $folder = File::Temp->newdir;
-    my $path   = "$folder/archive$suffix";
+# The archive as bytes. The end of $name says of which kind.
+sub bytes ($class, $name, $properties, @streams) {
+    my ($suffix) = $name =~ /([.](?:tar|tar[.]gz|tgz))\z/;
+    my $folder   = File::Temp->newdir;
+    my $path     = "$folder/archive$suffix";
     local $ENV{TMPDIR} = "$folder";
     my $harness = TAP::Harness::Archive->new(
-        {archive => $path, verbosity => -3, extra_properties => $kernel});
+        {archive => $path, verbosity => -3, extra_properties => $properties});
     $harness->callback(after_runtests => sub ($aggregate) { _set_times($aggregate, @streams) });
     Copyhang::Harness->replay($harness, @streams);
 

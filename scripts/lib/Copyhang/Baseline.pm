@@ -8,6 +8,7 @@ no warnings 'experimental::signatures';
 
 use Copyhang::Case    ();
 use Copyhang::Failure qw(bad_input);
+use Copyhang::Product qw(product_of products);
 use JSON::PP          ();
 
 sub read ($class, $path) {    ## no critic (ProhibitBuiltinHomonyms)
@@ -22,13 +23,16 @@ sub read ($class, $path) {    ## no critic (ProhibitBuiltinHomonyms)
     $self->_bad('not a baseline: no "schema"') if ref $document ne 'HASH' || !$document->{schema};
     $self->_bad("schema $document->{schema} is not known, only 1") if $document->{schema} ne '1';
     $self->_bad('no "cases"') if ref $document->{cases} ne 'HASH';
-    for my $id (sort keys %{$document->{cases}}) {
-        my $verdict = $document->{cases}{$id};
-        next if defined $verdict && Copyhang::Case->says_something($verdict);
-        $self->_bad("$id: no verdict to expect: " . ($verdict // 'null'));
+    for my $product (sort keys %{$document->{cases}}) {
+        my $verdict = $document->{cases}{$product};
+        $self->_bad("$product: no verdict to expect: " . ($verdict // 'null'))
+            if !defined $verdict || !Copyhang::Case->says_something($verdict);
+        for my $id (product_of($product)) {
+            $self->_bad("$id: there twice") if exists $self->{expected}{$id};
+            $self->{expected}{$id} = $verdict;
+        }
     }
-    $self->{expected} = $document->{cases};
-    $self->{kernel}   = ref $document->{kernel} eq 'HASH' ? $document->{kernel}{release} : undef;
+    $self->{kernel} = ref $document->{kernel} eq 'HASH' ? $document->{kernel}{release} : undef;
     return $self;
 }
 
@@ -53,11 +57,20 @@ sub vanished ($self, @ids) {
     return grep { !$there{$_} } sort keys %{$self->{expected}};
 }
 
-# A baseline as text: what these cases did is what is expected from now on.
-sub text ($class, $kernel, @cases) {
-    my $json  = JSON::PP->new->canonical->ascii->allow_nonref;
-    my @lines = map { '  ' . $json->encode($_->{id}) . ': ' . $json->encode($_->{verdict}) }
-        sort { $a->{id} cmp $b->{id} } grep { $_->is_known } @cases;
+# A baseline as text: what these cases did is what is expected from now on. Compact: a line for
+# many cases, else one for each.
+sub text ($class, $kernel, $argument, @cases) {
+    my %ids;
+    push @{$ids{$_->{verdict}}}, $_->{id}
+        for sort { $a->{id} cmp $b->{id} } grep { $_->is_known } @cases;
+    my %verdict;
+    for my $verdict (keys %ids) {
+        my @keys = $argument->{compact} ? products(@{$ids{$verdict}}) : @{$ids{$verdict}};
+        @verdict{@keys} = ($verdict) x @keys;
+    }
+    my $json = JSON::PP->new->canonical->ascii->allow_nonref;
+    my @lines =
+        map { '  ' . $json->encode($_) . ': ' . $json->encode($verdict{$_}) } sort keys %verdict;
     return
           qq({"schema": 1,\n "kernel": )
         . $json->encode($kernel)
@@ -83,7 +96,9 @@ Copyhang::Baseline - what is expected of the cases, recorded from an earlier run
       "exit_group/sendfile/pty-pipe": "hang"
      }}
 
-One case a line, sorted, so that two of them can be compared with diff(1). Only verdicts that say
+One case a line, sorted, so that two of them can be compared with diff(1); or in the compact form one
+line for all cases of a product (L<Copyhang::Product>), for example
+C<close,exit_group/sendfile,splice/pty,unix-pipe>. Only verdicts that say
 something about the kernel are recorded: C<unavailable> and C<broken> are nothing to expect.
 
 =cut

@@ -42,17 +42,17 @@ sub options ($class, $arguments, @specification) {
     return Copyhang::Failure->quit(0);
 }
 
-# The values of options that whatever runs cases has.
-sub check_run ($class, $option) {
+sub no_more ($class, $arguments, $hint) {
+    bad_input("unexpected argument '$arguments->[0]'; $hint") if @{$arguments};
+    return;
+}
+
+# Of options that several commands have.
+sub check_values ($class, $option) {
     bad_input("--jobs wants a number from 1 to 9999, not '$option->{jobs}'")
         if defined $option->{jobs} && $option->{jobs} !~ /\A[1-9]\d{0,3}\z/;
     bad_input("--archive wants a name that ends in .tar.gz, .tgz or .tar, not '$option->{archive}'")
         if defined $option->{archive} && $option->{archive} !~ /[.](?:tar|tar[.]gz|tgz)\z/;
-    return;
-}
-
-sub no_more ($class, $arguments, $hint) {
-    bad_input("unexpected argument '$arguments->[0]'; $hint") if @{$arguments};
     return;
 }
 
@@ -75,7 +75,7 @@ reads its options, calls C<< Copyhang::Place->prepare >>, and loads the rest aft
 
 C<find($name)> loads a command and returns its class. C<names> lists them all. C<pod($name)> is
 the file with a command's manual. C<options(\@arguments, @specification)> is L<Getopt::Long> with
-complaints of one line. C<no_more(\@arguments, $hint)> refuses what is left over, and C<check_run(\%option)> values that
-no run takes.
+complaints of one line. C<no_more(\@arguments, $hint)> refuses what is left over, C<check_values(\%option)> what cannot be a
+number of jobs or the name of an archive.
 
 =cut

@@ -23,6 +23,14 @@ sub untestable ($message) {
     die bless {status => 125, message => $message}, __PACKAGE__;
 }
 
+sub status ($self) {
+    return $self->{status};
+}
+
+sub message ($self) {
+    return $self->{message};
+}
+
 # Ends the program with a status, for one who has said already why.
 sub quit ($class, $status) {
     die bless {status => $status}, $class;
@@ -84,7 +92,8 @@ Copyhang::Failure - the ways a command ends early
 
 C<bad_input> (exit status 2) and C<untestable> (125) throw a failure with a message of one line,
 which C<status_of> prints on standard error; it returns the exit status of the code it calls. Any
-other exception is an internal error: 125.
+other exception is an internal error: 125. Who catches one itself can ask for its C<status> and its
+C<message>.
 
 Signals: after C<catch_signals> the first of SIGINT, SIGTERM and SIGHUP is only noted, as most
 places cannot be left at any moment. C<signalled> says which; C<check_signals> throws if there was

@@ -6,11 +6,12 @@ use warnings;
 use feature 'signatures';
 no warnings 'experimental::signatures';
 
-use Copyhang::Failure     ();
-use Copyhang::Multiplexer ();
-use Copyhang::Stream      ();
-use List::Util            qw(max min);
-use TAP::Harness          ();
+use Copyhang::Failure       ();
+use Copyhang::Multiplexer   ();
+use Copyhang::SourceHandler ();
+use Copyhang::Stream        ();
+use List::Util              qw(max min);
+use TAP::Harness            ();
 
 my $PROGRAMS_AT_ONCE = 4;
 
@@ -31,16 +32,22 @@ sub run ($class, %argument) {
             }
         )
     } @programs;
+    $class->play($argument{formatter}, $at_once, @streams);
+    return @streams;
+}
+
+# Lets streams flow, $at_once of them at a time, until they have ended.
+sub play ($class, $formatter, $at_once, @streams) {
     my $harness = TAP::Harness->new(
         {
-            formatter         => $argument{formatter},
+            formatter         => $formatter,
             jobs              => $at_once,
             multiplexer_class => 'Copyhang::Multiplexer',
         }
     );
     $class->_feed($harness, sub ($stream) { $stream->start }, @streams);
     Copyhang::Failure->check_signals;
-    return @streams;
+    return;
 }
 
 # Shows streams that have ended to another harness.
@@ -50,16 +57,10 @@ sub replay ($class, $harness, @streams) {
     return;
 }
 
-# A harness names its tests and makes a parser of each when its turn comes; that is when a stream
-# begins to flow.
+# A harness asks for the source of a test when its turn comes; that is when a stream begins to flow.
 sub _feed ($class, $harness, $open, @streams) {
     my %stream = map { $_->{name} => $_ } @streams;
-    $harness->callback(
-        parser_args => sub ($parser, $job) {
-            delete $parser->{source};
-            $parser->{iterator} = $open->($stream{$job->[0]});
-        }
-    );
+    $harness->sources({'Copyhang::SourceHandler' => {streams => \%stream, open => $open}});
     $harness->callback(
         after_test => sub ($job, $parser) { $stream{$job->[0]}->take_errors($parser) });
     local $ENV{PERL_TEST_HARNESS_DUMP_TAP};
@@ -81,7 +82,9 @@ Copyhang::Harness - runs case programs under TAP::Harness
 C<run> runs the programs of a L<Copyhang::Selection>, several at a time. C<jobs> is how many cases
 run at once in all; each program gets its share.
 
-The streams it returns keep what they read. C<replay> shows them to another L<TAP::Harness>, with
+C<play> runs streams of any kind. Each is a source of TAP::Harness (L<Copyhang::SourceHandler>).
+
+The streams that C<run> returns keep what they read. C<replay> shows them to another L<TAP::Harness>, with
 whatever formatter that one has: so are JUnit files and archives made, without running twice.
 
 =cut

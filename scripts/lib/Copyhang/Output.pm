@@ -21,6 +21,14 @@ sub new ($class, $path) {
     return $self;
 }
 
+# Of those options that name a file: {name => output}. --json - is standard output.
+sub for_options ($class, $option, @names) {
+    return {
+        map  { $_ => $class->new($option->{$_}) }
+        grep { defined $option->{$_} && "$_ $option->{$_}" ne 'json -' } @names
+    };
+}
+
 # A device or a pipe is written to, never replaced.
 sub _is_special ($self) {
     return -e $self->{path} && !-f _;

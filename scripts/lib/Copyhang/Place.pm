@@ -28,7 +28,21 @@ sub programs ($class) {
     untestable($problem);
 }
 
-sub prepare ($class, $no_install) {
+# What is plain data: fixtures/ of the checkout, and its copy when installed.
+sub fixture ($class, $name) {
+    my $root = $class->checkout;
+    return defined $root ? "$root/fixtures/$name" : "$LIB/../fixtures/$name";
+}
+
+# The names of the kernels to test when none are given.
+sub default_kernels ($class) {
+    my $path = $class->fixture('kernels');
+    open my $in, '<', $path or untestable("cannot read $path: $!");
+    return grep { length } map { s/#.*//r =~ s/\s+//gr } <$in>;
+}
+
+# For a purpose as scripts/setup has them.
+sub prepare ($class, $no_install, $purpose = 'run') {
     my $root = $class->checkout;
     return if !defined $root || defined $ENV{COPYHANG_PROGRAMS};
     my $pid = fork // untestable("cannot fork: $!");
@@ -36,7 +50,7 @@ sub prepare ($class, $no_install) {
 
         # What is installed and built is no part of a command's output.
         open STDOUT, '>&', \*STDERR or die "cannot redirect: $!\n";
-        exec "$root/scripts/setup", 'run', $no_install ? '--no-install' : ()
+        exec "$root/scripts/setup", $purpose, $no_install ? '--no-install' : ()
             or print {*STDERR} "$Copyhang::Failure::Who: cannot run scripts/setup: $!\n";
         require POSIX;
         POSIX::_exit(125);
@@ -60,7 +74,8 @@ Copyhang::Place - where the case programs are, and what has to be made ready fir
 C<prepare> installs what is missing and builds what is stale, through F<scripts/setup> of a
 checkout; it does nothing when installed or when C<COPYHANG_PROGRAMS> names other programs, and
 ends the program with the status of a set-up that failed. C<programs> returns the folder of the
-case programs. C<checkout> returns the top of the checkout, undef when installed. Loads perl-base
+case programs. C<checkout> returns the top of the checkout, undef when installed. C<fixture($name)> is the path of
+a file of plain data, C<default_kernels> the names in F<fixtures/kernels>. Loads perl-base
 modules only.
 
 =cut

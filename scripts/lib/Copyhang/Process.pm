@@ -7,6 +7,7 @@ use feature 'signatures';
 no warnings 'experimental::signatures';
 
 use Copyhang::Failure ();
+use Fcntl             qw(F_SETFD);
 use POSIX             qw(WNOHANG);
 use Time::HiRes       qw(clock_gettime CLOCK_MONOTONIC);
 
@@ -20,7 +21,8 @@ our $DRAIN       = 2;     # from a program's end to the end of its output
 my $TICK  = 0.1;
 my $CHUNK = 65_536;
 
-# Arguments: command => [...], on_line => code($line), on_noise => code($text, from stderr).
+# Arguments: command => [...], on_line => code($line), on_noise => code($text, from stderr), and
+# keep => [handles] that the command inherits under the same numbers.
 sub start ($class, %argument) {
     my $self = bless {%argument, partial => q{}, heard => _now()}, $class;
     pipe $self->{out}, my $out or die "cannot make a pipe: $!\n";
@@ -30,13 +32,14 @@ sub start ($class, %argument) {
         setpgrp $self->{pid}, $self->{pid};    # whoever is first: it may have to be killed at once
         return $self;
     }
-    _become($self->{command}, $out, $err);
+    _become($self->{command}, $out, $err, @{$self->{keep} // []});
     return;
 }
 
 # A process group of its own: it can be ended as a whole, and a Ctrl-C reaches it through us.
-sub _become ($command, $out, $err) {
+sub _become ($command, $out, $err, @keep) {
     setpgrp 0, 0;
+    fcntl $_, F_SETFD, 0 for @keep;
     open STDIN,  '<',  '/dev/null';
     open STDERR, '>&', $err;
     open STDOUT, '>&', $out;
@@ -86,14 +89,27 @@ sub _read ($self, $stream) {
         return;
     }
     if ($stream eq 'err') {
-        $self->{on_noise}->($chunk);
+        $self->take_noise($chunk);
         return;
     }
     $self->{heard} = _now();
     my @lines = split /\n/, $self->{partial} . $chunk, -1;
     $self->{partial} = pop @lines;
-    $self->{on_line}->($_) for @lines;
+    $self->take_line($_) for @lines;
     return;
+}
+
+sub take_line ($self, $line) {
+    return $self->{on_line}->($line);
+}
+
+sub take_noise ($self, $text) {
+    return $self->{on_noise}->($text);
+}
+
+# Why it has to be ended by force, undef as long as it has not.
+sub overdue ($self, $now) {
+    return $now - $self->{heard} >= $SILENCE ? "silent for $SILENCE s" : undef;
 }
 
 sub _look_after ($self) {
@@ -103,42 +119,43 @@ sub _look_after ($self) {
         $self->{drain}  = $now + $DRAIN;
     }
     if (exists $self->{status}) {
-        $self->_finish if !$self->{out} && !$self->{err};
+        $self->finish if !$self->{out} && !$self->{err};
         $self->_leave_behind
             if !$self->{ended} && ($now >= $self->{drain} || Copyhang::Failure->signalled);
     }
     elsif ($self->{deadline})            { $self->_insist if $now >= $self->{deadline} }
-    elsif (Copyhang::Failure->signalled) { $self->_stop('TERM', $INTERRUPTED) }
-    elsif ($now - $self->{heard} >= $SILENCE) {
-        $self->{complaint} = "silent for $SILENCE s, ended by force";
-        $self->_stop('TERM', $TERM_GRACE);
+    elsif (Copyhang::Failure->signalled) { $self->stop('TERM', $INTERRUPTED) }
+    elsif (defined(my $why = $self->overdue($now))) {
+        $self->{complaint} = "$why, ended by force";
+        $self->stop('TERM', $TERM_GRACE);
     }
     return;
 }
 
-sub _stop ($self, $signal, $grace) {
+# Ends it: with a signal, and with SIGKILL when it is still there after $grace seconds.
+sub stop ($self, $signal, $grace) {
     kill $signal, -$self->{pid};
     @{$self}{qw(sent deadline)} = ($signal, _now() + $grace);
     return;
 }
 
 sub _insist ($self) {
-    return $self->_stop('KILL', $KILL_GRACE) if $self->{sent} eq 'TERM';
+    return $self->stop('KILL', $KILL_GRACE) if $self->{sent} eq 'TERM';
     $self->{status}    = undef;
     $self->{complaint} = "$self->{complaint}; it cannot be killed" if $self->{complaint};
-    return $self->_finish;
+    return $self->finish;
 }
 
 # Somebody else holds its output open. What is left of its group goes too.
 sub _leave_behind ($self) {
     kill 'KILL', -$self->{pid};
     $self->{complaint} //= 'a process that it left behind holds its output open';
-    return $self->_finish;
+    return $self->finish;
 }
 
-sub _finish ($self) {
+sub finish ($self) {
     delete @{$self}{qw(out err)};
-    $self->{on_line}->($self->{partial}) if length $self->{partial};
+    $self->take_line($self->{partial}) if length $self->{partial};
     $self->{ended} = 1;
     return;
 }
@@ -177,5 +194,8 @@ the program's output open. So the end of the output is awaited only for a while 
 program's end, and the program's end only as long as it prints; then its process group gets
 SIGTERM, and SIGKILL later, and if that does not help it is left alone. The limits are package
 variables, in seconds. After a signal (L<Copyhang::Failure>) every process is ended, fast.
+
+L<Copyhang::Guest> is a process whose lines (C<take_line>), noise (C<take_noise>) and limits
+(C<overdue>) are others.
 
 =cut

@@ -27,10 +27,30 @@ sub open_test ($self, $name, $parser) {
 sub count ($self, $program, $is_ok) {
     $self->{done}++;
     $self->{failing}++ if !$is_ok;
-    return             if !$self->{live} || time - $self->{shown} < $BETWEEN;
+    $self->{program} = $program;
+    $self->show if $self->{live} && time - $self->{shown} >= $BETWEEN;
+    return;
+}
+
+sub line ($self) {
+    return sprintf '%d/%d cases, %d failing, %.1f s, now %s',
+        @{$self}{qw(done total failing)}, $self->elapsed, $self->{program};
+}
+
+# In seconds.
+sub elapsed ($self) {
+    return time - $self->{began};
+}
+
+sub show ($self) {
+    $self->tell($self->line);
     $self->{shown} = time;
-    printf {*STDERR} "\r%d/%d cases, %d failing, %.1f s, now %s\e[K", $self->{done},
-        $self->{total}, $self->{failing}, $self->{shown} - $self->{began}, $program;
+    return;
+}
+
+# Puts a text in the place of the line.
+sub tell ($self, $text) {
+    print {*STDERR} "\r$text\e[K" if $self->{live};
     return;
 }
 

@@ -9,26 +9,15 @@ no warnings 'experimental::signatures';
 use Copyhang::Comparison ();
 use Copyhang::Conclusion ();
 use Copyhang::Table      ();
+use Copyhang::Text       qw(painter wrap);
 use List::Util           qw(sum0 uniq);
-use Text::Wrap           ();
 
-my $WIDTH  = 100;
 my $KINDS  = 3;     # of failures whose evidence is shown
 my $INDENT = 22;    # of evidence, behind its key
 
-my %COLOUR = (
-    safe    => 32,
-    refused => 36,
-    hang    => '1;31',
-    stuck   => '1;31',
-    late    => 31,
-    corrupt => 31,
-    broken  => 35,
-);
-
 # $result: kernel, cases, troubles, seconds, baseline, selection. Arguments: verbose, colour.
 sub text ($class, $result, %argument) {
-    my $self  = bless {%{$result}, %argument}, $class;
+    my $self  = bless {%{$result}, %argument, paint => painter($argument{colour})}, $class;
     my @parts = (
         $self->_table, $self->_evidence, $self->_comparison, $self->_troubles,
         wrap(q{}, $self->_conclusion),
@@ -45,13 +34,8 @@ sub _table ($self) {
     return Copyhang::Table->text(
         cases   => $self->{cases},
         verbose => $self->{verbose},
-        paint   => sub ($text, $verdict) { $self->_paint($text, $verdict) },
+        paint   => $self->{paint},
     );
-}
-
-sub _paint ($self, $text, $verdict) {
-    my $colour = $COLOUR{$verdict // q{}};
-    return $self->{colour} && $colour ? "\e[${colour}m$text\e[0m" : $text;
 }
 
 # Of each kind of failure the first: what stalled, or why the scene was not set, tells kinds apart.
@@ -93,7 +77,7 @@ sub stalled ($case) {
 }
 
 sub _one ($self, $case, $others = 0) {
-    my $title = $self->_paint($case->{verdict}, $case->{verdict}) . q{ } . $case->title;
+    my $title = $self->{paint}->($case->{verdict}, $case->{verdict}) . q{ } . $case->title;
     $title .= " and $others more"     if $others;
     $title .= ' in ' . stalled($case) if $others && stalled($case);
     return "$title\n" . _pairs(grep { $_->[0] ne 'verdict' } @{$case->{pairs}});
@@ -118,13 +102,6 @@ sub _pair ($key, $value) {
     return wrap(sprintf('  %-*s', $INDENT - 2, $key), $value, q{ } x $INDENT);
 }
 
-sub wrap ($first, $text, $next = q{}) {
-    local $Text::Wrap::columns  = $WIDTH + 1;
-    local $Text::Wrap::huge     = 'overflow';
-    local $Text::Wrap::unexpand = 0;
-    return Text::Wrap::wrap($first, $next, $text) . "\n";
-}
-
 sub _comparison ($self) {
     return q{} if !$self->{baseline};
     my $comparison = Copyhang::Comparison->new($self);
@@ -134,7 +111,7 @@ sub _comparison ($self) {
 
 sub _troubles ($self) {
     return join q{},
-        map { wrap($self->_paint('trouble', 'broken') . q{ }, $_, q{  }) } @{$self->{troubles}};
+        map { wrap($self->{paint}->('trouble', 'broken') . q{ }, $_, q{  }) } @{$self->{troubles}};
 }
 
 1;

@@ -23,11 +23,9 @@ sub new ($class, $option, %how) {
     $self->{selection} //= Copyhang::Selection->new(@{$option->{only} // []});
     $self->{baseline} = Copyhang::Baseline->read($option->{baseline})
         if defined $option->{baseline};
-    $self->{to_stdout} = defined $option->{json} && $option->{json} eq '-';
-    for my $name (qw(write-baseline json junit html archive)) {
-        next if !defined $option->{$name} || $name eq 'json' && $self->{to_stdout};
-        $self->{output}{$name} = Copyhang::Output->new($option->{$name});
-    }
+    $self->{to_stdout} = ($option->{json} // q{}) eq '-';
+    $self->{output} =
+        Copyhang::Output->for_options($option, qw(write-baseline json junit html archive));
     return $self;
 }
 
@@ -60,7 +58,7 @@ sub main ($self) {
 sub _write_files ($self, $result, @streams) {
     my $output = $self->{output};
     my @cases  = @{$result->{cases}};
-    $output->{'write-baseline'}->write(Copyhang::Baseline->text($result->{kernel}, @cases))
+    $output->{'write-baseline'}->write(Copyhang::Baseline->text($result->{kernel}, {}, @cases))
         if $output->{'write-baseline'};
     $output->{json}->write($self->_json($result)) if $output->{json};
     if ($output->{junit}) {
@@ -73,8 +71,8 @@ sub _write_files ($self, $result, @streams) {
     }
     if ($output->{archive}) {
         require Copyhang::Archive;
-        my ($suffix) = $self->{option}{archive} =~ /([.](?:tar|tar[.]gz|tgz))\z/;
-        $output->{archive}->write(Copyhang::Archive->bytes($suffix, $result->{kernel}, @streams));
+        $output->{archive}->write(
+            Copyhang::Archive->bytes($self->{option}{archive}, $result->{kernel}, @streams));
     }
     return;
 }

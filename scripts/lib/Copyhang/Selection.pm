@@ -35,6 +35,12 @@ sub ids ($self) {
     return @{$self->{ids}};
 }
 
+# Keeps those cases whose id the code wants.
+sub narrow ($self, $wants) {
+    $self->{ids} = [grep { $wants->($_) } $self->ids];
+    return;
+}
+
 # Every case of the build belongs to it.
 sub is_whole ($self) {
     return !@{$self->{globs}};
@@ -81,7 +87,8 @@ Copyhang::Selection - the cases that were asked for
 
 Asks F<copyhang-cases> which cases match. A glob that matches nothing is refused, each of them.
 C<ids> are in the order of the programs, and C<programs> says which command runs which of them.
-C<is_whole> is true when no glob narrowed it. C<take> and C<document> are for the other kinds of
+C<narrow> keeps some of the ids, which does not reach those commands. C<is_whole> is true when no
+glob narrowed it. C<take> and C<document> are for the other kinds of
 selection, L<Copyhang::Trial> and L<Copyhang::Survey>, which have something to add.
 
 =cut

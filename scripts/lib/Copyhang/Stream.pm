@@ -44,7 +44,7 @@ sub troubles ($self) {
 sub start ($self) {
     $self->{process} = Copyhang::Process->start(
         command  => $self->{command},
-        on_line  => sub ($line) { $self->_line($line) },
+        on_line  => sub ($line) { $self->take_line($line) },
         on_noise => $self->{on_noise},
     );
     return $self;
@@ -74,7 +74,7 @@ sub next_raw ($self) {
 
 sub pump ($class, @streams) {
     Copyhang::Process->pump(map { $_->{process} } @streams);
-    $_->_end for grep { $_->{process}->has_ended } @streams;
+    $_->finish for grep { $_->{process}->has_ended } @streams;
     return;
 }
 
@@ -91,12 +91,12 @@ sub exit ($self) {    ## no critic (ProhibitBuiltinHomonyms)
     return $self->{wait} >> 8;
 }
 
-sub _line ($self, $line) {
+sub take_line ($self, $line) {
     if ($self->{test} && $line =~ /\A#   ([^=]+)=(.*)\z/) {
         push @{$self->{test}[1]}, [$1, $2];
         return;
     }
-    $self->_close_test;
+    $self->close_test;
     if ($line =~ /\A(?:not )?ok\b/) {
         $self->{test} = [$line, []];
         return;
@@ -105,60 +105,76 @@ sub _line ($self, $line) {
         push @{$self->{troubles}}, length $1 ? "bailed out: $1" : 'bailed out';
         $line = "# $line";    # ends this program only, not the run
     }
-    $self->_pass($line);
+    $self->pass($line);
     return;
 }
 
 # A test line is held back until all of its evidence is there.
-sub _close_test ($self) {
+sub close_test ($self) {
     my $test = delete $self->{test} or return;
     my $case = Copyhang::Case->from_tap(@{$test});
     if (!$case) {
         push @{$self->{troubles}}, "a result that names no case: $test->[0]";
-        return $self->_pass($test->[0]);
+        return $self->pass($test->[0]);
     }
-    $self->{number} = $case->{number} ||= $self->{number} + 1;
-    $self->{not_ok}++             if !$case->{ok};
-    return $self->_deliver($case) if delete $self->{awaited}{$case->{id}};
+    $self->number($case);
+    $self->{not_ok}++            if !$case->{ok};
+    return $self->deliver($case) if delete $self->{awaited}{$case->{id}};
     push @{$self->{troubles}}, "a second result, or one that was not asked for: $case->{id}";
-    return $self->_pass($case->tap_line);
+    return $self->pass($case->tap_line);
 }
 
-sub _deliver ($self, $case) {
+sub number ($self, $case) {
+    $self->{number} = $case->{number} ||= $self->{number} + 1;
+    return;
+}
+
+sub deliver ($self, $case) {
     $self->{on_case}->($case);
     push @{$self->{cases}}, $case;
-    $self->_pass($case->tap_line);
+    $self->pass($case->tap_line);
     push @{$self->{tap}}, $case->evidence_lines;
     return;
 }
 
-sub _pass ($self, $line) {
+sub pass ($self, $line) {
     push @{$self->{queue}}, $line;
     push @{$self->{tap}},   $line;
     return;
 }
 
-sub _end ($self) {
-    $self->_close_test;
+sub finish ($self) {
+    $self->close_test;
     my $process = delete $self->{process};
     my $status  = $process->status;
-    unshift @{$self->{troubles}}, grep { defined } $process->complaint // $self->_odd_end($status);
+    unshift @{$self->{troubles}}, grep { defined } $process->complaint // $self->odd_end($status);
     $self->{wait} = @{$self->{troubles}} ? $status // 9 : 0;
     return if Copyhang::Failure->signalled;
     my $why = "no result from $self->{name}";
     $why .= ", $self->{troubles}[0]" if @{$self->{troubles}};
-    my @missing = grep { $self->{awaited}{$_} } @{$self->{ids}};
-
-    for my $id (@missing) {
-        $self->_deliver(Copyhang::Case->without_result($id, ++$self->{number}, $why));
-    }
+    my @missing = $self->missing;
+    $self->give_up($why, @missing);
     push @{$self->{troubles}}, 'no result for ' . @missing . ' of its cases' if @missing;
+    return;
+}
+
+# The ids that have no result yet.
+sub missing ($self) {
+    return grep { $self->{awaited}{$_} } @{$self->{ids}};
+}
+
+# Gives these cases a result: that there is none, and why.
+sub give_up ($self, $why, @ids) {
+    for my $id (@ids) {
+        delete $self->{awaited}{$id};
+        $self->deliver(Copyhang::Case->without_result($id, ++$self->{number}, $why));
+    }
     return;
 }
 
 # The exit statuses of a kselftest, as far as they fit what it printed: 0, 1 when a test is not
 # ok, 4 when all are skipped.
-sub _odd_end ($self, $status) {
+sub odd_end ($self, $status) {
     my $not_ok  = $self->{not_ok} // 0;
     my $skipped = grep { $_->{verdict} eq 'unavailable' } $self->cases;
     return "killed by SIG$SIGNAL[$status & 127]" if $status & 127;

@@ -6,9 +6,9 @@ use warnings;
 use feature 'signatures';
 no warnings 'experimental::signatures';
 
-use List::Util qw(all any max min sum0 uniq);
+use Copyhang::Text qw($WIDTH fill);
+use List::Util     qw(all any max min sum0 uniq);
 
-my $WIDTH = 100;
 my $NAMES = 30;      # the widest column of strategies,
 my $HEADS = 12;      # and what sources that share a column may take
 my $GAP   = 2;
@@ -84,8 +84,8 @@ sub _act ($self, $acts, $less, $cases) {
     my $names   = min($NAMES, length join ', ', @{$shown});
     my @blocks =
         map { $self->_block($names, $shown, $_) } _blocks($WIDTH - $names - $GAP, @columns);
-    my @lines = _fill($WIDTH, @{$acts});
-    push @lines, _fill($WIDTH, 'the same where tried: ' . $less->[0], @{$less}[1 .. $#{$less}])
+    my @lines = fill($WIDTH, @{$acts});
+    push @lines, fill($WIDTH, 'the same where tried: ' . $less->[0], @{$less}[1 .. $#{$less}])
         if @{$less};
     return join "\n", @lines, join "\n", @blocks[0 .. $#blocks - 1], $blocks[-1] . $alike;
 }
@@ -104,7 +104,7 @@ sub _uniform ($self, $grid, @strategies) {
     }
     return (\@strategies, q{}) if !@shown;
     my @lines =
-        map { _fill($WIDTH - 2 * $GAP, "$_: " . shift @{$all{$_}}, @{$all{$_}}) } sort keys %all;
+        map { fill($WIDTH - 2 * $GAP, "$_: " . shift @{$all{$_}}, @{$all{$_}}) } sort keys %all;
     return (\@shown, join q{}, map { q{ } x $GAP . "$_\n" } @lines);
 }
 
@@ -136,8 +136,8 @@ sub _columns ($self, $grid, $strategies, $ends) {
 }
 
 sub _column ($sinks, $sources, $cells) {
-    my @to    = _fill($HEADS, "to $sinks->[0]", @{$sinks}[1 .. $#{$sinks}]);
-    my @heads = _fill($HEADS, @{$sources});
+    my @to    = fill($HEADS, "to $sinks->[0]", @{$sinks}[1 .. $#{$sinks}]);
+    my @heads = fill($HEADS, @{$sources});
     return {
         to    => \@to,
         heads => \@heads,
@@ -190,7 +190,7 @@ sub _block ($self, $least, $strategies, $columns) {
         } @{$strategies}
     );
     for my $row (@rows) {
-        my ($first, @more) = _fill($names, @{$row});
+        my ($first, @more) = fill($names, @{$row});
         $text .= _cut($GAP + $names, $first);
         $text .= $self->_painted($_->{width}, $_->{cells}{$row->[0]} // $NONE) for @{$columns};
         $text .= join q{}, "\n", map { q{ } x $GAP . "$_\n" } @more;
@@ -206,17 +206,6 @@ sub _cut ($width, $text) {
 sub _painted ($self, $width, $cell) {
     my ($verdict) = $cell =~ /(\w+)/;
     return _cut($width, $cell) =~ s/\Q$cell\E/$self->{paint}->($cell, $verdict)/er;
-}
-
-# The names with commas, in lines of at most $width where that is possible.
-sub _fill ($width, @names) {
-    my @lines = shift @names;
-    for my $name (@names) {
-        $lines[-1] .= q{,};
-        if (length("$lines[-1] $name,") <= $width) { $lines[-1] .= " $name" }
-        else                                       { push @lines, $name }
-    }
-    return @lines;
 }
 
 1;

@@ -98,11 +98,15 @@ sub programs ($cases, %own) {
     return $folder;
 }
 
-# Starts scripts/copyhang in the background; %set changes limits of Copyhang::Process.
+# Starts scripts/copyhang in the background; %set changes limits of Copyhang::Process, or of the
+# package that is named with them.
 sub start ($folder, $arguments, %set) {
     my %job    = (out => File::Temp->new, err => File::Temp->new);
-    my @limits = map { "\$Copyhang::Process::$_ = $set{$_};" } sort keys %set;
-    my $code   = "use Copyhang::Process; @limits \$0 = shift; do \$0; die \$@";
+    my @limits = map {
+        my ($package, $name) = "Copyhang::Process::$_" =~ /(Copyhang::\w+)::(\w+)\z/;
+        "require $package; \$${package}::$name = $set{$_};"
+    } sort keys %set;
+    my $code = "@limits \$0 = shift; do \$0; die \$@";
     $job{pid} = fork // die "fork: $!";
     return \%job if $job{pid};
     $ENV{COPYHANG_PROGRAMS} = "$folder";    ## no critic (RequireLocalizedPunctuationVars)

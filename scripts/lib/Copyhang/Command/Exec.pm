@@ -16,7 +16,7 @@ sub main ($class, @arguments) {
         'jobs=s',    'json=s',    'junit=s', 'html=s', 'archive=s', 'verbose',
         'no-install',
     );
-    $class->check_run($option);
+    $class->check_values($option);
     if (defined $option->{survey}) {
         $class->no_more(\@arguments, '--survey takes its commands from the file');
         bad_input('--html shows one program, not those of a survey') if defined $option->{html};

@@ -16,7 +16,7 @@ sub main ($class, @arguments) {
         'archive=s',        'verbose', 'no-install',
     );
     $class->no_more(\@arguments, 'cases are chosen with --only GLOB');
-    $class->check_run($option);
+    $class->check_values($option);
     Copyhang::Place->prepare($option->{'no-install'});
     require Copyhang::Run;
     return Copyhang::Run->new($option)->main;

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Cache;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Failure qw(bad_input untestable);
+use Fcntl             qw(:flock);
+use File::Path        qw(make_path remove_tree);
+use File::Temp        ();
+use Time::HiRes       qw(sleep);
+
+# How long one run waits for another one that changes the cache, in seconds. A run that does holds
+# the lock for one kernel at a time.
+our $PATIENCE = 900;
+
+my $ROOM = 1 << 20;    # bytes that are less than anything of use
+my $TICK = 0.2;
+my $NEW  = 'new-';     # the beginning of the name of what is not complete
+
+sub new ($class) {
+    my $base = $ENV{XDG_CACHE_HOME} // q{};
+    $base = ($ENV{HOME} // (getpwuid $>)[7] // q{}) . '/.cache' if $base !~ m{\A/};
+    return bless {folder => "$base/copyhang"}, $class;
+}
+
+sub path ($self, $name) {
+    return "$self->{folder}/$name";
+}
+
+# Runs the code while no other run changes the cache. What such a run left half done is removed.
+sub change ($self, $code) {
+    return $code->() if $self->{changing};
+    my $path = $self->path('lock');
+    $self->make_folder(q{.});
+    open my $lock, '>>', $path or bad_input("cannot write $path: $!");
+    my $ticks = $PATIENCE / $TICK;
+    while (!flock $lock, LOCK_EX | LOCK_NB) {
+        Copyhang::Failure->check_signals;
+        untestable("another run has been changing $self->{folder} for $PATIENCE s")
+            if $ticks-- <= 0;
+        sleep $TICK;
+    }
+    local $self->{changing} = 1;
+    my @left = glob "\Q$self->{folder}\E/$NEW*";
+    remove_tree(@left);
+    return $code->();
+}
+
+sub make_folder ($self, $name) {
+    my $path = $self->path($name);
+    make_path($path, {error => \my $errors});
+    my ($reason) = map { values %{$_} } @{$errors};
+    bad_input("cannot make $path: $reason") if $reason;
+    return $path;
+}
+
+# Makes a folder of the cache: $code fills a new one, which then gets its name. Nothing is left
+# of it when the code fails. Only within change().
+sub make_whole ($self, $name, $code) {
+    my $path   = $self->path($name);
+    my $parent = $self->make_folder($name =~ s{[^/]*\z}{}r || q{.});
+    my $new    = eval { File::Temp->newdir("${NEW}XXXXXXXX", DIR => $self->{folder}) }
+        // bad_input("cannot make a folder in $self->{folder}: $!");
+    $code->("$new");
+    Copyhang::Failure->check_signals;
+    chmod oct(777) & ~umask, "$new";
+    rename "$new", $path or bad_input("cannot make $path in $parent: $!");
+    $new->unlink_on_destroy(0);
+    return $path;
+}
+
+sub write_file ($self, $name, $text) {
+    require Copyhang::Output;
+    $self->make_folder($name =~ s{[^/]*\z}{}r || q{.});
+    Copyhang::Output->new($self->path($name))->write($text);
+    return;
+}
+
+# Fails if the disk is full: not every program that meets one says so.
+sub check_room ($self) {
+    my $probe = eval { File::Temp->new(TEMPLATE => "${NEW}XXXXXXXX", DIR => $self->{folder}) };
+    $probe and print {$probe} "\0" x $ROOM and close $probe
+        or bad_input("cannot write to $self->{folder}: no space left on the device");
+    return;
+}
+
+# undef if there is none.
+sub read_file ($self, $name) {
+    open my $in, '<', $self->path($name) or return;
+    local $/ = undef;
+    return scalar <$in>;
+}
+
+sub remove ($self, $name) {
+    remove_tree($self->path($name), {error => \my $errors});
+    my ($problem) = map { join ': ', %{$_} } @{$errors};
+    bad_input("cannot remove $problem") if $problem;
+    return;
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Cache - the folder of what was downloaded and unpacked
+
+=head1 SYNOPSIS
+
+    my $cache = Copyhang::Cache->new;
+    $cache->change(sub {
+        $cache->make_whole('kernels/x', sub ($folder) { ... });
+    });
+
+=head1 DESCRIPTION
+
+F<$XDG_CACHE_HOME/copyhang>, by default F<~/.cache/copyhang>. Two runs may use it at once: what is
+there is complete and does not change, and only one run at a time adds or removes something
+(C<change>, which waits for the other for C<$PATIENCE> seconds).
+
+=head1 METHODS
+
+C<path($name)> is the path of something in the cache. C<make_folder>, C<write_file>, C<read_file>
+and C<remove> take such names, too.
+
+=cut

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Guest;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use parent 'Copyhang::Process';
+use Config            qw(%Config);
+use Copyhang::Failure qw(untestable);
+use Time::HiRes       qw(clock_gettime CLOCK_MONOTONIC);
+
+# Limits in seconds, of a machine that is as fast as this one; a slower one has more.
+our $BOOT        = 15;   # from the start of the emulator to init's first word
+our $BOOT_SILENT = 5;    # the same, with nothing new on the console
+our $LIFE        = 8;    # from one sign of life to the next
+our $PROGRESS    = 100;  # from one line of the case program to the next: the runner has limits, too
+our $GRACE       = 2;    # for the emulator to end when told to
+
+# What a kernel says when it gives up, or a part of it.
+my $OOPS = qr/Kernel\ panic\ -\ not\ syncing | \bOops: | kernel\ BUG\ at | \[\#\d+\]
+             | BUG:\ (?:unable|kernel\ NULL)/x;
+
+my $TAIL   = 65_536;     # bytes of the console that are looked at
+my $LINES  = 24;         # of it that are kept
+my @SIGNAL = split / /, $Config{sig_name};
+
+# Arguments: machine => Copyhang::Guest::Machine, initramfs => handle, on_line => code($line).
+sub start ($class, %argument) {
+    my ($machine, $initramfs) = @argument{qw(machine initramfs)};
+    open my $console, '+>', undef or untestable("cannot make a file for the console: $!");
+    my $now = _now();
+    return $class->SUPER::start(
+        %argument,
+        command => [$machine->command(fileno $console, fileno $initramfs)],
+        keep    => [$console, $initramfs],
+        console => $console,
+        size    => 0,
+        noise   => q{},
+        said    => {},
+        time    => {start => $now, stirred => $now, progress => $now},
+        number  => 0,
+    );
+}
+
+# What init said: release, version, machine, trouble => [...], end => wait status.
+sub said ($self, $what) {
+    return $self->{said}{$what};
+}
+
+# Whether init was heard of.
+sub is_up ($self) {
+    return defined $self->{time}{up};
+}
+
+# Seconds: to boot, of the cases, and in all.
+sub seconds ($self) {
+    my $time = $self->{time};
+    my $over = $time->{over}  // _now();
+    my $up   = $time->{cases} // $time->{up} // $over;
+    return {
+        boot  => $up - $time->{start},
+        cases => ($time->{end} // $over) - $up,
+        total => $over - $time->{start},
+    };
+}
+
+sub take_noise ($self, $text) {
+    $self->{noise} .= $text;
+    return;
+}
+
+# A line of the channel, see fixtures/guest/init.c.
+sub take_line ($self, $line) {
+    return if defined $self->{lost} || defined $self->said('end');
+    my ($number, $sum, $text) = $line =~ /\A(\d+) (\d+) (.*)\z/;
+    my $expected = $self->{number} + 1;
+    return $self->_lose("no line of init's: $line")             if !defined $text;
+    return $self->_lose("line $number where $expected was due") if $number != $expected;
+    return $self->_lose("a line that is damaged: $line")        if $sum != unpack '%32C*', $text;
+    $self->{number} = $number;
+    $self->{time}{up} //= _now();
+    return $self->_listen($1, $2 // q{}) if $text =~ /\A[@](\w+)(?: (.*))?\z/;
+    $self->{time}{progress} = _now();
+    return $self->SUPER::take_line($text);
+}
+
+# From here on nothing can be relied on.
+sub _lose ($self, $why) {
+    $why = $why =~ s/[^\x20-\x7e]/?/gr;
+    $self->{lost} = length $why > 160 ? substr($why, 0, 160) . '...' : $why;
+    return $self->stop('TERM', $GRACE);
+}
+
+sub _listen ($self, $what, $text) {
+    my $time = $self->{time};
+    return if $what eq 'alive';
+    return push @{$self->{said}{trouble}}, $text if $what eq 'trouble';
+    $self->{said}{$what} = $text;
+    $time->{cases}       = $time->{progress} = _now() if $what eq 'start';
+    return if $what ne 'end';
+
+    # There is no more to come: that it powers off is not waited for.
+    $time->{end} = _now();
+    return $self->stop('TERM', $GRACE);
+}
+
+sub overdue ($self, $now) {
+    my $slowness = $self->{machine}->slowness;
+    my $over     = sub ($since, $limit, $what) {
+        my $seconds = $slowness * $limit;
+        return $now - $since >= $seconds ? "$what for $seconds s" : ();
+    };
+    my $time = $self->{time};
+    my ($why);
+    if ($self->is_up) {
+        ($why) = (
+            $over->($self->{heard},    $LIFE,     'no sign of life'),
+            $over->($time->{progress}, $PROGRESS, 'no word from the case program')
+        );
+    }
+    else {
+        my $size = -s $self->{console};
+        $time->{stirred} = $now if $size != $self->{size};
+        $self->{size}    = $size;
+        ($why) = (
+            $over->($time->{start},   $BOOT,        'no word from init'),
+            $over->($time->{stirred}, $BOOT_SILENT, 'nothing on the console')
+        );
+    }
+    $self->{overdue} = $why if defined $why;
+    return $why;
+}
+
+sub finish ($self) {
+    $self->{time}{over} = _now();
+    $self->SUPER::finish;
+    delete $self->{said}{end} if defined $self->{lost};
+    return;
+}
+
+# (complete, boot_failed, panic, wedged, lost or emulator_failed; what there is to say about it)
+sub outcome ($self) {
+    my ($oops) = grep { /$OOPS/ } $self->_console;
+    my $status = $self->status // 0;
+    return (panic => $oops)        if defined $oops;
+    return (lost => $self->{lost}) if defined $self->{lost};
+    return 'complete'              if defined $self->said('end');
+    return ($self->is_up ? 'wedged' : 'boot_failed', $self->{overdue}) if defined $self->{overdue};
+    return (emulator_failed => $self->_last_noise("killed by SIG$SIGNAL[$status & 127]"))
+        if $status & 127;
+    return (emulator_failed => $self->_last_noise('exited with ' . ($status >> 8))) if $status;
+    return (boot_failed     => 'it ended before init said a word') if !$self->is_up;
+    return (lost            => 'it ended without a word');
+}
+
+sub _last_noise ($self, $end) {
+    my ($last) = reverse grep { /\S/ } split /\n/, $self->{noise};
+    return defined $last ? "$end: $last" : $end;
+}
+
+# The last lines of the console.
+sub console_tail ($self) {
+    my @lines = $self->_console;
+    splice @lines, 0, -$LINES if @lines > $LINES;
+    return @lines;
+}
+
+sub _console ($self) {
+    my $console = $self->{console};
+    my $size    = -s $console;
+    seek $console, $size > $TAIL ? $size - $TAIL : 0, 0;
+    local $/ = undef;
+    my $text = readline($console) // q{};
+    $text =~ s/\e\[[\d;?]*[A-Za-z]|\r|\0//g;
+    return grep { /\S/ } map { s/\A\[ *\d+[.]\d+\] //r } split /\n/, $text;
+}
+
+sub _now () {
+    return clock_gettime(CLOCK_MONOTONIC);
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Guest - one boot of a kernel, in which the case program runs
+
+=head1 SYNOPSIS
+
+    my $guest = Copyhang::Guest->start(
+        machine   => $machine,      # of Copyhang::Guest::Machine
+        initramfs => $handle,       # of Copyhang::Guest::Initramfs
+        on_line   => sub ($line) { ... },
+    );
+    Copyhang::Guest->pump($guest) until $guest->has_ended;
+    my ($outcome, $detail) = $guest->outcome;
+
+=head1 DESCRIPTION
+
+A L<Copyhang::Process>, the emulator, whose standard output is the channel of init
+(F<fixtures/guest/init.c>): C<on_line> gets what the case program prints, as long as nothing of it
+is lost. The console goes to a file without a name, and is evidence.
+
+The emulator is ended when init said that the case program came to its end, when something is lost,
+and when one of the limits has passed: for a word of init, for something new on the console as long
+as there is none, for its signs of life from then on, and for a line of the case program. The limits
+are package variables, in seconds, and are multiplied with the machine's slowness. It ends with this
+program, however that ends.
+
+C<outcome> is C<complete>, or:
+
+=over
+
+=item panic
+
+The kernel panicked, or there is an oops on the console, even if the guest went on. With its text.
+
+=item lost
+
+A line of the channel is missing, damaged or not init's, or the guest ended without saying so.
+
+=item boot_failed
+
+Init was never heard of.
+
+=item wedged
+
+It was, but then nothing came for too long.
+
+=item emulator_failed
+
+The emulator ended by itself with an error, or was killed.
+
+=back
+
+=cut

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Guest::Accelerator;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Cache            ();
+use Copyhang::Failure          ();
+use Copyhang::Guest            ();
+use Copyhang::Guest::Initramfs ();
+use Copyhang::Guest::Machine   ();
+
+our $DEVICE = '/dev/kvm';
+
+my $REMEMBERED = 'accelerator';
+my $BOOT_ID    = '/proc/sys/kernel/random/boot_id';
+
+# (kvm or tcg, why not kvm). Asks the kernel, a Copyhang::Kernel that has been fetched, to boot.
+sub choose ($class, $kernel) {
+    open my $device, '+<', $DEVICE or return (tcg => "$DEVICE: $!");
+    close $device;
+    my $cache = Copyhang::Cache->new;
+    my $here  = _boot_id();
+    my ($where, $found) = split q{ }, $cache->read_file($REMEMBERED) // q{};
+    if (!defined $found || $where ne $here) {
+        $found = _boots($kernel) ? 'kvm' : 'tcg';
+        $cache->write_file($REMEMBERED, "$here $found\n");
+    }
+    return $found eq 'kvm' ? 'kvm' : (tcg => 'a probe boot with kvm did not come up');
+}
+
+# Of the running system: what it is capable of does not change while it runs.
+sub _boot_id () {
+    open my $in, '<', $BOOT_ID or return 'unknown';
+    chomp(my $id = <$in>);
+    return $id;
+}
+
+sub _boots ($kernel) {
+    my $initramfs = Copyhang::Guest::Initramfs->new($kernel)->for_boot(['--list'], []);
+    for my $machine (Copyhang::Guest::Machine->candidates($kernel, 'kvm')) {
+        my $guest = Copyhang::Guest->start(
+            machine   => $machine,
+            initramfs => $initramfs,
+            on_line   => sub ($line) { },
+        );
+        Copyhang::Guest->pump($guest) until $guest->is_up || $guest->has_ended;
+        Copyhang::Failure->check_signals;
+        return 1 if $guest->is_up;
+    }
+    return 0;
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Guest::Accelerator - whether guests can run under KVM here
+
+=head1 DESCRIPTION
+
+A F</dev/kvm> that opens proves nothing: on some nested hosts it does, and the guest never prints a
+byte. So C<choose($kernel)> boots a kernel with it, and remembers in the cache, until this system is
+started anew, whether init was heard of. Else qemu translates the guest's code (TCG).
+
+=cut

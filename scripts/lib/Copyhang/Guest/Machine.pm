@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Guest::Machine;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+my $MEMORY = 512;    # MB; xfs and overlayfs want some, forked cases share most
+
+# How much slower than this machine: what limits are multiplied with.
+my %SLOWNESS = (kvm => 1, uml => 2, tcg => 4);
+
+# Translated code copies words faster than what `rep movsb` is made of.
+my %CPU = (kvm => 'host', tcg => 'max,-erms,-fsrm');
+
+# Of qemu, with the serial ports at the same addresses: kind => [-M, what the kernel has to know].
+# With ACPI a microvm's timer does not interrupt: a kernel that cannot tell the speed of its TSC, as
+# this machine was busy just then, would wait for it for ever. Nothing resets one but a triple fault.
+my %KIND = (microvm => ['microvm,acpi=off,isa-serial=off', 'reboot=t'], pc => ['pc', q{}]);
+
+# The emulator does not outlive this program, however that ends, even if it has by now.
+my @LEASH = (qw(setpriv --pdeathsig KILL -- sh -c), '[ "$PPID" = "$0" ] && exec "$@"');
+
+# The machines to try for a kernel, a Copyhang::Kernel that has been fetched. Accelerator: kvm, tcg.
+sub candidates ($class, $kernel, $accelerator) {
+    my @images = $kernel->images;
+    return map { bless {kind => 'uml', accelerator => 'uml', image => $_}, $class } @images
+        if $kernel->is_uml;
+    return map {
+        bless {
+            kind        => _is_elf($_) ? 'microvm' : 'pc',
+            accelerator => $accelerator,
+            image       => $_,
+            },
+            $class
+    } @images;
+}
+
+# The kernel as it is linked; a compressed one has a loader in front of it.
+sub _is_elf ($path) {
+    open my $in, '<:raw', $path or return 0;
+    read $in, my $magic, 4;
+    return $magic eq "\x7fELF";
+}
+
+# In MB, of the host's.
+sub memory ($class) {
+    return $MEMORY + 128;
+}
+
+sub kind ($self) {
+    return $self->{kind};
+}
+
+sub accelerator ($self) {
+    return $self->{accelerator};
+}
+
+sub slowness ($self) {
+    return $SLOWNESS{$self->{accelerator}};
+}
+
+# What starts it, with the console written to one descriptor, the initramfs read from another, and
+# the channel on standard output.
+sub command ($self, $console, $initramfs) {
+    my $own = $self->{kind} eq 'uml' ? '_uml' : '_qemu';
+    return (@LEASH, $$, $self->$own("/dev/fd/$initramfs", $console));
+}
+
+sub _qemu ($self, $initramfs, $console) {
+    my ($machine, $words) = @{$KIND{$self->{kind}}};
+    return (
+        'qemu-system-x86_64',
+        qw(-no-user-config -nodefaults -no-reboot -display none),
+        '-accel',
+        $self->{accelerator},
+        '-cpu',
+        $CPU{$self->{accelerator}},
+        '-m',
+        $MEMORY,
+        '-M',
+        $machine,
+        '-kernel',
+        $self->{image},
+        '-initrd',
+        $initramfs,
+        '-append',
+        "console=ttyS0 panic=-1 rdinit=/init $words",
+        _port('console', "/dev/fd/$console", '0x3f8', 4),
+        _port('channel', '/dev/fd/1',        '0x2f8', 3),
+    );
+}
+
+sub _port ($name, $path, $address, $interrupt) {
+    return (
+        '-chardev' => "file,id=$name,path=$path",
+        '-device'  => "isa-serial,chardev=$name,iobase=$address,irq=$interrupt",
+    );
+}
+
+sub _uml ($self, $initramfs, $console) {
+    return (
+        $self->{image},   "mem=${MEMORY}M", "initrd=$initramfs",     'rdinit=/init',
+        'panic=-1',       'con=null',       "con0=null,fd:$console", 'ssl=null',
+        'ssl1=null,fd:1', 'console=tty0',
+    );
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Guest::Machine - what a kernel boots on: an emulated machine, or a process of its own
+
+=head1 DESCRIPTION
+
+C<candidates($kernel, $accelerator)> are the machines to try, the quickest first: qemu's
+microvm with the uncompressed kernel, then an ordinary PC with the compressed one. A user-mode
+kernel is started as it is. There is one processor, as without ACPI a microvm shows
+no more, no disk and no network, and two serial ports: ttyS0 is the
+console, ttyS1 the channel.
+
+C<command($console, $initramfs)> is the command line, for these descriptors. C<slowness> is what
+limits are to be multiplied with, C<memory> what it takes of the host's, in MB.
+
+=cut

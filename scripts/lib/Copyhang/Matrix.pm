@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Matrix;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Failure            qw(bad_input);
+use Copyhang::Guest::Accelerator ();
+use Copyhang::Guest::Machine     ();
+use Copyhang::Guest::Stream      ();
+use Copyhang::Harness            ();
+use Copyhang::Kernel             ();
+use Copyhang::Matrix::Baselines  ();
+use Copyhang::Matrix::Changes    ();
+use Copyhang::Matrix::Document   ();
+use Copyhang::Matrix::Report     ();
+use Copyhang::Matrix::Results    ();
+use Copyhang::Output             ();
+use Copyhang::Place              ();
+use Copyhang::Progress::Kernels  ();
+use Copyhang::Selection          ();
+use List::Util                   qw(max min uniq);
+use Time::HiRes                  qw(time);
+
+# Whatever is wrong with the options' values is found here, before anything runs. Kernels that are
+# named have to be there; one of the list may have gone from the archive.
+sub new ($class, $option, @names) {
+    my $self = bless {option => $option, absent => []}, $class;
+    $self->{selection} = Copyhang::Selection->new(@{$option->{only} // []});
+    for my $name (qw(baseline write-baseline)) {
+        $self->{$name} = Copyhang::Matrix::Baselines->new($option->{$name})
+            if defined $option->{$name};
+    }
+    $self->{to_stdout} = ($option->{json} // q{}) eq '-';
+    $self->{output}    = Copyhang::Output->for_options($option, qw(json junit html archive));
+    Copyhang::Failure->catch_signals;
+    my %modules = map { $_ => $option->{$_} } grep { defined $option->{$_} } 'modules';
+    if (@names) {
+        $self->{kernels} = [map { Copyhang::Kernel->find($_, %modules) } uniq @names];
+    }
+    else {
+        $self->_take(sub ($name) { Copyhang::Kernel->find($name) },
+            Copyhang::Place->default_kernels);
+    }
+    return $self;
+}
+
+sub _take ($self, $find, @names) {
+    for my $name (@names) {
+        my $kernel = eval { $find->($name) };
+        if ($kernel) { push @{$self->{kernels}}, $kernel }
+        else         { $self->_leave_out($name, $@) }
+    }
+    return;
+}
+
+# Only what is wrong with this one kernel; all else ends the command.
+sub _leave_out ($self, $name, $failure) {
+    my $is_ours = ref $failure && $failure->isa('Copyhang::Failure');
+    die $failure if !$is_ours || !defined $failure->{message};    ## no critic (RequireCarping)
+    push @{$self->{absent}},
+        {
+        name    => $name,
+        outcome => 'no_such_kernel',
+        detail  => $failure->{message} =~ s/\s+\z//r,
+        cases   => [],
+        };
+    return;
+}
+
+sub selection ($self) {
+    return $self->{selection};
+}
+
+sub main ($self) {
+    my $began = time;
+    my ($results, @streams) = $self->run;
+    $self->_write_files($results, @streams);
+    $self->_print($results, time - $began);
+    Copyhang::Failure->check_signals;
+    return $self->_status($results);
+}
+
+# Returns the results, of Copyhang::Matrix::Results, and the streams that they are from.
+sub run ($self) {
+    my $progress = Copyhang::Progress::Kernels->for_kernels(scalar $self->{selection}->ids,
+        scalar @{$self->{kernels} // []});
+    $self->_fetch($progress);
+    my @kernels = Copyhang::Kernel->sorted(@{$self->{kernels}});
+    my @streams = $self->_streams($progress, @kernels);
+    Copyhang::Harness->play($progress, $self->{at_once}, @streams) if @streams;
+
+    my @results = map { $_->result } @streams;
+    $_->{baseline} = $self->{baseline} && $self->{baseline}->baseline($_->{name}) for @results;
+    return (Copyhang::Matrix::Results->new(@results, @{$self->{absent}}), @streams);
+}
+
+sub _fetch ($self, $progress) {
+    my @kernels = @{$self->{kernels}};
+    $self->{kernels} = [];
+    for my $kernel (@kernels) {
+        my $name = $kernel->name;
+        eval {
+            $kernel->fetch(on_progress => sub ($text) { $progress->tell("$name: $text") });
+            push @{$self->{kernels}}, $kernel;
+        } or $self->_leave_out($name, $@);
+        Copyhang::Failure->check_signals;
+    }
+    return;
+}
+
+# As many guests at once as there are processors and free memory for.
+sub _streams ($self, $progress, @kernels) {
+    return if !@kernels;
+    my $cpus          = _cpus();
+    my $memory        = int(_free_memory() / Copyhang::Guest::Machine->memory);
+    my $at_once       = $self->{at_once} = max(1, min($cpus, $memory, scalar @kernels));
+    my ($accelerator) = $self->_accelerator($progress, @kernels);
+    return map {
+        my $kernel   = $_;
+        my $baseline = $self->{baseline} && $self->{baseline}->baseline($kernel->name);
+        Copyhang::Guest::Stream->new(
+            {
+                name        => $kernel->name,
+                kernel      => $kernel,
+                accelerator => $accelerator,
+                jobs        => $self->{option}{jobs},
+                ids         => [$self->{selection}->ids],
+                on_case     => sub ($case) { $baseline->expect($case) if $baseline },
+                on_state    => sub ($words) { $progress->state_of($kernel->name, $words) },
+            }
+        )
+    } @kernels;
+}
+
+sub _accelerator ($self, $progress, @kernels) {
+    my ($kernel) = grep { !$_->is_uml } @kernels or return 'tcg';
+    $progress->tell('looking for an accelerator');
+    my ($accelerator, $why) = Copyhang::Guest::Accelerator->choose($kernel);
+    $progress->noise("Guests run under TCG, slowly: $why.\n") if defined $why;
+    return $accelerator;
+}
+
+sub _cpus () {
+    chomp(my $cpus = qx{nproc});
+    return $cpus || 1;
+}
+
+# In MB.
+sub _free_memory () {
+    open my $in, '<', '/proc/meminfo' or return 0;
+    my ($kib) = map { /\AMemAvailable:\s+(\d+)/ } <$in>;
+    return ($kib // 0) / 1024;
+}
+
+sub _write_files ($self, $results, @streams) {
+    my ($option, $output) = @{$self}{qw(option output)};
+    if ($self->{'write-baseline'}) {
+        $self->{'write-baseline'}->record($_) for $results->results;
+    }
+    $output->{json}->write($self->_json($results)) if $output->{json};
+    if ($output->{junit}) {
+        require Copyhang::JUnit;
+        $output->{junit}->write(Copyhang::JUnit->text(@streams));
+    }
+    if ($output->{html}) {
+        require Copyhang::Matrix::Html;
+        $output->{html}->write(
+            Copyhang::Matrix::Html->text(
+                $results,
+                changes   => Copyhang::Matrix::Changes->new,
+                selection => $self->{selection}
+            )
+        );
+    }
+    if ($output->{archive}) {
+        require Copyhang::Archive;
+        $output->{archive}->write(Copyhang::Archive->bytes($option->{archive}, {}, @streams));
+    }
+    return;
+}
+
+sub _json ($self, $results) {
+    return Copyhang::Matrix::Document->text($results, Copyhang::Matrix::Changes->new);
+}
+
+sub _print ($self, $results, $seconds) {
+    print $self->_json($results) if $self->{to_stdout};
+    my $out = $self->{to_stdout} ? \*STDERR : \*STDOUT;
+    print {$out} Copyhang::Matrix::Report->text(
+        $results,
+        changes   => Copyhang::Matrix::Changes->new,
+        selection => $self->{selection},
+        verbose   => $self->{option}{verbose},
+        seconds   => $seconds,
+        colour    => -t $out && !length($ENV{NO_COLOR} // q{}),
+    );
+    return;
+}
+
+# Who records what is has no expectations yet.
+sub _status ($self, $results) {
+    my $status = $results->status;
+    return $status if $status != 1 || !$self->{'write-baseline'} || $self->{baseline};
+    for my $result ($results->results) {
+        return 1 if $result->{outcome} ne 'complete' || @{$result->{troubles}};
+        return 1 if grep { !$_->is_known && $_->is_failing } @{$result->{cases}};
+    }
+    return 0;
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Matrix - copyhang matrix, after its options have been read
+
+=head1 DESCRIPTION
+
+C<new> checks what can be checked before anything runs. C<run> fetches the kernels and runs the cases in
+them (L<Copyhang::Guest::Stream>). C<main> does so, writes the files, prints the report, and returns the exit status. See
+L<Copyhang::Command::Matrix>.
+
+=cut

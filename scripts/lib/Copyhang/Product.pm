@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Product;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Exporter 'import';
+use List::Util qw(uniq);
+
+our @EXPORT_OK = qw(products product_of group);
+
+# Puts things together that have the same key, in the order of the first of each: ([...]...).
+sub group ($key_of, @things) {
+    my (%group, @groups);
+    for my $thing (@things) {
+        my $key = $key_of->($thing);
+        push @groups, $group{$key} = [] if !$group{$key};
+        push @{$group{$key}}, $thing;
+    }
+    return @groups;
+}
+
+# The same ids in few words, none twice, in the order of the first of each.
+sub products (@ids) {
+    my (%acts, @pairs);
+    for my $id (@ids) {
+        my ($act, $pair) = split m{/}, $id, 2;
+        push @pairs,          $pair if !$acts{$pair};
+        push @{$acts{$pair}}, $act;
+    }
+    my @lines;
+    for my $pairs (group(sub ($pair) { $pair =~ s{/.*}{}r . " @{$acts{$pair}}" }, @pairs)) {
+        my ($strategy) = split m{/}, $pairs->[0];
+        my $acts       = join q{,}, @{$acts{$pairs->[0]}};
+        push @lines, map { [$acts, $strategy, $_] } _boxes(map { s{[^/]*/}{}r } @{$pairs});
+    }
+    return map {
+        my ($acts, undef, $ends) = @{$_->[0]};
+        join q{/}, $acts, join(q{,}, map { $_->[1] } @{$_}), $ends
+    } group(sub ($line) { "@{$line}[0, 2]" }, @lines);
+}
+
+# "source-sink"... as "source,source-sink,sink"...: sources that go to the same sinks.
+sub _boxes (@ends) {
+    my %sinks;
+    for my $end (@ends) {
+        my ($source, $sink) = split /-/, $end, 2;
+        push @{$sinks{$source}}, $sink;
+    }
+    my @sources = uniq map { (split /-/)[0] } @ends;
+    return
+        map { join(q{,}, @{$_}) . q{-} . join q{,}, @{$sinks{$_->[0]}} }
+        group(sub ($source) { "@{$sinks{$source}}" }, @sources);
+}
+
+# The ids that a product stands for.
+sub product_of ($product) {
+    my ($acts, $strategies, $ends) = split m{/}, $product, 3;
+    return $product if !defined $ends;
+    my ($sources, $sinks) = split /-/, $ends, 2;
+    my @ids = q{};
+    for my $part ([$acts, q{/}], [$strategies, q{/}], [$sources, q{-}], [$sinks // q{}, q{}]) {
+        my ($names, $behind) = @{$part};
+        @ids = map {
+            my $id = $_;
+            map { "$id$_$behind" } split /,/, $names
+        } @ids;
+    }
+    return @ids;
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Product - many ids of cases in few words
+
+=head1 SYNOPSIS
+
+    products('close/splice/pty-pipe', 'poll/splice/pty-pipe');    # 'close,poll/splice/pty-pipe'
+    product_of('close,poll/splice/pty,unix-pipe');                  # four ids
+
+=head1 DESCRIPTION
+
+An id is C<act/strategy/source-sink>. In a product each of the four may be several names with commas
+between: it stands for all the combinations, and for nothing else. The products of some ids stand
+for exactly these ids.
+
+=cut

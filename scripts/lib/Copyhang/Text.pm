@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Text;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Exporter 'import';
+use Text::Wrap ();
+
+our @EXPORT_OK = qw($WIDTH fill wrap painter);
+
+our $WIDTH = 100;
+
+my %COLOUR = (
+    safe    => 32,
+    refused => 36,
+    hang    => '1;31',
+    stuck   => '1;31',
+    late    => 31,
+    corrupt => 31,
+    broken  => 35,
+);
+
+# The names with commas, in lines of at most $width where that is possible.
+sub fill ($width, @names) {
+    my @lines = shift @names;
+    for my $name (@names) {
+        $lines[-1] .= q{,};
+        if (length("$lines[-1] $name,") <= $width) { $lines[-1] .= " $name" }
+        else                                       { push @lines, $name }
+    }
+    return @lines;
+}
+
+# Words in lines of $WIDTH, the last with its end.
+sub wrap ($first, $text, $next = q{}) {
+    local $Text::Wrap::columns  = $WIDTH + 1;
+    local $Text::Wrap::huge     = 'overflow';
+    local $Text::Wrap::unexpand = 0;
+    return Text::Wrap::wrap($first, $next, $text) . "\n";
+}
+
+# What paints a text in the colour of a verdict, or leaves it as it is.
+sub painter ($colour) {
+    return sub ($text, $verdict) {
+        my $code = $COLOUR{$verdict // q{}};
+        return $colour && $code ? "\e[${code}m$text\e[0m" : $text;
+    };
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Text - lines and colours for a terminal
+
+=cut

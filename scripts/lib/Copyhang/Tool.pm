@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Tool;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Failure qw(bad_input untestable);
+use Copyhang::Process ();
+
+# Runs a command to its end. $what is what it is for, in an error message. Returns the lines of
+# its standard output; with on_line they go there.
+sub run ($class, $what, $command, $on_line = undef) {
+    my ($status, $lines, $noise) = $class->attempt($command, $on_line);
+    return @{$lines} if defined $status && $status == 0;
+    return $class->failed($what, $status, $noise);
+}
+
+# (wait status or undef, [lines], what it said on standard error)
+sub attempt ($class, $command, $on_line = undef) {
+    my @lines;
+    my $noise   = q{};
+    my $process = Copyhang::Process->start(
+        command  => $command,
+        on_line  => $on_line // sub ($line) { push @lines, $line },
+        on_noise => sub ($text) { $noise .= $text },
+    );
+    Copyhang::Process->pump($process) until $process->has_ended;
+    Copyhang::Failure->check_signals;
+    $noise .= "\n" . $process->complaint if defined $process->complaint;
+    return ($process->status, \@lines, $noise);
+}
+
+sub failed ($class, $what, $status, $noise) {
+    bad_input("cannot $what: no space left on the device")
+        if $noise =~ /No space left on device|enough free space/i;
+    untestable("cannot $what: " . _reason($status, $noise));
+}
+
+# The first error of those that are called so, else the first warning, else the last line.
+sub _reason ($status, $noise) {
+    my @lines  = grep { /\S/ } split /\n/, $noise;
+    my ($line) = map {
+        my $mark = $_;
+        map { s/\A$mark//r } grep { /\A$mark/ } @lines
+    } qr/E: |[\w-]+: error: /, qr/W: /;
+    $line //= $lines[-1] // 'wait status ' . ($status // 'unknown');
+    return $line =~ s/\s+/ /gr;
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Tool - runs a command of the system to its end
+
+=head1 DESCRIPTION
+
+As a L<Copyhang::Process>: it ends with this program, and is not waited for when it is silent for
+too long. C<run> throws a failure of one line when the command fails; C<attempt> leaves that to the
+caller, who may use C<failed>. A full disk is bad input (2), all else cannot be tested (125).
+
+=cut

@@ -1,0 +1,129 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Real boots: three kernels and what is known of them, and guests that cannot work.
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use FindBin '$Bin';
+use lib "$Bin/lib", "$Bin/../lib";
+use Copyhang::Failure ();
+use Copyhang::Kernel  ();
+use Copyhang::Place   ();
+use Cpanel::JSON::XS  ();
+use Fake              qw(start finish slurp spew);
+use File::Copy        qw(copy);
+use File::Temp        ();
+use Test::More;
+
+my @KERNELS = qw(debian:5.10 debian:6.1 debian:7.3);
+my @ONLY    = map { ('--only', "exit_group/$_/pty-pipe") } qw(read_write sendfile splice);
+
+my @kernels = map { kernel($_) } @KERNELS;
+my ($image) = reverse $kernels[1]->images;    # compressed, as it came
+
+subtest 'verdicts of three kernels' => sub {
+    my $place = File::Temp->newdir;
+    my ($status, $document) =
+        matrix(Copyhang::Place->programs, {}, @KERNELS, @ONLY, '--junit', "$place/junit");
+    is($status, 1, 'exit 1: there are hangs');
+    my %sendfile;
+    for my $kernel (@{$document->{kernels}}) {
+        is($kernel->{outcome}, 'complete', "$kernel->{name} is complete") or diag(explain $kernel);
+        my %verdict = map { $_->{strategy} => $_->{verdict} } @{$kernel->{cases}};
+        is_deeply([@verdict{qw(read_write splice)}],
+            [qw(safe hang)], 'read_write is safe, splice hangs');
+        $sendfile{$kernel->{name}} = $verdict{sendfile};
+    }
+    is_deeply(
+        \%sendfile,
+        {'debian:5.10' => 'refused', 'debian:6.1' => 'hang', 'debian:7.3' => 'hang'},
+        'sendfile is refused, then hangs'
+    );
+    my ($transition) = grep { $_->{id} =~ m{/sendfile/} } @{$document->{transitions}};
+    is_deeply(
+        [@{$transition}{qw(before after from to)}],
+        [qw(debian:5.10 debian:6.1 refused hang)],
+        'a transition'
+    );
+    is(() = slurp("$place/junit") =~ /<testsuite /g, 3, 'JUnit: a suite for each kernel');
+};
+
+my %faults = (
+    'an init that is no program' => [
+        sub ($folder) { spew("$folder/copyhang-init", "nothing\n") },
+        'panic', qr/No working init/i
+    ],
+    'an init that ends at once' => [
+        sub ($folder) { compile("$folder/copyhang-init", 'int main(void) { return 0; }') },
+        'panic', qr/Attempted to kill init/
+    ],
+);
+for my $name (sort keys %faults) {
+    my ($plant, $outcome, $detail) = @{$faults{$name}};
+    my $folder = File::Temp->newdir;
+    my $from   = Copyhang::Place->programs;
+    for my $program (qw(copyhang-cases copyhang-init)) {
+        copy("$from/$program", "$folder/$program") or die "cannot copy $program: $!";
+        chmod oct 755, "$folder/$program";
+    }
+    $plant->($folder);
+    my ($status, $document) = matrix($folder, {}, $image, @ONLY);
+    is($document->{kernels}[0]{outcome}, $outcome, "$name: $outcome");
+    like($document->{kernels}[0]{detail}, $detail, 'with its text');
+    is($status, 125, 'nothing was tested');
+}
+
+subtest 'a kernel that is cut short' => sub {
+    my $folder = File::Temp->newdir;
+    spew("$folder/vmlinuz", substr slurp($image), 0, 3_000_000);
+    my ($status, $document) =
+        matrix(Copyhang::Place->programs, {'Copyhang::Guest::BOOT_SILENT' => 2},
+        "$folder/vmlinuz", @ONLY);
+    my $kernel = $document->{kernels}[0];
+    like($kernel->{outcome}, qr/\A(?:boot|emulator)_failed\z/, $kernel->{outcome});
+    is($status, 125, 'nothing was tested');
+};
+
+SKIP: {
+    skip 'needs root, to mount a small file system', 2 if $>;
+    my $small = File::Temp->newdir;
+    system('mount', '-t', 'tmpfs', '-o', 'size=256k', 'small', "$small") == 0
+        or skip 'cannot mount a small file system here', 2;
+    local $ENV{XDG_CACHE_HOME} = "$small";
+    my ($vmlinux) = $kernels[1]->images;
+    my ($status, undef, $err) = matrix(Copyhang::Place->programs, {}, $vmlinux, @ONLY);
+    system 'umount', "$small";
+    is($status, 2, 'a cache without room: exit 2');
+    like($err, qr/^copyhang matrix: cannot .*: no space left on the device$/mi, 'said so');
+}
+
+done_testing;
+
+sub kernel ($name) {
+    my $kernel = eval {
+        my $found = Copyhang::Kernel->find($name);
+        $found->fetch;
+        $found;
+    };
+    return $kernel if $kernel;
+    my $reason = ref $@ ? $@->{message} : $@;
+    plan skip_all => "no $name to be had: $reason";
+}
+
+sub compile ($path, $code) {
+    open my $in, '|-', qw(cc -static -x c -o), $path, q{-} or die "cannot run cc: $!";
+    print {$in} $code;
+    close $in or die 'cannot compile';
+    return;
+}
+
+# (exit status, what --json says, standard error)
+sub matrix ($programs, $limits, @arguments) {
+    my ($status, $out, $err) =
+        finish(start($programs, ['matrix', @arguments, '--json', '-'], %{$limits}));
+    return ($status, eval { Cpanel::JSON::XS->new->decode($out) } // {}, $err);
+}

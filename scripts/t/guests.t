@@ -1,0 +1,173 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Guests that go wrong, each in its own way: none takes long, none hides a case.
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use FindBin '$Bin';
+use lib "$Bin/lib", "$Bin/../lib";
+use Cpanel::JSON::XS ();
+use Fake             qw(start finish slurp case);
+use FakeGuest        qw(guests image);
+use File::Temp       ();
+use Real             qw(adopt_orphans comes_true all_gone);
+use Test::More;
+use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC);
+
+my $SOON = 20;    # s, where two are usual
+my @IDS  = map { "a/b/s$_-pipe" } 1 .. 5;
+my %FAST = map { ("Copyhang::Guest::$_->[0]" => $_->[1]) } ['BOOT', 0.5], ['BOOT_SILENT', 0.4],
+    ['LIFE', 0.3], ['PROGRESS', 0.6], ['GRACE', 0.5];
+
+adopt_orphans();
+
+# Runs a kernel in a guest that follows the plan. Returns what the JSON document says of it, with
+# exit, err, boots (what each was asked for) and the verdicts by id.
+sub guest ($plan, @arguments) {
+    my ($programs, $emulator) = guests([map { case ($_, 'safe') } @IDS], $plan);
+    my $cache = File::Temp->newdir;
+    local $ENV{PATH}           = "$emulator:$ENV{PATH}";
+    local $ENV{XDG_CACHE_HOME} = "$cache";
+    my $began = clock_gettime(CLOCK_MONOTONIC);
+    my ($status, $out, $err) = finish(
+        start($programs, ['matrix', image($emulator, 'vmlinuz'), '--json', '-', @arguments], %FAST)
+    );
+    my $took = clock_gettime(CLOCK_MONOTONIC) - $began;
+    cmp_ok($took, '<', $SOON, 'soon') or diag($err);
+    my $document = eval { Cpanel::JSON::XS->new->decode($out) } or diag("$status $out $err");
+    my %kernel   = %{$document->{kernels}[0] // {}};
+    ok(all_gone($SOON), 'no emulator is left');
+    return {
+        %kernel,
+        exit     => $status,
+        err      => $err,
+        boots    => [map { [split] } grep { !/ kvm / } split /\n/, slurp("$emulator/boots")],
+        verdicts =>
+            join(q{ }, map { $_->{verdict} } sort { $a->{id} cmp $b->{id} } @{$kernel{cases}}),
+        reasons => {map { $_->{id} => $_->{reason} } @{$kernel{cases}}},
+    };
+}
+
+sub ends_with ($guest, $outcome, $detail, $verdicts) {
+    is($guest->{exit} > 0, $outcome ne 'complete', 'exit status');
+    is($guest->{outcome},  $outcome,               "outcome $outcome");
+    like($guest->{detail} // q{}, $detail, 'with the reason') or diag(explain $guest);
+    is($guest->{verdicts}, $verdicts, 'every case has a verdict');
+    return;
+}
+
+my $NONE  = join q{ }, ('broken') x 5;
+my $SAFE  = join q{ }, ('safe') x 5;
+my $PANIC = q{console('Kernel panic - not syncing: planted', 'CPU: 0'); exit 0;};
+
+subtest 'all is well' => sub {
+    my $guest = guest(q{hello(); play(@ids); end()});
+    ends_with($guest, 'complete', qr/\A\z/, $SAFE);
+    is($guest->{release},  '6.6.6', 'what kernel it is');
+    is(@{$guest->{boots}}, 1,       'one boot');
+};
+
+subtest 'a kernel that panics at once' => sub {
+    my $guest = guest($PANIC);
+    ends_with($guest, 'panic', qr/\AKernel panic - not syncing: planted\z/, $NONE);
+    like("@{$guest->{console}}", qr/planted CPU: 0\z/, 'and the console');
+};
+
+subtest 'an init that never starts' => sub {
+    my $guest = guest(q{console('Run /init as init process'); sleep 60});
+    ends_with($guest, 'boot_failed', qr/\A(?:nothing on the console|no word from init) for/, $NONE);
+};
+
+subtest 'nothing on the console, nothing at all' => sub {
+    ends_with(guest(q{sleep 60}), 'boot_failed', qr/\Anothing on the console for/, $NONE);
+    ends_with(guest(q{exit 0}),   'boot_failed', qr/\Ait ended before init/,       $NONE);
+};
+
+subtest 'an init that dies half-way' => sub {
+    my $died  = q{console('Kernel panic - not syncing: Attempted to kill init!'); exit 0};
+    my $guest = guest(qq{hello(); play(splice \@ids, 0, 2); $died if \@ids; end()});
+    is($guest->{outcome},  'panic', 'panic');
+    is($guest->{verdicts}, $SAFE,   'what it got done in each boot counts');
+    $guest = guest(qq{hello(); $PANIC});
+    ends_with($guest, 'panic', qr/planted/, $NONE);
+    is(@{$guest->{boots}}, 1, 'not again, where nothing came of it');
+};
+
+subtest 'garbage, half lines, gaps' => sub {
+    my %plan = (
+        'a garbled byte' => q{my $l = frame("ok 3 $ids[2]"); substr($l, -3, 1) = 'X'; print $l},
+        'a half line'    => q{print substr(frame("ok 3 $ids[2]"), 0, 9), "\n"},
+        'a lost line'    => q{frame('lost'); play($ids[2])},
+        'noise'          => q{print "\xff\x00\e[31m noise\n"},
+    );
+    for my $name (sort keys %plan) {
+        my $guest = guest(
+            qq{hello(); if (\$boot == 1) { play(\@ids[0, 1]); $plan{$name}; sleep 60 } play(\@ids); end()}
+        );
+        is($guest->{outcome},  'lost', "$name: lost");
+        is($guest->{verdicts}, $SAFE,  'and the rest comes from another boot');
+    }
+    my $guest = guest(q{hello(); print "noise\n" x 3; sleep 60});
+    ends_with($guest, 'lost', qr/\Ano line of init's: noise/, $NONE);
+};
+
+subtest 'an emulator that is killed' => sub {
+    ends_with(guest(q{hello(); kill 9, $$; sleep 9}),
+        'emulator_failed', qr/\Akilled by SIGKILL/, $NONE);
+    ends_with(guest(q{print STDERR "qemu: no luck\n"; exit 1}),
+        'emulator_failed', qr/\Aexited with 1: qemu: no luck\z/, $NONE);
+};
+
+subtest 'wedged' => sub {
+    ends_with(guest(q{hello(); sleep 60}), 'wedged', qr/\Ano sign of life for/, $NONE);
+    ends_with(guest(q{hello(); for (1 .. 600) { channel('@alive'); sleep 0.1 }}),
+        'wedged', qr/\Ano word from the case program for/, $NONE);
+};
+
+subtest 'an oops that the guest survives' => sub {
+    ends_with(guest(q{hello(); play(@ids); console('BUG: kernel NULL pointer dereference'); end()}),
+        'panic', qr/\ABUG: kernel NULL/, $SAFE);
+};
+
+subtest 'a case that takes the kernel down' => sub {
+    my $guest = guest(
+        qq{hello(); if (\$jobs == 1) { for (\@ids) { started(\$_); if (m{/s3-}) { $PANIC } result(\$_) } }
+        else { started(\@ids); if (grep { m{/s3-} } \@ids) { $PANIC } result(\@ids) } end()}
+    );
+    ends_with($guest, 'panic', qr/planted/, 'safe safe broken safe safe');
+    like(
+        $guest->{reasons}{'a/b/s3-pipe'},
+        qr/\Apanic: Kernel panic - not syncing: planted, while it was played\z/,
+        'is named'
+    );
+    is_deeply([map { $_->[2] } @{$guest->{boots}}], [0, 1, 0], 'alone in the second boot');
+
+    $guest = guest(qq{hello(); started(\@ids); $PANIC}, '--only', 'a/*', '--jobs', 4);
+    is($guest->{verdicts}, $NONE, 'all of them do: has an end');
+};
+
+subtest 'a case program that ends early' => sub {
+    my $guest = guest(q{hello(); for (@ids) { started($_); m{/s1-} ? result($_) : end(11) }});
+    is($guest->{verdicts} =~ tr/k//, 4, 'the rest is broken');
+    is($guest->{exit},               1, 'exit 1');
+};
+
+for my $signal (qw(INT KILL)) {
+    my ($programs, $emulator) = guests([map { case ($_, 'safe') } @IDS], q{hello(); sleep 600});
+    my $cache = File::Temp->newdir;
+    local $ENV{PATH}           = "$emulator:$ENV{PATH}";
+    local $ENV{XDG_CACHE_HOME} = "$cache";
+    my $job = start($programs, ['matrix', map { image($emulator, $_) } qw(one two)]);
+    ok(comes_true($SOON, sub { -e "$emulator/boots" && slurp("$emulator/boots") =~ / tcg / }),
+        'guests run');
+    kill $signal, $job->{pid};
+    my ($status) = finish($job);
+    like($status, qr/signal/, "SIG$signal ends it");
+    ok(all_gone($SOON), 'and the guests');
+}
+
+done_testing;

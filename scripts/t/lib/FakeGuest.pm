@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package FakeGuest;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Exporter 'import';
+use Fake       qw(programs spew start finish);
+use File::Temp ();
+
+our @EXPORT_OK = qw(guests image);
+
+# Stands for qemu: knows the arguments, writes the console and the channel, and does what the plan
+# says: perl code in $folder/plan, with these at hand.
+my $EMULATOR = <<'PROGRAM';
+#!/usr/bin/perl
+use strict;
+use warnings;
+use Time::HiRes 'sleep';
+$| = 1;
+my %option;
+for (0 .. $#ARGV - 1) { $option{$ARGV[$_]} = $ARGV[$_ + 1] if $ARGV[$_] =~ /^-(?:accel|initrd|M)$/ }
+my ($console) = map { m{^file,id=console,path=(.*)} } @ARGV;
+my ($folder) = $0 =~ m{(.*)/};
+sub slurp { open my $in, '<', shift or die; local $/; <$in> }
+my @ids = slurp($option{'-initrd'}) =~ m{(?:^|\0)([a-z]\w*/[\w.-]+/\w+-\w+)$}mg;
+my $jobs = slurp($option{'-initrd'}) =~ /--jobs\n(\d+)/ ? $1 : 0;
+my $number = 0;
+sub frame { my $text = shift; ++$number . ' ' . unpack('%32C*', $text) . " $text\n" }
+sub channel { print map { frame($_) } @_ }
+sub console { open my $out, '>>', $console or die; print {$out} map { "[    1.000000] $_\n" } @_ }
+sub hello { console('Run /init as init process');
+    channel('@release 6.6.6', '@version #1', '@machine x86_64', '@start') }
+sub started { channel(map { "# started $_" } @_) }
+my $count = 0;
+sub result { channel('ok ' . ++$count . " $_", '#   verdict=safe', '#   stalled=yes') for @_ }
+sub play { for (@_) { started($_); result($_) } }
+sub end { channel('# Totals: whatever', '@end ' . (shift // 0)); sleep 60 }
+open my $log, '>>', "$folder/boots"; print {$log} "$$ $option{-accel} $jobs @ids\n"; close $log;
+my $boot = () = slurp("$folder/boots") =~ / tcg /g;
+if ($option{'-accel'} eq 'kvm') { exit 1 if !-e "$folder/kvm" }
+eval slurp("$folder/plan"); die $@ if $@;
+PROGRAM
+
+# (programs, folder of the emulator): a folder of case programs as of Fake, and an emulator that
+# follows the plan, which comes first in PATH from now on.
+sub guests ($cases, $plan) {
+    my $programs = programs($cases);
+    spew("$programs/copyhang-init", "no program\n");
+    my $folder = File::Temp->newdir;
+    spew("$folder/qemu-system-x86_64", $EMULATOR);
+    chmod oct 755, "$folder/qemu-system-x86_64";
+    spew("$folder/plan", $plan);
+    return ($programs, $folder);
+}
+
+# A file that is taken for a compressed kernel.
+sub image ($folder, $name) {
+    my $header = "\0" x 0x202 . 'HdrS' . pack('v', 0x200) . "\0" x 0x100;
+    spew("$folder/$name", $header);
+    return "$folder/$name";
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+FakeGuest - an emulator for the tests that boots nothing
+
+=head1 SYNOPSIS
+
+    my ($programs, $emulator) = guests([case('a/b/c-d', 'safe')], 'hello(); play(@ids); end()');
+    local $ENV{PATH} = "$emulator:$ENV{PATH}";
+
+=cut
