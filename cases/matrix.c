@@ -38,6 +38,15 @@ static bool takes_act(const struct endpoint_kind *kind, const struct act *act)
 	return kind->acts ? text_lists(kind->acts, act->name) : act->core || act->needs_fifo;
 }
 
+/* It meets pipes and files with all acts that take it; a sink that fills up, too, is special. */
+static bool takes_cascade(const struct test_case *test)
+{
+	const struct endpoint_kind *source = test->source, *sink = test->sink;
+	const bool special = source->partners || sink->partners || (sink->stalls && !sink->is_pipe);
+
+	return !test->act->raw_only && (!special || test->act->everything);
+}
+
 /*
  * What is special in a kind that has partners shows with these, with few acts, and with the raw
  * strategies; one act goes through everything.
@@ -46,10 +55,10 @@ static bool may_meet(const struct test_case *test)
 {
 	const struct endpoint_kind *source = test->source, *sink = test->sink;
 
+	if (strategy_is_cascade(test->strategy) && !takes_cascade(test))
+		return false;
 	if (!source->partners && !sink->partners)
 		return !test->act->by_name;
-	if (strategy_is_cascade(test->strategy) && !test->act->everything)
-		return false;
 	return takes_act(source, test->act) && takes_act(sink, test->act) &&
 	       (text_lists(source->partners, sink->name) ||
 		text_lists(sink->partners, source->name));
@@ -73,8 +82,6 @@ static bool makes_sense(const struct test_case *test)
 	if (!test->source->is_source || !test->sink->is_sink || !may_meet(test))
 		return false;
 	if (test->source->adopt && !strategy_takes_memory(test->strategy))
-		return false;
-	if (test->act->raw_only && strategy_is_cascade(test->strategy))
 		return false;
 	return test->act->actor == ACTOR_COPIER || bystander_can(test);
 }

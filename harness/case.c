@@ -30,10 +30,16 @@ static void perform(struct play *performance, const struct test_case *test, bool
 
 /*
  * On a loaded machine, or with a slow disk under files, a sleep on the way out may outlast the
- * limit, and end when the release happens to come. What is the kernel's doing happens again.
+ * limit, and end when the release happens to come. And a source that was to be silent may have
+ * spoken, as the kernel's log does: the strategy went on to a call that refuses. What is the
+ * kernel's doing happens again.
  */
-static bool is_doubtful(enum verdict verdict, const struct observation *seen)
+static bool is_doubtful(enum verdict verdict, const struct play *play)
 {
+	const struct observation *seen = &play->seen;
+
+	if (verdict == VERDICT_REFUSED)
+		return seen->stall == STALL_SOURCE && steps_moved(&play->steps);
 	return verdict == VERDICT_LATE ||
 	       (verdict == VERDICT_HANG && (seen->limit > LIMIT_MIN || seen->starved > REST_MIN));
 }
@@ -59,7 +65,7 @@ static void play_act(const struct test_case *test, struct result *result)
 		last->killable = true;
 	}
 	judgement = judge(&last->seen);
-	if (is_doubtful(judgement.verdict, &last->seen)) {
+	if (is_doubtful(judgement.verdict, last)) {
 		last++;
 		perform(last, test, last[-1].probe_kill, result);
 		if (!last->probe_kill)

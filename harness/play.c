@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TICK_STALL (NS_PER_MS / 2)
+#define TICK_STALL NS_PER_MS
 #define TICK_WATCH (10 * NS_PER_MS)
 
 static int64_t max(int64_t a, int64_t b)
@@ -79,11 +79,7 @@ void play_keep_evidence(struct play *play, const char *who, const struct task *t
 
 static int64_t starved_so_far(const struct task *task, pid_t pid)
 {
-	struct proc_sample sample;
-
-	if (task && task->ended)
-		return task->starved;
-	return proc_sample_thread(pid, &sample) ? sample.starved : 0;
+	return task && task->ended ? task->starved : proc_starved(pid);
 }
 
 /*

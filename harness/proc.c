@@ -67,16 +67,19 @@ static uint64_t switches_of(const char *status)
  * schedstat's second number is the run delay (Documentation/scheduler/sched-stats.rst).
  * It is readable for a zombie too, until it is reaped.
  */
-static int64_t starved_of(const char *schedstat)
+int64_t proc_starved(pid_t tid)
 {
 	long long ran, waited;
+	char schedstat[96];
 
+	if (slurp(schedstat, sizeof(schedstat), "/proc/%d/schedstat", tid) <= 0)
+		return 0;
 	return sscanf(schedstat, "%lld %lld", &ran, &waited) == 2 ? waited : 0;
 }
 
 bool proc_sample_thread(pid_t tid, struct proc_sample *sample)
 {
-	char status[4096], schedstat[96], state;
+	char status[4096], state;
 
 	if (slurp(status, sizeof(status), "/proc/%d/status", tid) < 0)
 		return false;
@@ -87,8 +90,6 @@ bool proc_sample_thread(pid_t tid, struct proc_sample *sample)
 		.stopped = strchr("tT", state),
 		.switches = switches_of(status),
 	};
-	if (slurp(schedstat, sizeof(schedstat), "/proc/%d/schedstat", tid) > 0)
-		sample->starved = starved_of(schedstat);
 	return true;
 }
 
@@ -98,7 +99,6 @@ static void add(struct proc_sample *sum, const struct proc_sample *thread)
 	sum->deep |= thread->deep;
 	sum->stopped |= thread->stopped;
 	sum->switches += thread->switches;
-	sum->starved += thread->starved;
 }
 
 static bool sample_process(pid_t pid, struct proc_sample *sample, bool pass_over_stopped)

@@ -21,7 +21,6 @@ struct proc_sample {
 	bool deep;         /* sleeps uninterruptibly (D) */
 	bool stopped;      /* by a signal or by its tracer */
 	uint64_t switches; /* context switches so far: unchanged means it did not run */
-	int64_t starved;   /* ns spent waiting for a CPU; 0 where the kernel does not say */
 };
 
 /** proc_sample() - look at process @pid. Return: false when it is gone. */
@@ -32,6 +31,9 @@ bool proc_sample_running(pid_t pid, struct proc_sample *sample);
 
 /** proc_sample_thread() - look at the one thread @tid. Return: false when it is gone. */
 bool proc_sample_thread(pid_t tid, struct proc_sample *sample);
+
+/** proc_starved() - Return: ns that thread @tid has waited for a CPU; 0 where nobody says. */
+int64_t proc_starved(pid_t tid);
 
 /** proc_ended() - is process @pid gone, or a zombie? */
 bool proc_ended(pid_t pid);

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#define TICK_STALL (NS_PER_MS / 2)
+#define TICK_STALL NS_PER_MS
 #define TICK_UNDER_WAY (NS_PER_MS / 20)
 
 static bool in_own_call(const struct play *play)

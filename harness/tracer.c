@@ -334,7 +334,6 @@ static bool handle_stop(struct tracer *tracer)
 static bool handle_end(struct tracer *tracer)
 {
 	siginfo_t child = { .si_pid = 0 };
-	struct proc_sample last;
 	struct task *task;
 	int status;
 
@@ -346,8 +345,7 @@ static bool handle_end(struct tracer *tracer)
 	task = find_or_add(tracer, child.si_pid);
 	if (!task)
 		return false;
-	if (proc_sample_thread(task->tid, &last))
-		task->starved = last.starved;
+	task->starved = proc_starved(task->tid);
 	if (waitpid(task->tid, &status, __WALL | WNOHANG) == task->tid)
 		on_end(task, status);
 	return true;
