@@ -31,8 +31,8 @@ static void perform(struct play *performance, const struct test_case *test, bool
 /*
  * On a loaded machine, or with a slow disk under files, a sleep on the way out may outlast the
  * limit, and end when the release happens to come. And a source that was to be silent may have
- * spoken, as the kernel's log does: the strategy went on to a call that refuses. What is the
- * kernel's doing happens again.
+ * spoken, as the kernel's log does: the stall did not last, or the strategy went on to a call that
+ * refuses. What is the kernel's doing happens again.
  */
 static bool is_doubtful(enum verdict verdict, const struct play *play)
 {
@@ -40,7 +40,7 @@ static bool is_doubtful(enum verdict verdict, const struct play *play)
 
 	if (verdict == VERDICT_REFUSED)
 		return seen->stall == STALL_SOURCE && steps_moved(&play->steps);
-	return verdict == VERDICT_LATE ||
+	return verdict == VERDICT_LATE || (verdict == VERDICT_BROKEN && seen->left_early) ||
 	       (verdict == VERDICT_HANG && (seen->limit > LIMIT_MIN || seen->starved > REST_MIN));
 }
 

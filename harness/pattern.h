@@ -15,7 +15,7 @@
 /* What a stalled source yields once it is released, and what a file holds, in bytes. */
 #define PATTERN_LINE ((size_t)16)
 #define PATTERN_STREAM (16 * PATTERN_LINE)
-#define PATTERN_FILE ((size_t)2 << 20)
+#define PATTERN_FILE ((size_t)1280 << 10)
 
 /** pattern_bytes() - the first PATTERN_FILE bytes of the pattern; made once, never freed. */
 const char *pattern_bytes(void);

@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define JOBS_PER_CPU 16
+#define JOBS_PER_CPU 8
 #define ANSWER_MS 1000
 #define LEAVE_MAX NS_PER_S /* for killed supervisors and their children to go */
 
