@@ -34,6 +34,22 @@ struct syscall_info {
 	uint32_t seccomp_data[2];
 };
 
+#if defined(__x86_64__) || defined(__aarch64__)
+static bool get_registers(pid_t tid, struct user_regs_struct *regs)
+{
+	struct iovec io = { .iov_base = regs, .iov_len = sizeof(*regs) };
+
+	if (!ptrace(PTRACE_GETREGSET, tid, (void *)NT_PRSTATUS, &io))
+		return true;
+#if defined(__x86_64__)
+	/* User-mode Linux has neither that nor PTRACE_GET_SYSCALL_INFO (HAVE_ARCH_TRACEHOOK). */
+	return !ptrace(PTRACE_GETREGS, tid, NULL, regs);
+#else
+	return false;
+#endif
+}
+#endif
+
 /*
  * Before PTRACE_GET_SYSCALL_INFO (5.3) the registers have to be known per
  * architecture. Return: false where they are not.
@@ -42,9 +58,8 @@ static bool info_from_registers(pid_t tid, bool entry, struct tracer_info *info)
 {
 #if defined(__x86_64__) || defined(__aarch64__)
 	struct user_regs_struct regs;
-	struct iovec io = { .iov_base = &regs, .iov_len = sizeof(regs) };
 
-	if (ptrace(PTRACE_GETREGSET, tid, (void *)NT_PRSTATUS, &io) < 0)
+	if (!get_registers(tid, &regs))
 		return false;
 #if defined(__x86_64__)
 	const uint64_t args[] = { regs.rdi, regs.rsi, regs.rdx, regs.r10, regs.r8, regs.r9 };
