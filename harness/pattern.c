@@ -23,8 +23,8 @@ const char *pattern_bytes(void)
 	if (bytes[0])
 		return bytes;
 	/* Shared, it costs a fork nothing. Where that cannot be, it stays as it is. */
-	mmap(bytes, PATTERN_FILE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED,
-	     -1, 0);
+	(void)mmap(bytes, PATTERN_FILE, PROT_READ | PROT_WRITE,
+		   MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	for (size_t at = 0; at < PATTERN_FILE; at += PATTERN_LINE)
 		write_line(bytes + at, at / PATTERN_LINE);
 	return bytes;
