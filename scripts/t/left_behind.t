@@ -25,6 +25,8 @@ my $GONE = 60;    # s
 my $program = abs_path(Copyhang::Place->programs . '/../../planted/leave_behind');
 plan skip_all => 'needs root, to mount FUSE' if $> != 0;
 plan skip_all => 'no FUSE'                   if !-e '/dev/fuse';
+plan skip_all => 'cannot mount out of sight, as in a chroot'
+    if system('unshare --mount mount --make-rprivate / 2>/dev/null') != 0;
 adopt_orphans();
 
 # Does it end, and is there a process of its then that has not? Returns its output.
