@@ -27,6 +27,8 @@
 #define REST_MAX (2 * NS_PER_S)
 /* The same for the copier before the act; it is looked at again afterwards. */
 #define STALL_REST (2 * NS_PER_MS)
+/* In a call that waits for requests: what is to serve them may not even be there yet. */
+#define REQUEST_REST (50 * NS_PER_MS)
 /* For a program under test, with all its threads and descendants. */
 #define PROGRAM_REST (20 * NS_PER_MS)
 /* One that waits with a time limit has shown for so long nothing that it had not done before. */

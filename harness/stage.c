@@ -39,7 +39,9 @@ static bool copier_stalled(struct play *play)
 		play->stall = play_calling(copier);
 		play->rest.since = 0;
 	}
-	return in_own_call(play) && rest_of_workers(&play->rest, copier->pid, STALL_REST) &&
+	return in_own_call(play) &&
+	       rest_of_workers(&play->rest, copier->pid,
+			       call_names_end(&copier->call) ? STALL_REST : REQUEST_REST) &&
 	       has_handed_over(copier) &&
 	       endpoint_withholds(play->seen.stall == STALL_SINK ? &play->scene->sink :
 								   &play->scene->source);
