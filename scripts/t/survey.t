@@ -127,7 +127,9 @@ subtest 'fixtures/programs' => sub {
     my ($status, $out) = copyhang($programs, 'exec', @unix, '--survey', $list);
     like($status, qr/\A[01]\z/,                                'can be surveyed');
     like($out,    qr/^coreutils-cat +unix to pipe +safe +\w/m, 'cat is safe');
-    unlike($out, qr/^mismatch (?:coreutils|busybox)-cat/m, 'the rows of cat and busybox are true');
+
+    # That of coreutils is of one release; other distributions have others, which is then told.
+    unlike($out, qr/^mismatch busybox-cat/m, 'the row of busybox is true');
 };
 
 done_testing;
