@@ -141,10 +141,11 @@ sub _conclusion ($self) {
     my %verdicts;
     for my $id ($results->ids) {
         my (undef, $strategy) = split m{/}, $id;
-        push @{$verdicts{$strategy}}, $results->verdicts($id);
+        push @{$verdicts{$strategy}}, grep { $_ ne 'unavailable' }
+            map { $_->{verdict} } grep { defined } $results->cases($id);
     }
     my @safe = grep {
-        my $verdicts = $verdicts{$_} // [];
+        my $verdicts = $verdicts{$_};
         @{$verdicts} && all { $_ eq 'safe' } @{$verdicts}
     } uniq map { (split m{/})[1] } $results->ids;
     my @complete = grep { $_->{outcome} eq 'complete' } $results->results;
