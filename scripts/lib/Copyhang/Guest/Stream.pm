@@ -135,6 +135,11 @@ sub _finish_all ($self) {
     return;
 }
 
+# How often the kernel was booted.
+sub boots ($self) {
+    return $self->{boots};
+}
+
 # As a Copyhang::Matrix::Results takes it.
 sub result ($self) {
     my $kernel = $self->{kernel};
