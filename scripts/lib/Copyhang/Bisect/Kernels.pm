@@ -52,7 +52,7 @@ sub _offered ($good, $bad) {
     my @flavours = map { $_->flavour } $good, $bad;
     bad_input("the ends are of two flavours, $flavours[0] and $flavours[1]")
         if $flavours[0] ne $flavours[1];
-    return grep { $_->flavour eq $flavours[0] } $good->all;
+    return grep { $_->flavour eq $flavours[0] } (ref $good)->all;
 }
 
 1;

@@ -107,7 +107,9 @@ sub _fetch ($self, $kernel) {
     Copyhang::Failure->check_signals;
     die $failure    ## no critic (RequireCarping)
         if !ref $failure || !$failure->isa('Copyhang::Failure') || $failure->status != 125;
-    return $failure->message;
+
+    # Of what apt says, without where it looked.
+    return $failure->message =~ s{Failed to fetch \S+ | \[IP: [^]]*\]}{}gr;
 }
 
 sub _not_had ($kernel, $why) {
@@ -145,9 +147,10 @@ sub _tell ($self, $outcome) {
 sub _print_log ($self) {
     my $state = $self->{state};
     $state->read // bad_input('--log: no such bisection has begun');
-    my @seen = $state->seen;
-    $self->{verdicts}->take_ends(@seen[0, 1]) if @seen > 1;
-    print Copyhang::Bisect::Report->log($self->{step}->case, $self->{verdicts}, @seen);
+    my @seen     = $state->seen;
+    my $verdicts = $self->{verdicts};
+    my $is_known = @seen > 1 && eval { $verdicts->take_ends(@seen[0, 1]); 1 };
+    print Copyhang::Bisect::Report->log($self->{step}->case, $is_known ? $verdicts : undef, @seen);
     return 0;
 }
 

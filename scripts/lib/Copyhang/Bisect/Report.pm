@@ -47,8 +47,8 @@ sub _ends ($outcome) {
 # What replays each step, with what came of it.
 sub log ($class, $case, $verdicts, @seen) {    ## no critic (ProhibitBuiltinHomonyms)
     return join q{}, map {
-        my ($answer, $why) = $verdicts->judge($_);
-        my $came = join ': ', $answer, $why // $_->{verdict};
+        my ($answer, $why) = $verdicts ? $verdicts->judge($_) : ();
+        my $came = join ': ', $answer // (), $why // $_->{verdict};
         'copyhang matrix ' . quoted($_->{name}) . " --only $case # $came\n"
     } @seen;
 }
@@ -86,6 +86,7 @@ and a text to mail (L<Copyhang::Bisect::Mail>). An outcome is
         log      => undef,                               # text that replays it, if not with matrix
     }
 
-C<log($case, $verdicts, @seen)> are the commands that replay steps, with what came of each as a comment.
+C<log($case, $verdicts, @seen)> are the commands that replay steps, with what came of each as a comment;
+without C<$verdicts> it is not known yet what is good.
 
 =cut

@@ -22,9 +22,14 @@ sub new ($class, $option) {
             if !@list || grep { !Copyhang::Case->says_something($_) } @list;
         @{$self->{$side}}{@list} = (1) x @list;
     }
-    my ($both) = grep { $self->{bad}{$_} } sort keys %{$self->{good} // {}};
-    bad_input("$both cannot be a good and a bad verdict") if defined $both;
+    $self->_check_apart;
     return $self;
+}
+
+sub _check_apart ($self) {
+    my ($both) = grep { $self->_is(bad => $_) } $self->names('good');
+    bad_input("$both cannot be both a good and a bad verdict") if defined $both;
+    return;
 }
 
 # What is not said by the options is what the ends, as Copyhang::Bisect::Step saw them, show.
@@ -36,20 +41,24 @@ sub take_ends ($self, $good, $bad) {
     }
     bad_input("$good->{name} and $bad->{name} both show $good->{verdict}: nothing has changed")
         if $good->{verdict} eq $bad->{verdict};
-    $self->{$_} //= {$end{$_}{verdict} => 1} for qw(good bad);
     for my $side (qw(good bad)) {
-        my ($answer) = $self->judge($end{$side});
-        bad_input(
-            "$end{$side}{name} is to be $side, and shows $end{$side}{verdict}, not " . join ' or ',
-            $self->names($side)
-        ) if $answer ne $side;
+        my ($name, $verdict) = @{$end{$side}}{qw(name verdict)};
+        $self->{$side} //= {$verdict => 1};
+        my $wanted = join ' or ', $self->names($side);
+        bad_input("$name is to be $side, and shows $verdict, not $wanted")
+            if !$self->_is($side, $verdict);
     }
+    $self->_check_apart;
     return;
 }
 
 # The verdicts that are good, or bad.
 sub names ($self, $side) {
-    return grep { $self->{$side}{$_} } Copyhang::Case->verdicts;
+    return grep { $self->_is($side, $_) } Copyhang::Case->verdicts;
+}
+
+sub _is ($self, $side, $verdict) {
+    return $self->{$side} && $self->{$side}{$verdict};
 }
 
 # (good, bad or skip; why it is skipped)
@@ -57,8 +66,8 @@ sub judge ($self, $seen) {
     my $why = $self->why_silent($seen);
     return (skip => $why) if defined $why;
     my $verdict = $seen->{verdict};
-    return 'good' if $self->{good}{$verdict};
-    return 'bad'  if $self->{bad}{$verdict} || $self->{any_change};
+    return 'good' if $self->_is(good => $verdict);
+    return 'bad'  if $self->_is(bad  => $verdict) || $self->{any_change};
     return (skip => "$verdict is neither good nor bad");
 }
 
@@ -66,7 +75,7 @@ sub judge ($self, $seen) {
 # it counts only for those who asked for it.
 sub why_silent ($self, $seen) {
     return $seen->{reason} if defined $seen->{reason};
-    return                 if $seen->{verdict} ne 'late' || grep { $self->{$_}{late} } qw(good bad);
+    return if $seen->{verdict} ne 'late' || grep { $self->_is($_, 'late') } qw(good bad);
     return 'late, which may be due to this machine';
 }
 
