@@ -7,6 +7,7 @@ use feature 'signatures';
 no warnings 'experimental::signatures';
 
 use Copyhang::Failure qw(bad_input);
+use Cwd               ();
 use Dpkg::Version     ();
 
 # The kernel that $spec names. $argument{modules}: its modules, where they do not come with it.
@@ -52,6 +53,11 @@ sub fetch ($self, %argument) {
 
 sub name ($self) {
     return $self->{name};
+}
+
+sub identity ($self) {
+    my ($image) = reverse $self->images;
+    return join q{ }, Cwd::realpath($image), (stat $image)[7, 9];
 }
 
 sub release ($self) {
@@ -136,6 +142,10 @@ cannot be had.
 =item name
 
 As it was given to C<find>.
+
+=item identity
+
+What tells it from every other kernel, also from what was in the same file earlier: a line of text.
 
 =item release
 

@@ -125,10 +125,10 @@ sub _fetch ($self, $progress) {
 # As many guests at once as there are processors and free memory for.
 sub _streams ($self, $progress, @kernels) {
     return if !@kernels;
-    my $cpus          = _cpus();
-    my $memory        = int(_free_memory() / Copyhang::Guest::Machine->memory);
-    my $at_once       = $self->{at_once} = max(1, min($cpus, $memory, scalar @kernels));
-    my ($accelerator) = $self->_accelerator($progress, @kernels);
+    my $cpus        = _cpus();
+    my $memory      = int(_free_memory() / Copyhang::Guest::Machine->memory);
+    my $at_once     = $self->{at_once} = max(1, min($cpus, $memory, scalar @kernels));
+    my $accelerator = Copyhang::Guest::Accelerator->for_kernels($progress, @kernels);
     return map {
         my $kernel   = $_;
         my $baseline = $self->{baseline} && $self->{baseline}->baseline($kernel->name);
@@ -145,14 +145,6 @@ sub _streams ($self, $progress, @kernels) {
             }
         )
     } @kernels;
-}
-
-sub _accelerator ($self, $progress, @kernels) {
-    my ($kernel) = grep { !$_->is_uml } @kernels or return 'tcg';
-    $progress->tell('looking for an accelerator');
-    my ($accelerator, $why) = Copyhang::Guest::Accelerator->choose($kernel);
-    $progress->noise("Guests run under TCG, slowly: $why.\n") if defined $why;
-    return $accelerator;
 }
 
 sub _cpus () {

@@ -36,8 +36,12 @@ sub fixture ($class, $name) {
 
 # The names of the kernels to test when none are given.
 sub default_kernels ($class) {
-    my $path = $class->fixture('kernels');
-    open my $in, '<', $path or untestable("cannot read $path: $!");
+    return $class->kernels_in($class->fixture('kernels'));
+}
+
+# One a line; # begins a comment.
+sub kernels_in ($class, $path) {
+    open my $in, '<', $path or bad_input("cannot read $path: $!");
     return grep { length } map { s/#.*//r =~ s/\s+//gr } <$in>;
 }
 
@@ -75,7 +79,7 @@ C<prepare> installs what is missing and builds what is stale, through F<scripts/
 checkout; it does nothing when installed or when C<COPYHANG_PROGRAMS> names other programs, and
 ends the program with the status of a set-up that failed. C<programs> returns the folder of the
 case programs. C<checkout> returns the top of the checkout, undef when installed. C<fixture($name)> is the path of
-a file of plain data, C<default_kernels> the names in F<fixtures/kernels>. Loads perl-base
-modules only.
+a file of plain data, C<default_kernels> the names in F<fixtures/kernels>, C<kernels_in($path)> those
+in any such file. Loads perl-base modules only.
 
 =cut

@@ -80,7 +80,12 @@ sub _one ($self, $case, $others = 0) {
     my $title = $self->{paint}->($case->{verdict}, $case->{verdict}) . q{ } . $case->title;
     $title .= " and $others more"     if $others;
     $title .= ' in ' . stalled($case) if $others && stalled($case);
-    return "$title\n" . _pairs(grep { $_->[0] ne 'verdict' } @{$case->{pairs}});
+    return "$title\n" . join q{}, map { "$_\n" } Copyhang::Report->evidence($case);
+}
+
+# What was seen of a case, in lines.
+sub evidence ($class, $case) {
+    return split /\n/, _pairs(grep { $_->[0] ne 'verdict' } @{$case->{pairs}});
 }
 
 # Words and numbers beside each other, whatever is longer on lines of its own.

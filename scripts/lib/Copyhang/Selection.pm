@@ -31,6 +31,15 @@ sub _ask ($self, @globs) {
     untestable("$command[0] --list failed, wait status $?");
 }
 
+# What an act claims, a clause; undef if the case programs do not say.
+sub claim ($class, $act) {
+    my $program = Copyhang::Place->programs . '/copyhang-cases';
+    open my $out, '-|', $program, '--help' or untestable("cannot run $program: $!");
+    my ($claim) = map { /\A\s+\Q$act\E\s+(.*)/ } <$out>;
+    close $out;
+    return $claim;
+}
+
 sub ids ($self) {
     return @{$self->{ids}};
 }
@@ -87,7 +96,7 @@ Copyhang::Selection - the cases that were asked for
 
 Asks F<copyhang-cases> which cases match. A glob that matches nothing is refused, each of them.
 C<ids> are in the order of the programs, and C<programs> says which command runs which of them.
-C<narrow> keeps some of the ids, which does not reach those commands. C<is_whole> is true when no
+C<claim($act)> is what they say of an act. C<narrow> keeps some of the ids, which does not reach those commands. C<is_whole> is true when no
 glob narrowed it. C<take> and C<document> are for the other kinds of
 selection, L<Copyhang::Trial> and L<Copyhang::Survey>, which have something to add.
 

@@ -17,6 +17,15 @@ our $DEVICE = '/dev/kvm';
 my $REMEMBERED = 'accelerator';
 my $BOOT_ID    = '/proc/sys/kernel/random/boot_id';
 
+# The one for these kernels, and says so where it is slow. $progress: of Copyhang::Progress.
+sub for_kernels ($class, $progress, @kernels) {
+    my ($kernel) = grep { !$_->is_uml } @kernels or return 'tcg';
+    $progress->tell('looking for an accelerator');
+    my ($accelerator, $why) = $class->choose($kernel);
+    $progress->noise("Guests run under TCG, slowly: $why.\n") if defined $why;
+    return $accelerator;
+}
+
 # (kvm or tcg, why not kvm). Asks the kernel, a Copyhang::Kernel that has been fetched, to boot.
 sub choose ($class, $kernel) {
     open my $device, '+<', $DEVICE or return (tcg => "$DEVICE: $!");
@@ -65,6 +74,7 @@ Copyhang::Guest::Accelerator - whether guests can run under KVM here
 
 A F</dev/kvm> that opens proves nothing: on some nested hosts it does, and the guest never prints a
 byte. So C<choose($kernel)> boots a kernel with it, and remembers in the cache, until this system is
-started anew, whether init was heard of. Else qemu translates the guest's code (TCG).
+started anew, whether init was heard of. Else qemu translates the guest's code (TCG). C<for_kernels> asks the
+first kernel that needs one.
 
 =cut

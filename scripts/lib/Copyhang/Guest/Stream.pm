@@ -29,7 +29,7 @@ sub _initialize ($self, $argument) {
     $self->SUPER::_initialize($argument);
     $self->{machines} =
         [Copyhang::Guest::Machine->candidates(@{$argument}{qw(kernel accelerator)})];
-    @{$self}{qw(boots all_seconds begun)} = (0, [], {});
+    @{$self}{qw(boots all_seconds begun wait)} = (0, [], {}, 0);
     return $self;
 }
 
@@ -131,9 +131,13 @@ sub _note ($self, $guest, $outcome, $detail) {
 
 # The kernel has told all that it will.
 sub _finish_all ($self) {
-    $self->{wait} = 0;
     $self->{on_state}->('done');
     return;
+}
+
+# How often the kernel was booted.
+sub boots ($self) {
+    return $self->{boots};
 }
 
 # As a Copyhang::Matrix::Results takes it.

@@ -76,7 +76,7 @@ sub all ($class) {
     my %taken;
     for my $kernel (@kernels) {
         my ($long, $short) = map { $kernel->_name($_) } $kernel->{version}, $kernel->_upstream;
-        $kernel->{short_name} = $taken{$short}++ ? $long : $short;
+        $kernel->{name} = $kernel->{short_name} = $taken{$short}++ ? $long : $short;
     }
     return @kernels;
 }

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Bisect::Step;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Failure            qw(bad_input);
+use Copyhang::Guest::Accelerator ();
+use Copyhang::Guest::Stream      ();
+use Copyhang::Harness            ();
+use Copyhang::Progress::Bisect   ();
+use Copyhang::Report             ();
+use Copyhang::Selection          ();
+
+my $CONTROL = 'read_write';    # the strategy that is safe wherever the scene can be set
+
+# Arguments: case, repeat (how many boots have to agree), progress (of Copyhang::Progress::Bisect).
+sub new ($class, %argument) {
+    my $self = bless {repeat => 1, %argument}, $class;
+    my ($case, @others) = Copyhang::Selection->new($self->{case})->ids;
+    bad_input("one case, not '$self->{case}', which means " . (1 + @others)) if @others;
+    $self->{case} = $case;
+    $self->{progress} //= Copyhang::Progress::Bisect->begin;
+
+    my $control = $case =~ s{/[^/]+/}{/$CONTROL/}r;
+    $self->{control} = $control
+        if $control ne $case && grep { $_ eq $control } Copyhang::Selection->new->ids;
+    return $self;
+}
+
+# The id, and that of its control, undef where there is none.
+sub case ($self) {
+    return $self->{case};
+}
+
+sub control ($self) {
+    return $self->{control};
+}
+
+# What a kernel, a Copyhang::Kernel that has been fetched, was seen to do.
+sub run ($self, $kernel) {
+    my $seen = $self->_boot($kernel);
+    for (2 .. $self->{repeat}) {
+        last if defined $seen->{reason};
+        my $again = $self->_boot($kernel);
+        $seen->{$_} += $again->{$_} for qw(boots seconds);
+        $seen->{reason} = $again->{reason};
+        $seen->{reason} //= "not sure: $seen->{verdict}, then $again->{verdict}"
+            if $seen->{verdict} ne $again->{verdict};
+    }
+    return $seen;
+}
+
+sub _boot ($self, $kernel) {
+    my ($progress, $control) = @{$self}{qw(progress control)};
+    my $accelerator = $self->_accelerator($kernel);
+    my $stream      = Copyhang::Guest::Stream->new(
+        {
+            name        => $kernel->name,
+            kernel      => $kernel,
+            accelerator => $accelerator,
+            ids         => [$self->{case}, $control // ()],
+            on_case     => sub ($case) { },
+            on_state    => sub ($words) { $progress->state_of($kernel->name, $words) },
+        }
+    );
+    Copyhang::Harness->play($progress, 1, $stream);
+    my $result  = $stream->result;
+    my %case    = map { $_->{id} => $_ } @{$result->{cases}};
+    my $case    = $case{$self->{case}};
+    my $checked = defined $control ? $case{$control} : undef;
+    return {
+        case     => $self->{case},
+        name     => $kernel->name,
+        identity => $kernel->identity,
+        release  => $result->{release},
+        version  => $result->{version},
+        verdict  => $case->{verdict},
+        reason   => scalar _reason($result, $case, $checked),
+        evidence => [Copyhang::Report->evidence($case)],
+        control  => $checked && {id => $control, verdict => $checked->{verdict}},
+        console  => $result->{outcome} eq 'complete' ? [] : $result->{console},
+        boots    => $stream->boots,
+        seconds  => $result->{seconds}{total},
+    };
+}
+
+# One for all kernels: looking for it may take a boot.
+sub _accelerator ($self, $kernel) {
+    return 'tcg' if $kernel->is_uml;
+    return $self->{accelerator} //=
+        Copyhang::Guest::Accelerator->for_kernels($self->{progress}, $kernel);
+}
+
+# Why this boot says nothing about the case; undef if it says something.
+sub _reason ($result, $case, $control) {
+    return join ': ', $result->{outcome} =~ s/_/ /gr, $result->{detail} // ()
+        if $result->{outcome} ne 'complete';
+    return join ': ', $case->{verdict}, $case->{reason} // () if !$case->is_known;
+    return if !$control || $control->{verdict} eq 'safe';
+    return "the control $control->{id} is $control->{verdict}, not safe";
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Bisect::Step - one case on one kernel, for a bisection
+
+=head1 SYNOPSIS
+
+    my $step = Copyhang::Bisect::Step->new(case => 'exit_group/sendfile/pty-pipe', repeat => 1);
+    my $seen = $step->run($kernel);
+    my ($answer, $why) = $verdicts->judge($seen);    # of Copyhang::Bisect::Verdicts
+
+=head1 DESCRIPTION
+
+C<new> refuses what is not the id of one case. C<run> boots a kernel that has been fetched, plays
+the case and its control in the guest, and returns what was seen; what that means for the bisection
+is for L<Copyhang::Bisect::Verdicts> to say. The control is the same act between the same endpoints
+while the copier reads and writes: if not even that is C<safe>, the scene is not to be trusted on
+this kernel. (The case of reading and writing itself has none, and few others.)
+
+With C<repeat> the kernel is booted so often, and the verdict has to be the same each time.
+
+C<run> dies of nothing that is wrong with the kernel, only by signals and where this machine cannot
+boot any. It returns
+
+    {
+        case     => 'exit_group/sendfile/pty-pipe',
+        name     => 'debian:6.1.170',
+        identity => '...',                      # of Copyhang::Kernel
+        release  => '6.1.0-47-cloud-amd64',     # undef where it is not known
+        version  => '6.1.170-3',
+        verdict  => 'hang',                     # 'broken' where there is none
+        reason   => undef,                      # why it cannot be told, a phrase
+        evidence => ['stalled=yes ...', ...],   # lines for people
+        control  => {id, verdict},              # undef where there is none
+        console  => [...],                      # its last lines, where the boot went wrong
+        boots    => 1,
+        seconds  => 4.2,                        # of all boots
+    }
+
+plain data, which can be kept as JSON. A C<reason> is there for a boot that failed or did not come to
+its end, a case that is C<broken> or C<unavailable>, a control that is not C<safe>, and verdicts that
+differ from boot to boot.
+
+=cut

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Bisect::Verdicts;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Case    ();
+use Copyhang::Failure qw(bad_input untestable);
+
+# What `git bisect run` takes these answers for.
+my %EXIT = (good => 0, bad => 1, skip => 125);
+
+# $option: good-verdict, bad-verdict (lists with commas), any-change, as of the command line.
+sub new ($class, $option) {
+    my $self = bless {any_change => $option->{'any-change'}}, $class;
+    for my $side (qw(good bad)) {
+        my $list = $option->{"$side-verdict"} // next;
+        my @list = split /,/, $list;
+        bad_input("--$side-verdict wants verdicts, as in refused,safe, not '$list'")
+            if !@list || grep { !Copyhang::Case->says_something($_) } @list;
+        @{$self->{$side}}{@list} = (1) x @list;
+    }
+    $self->_check_apart;
+    return $self;
+}
+
+sub _check_apart ($self) {
+    my ($both) = grep { $self->_is(bad => $_) } $self->names('good');
+    bad_input("$both cannot be both a good and a bad verdict") if defined $both;
+    return;
+}
+
+# What is not said by the options is what the ends, as Copyhang::Bisect::Step saw them, show.
+sub take_ends ($self, $good, $bad) {
+    my %end = (good => $good, bad => $bad);
+    for my $side (qw(good bad)) {
+        my $why = $self->why_silent($end{$side}) // next;
+        untestable("cannot tell, as the $side end cannot: $end{$side}{name}: $why");
+    }
+    bad_input("$good->{name} and $bad->{name} both show $good->{verdict}: nothing has changed")
+        if $good->{verdict} eq $bad->{verdict};
+    for my $side (qw(good bad)) {
+        my ($name, $verdict) = @{$end{$side}}{qw(name verdict)};
+        $self->{$side} //= {$verdict => 1};
+        my $wanted = join ' or ', $self->names($side);
+        bad_input("$name is to be $side, and shows $verdict, not $wanted")
+            if !$self->_is($side, $verdict);
+    }
+    $self->_check_apart;
+    return;
+}
+
+# The verdicts that are good, or bad.
+sub names ($self, $side) {
+    return grep { $self->_is($side, $_) } Copyhang::Case->verdicts;
+}
+
+sub _is ($self, $side, $verdict) {
+    return $self->{$side} && $self->{$side}{$verdict};
+}
+
+# (good, bad or skip; why it is skipped)
+sub judge ($self, $seen) {
+    my $why = $self->why_silent($seen);
+    return (skip => $why) if defined $why;
+    my $verdict = $seen->{verdict};
+    return 'good' if $self->_is(good => $verdict);
+    return 'bad'  if $self->_is(bad  => $verdict) || $self->{any_change};
+    return (skip => "$verdict is neither good nor bad");
+}
+
+# Why what was seen says nothing either way; undef if it may. A late end may be due to this machine:
+# it counts only for those who asked for it.
+sub why_silent ($self, $seen) {
+    return $seen->{reason} if defined $seen->{reason};
+    return if $seen->{verdict} ne 'late' || grep { $self->_is($_, 'late') } qw(good bad);
+    return 'late, which may be due to this machine';
+}
+
+# The exit status that stands for an answer.
+sub exit_status ($class, $answer) {
+    return $EXIT{$answer};
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Bisect::Verdicts - which verdicts are good, which are bad, and which say nothing
+
+=head1 SYNOPSIS
+
+    my $verdicts = Copyhang::Bisect::Verdicts->new({'good-verdict' => 'refused,safe'});
+    $verdicts->take_ends($good, $bad);      # of Copyhang::Bisect::Step
+    my ($answer, $why) = $verdicts->judge($seen);
+    exit $verdicts->exit_status($answer);   # 0, 1, 125
+
+=head1 DESCRIPTION
+
+C<new> takes the options C<good-verdict>, C<bad-verdict> and C<any-change> of the command line, and
+refuses what is no verdict. C<take_ends> fills in what they do not say with what the two ends show.
+It fails with status 125 where an end cannot be told, and with 2 where both show the same, or not
+what the options say of them.
+
+C<judge> is C<good>, C<bad>, or C<skip> with the reason: what the step could not tell, a C<late> that
+nobody asked for, and a verdict that is neither good nor bad. With C<any-change> whatever is not good
+is bad.
+
+=cut

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Progress::Bisect;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use parent 'Copyhang::Progress';
+
+sub begin ($class) {
+    my $self = $class->for_cases(0);
+    @{$self}{qw(step now)} = (q{}, q{});
+    return $self;
+}
+
+# Which step it is, in words.
+sub step ($self, $step) {
+    $self->{step} = "$step: ";
+    return;
+}
+
+# What a kernel is at: boots, done.
+sub state_of ($self, $name, $words) {
+    $self->{now} = "$name $words";
+    $self->show;
+    return;
+}
+
+sub count ($self, $name, $is_ok) {
+    $self->{now} = "$name plays";
+    return $self->SUPER::count($name, $is_ok);
+}
+
+sub line ($self) {
+    return sprintf '%s%s, %.0f s', @{$self}{qw(step now)}, $self->elapsed;
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Progress::Bisect - how far a bisection is, in one line that moves
+
+=head1 DESCRIPTION
+
+"step 3 of about 5: debian:6.1.170 boots, 12 s". C<step> says which one it is.
+
+=cut

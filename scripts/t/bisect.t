@@ -1,0 +1,301 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Bisecting kernels that are planted: which verdict each shows is known.
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use FindBin '$Bin';
+use lib "$Bin/lib", "$Bin/../lib";
+use Cpanel::JSON::XS ();
+use Fake             qw(start finish slurp spew case);
+use FakeGuest        qw(guests image);
+use File::Temp       ();
+use List::Util       qw(uniq);
+use POSIX            qw(ceil);
+use Real             qw(adopt_orphans comes_true all_gone);
+use Test::More;
+
+my $SOON    = 20;                                 # s
+my $CASE    = 'exit_group/sendfile/pty-pipe';
+my $CONTROL = 'exit_group/read_write/pty-pipe';
+my @CASES   = map { case ($_, 'safe') } $CASE, $CONTROL, 'exit_group/splice/pty-pipe';
+my %FAST    = map { ("Copyhang::Guest::$_->[0]" => $_->[1]) } ['BOOT', 0.5], ['BOOT_SILENT', 0.4],
+    ['LIFE', 0.5], ['PROGRESS', 0.6], ['GRACE', 0.5];
+
+# A guest does what $folder/kernels says of its kernel: a verdict, or how it fails.
+my $PLAN = <<'PLAN';
+my ($image) = map { $ARGV[$_ + 1] =~ m{([^/]+)\z} } grep { $ARGV[$_] eq '-kernel' } 0 .. $#ARGV;
+my %does = map { split } split /\n/, slurp("$folder/kernels");
+my @does = split /,/, $does{$image};
+my $verdict = @does > 1 ? $does[$boot % @does] : $does[0];
+open my $booted, '>>', "$folder/booted"; print {$booted} "$image\n"; close $booted;
+exit 0 if $verdict eq 'dead';
+hello();
+if ($verdict eq 'panic') { console('Kernel panic - not syncing: planted'); exit 0 }
+sleep 600 if $verdict eq 'wait' && !-e "$folder/go";
+$verdict = 'hang' if $verdict eq 'wait';
+my $control = $verdict =~ s/-control\z// ? 'hang' : 'safe';
+for my $id (@ids) {
+    my $verdict = $id =~ /read_write/ ? $control : $verdict;
+    started($id);
+    my $ok = $verdict =~ /safe|refused|unavailable/ ? 'ok' : 'not ok';
+    channel("$ok " . ++$count . " $id", "#   verdict=$verdict", '#   stalled=yes', "#   seen=$image");
+}
+end();
+PLAN
+
+adopt_orphans();
+
+# Kernels k01, k02, ... that do so. Returns what a test has at hand.
+sub planted (@does) {
+    my ($programs, $emulator) = guests(\@CASES, $PLAN);
+    my $self = {
+        programs => $programs,
+        emulator => $emulator,
+        images   => File::Temp->newdir,
+        cache    => File::Temp->newdir,
+        waits    => scalar(grep { $_ eq 'wait' } @does),
+        names    => [map { sprintf 'k%02d', $_ } 1 .. @does],
+    };
+    my $number = 0;
+    spew("$emulator/kernels", map { $self->{names}[$number++] . " $_\n" } @does);
+    image($self->{images}, $_) for @{$self->{names}};
+    return $self;
+}
+
+sub path ($planted, $name) {
+    return "$planted->{images}/$name";
+}
+
+# Starts a bisection over all of them.
+sub begin ($planted, @arguments) {
+    local $ENV{PATH}           = "$planted->{emulator}:$ENV{PATH}";
+    local $ENV{XDG_CACHE_HOME} = "$planted->{cache}";
+    my %patient = (%FAST, map { ("Copyhang::Guest::$_" => 60) } qw(LIFE PROGRESS));
+    my @ends    = map { path($planted, $_) } @{$planted->{names}}[0, -1];
+    return start(
+        $planted->{programs},
+        [
+            'bisect',             '--case', $CASE,    '--good',
+            $ends[0],             '--bad',  $ends[1], '--kernels',
+            "$planted->{images}", @arguments
+        ],
+        $planted->{waits} ? %patient : %FAST
+    );
+}
+
+# {exit, out, err, and what --json says}
+sub ended ($job) {
+    my ($status, $out, $err) = finish($job);
+    my $document = eval { Cpanel::JSON::XS->new->decode($out) };
+    ok(all_gone($SOON), 'no emulator is left');
+    return {%{$document // {}}, exit => $status, out => $out, err => $err};
+}
+
+sub bisect ($planted, @arguments) {
+    return ended(begin($planted, @arguments, '--json', q{-}));
+}
+
+# The kernels that were booted, in order.
+sub booted ($planted) {
+    my $path = "$planted->{emulator}/booted";
+    return -e $path ? split /\n/, slurp($path) : ();
+}
+
+sub name ($seen) {
+    return ($seen->{name} // 'none') =~ s{.*/}{}r;
+}
+
+sub finds ($found, $good, $bad, @suspects) {
+    is($found->{exit},       @suspects ? 125 : 0, 'exit status') or diag($found->{err});
+    is(name($found->{good}), $good,               "last good $good");
+    is(name($found->{bad}),  $bad,                "first bad $bad");
+    is_deeply([map { name($_) } @{$found->{suspects}}], \@suspects, "between them: @suspects");
+    return;
+}
+
+sub fails ($found, $status, $message) {
+    is($found->{exit}, $status, "exit $status");
+    my ($line, @others) = grep { !/\AGuests run under TCG/ } split /^/, $found->{err};
+    like($line // q{}, $message,                'with the reason') or diag(explain $found);
+    like($line // q{}, qr/\Acopyhang bisect: /, 'in a line');
+    is_deeply(\@others, [], 'one of them');
+    return;
+}
+
+subtest 'the first that hangs' => sub {
+    my $planted = planted(('refused') x 5, ('hang') x 7);
+    my $found   = bisect($planted);
+    finds($found, 'k05', 'k06');
+    my @booted = booted($planted);
+    cmp_ok(scalar @booted, '<=', 2 + ceil(log(12) / log 2), 'in few boots: ' . @booted);
+    is($found->{boots},      scalar @booted, 'which are counted');
+    is(scalar uniq(@booted), scalar @booted, 'none twice');
+    is("@{$found->{verdicts}{good}} @{$found->{verdicts}{bad}}", 'refused hang', 'verdicts');
+    is($found->{control}, $CONTROL, 'the control was played');
+    like("@{$found->{good}{evidence}}", qr/seen=k05/, 'evidence of the good one');
+    like("@{$found->{bad}{evidence}}",  qr/seen=k06/, 'evidence of the bad one');
+    like($found->{err}, qr/^Subject: \Q$CASE\E: refused up to k05, hang since k06$/m, 'a mail');
+    like($found->{err}, qr/^$_/m,                                                     "has $_")
+        for 'refused on .*k05\)\n  .*seen=k05', 'hang on .*k06\)\n  .*seen=k06', 'last good .*k05',
+        'first bad .*k06';
+};
+
+subtest 'what does not tell is skipped' => sub {
+    my @does =
+        (('refused') x 4, qw(panic dead broken unavailable hang-control late stuck), ('hang') x 5);
+    finds(bisect(planted(@does)), 'k04', 'k12', map { sprintf 'k%02d', $_ } 5 .. 11);
+    @does[4 .. 10] = qw(panic dead broken refused hang broken safe);
+    finds(bisect(planted(@does)), 'k08', 'k09');
+    my $reasons = bisect(planted(qw(refused panic dead broken hang-control safe hang)));
+    my %why     = map { name($_) => $_->{why} } @{$reasons->{steps}};
+    like($why{k02},       qr/\Apanic: Kernel panic - not syncing: planted/,   'panic');
+    like($why{k03},       qr/\Aboot failed: /,                                'no boot');
+    like($why{k04},       qr/\Abroken/,                                       'broken');
+    like($why{k05},       qr/\Athe control \Q$CONTROL\E is hang, not safe\z/, 'control');
+    like($why{k06},       qr/\Asafe is neither good nor bad\z/,               'another verdict');
+    like($reasons->{err}, qr/^The first bad one is one of the last 6;/m,      'is said to people');
+};
+
+subtest 'which verdicts' => sub {
+    my @does = qw(refused refused safe safe hang hang);
+    finds(bisect(planted(@does)), 'k02', 'k05', qw(k03 k04));
+    finds(bisect(planted(@does), '--any-change'),                                   'k02', 'k03');
+    finds(bisect(planted(@does), '--good-verdict', 'refused,safe'),                 'k04', 'k05');
+    finds(bisect(planted(@does), '--bad-verdict', 'safe,hang'),                     'k02', 'k03');
+    finds(bisect(planted(reverse @does), '--good-verdict', 'hang', '--any-change'), 'k02', 'k03');
+    finds(bisect(planted(reverse(@does), ('refused') x 4)), 'k02', 'k05', qw(k03 k04));
+};
+
+subtest 'more boots where they differ' => sub {
+    my @does = (qw(refused refused), 'hang,refused', 'hang,hang', 'hang');
+    finds(bisect(planted(@does), '--repeat', 2), 'k02', 'k04', 'k03');
+    my $planted = planted(qw(refused hang));
+    is(bisect($planted, '--repeat', 3)->{boots}, 6, 'three of each');
+    is(scalar booted($planted),                  6, 'indeed');
+};
+
+subtest 'what cannot be told' => sub {
+    fails(bisect(planted(('hang') x 3)), 2,
+        qr/k01 and \S+k03 both show hang: nothing has changed$/);
+    fails(bisect(planted(('late') x 3)), 125, qr/cannot tell, as the good end cannot: .*: late/);
+    fails(bisect(planted(('broken') x 3)), 125,
+        qr/cannot tell, as the good end cannot: .*: broken/);
+    fails(bisect(planted(qw(refused hang panic))), 125, qr/as the bad end cannot: .*k03: panic/);
+    fails(bisect(planted(qw(refused hang)), '--good-verdict', 'hang'),
+        2, qr/k01 is to be good, and shows refused, not hang$/);
+    fails(bisect(planted(qw(refused hang hang-control))), 125, qr/the bad end .* not safe/);
+};
+
+for my $signal (qw(INT KILL)) {
+    subtest "SIG$signal in a step, then --resume" => sub {
+        my $planted = planted(('refused') x 5, ('hang') x 2, 'wait', ('hang') x 8);
+        my $job     = begin($planted);
+        ok(
+            comes_true(
+                $SOON,
+                sub {
+                    grep { $_ eq 'k08' } booted($planted);
+                }
+            ),
+            'it waits in a step'
+        );
+        my ($status, undef, $err) = finish(begin($planted, '--resume'));
+        fails({exit => $status, err => $err}, 2, qr/another process is at the same bisection/);
+        kill $signal, $job->{pid};
+        my $killed = ended($job);
+        is($killed->{exit}, 'signal ' . {INT => 2, KILL => 9}->{$signal}, 'dies by it');
+        my %last = (INT => "Interrupted. The same command with --resume goes on.\n", KILL => q{});
+        is($killed->{err} =~ s/\AGuests .*\n//r, $last{$signal},
+            'and says how to go on, if it can');
+        my $log = ended(begin($planted, '--log'));
+        like($log->{out}, qr{^copyhang matrix \S+/k01 --only \Q$CASE\E # good: refused$}m, 'a log');
+        unlike($log->{out}, qr/k08/, 'of what is known');
+
+        spew("$planted->{emulator}/go", q{});
+        finds(bisect($planted, '--resume'), 'k05', 'k06');
+        my @booted = booted($planted);
+        is_deeply([grep { $_ eq 'k01' } @booted], ['k01'], 'what was seen is not booted again');
+        is(scalar uniq(@booted), @booted - 1, 'only what was interrupted');
+    };
+}
+
+subtest 'begun anew' => sub {
+    my $planted = planted(qw(refused refused hang));
+    finds(bisect($planted), 'k02', 'k03') for 1 .. 2;
+    is(scalar booted($planted), 6, 'everything is looked at');
+    finds(bisect($planted, '--resume'), 'k02', 'k03');
+    is(scalar booted($planted), 6, 'but nothing when it is over');
+    image($planted->{images}, 'k02');
+    utime 1, 1, path($planted, 'k02');
+    finds(bisect($planted, '--resume'), 'k02', 'k03');
+    is_deeply([splice @{[booted($planted)]}, 6],
+        ['k02'], 'a kernel that was built anew is another one')
+        or diag(join q{ }, booted($planted));
+    my $log = ended(begin($planted, '--log'));
+    is(() = $log->{out} =~ /^copyhang matrix .*--only \Q$CASE\E # (?:good|bad): \w+$/mg,
+        4, 'the log');
+};
+
+subtest 'a list of kernels' => sub {
+    my $planted = planted(('refused') x 2, ('hang') x 6);
+    my $list    = "$planted->{cache}/list";
+    spew($list, "# k02 is not there\n", map { path($planted, $_) . "\n" } qw(k04 k01 k03 k06));
+    my $found = bisect($planted, '--kernels', $list);
+    finds($found, 'k01', 'k03');
+    is($found->{among}, 5, 'and the ends');
+    spew(path($planted, 'README'), "no kernel\n");
+    is(bisect($planted)->{among}, 8, 'in a folder other files are passed over');
+};
+
+subtest 'bad input' => sub {
+    my $planted = planted(qw(refused hang));
+    my ($good, $bad) = map { path($planted, $_) } qw(k01 k02);
+    my $empty = File::Temp->newdir;
+    spew("$empty/list", "$empty/nothing\n");
+    my %set = (
+        '--case'    => $CASE,
+        '--good'    => $good,
+        '--bad'     => $bad,
+        '--kernels' => "$planted->{images}"
+    );
+    my @rows = (
+        (map { [qr/^copyhang bisect: --$_ is missing; see/, "--$_" => undef] } qw(case good bad)),
+        [qr/no case matches 'a\/b\/c-d'/,                     '--case' => 'a/b/c-d'],
+        [qr/one case, not 'exit_group\/[*]', which means 3$/, '--case' => 'exit_group/*'],
+        [qr/no kernel '\/nowhere'/,                           '--good' => '/nowhere'],
+        [qr/is no name of a kernel/,                          '--bad'  => 'debian:x'],
+        [qr{k02 is newer than \S+k01: good is the older end}, '--good' => $bad, '--bad' => $good],
+        [qr/are the same kernel$/,                            '--good'         => $bad],
+        [qr/--kernels is needed where/,                       '--kernels'      => undef],
+        [qr/--kernels \/nowhere: no such file/,               '--kernels'      => '/nowhere'],
+        [qr/--kernels \S+k01: not a list/,                    '--kernels'      => $good],
+        [qr/no kernel in this folder$/,                       '--kernels'      => "$empty"],
+        [qr{no kernel '$empty/nothing'},                      '--kernels'      => "$empty/list"],
+        [qr/--good-verdict wants verdicts/,                   '--good-verdict' => 'fine'],
+        [qr/--repeat wants a number/,                         '--repeat'       => '0'],
+        [qr/cannot write \/nowhere\/x/,                       '--json'         => '/nowhere/x'],
+        [qr/--config goes with --git/,                        '--config'       => $good],
+        [qr/--kernels and --git exclude/,                     '--git'          => '/nowhere'],
+    );
+    local $ENV{XDG_CACHE_HOME} = "$planted->{cache}";
+    for my $row (@rows) {
+        my ($message, %change) = @{$row};
+        my %option = (%set, %change);
+        my @arguments =
+            map { ($_ => $option{$_}) } grep { defined $option{$_} } sort keys %option;
+        my ($status, $out, $err) = finish(start($planted->{programs}, ['bisect', @arguments]));
+        fails({exit => $status, err => $err}, 2, $message);
+        is($out, q{}, 'and nothing else');
+    }
+    my ($status, undef, $err) =
+        finish(start($planted->{programs}, ['bisect', %set, '--log']));
+    fails({exit => $status, err => $err}, 2, qr/--log: no such bisection has begun$/);
+    is_deeply([booted($planted)], [], 'nothing was booted');
+};
+
+done_testing;

@@ -1,0 +1,181 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The search and the judgement of a bisection, without a kernel.
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use FindBin '$Bin';
+use lib "$Bin/lib", "$Bin/../lib";
+use Copyhang::Bisect::Search   ();
+use Copyhang::Bisect::State    ();
+use Copyhang::Bisect::Verdicts ();
+use Fake                       qw(spew slurp);
+use File::Temp                 ();
+use List::Util                 qw(uniq);
+use POSIX                      qw(ceil);
+use Test::More;
+
+my $COUNT = 40;    # in a row, at most
+
+# Looks among as many as there are letters: g is good, b is bad, s is one that does not tell.
+# Returns the search, and the numbers it looked at.
+sub search ($row) {
+    my $search = Copyhang::Bisect::Search->new(length $row);
+    my @looks;
+    while (defined(my $number = $search->next)) {
+        die "looks at $number again, in $row\n" if grep { $_ == $number } @looks;
+        push @looks, $number;
+        $search->learn($number, {g => 'good', b => 'bad', s => 'skip'}->{substr $row, $number, 1});
+    }
+    return ($search, @looks);
+}
+
+subtest 'one transition, anywhere' => sub {
+    my (@wrong, @slow, @surprised);
+    for my $count (2 .. $COUNT) {
+        my $limit = ceil(log($count) / log 2);
+        for my $first_bad (1 .. $count - 1) {
+            my $row   = ('g' x $first_bad) . ('b' x ($count - $first_bad));
+            my $steps = Copyhang::Bisect::Search->new($count)->steps_left;
+            my ($search, @looks) = search($row);
+            push @wrong,     $row if $search->bad != $first_bad || $search->good != $first_bad - 1;
+            push @slow,      $row if @looks > $limit;
+            push @surprised, $row if @looks > $steps;
+        }
+    }
+    is_deeply(\@wrong,     [], 'is found');
+    is_deeply(\@slow,      [], 'in ceil(log2 n) looks');
+    is_deeply(\@surprised, [], 'and no more than was said');
+};
+
+# All ways to skip among ten.
+subtest 'some do not tell, any of them' => sub {
+    my (@wrong, @many);
+    for my $first_bad (1 .. 9) {
+        for my $mask (0 .. 255) {
+            my $row = ('g' x $first_bad) . ('b' x (10 - $first_bad));
+            $mask & 1 << $_ and substr $row, $_ + 1, 1, 's' for 0 .. 7;
+            my ($good, $between, $bad) = $row =~ /\A(.*g)(s*)(b.*)\z/ or die $row;
+            my ($search, @looks) = search($row);
+            push @wrong, $row
+                if $search->good != length($good) - 1
+                || $search->bad != length "$good$between"
+                || $search->skipped != length $between;
+            push @many, $row if $row !~ /s/ && @looks > 4;
+        }
+    }
+    is_deeply(\@wrong, [], 'what is known is said, and what is not');
+    is_deeply(\@many,  [], 'and without skips it is as quick as ever');
+};
+
+subtest 'many in a row do not tell' => sub {
+    my $row = ('g' x 20) . ('s' x 30) . ('b' x 50);
+    my ($search, @looks) = search($row);
+    is_deeply([$search->good, scalar $search->skipped, $search->bad], [19, 30, 50], 'said so');
+    ($search, @looks) = search(('g' x 20) . ('b' x 15) . ('s' x 30) . ('b' x 35));
+    is($search->bad, 20, 'out of the way they are no harm');
+    cmp_ok(scalar @looks, '<', 12, 'and are left soon');
+};
+
+sub seen ($verdict, $reason = undef) {
+    return {name => "k-$verdict", verdict => $verdict, reason => $reason};
+}
+
+# What comes of $verdict, or of the ends.
+sub judged ($option, $good, $bad, $verdict = undef) {
+    my $verdicts = eval {
+        my $made = Copyhang::Bisect::Verdicts->new($option);
+        $made->take_ends($good, $bad);
+        $made;
+    } or return join q{ }, $@->status, $@->message;
+    return join ': ', $verdicts->judge(seen($verdict));
+}
+
+subtest 'verdicts' => sub {
+    my @ends = map { seen($_) } qw(refused hang);
+    my @rows = (
+        ['what the ends show', {}, @ends, 'refused', 'good'],
+        ['what the ends show', {}, @ends, 'hang',    'bad'],
+        ['neither',            {}, @ends, 'safe',    'skip: safe is neither good nor bad'],
+        ['any change', {'any-change' => 1},                @ends,          'safe',    'bad'],
+        ['any change', {'any-change' => 1},                @ends,          'refused', 'good'],
+        ['a list',     {'good-verdict' => 'refused,safe'}, @ends,          'safe',    'good'],
+        ['a list',     {'bad-verdict' => 'hang,stuck'},    @ends,          'stuck',   'bad'],
+        ['a fix',      {'good-verdict' => 'hang'},         reverse(@ends), 'refused', 'bad'],
+        ['late is not trusted', {}, @ends, 'late', 'skip: late, which may be due to this machine'],
+        ['late, but asked for', {'bad-verdict' => 'hang,late'}, @ends, 'late', 'bad'],
+        ['no change',           {}, seen('hang'), seen('hang'), undef, qr/\A2 .* both show hang/],
+        [
+            'a bad end that is not',
+            {'bad-verdict' => 'stuck'},
+            @ends,
+            undef,
+            qr/\A2 k-hang is to be bad/
+        ],
+        [
+            'swapped verdicts',
+            {'good-verdict' => 'hang'},
+            @ends, undef, qr/\A2 k-refused is to be good/
+        ],
+        ['good and bad', {'bad-verdict' => 'refused,hang'}, @ends, undef, qr/\A2 refused cannot/],
+        [
+            'good and bad', {'good-verdict' => 'hang', 'bad-verdict' => 'hang'},
+            @ends, undef, qr/\A2 hang cannot/
+        ],
+        ['no verdict', {'good-verdict' => 'fine'}, @ends, undef, qr/\A2 --good-verdict wants/],
+        [
+            'one that says nothing',
+            {'bad-verdict' => 'broken'},
+            @ends,
+            undef,
+            qr/\A2 --bad-verdict wants/
+        ],
+        ['late ends', {}, map({ seen('late') } 1, 2), undef, qr/\A125 cannot tell, .* late/],
+        [
+            'an end that does not tell',
+            {},    $ends[0], seen('hang', 'panic'),
+            undef, qr/\A125 cannot tell, as the bad end cannot: k-hang: panic/
+        ],
+    );
+    for my $row (@rows) {
+        my ($name, $option, $good, $bad, $verdict, $expected) = @{$row};
+        my $judged = judged($option, $good, $bad, $verdict // 'hang');
+        ref $expected ? like($judged, $expected, $name) : is($judged, $expected, $name);
+    }
+    my %exit = map { $_ => Copyhang::Bisect::Verdicts->exit_status($_) } qw(good bad skip);
+    is_deeply(\%exit, {good => 0, bad => 1, skip => 125}, 'exit statuses of git bisect run');
+};
+
+subtest 'state' => sub {
+    my $cache = File::Temp->newdir;
+    local $ENV{XDG_CACHE_HOME} = "$cache";
+    my $state = Copyhang::Bisect::State->new('case', 'good', 'bad');
+    ok(!defined $state->read, 'none yet');
+    $state->open(0);
+    $state->add({identity => $_, verdict => 'hang'}) for qw(one two);
+    my $other = Copyhang::Bisect::State->new('case', 'good', 'bad');
+    ok(!eval { $other->open(1); 1 }, 'one process at a time');
+    like($@->message, qr/another process/, 'is what it says');
+    undef $state;
+
+    my ($file) = glob "$cache/copyhang/bisects/*";
+    spew($file, slurp($file), '{"identity": "thr');
+    $state = Copyhang::Bisect::State->new('case', 'good', 'bad');
+    $state->open(1);
+    $state->add({identity => 'three', verdict => 'safe'});
+    undef $state;
+    my @seen = Copyhang::Bisect::State->new('case', 'good', 'bad')->read->seen;
+    is_deeply([map { $_->{identity} } @seen],
+        [qw(one two three)], 'half a line is no harm to those around it');
+    ok(!defined Copyhang::Bisect::State->new('case', 'good', 'worse')->read,
+        'others have their own');
+    $state = Copyhang::Bisect::State->new('case', 'good', 'bad');
+    $state->open(0);
+    is_deeply([$state->seen], [], 'begun anew it is empty');
+};
+
+done_testing;
