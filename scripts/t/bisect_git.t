@@ -18,8 +18,8 @@ use Test::More;
 use ToyTree qw(toy_tree toy_guests commit git $CASE);
 
 my $SOON    = 20;            # s, where two are usual
-my @HISTORY = qw(refused refused refused unbuildable panic refused hang hang hang hang hang hang);
-my $CULPRIT = 6;
+my @HISTORY = qw(refused refused refused refused panic unbuildable refused hang hang hang hang hang);
+my $CULPRIT = 7;
 
 my $cache = File::Temp->newdir;
 my ($programs, $emulator) = toy_guests();
@@ -54,13 +54,13 @@ subtest 'the first bad commit' => sub {
     my ($status, $out, $err) = bisect($tree, @commits[0, -1], '--json', "$place/json");
     is($status, 0, 'is found') or diag($out, $err);
     my $culprit = substr $commits[$CULPRIT], 0, 12;
-    like($out, qr/^last good  \Q@{[substr $commits[5], 0, 12]}\E  refused$/m, 'the last good');
+    like($out, qr/^last good  \Q@{[substr $commits[6], 0, 12]}\E  refused$/m, 'the last good');
     like($out, qr/^first bad  $culprit  hang$/m,                              'the first bad');
     like($out, qr/skip .make vmlinux failed: main[.]c:1:2: error: planted/,  'one is not built');
     like($out, qr/skip .panic: Kernel panic - not syncing: planted/,          'one does not boot');
     my ($log) = $out =~ /the log: (\S+)/;
     like(slurp($log), qr/error: planted/, 'with the log');
-    like($out, qr/^ +Commit 6 of the toy\n(?:.*\n)* behaviour [|] 2 [+]-$/m, 'what the culprit is');
+    like($out, qr/^ +Commit 7 of the toy\n(?:.*\n)* behaviour [|] 2 [+]-$/m, 'what the culprit is');
     like($out, qr/^Subject: \Q$CASE\E: refused up to .*, hang since $culprit$/m,  'a mail');
     like($out, qr/^\d builds and \d boots in 0[.]\d minutes, of 12 kernels[.]$/m, 'the effort');
     is(() = $out =~ /planted\+0x1/g, 2, 'evidence from both');

@@ -9,7 +9,7 @@ no warnings 'experimental::signatures';
 use Exporter 'import';
 use Text::Wrap ();
 
-our @EXPORT_OK = qw($WIDTH fill wrap painter);
+our @EXPORT_OK = qw($WIDTH fill wrap painter shell_word);
 
 our $WIDTH = 100;
 
@@ -40,6 +40,11 @@ sub wrap ($first, $text, $next = q{}) {
     local $Text::Wrap::huge     = 'overflow';
     local $Text::Wrap::unexpand = 0;
     return Text::Wrap::wrap($first, $next, $text) . "\n";
+}
+
+# As a shell takes it for one word.
+sub shell_word ($word) {
+    return $word =~ m{\A[\w.,:=+\@%/-]+\z} ? $word : q{'} . $word =~ s/'/'\\''/gr . q{'};
 }
 
 # What paints a text in the colour of a verdict, or leaves it as it is.

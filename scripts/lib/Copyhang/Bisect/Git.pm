@@ -19,6 +19,7 @@ use Copyhang::Leash              ();
 use Copyhang::Output             ();
 use Copyhang::Place              ();
 use Copyhang::Progress::Bisect   ();
+use Copyhang::Text               qw(shell_word);
 use Copyhang::Tool               ();
 use Cwd                          ();
 use IO::Handle                   ();
@@ -44,7 +45,7 @@ sub new ($class, $option, @paths) {
     Copyhang::Bisect::Build->check_options($option);
     $self->{config} = Cwd::realpath($option->{config}) if defined $option->{config};
     $self->{state}  = Copyhang::Bisect::State->new(
-        $self->{step}->case,  @{$self->{ends}},
+        Copyhang::Place->programs, $self->{step}->case,  @{$self->{ends}},
         $repository->common,  $self->{config},
         @{$option}{qw(arch repeat)}, @paths
     );
@@ -203,7 +204,7 @@ sub _last_good ($self, $bad, $answer) {
 # As of `git bisect log`: what `git bisect replay` takes.
 sub _log ($self) {
     my @words = ('start', @{$self->{paths}} ? ('--', @{$self->{paths}}) : ());
-    my $text  = join(q{ }, 'git bisect', map { Copyhang::Bisect::Report::quoted($_) } @words) . "\n";
+    my $text  = join(q{ }, 'git bisect', map { shell_word($_) } @words) . "\n";
     for my $seen ($self->{state}->seen) {
         my ($answer, $why) = $self->{verdicts}->judge($seen);
         $text .= "# $answer: [$seen->{identity}] $seen->{subject}"

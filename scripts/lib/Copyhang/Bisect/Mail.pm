@@ -10,7 +10,7 @@ use Copyhang::Matrix::Changes ();
 use Copyhang::Matrix::Report  ();
 use Copyhang::Matrix::Results ();
 use Copyhang::Selection       ();
-use Copyhang::Text            qw(wrap);
+use Copyhang::Text            qw(shell_word wrap);
 use List::Util                qw(uniq);
 
 my $WIDTH = 72;    # columns, of all but the evidence
@@ -47,15 +47,14 @@ sub text ($class, $outcome) {
 
 sub _matrix ($outcome) {
     return join q{ }, 'copyhang matrix',
-        map({ Copyhang::Bisect::Report::quoted($_->{name}) } @{$outcome}{qw(good bad)}),
+        map({ shell_word($_->{name}) } @{$outcome}{qw(good bad)}),
         "--only $outcome->{case}";
 }
 
 sub _question ($case) {
     my ($act, $strategy, $source, $sink) = $case =~ m{\A([^/]+)/([^/]+)/([^-]+)-(.+)\z};
     my $claim = Copyhang::Selection->claim($act) // "the act $act ends in time";
-    return wrap(q{},
-        "While $strategy copies from $source to $sink and waits: is it true that $claim?");
+    return wrap(q{}, "While $strategy copies from $source to $sink, is it true that $claim?");
 }
 
 sub _verdicts (@seen) {

@@ -15,6 +15,7 @@ use Copyhang::Bisect::Step     ();
 use Copyhang::Bisect::Verdicts ();
 use Copyhang::Failure          qw(bad_input);
 use Copyhang::Output           ();
+use Copyhang::Place            ();
 use Copyhang::Progress::Bisect ();
 use IO::Handle                 ();
 use List::Util                 qw(sum0);
@@ -29,8 +30,13 @@ sub new ($class, $option) {
         repeat   => $option->{repeat} // 1,
         progress => $progress,
     );
-    $self->{state} =
-        Copyhang::Bisect::State->new($self->{step}->case, @{$option}{qw(good bad kernels repeat)});
+
+    # Also what plays the case makes it another one.
+    $self->{state} = Copyhang::Bisect::State->new(
+        Copyhang::Place->programs,
+        $self->{step}->case,
+        @{$option}{qw(good bad kernels repeat)}
+    );
     $self->{out}    = ($option->{json} // q{}) eq '-' ? \*STDERR : \*STDOUT;
     $self->{output} = Copyhang::Output->for_options($option, 'json');
     return $self;

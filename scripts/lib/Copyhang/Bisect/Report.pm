@@ -7,7 +7,7 @@ use feature 'signatures';
 no warnings 'experimental::signatures';
 
 use Copyhang::Bisect::Mail ();
-use Copyhang::Text         qw(wrap);
+use Copyhang::Text         qw(shell_word wrap);
 use List::Util             qw(max);
 
 sub text ($class, $outcome) {
@@ -49,13 +49,8 @@ sub log ($class, $case, $verdicts, @seen) {    ## no critic (ProhibitBuiltinHomo
     return join q{}, map {
         my ($answer, $why) = $verdicts ? $verdicts->judge($_) : ();
         my $came = join ': ', $answer // (), $why // $_->{verdict};
-        'copyhang matrix ' . quoted($_->{name}) . " --only $case # $came\n"
+        'copyhang matrix ' . shell_word($_->{name}) . " --only $case # $came\n"
     } @seen;
-}
-
-# As a shell takes it for one word.
-sub quoted ($word) {
-    return $word =~ m{\A[\w.,:=+\@%/-]+\z} ? $word : q{'} . $word =~ s/'/'\\''/gr . q{'};
 }
 
 1;
