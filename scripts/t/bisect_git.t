@@ -13,13 +13,15 @@ use lib "$Bin/lib", "$Bin/../lib";
 use Cpanel::JSON::XS ();
 use Fake             qw(start finish slurp spew);
 use File::Temp       ();
+use List::Util       qw(sum0 uniq);
 use Real             qw(adopt_orphans comes_true all_gone);
 use Test::More;
 use ToyTree qw(toy_tree toy_guests commit git $CASE);
 
 my $SOON    = 20;            # s, where two are usual
-my @HISTORY = qw(refused refused refused refused panic unbuildable refused hang hang hang hang hang);
+my @HISTORY = qw(refused refused refused refused refused unbuildable refused hang panic hang hang hang);
 my $CULPRIT = 7;
+my $HELD    = 6;             # a commit that is looked at between others
 
 my $cache = File::Temp->newdir;
 my ($programs, $emulator) = toy_guests();
@@ -45,6 +47,12 @@ sub boots () {
     return -e "$emulator/boots" ? scalar(() = slurp("$emulator/boots") =~ / tcg /g) : 0;
 }
 
+# What the last bisection that has begun remembers.
+sub known_boots () {
+    my ($last) = sort { -M $a <=> -M $b } grep { -s } glob "$cache/copyhang/bisects/*";
+    return sum0(slurp($last) =~ /"boots":(\d+)/g);
+}
+
 subtest 'the first bad commit' => sub {
     my ($tree, @commits) = toy_tree('/nowhere', @HISTORY);
     git($tree, qw(bisect start));    # the user's own
@@ -57,7 +65,6 @@ subtest 'the first bad commit' => sub {
     like($out, qr/^last good  \Q@{[substr $commits[6], 0, 12]}\E  refused$/m, 'the last good');
     like($out, qr/^first bad  $culprit  hang$/m,                              'the first bad');
     like($out, qr/skip .make vmlinux failed: main[.]c:1:2: error: planted/,  'one is not built');
-    like($out, qr/skip .panic: Kernel panic - not syncing: planted/,          'one does not boot');
     my ($log) = $out =~ /the log: (\S+)/;
     like(slurp($log), qr/error: planted/, 'with the log');
     like($out, qr/^ +Commit 7 of the toy\n(?:.*\n)* behaviour [|] 2 [+]-$/m, 'what the culprit is');
@@ -74,8 +81,8 @@ subtest 'the first bad commit' => sub {
     spew("$place/log", $replay);
     my $clone = File::Temp->newdir;
     git($clone, qw(clone --quiet), "$tree", '.');
-    is((git($clone, 'bisect', 'replay', "$place/log"))[0],
-        "$commits[$CULPRIT] is the first bad commit", 'the log replays');
+    ok((grep { $_ eq "$commits[$CULPRIT] is the first bad commit" }
+            git($clone, 'bisect', 'replay', "$place/log")), 'the log replays');
 
     my $boots = boots();
     ($status, $out) = bisect($tree, @commits[0, -1], '--resume');
@@ -100,7 +107,7 @@ subtest 'only commits that touch a path' => sub {
     my ($status, $out, $err) = bisect($tree, @commits[0, 5], '--', 'fs');
     is($status, 0, 'exit 0') or diag($out, $err);
     like($out, qr/^first bad  \Q@{[substr $commits[5], 0, 12]}\E/m, 'are looked at');
-    like($out, qr/^git bisect start -- fs$/m,                        'as the log says');
+    like($out, qr/^git bisect start '--' 'fs'$/m,                        'as the log says');
 };
 
 for my $row (
@@ -123,47 +130,49 @@ subtest 'all between the ends is skipped' => sub {
     my ($tree, @commits) = toy_tree('/nowhere', qw(refused unbuildable panic control hang));
     my ($status, $out) = bisect($tree, @commits[0, -1]);
     is($status, 125, 'exit 125');
+    like($out, qr/skip .panic: Kernel panic - not syncing: planted/, 'one does not boot');
+    like($out, qr/skip .the control \S+ is hang, not safe/,          'one fails the control');
     is(() = $out =~ /^skipped .* did not tell$/mg, 3, 'three suspects');
     like($out, qr/one of the last 4; which of them cannot be told/, 'said so');
     unlike($out, qr/^ behaviour [|]/m, 'nothing is shown as the culprit');
 };
 
-# Held up in a step of the bisection itself, killed, and gone on with.
-sub killed ($where, $kill) {
-    my $hold = "$cache/hold-build";
-    my ($tree, @commits) = toy_tree($hold, @HISTORY);
-    my $before = state_of($tree);
-    my $ends   = finish_ends($tree, @commits);
-    my ($at, $held) =
-        $where eq 'build' ? ($hold, "$hold/building") : ("$emulator/hold", "$emulator/held");
-    mkdir $at;
-    my $job = start($programs, arguments($tree, @commits[0, -1], '--resume'));
-    ok(comes_true($SOON, sub { -e $held }), "a step is in its $where");
-    $kill->($job);
-    my ($status, $out, $err) = finish($job);
-    ok(all_gone($SOON), 'nothing is left') or system 'ps -ef';
-    unlink $held;
-    rmdir $at;
-    is(state_of($tree), $before, 'nothing has changed in the tree');
-    my $boots = boots();
-    my (undef, $plain) = bisect($tree, @commits[0, -1], '--resume');
-    like($plain, qr/^first bad  \Q@{[substr $commits[$CULPRIT], 0, 12]}\E  hang$/m, 'same end');
-    cmp_ok(boots() - $boots, '<=', 4, 'the ends are not booted again');
-    return ($status, $err);
-}
+my %END = (
+    'SIGKILL in a build'          => ["$cache/hold",    'KILL', sub ($job) { $job->{pid} }],
+    'SIGKILL in a guest'          => ["$emulator/hold", 'KILL', sub ($job) { $job->{pid} }],
+    'SIGKILL of the step alone'   => ["$emulator/hold", 'KILL', sub ($job) { step_pid() }],
+    'an interruption in a build'  => ["$cache/hold",    'INT',  sub ($job) { $job->{pid} }],
+    'an interruption in a guest'  => ["$emulator/hold", 'INT',  sub ($job) { $job->{pid} }],
+);
+for my $name (sort keys %END) {
+    subtest $name => sub {
+        my ($hold, $signal, $whom) = @{$END{$name}};
+        my ($tree, @commits) = toy_tree("$cache/hold", @HISTORY);
+        my $before = state_of($tree);
+        spew($hold, $HELD);
+        my $job = start($programs, arguments($tree, @commits[0, -1]));
+        ok(comes_true($SOON, sub { -e "$hold.held" }), 'it is held up');
+        like((bisect($tree, @commits[0, -1], '--resume'))[2],
+            qr/another process is at the same/, 'by one process at a time');
+        like((bisect($tree, @commits[1, -1]))[2], qr/another process bisects in/, 'in a tree');
+        kill $signal, $whom->($job);
+        my ($status, undef, $err) = finish($job);
+        is($status, $name =~ /alone/ ? 125 : "signal " . ($signal eq 'INT' ? 2 : 9), 'it ends');
+        like($err, qr/--resume goes on/, 'and says what to do') if $status ne 'signal 9';
+        ok(all_gone($SOON), 'nothing is left running');
+        unlink $hold, "$hold.held";
+        is(state_of($tree), $before, 'nothing has changed in the tree');
 
-# Sees the ends, and is killed before the first step between them.
-sub finish_ends ($tree, @commits) {
-    my $job = start($programs, arguments($tree, @commits[0, -1]));
-    ok(
-        comes_true(
-            $SOON,
-            sub { (() = map { slurp($_) =~ /"identity"/g } glob "$cache/copyhang/bisects/*") >= 0 }
-        ),
-        'begun'
-    );
-    finish($job);
-    return;
+        my ($boots, $known) = (boots(), known_boots());
+        my ($end, $out) = bisect($tree, @commits[0, -1], '--resume');
+        is($end, 0, 'it goes on') or diag($out);
+        like($out, qr/^first bad  \Q@{[substr $commits[$CULPRIT], 0, 12]}\E  hang$/m, 'to the end');
+        cmp_ok($known, '>=', 2, 'without the boots');
+        is(boots() - $boots, known_boots() - $known, 'that it had');
+        my @steps = $out =~ /^([0-9a-f]{12})  Commit/mg;
+        is(@steps, uniq(@steps), 'and shows each step once');
+        like($out, qr/^@{[scalar @steps]} builds and/m, 'all of them');
+    };
 }
 
 sub parent_of ($pid) {
@@ -176,4 +185,64 @@ sub step_pid () {
     return parent_of((split q{ }, $last)[0]);
 }
 
+subtest 'wrong input' => sub {
+    my ($tree, @commits) = toy_tree('/nowhere', qw(refused hang hang));
+    git($tree, qw(checkout --quiet -b side), $commits[0]);
+    my $side = commit("$tree", 9, 'safe');
+    git($tree, qw(checkout --quiet --orphan empty));
+    git($tree, qw(rm -rf --quiet .));
+    spew("$tree/Makefile", "all:\n");
+    git($tree, qw(add Makefile));
+    git($tree, qw(commit --quiet --message), 'No kernel');
+    spew("$tree/new", "new\n");
+    my $none = File::Temp->newdir;
+    my $bare = tools_but('gcc');
+    my $before = state_of($tree);
+    my @refused = (
+        [qr/\Q$commits[2]\E comes after \Q$commits[0]\E: good is the older/, @commits[2, 0]],
+        [qr/is no ancestor of/,                      $side, $commits[2]],
+        [qr/are the same commit/,                    @commits[1, 1]],
+        [qr/no commit 'v9' in/,                      $commits[0], 'v9'],
+        [qr/no commit '--all' in/,                   $commits[0], '--all'],
+        [qr/no commit between \S+ and \S+ touches nowhere/, @commits[0, 2], '--', 'nowhere'],
+        [qr/--config \S+: no such file/,             @commits[0, 2], '--config', '/nowhere'],
+        [qr/--arch wants um or x86_64, not 'vax'/,   @commits[0, 2], '--arch',   'vax'],
+        [qr/--kernels and --git exclude each other/, @commits[0, 2], '--kernels', 'x'],
+        [qr/no case matches 'a\/b'/,                 @commits[0, 2], '--case', 'a/b'],
+        [qr/--log: no such bisection has begun/,     @commits[0, 2], '--log'],
+        [qr/both show hang: nothing has changed/,    @commits[1, 2]],
+        [qr/is to be good, and shows refused, not hang/, @commits[0, 2], '--good-verdict', 'hang', '--bad-verdict', 'safe'],
+        [qr/--git \S+: not a git repository/, @commits[0, 2], '--git', "$none"],
+        [qr/--git \S+: no such folder/,       @commits[0, 2], '--git', "$none/none"],
+    );
+    for my $row (@refused) {
+        my ($message, @arguments) = @{$row};
+        my ($status, $out, $err) = bisect($tree, @arguments);
+        is($status, 2, "@arguments: exit 2");
+        like($err, $message, 'says what is wrong');
+        is(() = $err =~ /^copyhang bisect: /mg, 1, 'in one line');
+    }
+    my ($orphan) = git($tree, qw(rev-parse empty));
+    my ($status, $out, $err) = bisect($tree, $orphan, commit("$tree", 10, 'safe'));
+    like($err, qr/is no kernel tree$/, 'no kernel tree');
+    git($tree, qw(reset --quiet --mixed), $orphan);
+    unlink "$tree/behaviour";
+    {
+        local $ENV{PATH} = "$emulator:$bare";
+        ($status, $out, $err) = bisect($tree, @commits[0, 2]);
+        is($status, 2, 'no compiler: exit 2');
+        like($err, qr/no gcc here, which building a kernel takes/, 'named');
+    }
+};
+
 done_testing;
+
+# A folder with all programs of PATH but one.
+sub tools_but ($without) {
+    my $folder = File::Temp->newdir;
+    for my $path (map { glob "$_/*" } split /:/, $ENV{PATH}) {
+        my ($name) = $path =~ m{([^/]+)\z};
+        symlink $path, "$folder/$name" if $name ne $without && !-l "$folder/$name";
+    }
+    return $folder;
+}

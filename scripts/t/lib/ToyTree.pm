@@ -23,7 +23,8 @@ tinyconfig:
 olddefconfig:
 	@sed -i '/CONFIG_AIO/d' $(O)/.config
 vmlinux:
-	@if [ -e $(HOLD) ]; then printf half > $(O)/$@; touch $(HOLD)/building; sleep 60; fi
+	@if [ -e $(HOLD) ] && grep -q " $$(cat $(HOLD))$$" behaviour; then \
+		printf half > $(O)/$@; touch $(HOLD).held; sleep 60; fi
 	@if grep -q unbuildable behaviour; then echo 'main.c:1:2: error: planted' >&2; exit 1; fi
 	@[ -e $(O)/$@ ] && [ $(O)/$@ -nt behaviour ] || { cp header $(O)/$@ && cat behaviour >> $(O)/$@; }
 	@echo "  LD      vmlinux"
@@ -31,9 +32,9 @@ MAKE
 
 # Boots such an image.
 my $PLAN = <<'PLAN';
-my ($word) = slurp($option{'-kernel'}) =~ /behaviour: (\S+)/;
+my ($word, $commit) = slurp($option{'-kernel'}) =~ /behaviour: (\S+) (\d+)/;
 hello();
-if (-e "$folder/hold") { open my $held, '>', "$folder/held"; sleep 60 }
+if (-e "$folder/hold" && slurp("$folder/hold") == $commit) { open my $held, '>', "$folder/hold.held"; sleep 60 }
 if ($word eq 'panic') { console('Kernel panic - not syncing: planted'); exit 0 }
 for my $id (@ids) {
     started($id);
@@ -54,8 +55,8 @@ sub git ($tree, @arguments) {
     return wantarray ? @lines : $lines[0];
 }
 
-# A git repository with a commit for each of these behaviours, a word each; $hold: a folder whose
-# presence holds up what is built. Returns the folder and the commits.
+# A git repository with a commit for each of these behaviours, a word each. $hold: a file; the build of
+# the commit whose number it has is held up. Returns the folder and the commits.
 sub toy_tree ($hold, @behaviours) {
     my $tree = File::Temp->newdir;
     git($tree, qw(init --quiet --initial-branch=main));
@@ -75,7 +76,7 @@ sub commit ($tree, $number, $behaviour) {
     return git($tree, qw(rev-parse HEAD));
 }
 
-# As of FakeGuest.
+# As of FakeGuest; `hold` in the emulator's folder holds up the guest of a commit.
 sub toy_guests () {
     return guests([case($CASE, 'safe'), case($CASE =~ s/sendfile/read_write/r, 'safe')], $PLAN);
 }

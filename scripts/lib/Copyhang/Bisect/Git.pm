@@ -19,7 +19,6 @@ use Copyhang::Leash              ();
 use Copyhang::Output             ();
 use Copyhang::Place              ();
 use Copyhang::Progress::Bisect   ();
-use Copyhang::Text               qw(shell_word);
 use Copyhang::Tool               ();
 use Cwd                          ();
 use IO::Handle                   ();
@@ -201,10 +200,10 @@ sub _last_good ($self, $bad, $answer) {
     return $self->{state}->find($nearest);
 }
 
-# As of `git bisect log`: what `git bisect replay` takes.
+# As of `git bisect log`: what `git bisect replay` takes, which wants each word in quotes.
 sub _log ($self) {
-    my @words = ('start', @{$self->{paths}} ? ('--', @{$self->{paths}}) : ());
-    my $text  = join(q{ }, 'git bisect', map { shell_word($_) } @words) . "\n";
+    my @words = @{$self->{paths}} ? ('--', @{$self->{paths}}) : ();
+    my $text  = join(q{ }, 'git bisect start', map { q{'} . s/'/'\\''/gr . q{'} } @words) . "\n";
     for my $seen ($self->{state}->seen) {
         my ($answer, $why) = $self->{verdicts}->judge($seen);
         $text .= "# $answer: [$seen->{identity}] $seen->{subject}"
