@@ -18,10 +18,11 @@ use Real             qw(adopt_orphans comes_true all_gone);
 use Test::More;
 use ToyTree qw(toy_tree toy_guests commit git $CASE);
 
-my $SOON    = 20;            # s, where two are usual
-my @HISTORY = qw(refused refused refused refused refused unbuildable refused hang panic hang hang hang);
+my $SOON = 20;    # s, where two are usual
+my @HISTORY =
+    qw(refused refused refused refused refused unbuildable refused hang panic hang hang hang);
 my $CULPRIT = 7;
-my $HELD    = 6;             # a commit that is looked at between others
+my $HELD    = 6;    # a commit that is looked at between others
 
 my $cache = File::Temp->newdir;
 my ($programs, $emulator) = toy_guests();
@@ -64,9 +65,9 @@ subtest 'the first bad commit' => sub {
     my $culprit = substr $commits[$CULPRIT], 0, 12;
     like($out, qr/^last good  \Q@{[substr $commits[6], 0, 12]}\E  refused$/m, 'the last good');
     like($out, qr/^first bad  $culprit  hang$/m,                              'the first bad');
-    like($out, qr/skip .make vmlinux failed: main[.]c:1:2: error: planted/,  'one is not built');
+    like($out, qr/skip .make vmlinux failed: main[.]c:1:2: error: planted/,   'one is not built');
     my ($log) = $out =~ /the log: (\S+)/;
-    like(slurp($log), qr/error: planted/, 'with the log');
+    like(slurp($log), qr/error: planted/,                                    'with the log');
     like($out, qr/^ +Commit 7 of the toy\n(?:.*\n)* behaviour [|] 2 [+]-$/m, 'what the culprit is');
     like($out, qr/^Subject: \Q$CASE\E: refused up to .*, hang since $culprit$/m,  'a mail');
     like($out, qr/^\d builds and \d boots in 0[.]\d minutes, of 12 kernels[.]$/m, 'the effort');
@@ -81,24 +82,30 @@ subtest 'the first bad commit' => sub {
     spew("$place/log", $replay);
     my $clone = File::Temp->newdir;
     git($clone, qw(clone --quiet), "$tree", '.');
-    ok((grep { $_ eq "$commits[$CULPRIT] is the first bad commit" }
-            git($clone, 'bisect', 'replay', "$place/log")), 'the log replays');
+    ok(
+        (
+            grep { $_ eq "$commits[$CULPRIT] is the first bad commit" }
+                git($clone, 'bisect', 'replay', "$place/log")
+        ),
+        'the log replays'
+    );
 
     my $boots = boots();
     ($status, $out) = bisect($tree, @commits[0, -1], '--resume');
-    is($status, 0,        'to go on behind the end');
-    is(boots(), $boots,   'takes no boot');
+    is($status, 0,      'to go on behind the end');
+    is(boots(), $boots, 'takes no boot');
     like($out, qr/^first bad  $culprit  hang$/m, 'and tells the same');
 };
 
 subtest 'what fixed it' => sub {
     my ($tree, @commits) = toy_tree('/nowhere', qw(hang hang hang refused safe safe));
-    my ($status, $out, $err) = bisect($tree, @commits[0, -1], '--good-verdict', 'hang', '--any-change');
+    my ($status, $out, $err) =
+        bisect($tree, @commits[0, -1], '--good-verdict', 'hang', '--any-change');
     is($status, 0, 'is found') or diag($out, $err);
     like($out, qr/^first bad  \Q@{[substr $commits[3], 0, 12]}\E  refused$/m, 'any change counts');
     ($status, $out) = bisect($tree, @commits[0, -1]);
     is($status, 125, 'else what is neither');
-    like($out, qr/refused is neither good nor bad/,                     'is skipped');
+    like($out, qr/refused is neither good nor bad/,                                'is skipped');
     like($out, qr/^skipped    \Q@{[substr $commits[3], 0, 12]}\E  did not tell$/m, 'and named');
 };
 
@@ -107,28 +114,28 @@ subtest 'only commits that touch a path' => sub {
     my ($status, $out, $err) = bisect($tree, @commits[0, 5], '--', 'fs');
     is($status, 0, 'exit 0') or diag($out, $err);
     like($out, qr/^first bad  \Q@{[substr $commits[5], 0, 12]}\E/m, 'are looked at');
-    like($out, qr/^git bisect start '--' 'fs'$/m,                        'as the log says');
+    like($out, qr/^git bisect start '--' 'fs'$/m,                   'as the log says');
 };
 
 for my $row (
     ['late everywhere',           qr/late, which may be due to this machine/, ('late') x 4],
-    ['broken everywhere',         qr/the good end cannot: \w+: broken/,       ('broken') x 4],
+    ['broken everywhere',         qr/the good end cannot: \w+: broken/, ('broken') x 4],
     ['a control that hangs, too', qr{control exit_group/read_write/\S+ is hang}, ('control') x 4],
-    ['ends that do not build', qr/make vmlinux failed: main/, ('unbuildable') x 3],
-    ['an end that does not boot', qr/panic: Kernel panic/,    qw(refused hang panic)],
+    ['ends that do not build',    qr/make vmlinux failed: main/, ('unbuildable') x 3],
+    ['an end that does not boot', qr/panic: Kernel panic/, qw(refused hang panic)],
     )
 {
     my ($name, $message, @behaviours) = @{$row};
-    my ($tree, @commits) = toy_tree('/nowhere', @behaviours);
-    my ($status, $out, $err) = bisect($tree, @commits[0, -1]);
+    my ($tree, @commits)              = toy_tree('/nowhere', @behaviours);
+    my ($status, $out, $err)          = bisect($tree, @commits[0, -1]);
     is($status, 125, "$name: cannot tell");
-    like($err,   $message,     'and why');
+    like($err, $message, 'and why');
     unlike($out, qr/first bad/, 'no culprit');
 }
 
 subtest 'all between the ends is skipped' => sub {
-    my ($tree, @commits) = toy_tree('/nowhere', qw(refused unbuildable panic control hang));
-    my ($status, $out) = bisect($tree, @commits[0, -1]);
+    my ($tree,   @commits) = toy_tree('/nowhere', qw(refused unbuildable panic control hang));
+    my ($status, $out)     = bisect($tree, @commits[0, -1]);
     is($status, 125, 'exit 125');
     like($out, qr/skip .panic: Kernel panic - not syncing: planted/, 'one does not boot');
     like($out, qr/skip .the control \S+ is hang, not safe/,          'one fails the control');
@@ -138,11 +145,11 @@ subtest 'all between the ends is skipped' => sub {
 };
 
 my %END = (
-    'SIGKILL in a build'          => ["$cache/hold",    'KILL', sub ($job) { $job->{pid} }],
-    'SIGKILL in a guest'          => ["$emulator/hold", 'KILL', sub ($job) { $job->{pid} }],
-    'SIGKILL of the step alone'   => ["$emulator/hold", 'KILL', sub ($job) { step_pid() }],
-    'an interruption in a build'  => ["$cache/hold",    'INT',  sub ($job) { $job->{pid} }],
-    'an interruption in a guest'  => ["$emulator/hold", 'INT',  sub ($job) { $job->{pid} }],
+    'SIGKILL in a build'         => ["$cache/hold",    'KILL', sub ($job) { $job->{pid} }],
+    'SIGKILL in a guest'         => ["$emulator/hold", 'KILL', sub ($job) { $job->{pid} }],
+    'SIGKILL of the step alone'  => ["$emulator/hold", 'KILL', sub ($job) { step_pid() }],
+    'an interruption in a build' => ["$cache/hold",    'INT',  sub ($job) { $job->{pid} }],
+    'an interruption in a guest' => ["$emulator/hold", 'INT',  sub ($job) { $job->{pid} }],
 );
 for my $name (sort keys %END) {
     subtest $name => sub {
@@ -152,8 +159,11 @@ for my $name (sort keys %END) {
         spew($hold, $HELD);
         my $job = start($programs, arguments($tree, @commits[0, -1]));
         ok(comes_true($SOON, sub { -e "$hold.held" }), 'it is held up');
-        like((bisect($tree, @commits[0, -1], '--resume'))[2],
-            qr/another process is at the same/, 'by one process at a time');
+        like(
+            (bisect($tree, @commits[0, -1], '--resume'))[2],
+            qr/another process is at the same/,
+            'by one process at a time'
+        );
         like((bisect($tree, @commits[1, -1]))[2], qr/another process bisects in/, 'in a tree');
         kill $signal, $whom->($job);
         my ($status, undef, $err) = finish($job);
@@ -164,7 +174,7 @@ for my $name (sort keys %END) {
         is(state_of($tree), $before, 'nothing has changed in the tree');
 
         my ($boots, $known) = (boots(), known_boots());
-        my ($end, $out) = bisect($tree, @commits[0, -1], '--resume');
+        my ($end,   $out)   = bisect($tree, @commits[0, -1], '--resume');
         is($end, 0, 'it goes on') or diag($out);
         like($out, qr/^first bad  \Q@{[substr $commits[$CULPRIT], 0, 12]}\E  hang$/m, 'to the end');
         cmp_ok($known, '>=', 2, 'without the boots');
@@ -195,26 +205,31 @@ subtest 'wrong input' => sub {
     git($tree, qw(add Makefile));
     git($tree, qw(commit --quiet --message), 'No kernel');
     spew("$tree/new", "new\n");
-    my $none = File::Temp->newdir;
-    my $bare = tools_but('gcc');
-    my $before = state_of($tree);
+    my $none    = File::Temp->newdir;
+    my $bare    = tools_but('gcc');
+    my $before  = state_of($tree);
     my @refused = (
         [qr/\Q$commits[2]\E comes after \Q$commits[0]\E: good is the older/, @commits[2, 0]],
-        [qr/is no ancestor of/,                      $side, $commits[2]],
-        [qr/are the same commit/,                    @commits[1, 1]],
-        [qr/no commit 'v9' in/,                      $commits[0], 'v9'],
-        [qr/no commit '--all' in/,                   $commits[0], '--all'],
-        [qr/no commit between \S+ and \S+ touches nowhere/, @commits[0, 2], '--', 'nowhere'],
-        [qr/--config \S+: no such file/,             @commits[0, 2], '--config', '/nowhere'],
-        [qr/--arch wants um or x86_64, not 'vax'/,   @commits[0, 2], '--arch',   'vax'],
-        [qr/--kernels and --git exclude each other/, @commits[0, 2], '--kernels', 'x'],
-        [qr/no case matches 'a\/b'/,                 @commits[0, 2], '--case', 'a/b'],
-        [qr/--log: no such bisection has begun/,     @commits[0, 2], '--log'],
-        [qr/both show hang: nothing has changed/,    @commits[1, 2]],
-        [qr/is to be good, and shows refused, not hang/, @commits[0, 2], '--good-verdict', 'hang', '--bad-verdict', 'safe'],
+        [qr/is no ancestor of/,                             $side, $commits[2]],
+        [qr/are the same commit/,                           @commits[1, 1]],
+        [qr/no commit 'v9' in/,                             $commits[0], 'v9'],
+        [qr/no commit '--all' in/,                          $commits[0], '--all'],
+        [qr/no commit between \S+ and \S+ touches nowhere/, @commits[0, 2], '--',       'nowhere'],
+        [qr/--config \S+: no such file/,                    @commits[0, 2], '--config', '/nowhere'],
+        [qr/--arch wants um or x86_64, not 'vax'/,          @commits[0, 2], '--arch',   'vax'],
+        [qr/--kernels and --git exclude each other/,        @commits[0, 2], '--kernels', 'x'],
+        [qr/no case matches 'a\/b'/,                        @commits[0, 2], '--case',    'a/b'],
+        [qr/--log: no such bisection has begun/,            @commits[0, 2], '--log'],
+        [qr/both show hang: nothing has changed/,           @commits[1, 2]],
+        [
+            qr/is to be good, and shows refused, not hang/,
+            @commits[0, 2],
+            '--good-verdict', 'hang', '--bad-verdict', 'safe'
+        ],
         [qr/--git \S+: not a git repository/, @commits[0, 2], '--git', "$none"],
         [qr/--git \S+: no such folder/,       @commits[0, 2], '--git', "$none/none"],
     );
+
     for my $row (@refused) {
         my ($message, @arguments) = @{$row};
         my ($status, $out, $err) = bisect($tree, @arguments);

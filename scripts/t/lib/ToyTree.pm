@@ -78,7 +78,7 @@ sub commit ($tree, $number, $behaviour) {
 
 # As of FakeGuest; `hold` in the emulator's folder holds up the guest of a commit.
 sub toy_guests () {
-    return guests([case($CASE, 'safe'), case($CASE =~ s/sendfile/read_write/r, 'safe')], $PLAN);
+    return guests([case ($CASE, 'safe'), case ($CASE =~ s/sendfile/read_write/r, 'safe')], $PLAN);
 }
 
 1;

@@ -128,7 +128,7 @@ sub _configure ($self, $mark) {
 # Lines as of a .config.
 sub _wanted ($self) {
     return grep { /\A(?:# )?CONFIG_\w+(?:=| is not set)/ }
-        map { _lines(Copyhang::Place->fixture($_)) } 'kernel.config',
+        map     { _lines(Copyhang::Place->fixture($_)) } 'kernel.config',
         "kernel-$self->{arch}.config";
 }
 
@@ -139,7 +139,7 @@ sub _lacking ($self) {
 }
 
 sub _image ($self) {
-    my %set = map { s/=.*//r => 1 } grep { /=y/ } _lines("$self->{output}/.config");
+    my %set     = map  { s/=.*//r => 1 } grep { /=y/ } _lines("$self->{output}/.config");
     my ($image) = grep { !length $_->[0] || $set{$_->[0]} } @{$IMAGE{$self->{arch}}};
     return $image->[1];
 }
@@ -164,8 +164,11 @@ sub _make ($self, $mark, $target) {
     my ($status) = Copyhang::Tool->attempt(
         [
             Copyhang::Leash->group(
-                'make', '-C', $self->{tree}, "O=$self->{output}", "ARCH=$self->{arch}",
-                "CC=$compiler", 'LOCALVERSION=', "-j$cpus", $target
+                'make',               '-C',
+                $self->{tree},        "O=$self->{output}",
+                "ARCH=$self->{arch}", "CC=$compiler",
+                'LOCALVERSION=',      "-j$cpus",
+                $target
             )
         ],
         sub ($line) {

@@ -24,7 +24,7 @@ sub place ($class, $path) {
 # $option: tree, build, arch, config, as of the command line.
 sub new ($class, $option, $progress) {
     my $tree   = Cwd::realpath($option->{tree}) // $option->{tree};
-    my $folder = $option->{build} // $class->place($tree) . '/build';
+    my $folder = $option->{build}               // $class->place($tree) . '/build';
     my $self   = bless {tree => $tree, progress => $progress}, $class;
     $self->{build} = Copyhang::Bisect::Build->new(
         tree     => $tree,

@@ -27,11 +27,12 @@ use List::Util                   qw(reduce sum0);
 
 my $COPYHANG = Cwd::abs_path($0);
 my $JSON     = JSON::PP->new;
-my $SUBJECT  = 40;                    # columns of a commit's first line
+my $SUBJECT  = 40;                  # columns of a commit's first line
 
 # Whatever is wrong with the options' values is found here, before anything runs or changes.
 sub new ($class, $option, @paths) {
-    my $self = bless {option => $option, paths => \@paths, last_noise => 'it does not say why'}, $class;
+    my $self = bless {option => $option, paths => \@paths, last_noise => 'it does not say why'},
+        $class;
     $self->{progress} = Copyhang::Progress::Bisect->begin;
     $self->{verdicts} = Copyhang::Bisect::Verdicts->new($option);
     $self->{step}     = Copyhang::Bisect::Step->new(
@@ -44,9 +45,10 @@ sub new ($class, $option, @paths) {
     Copyhang::Bisect::Build->check_options($option);
     $self->{config} = Cwd::realpath($option->{config}) if defined $option->{config};
     $self->{state}  = Copyhang::Bisect::State->new(
-        Copyhang::Place->programs, $self->{step}->case,  @{$self->{ends}},
-        $repository->common,  $self->{config},
-        @{$option}{qw(arch repeat)}, @paths
+        Copyhang::Place->programs,
+        $self->{step}->case,
+        @{$self->{ends}},
+        $repository->common, $self->{config}, @{$option}{qw(arch repeat)}, @paths
     );
     $self->{out}    = ($option->{json} // q{}) eq '-' ? \*STDERR : \*STDOUT;
     $self->{output} = Copyhang::Output->for_options($option, 'json');
@@ -74,13 +76,14 @@ sub _search ($self) {
     my @known = $state->seen;
     my @ends  = map { $state->find($_) // $self->_look_at($_) } @{$self->{ends}};
     $verdicts->take_ends(@ends);
-    $self->_print_step($_) for @known ? @known : @ends;
+    $self->_print_step($_) for @known < 2 ? @ends : @known;
     $repository->check_out($ends[0]{identity});
     $repository->replay($self->_log);
     return $self->_outcome if $self->_is_over;
     $repository->run([$self->_step_command], $self->_listeners);
     return $self->_outcome if $self->_is_over;
-    untestable("git bisect run has stopped: $self->{last_noise}; the same command with --resume goes on");
+    untestable(
+        "git bisect run has stopped: $self->{last_noise}; the same command with --resume goes on");
 }
 
 # One of the ends, before git can be told what is good.
@@ -89,8 +92,12 @@ sub _look_at ($self, $commit) {
     $self->{progress}->step("the $end end");
     $self->{repository}->check_out($commit);
     my ($on_line, $on_noise) = $self->_listeners;
-    Copyhang::Tool->attempt([Copyhang::Leash->group($self->_step_command)],
-        $on_line, on_noise => $on_noise, patient => 1);
+    Copyhang::Tool->attempt(
+        [Copyhang::Leash->group($self->_step_command)],
+        $on_line,
+        on_noise => $on_noise,
+        patient  => 1
+    );
     return $self->{state}->find($commit)
         // untestable("the step at the $end end has failed: $self->{last_noise}");
 }
@@ -98,7 +105,7 @@ sub _look_at ($self, $commit) {
 # With the sides of the verdicts as they are known by now.
 sub _step_command ($self) {
     my ($option, $verdicts) = @{$self}{qw(option verdicts)};
-    my %side = map { $_ => join q{,}, $verdicts->names($_) } qw(good bad);
+    my %side  = map { $_ => join q{,}, $verdicts->names($_) } qw(good bad);
     my %given = (
         case   => $self->{step}->case,
         tree   => $self->{repository}->worktree,
@@ -109,9 +116,12 @@ sub _step_command ($self) {
         map({ ("$_-verdict" => length $side{$_} ? $side{$_} : undef) } qw(good bad)),
     );
     return (
-        'env', 'COPYHANG_RELAY=1',
+        'env',
+        'COPYHANG_RELAY=1',
         'COPYHANG_PROGRAMS=' . Copyhang::Place->programs,
-        $^X, $COPYHANG, 'bisect-step',
+        $^X,
+        $COPYHANG,
+        'bisect-step',
         $option->{'any-change'} ? '--any-change' : (),
         map { defined $given{$_} ? ("--$_", $given{$_}) : () } sort keys %given
     );
@@ -122,8 +132,8 @@ sub _listeners ($self) {
     my $progress = $self->{progress};
     my $on_line  = sub ($line) {
         my $words = $progress->relayed($line);
-        $progress->take($words) if defined $words;
-        $self->_count_steps($1) if $line =~ /\ABisecting: .*\(roughly (\d+) steps?\)/;
+        $progress->take($words)             if defined $words;
+        $self->_count_steps($1)             if $line =~ /\ABisecting: .*\(roughly (\d+) steps?\)/;
         $self->_learn($JSON->decode($line)) if $line =~ /\A[{]/;
     };
     my $on_noise = sub ($text) {
@@ -206,7 +216,8 @@ sub _log ($self) {
     my $text  = join(q{ }, 'git bisect start', map { q{'} . s/'/'\\''/gr . q{'} } @words) . "\n";
     for my $seen ($self->{state}->seen) {
         my ($answer, $why) = $self->{verdicts}->judge($seen);
-        $text .= "# $answer: [$seen->{identity}] $seen->{subject}"
+        $text .=
+              "# $answer: [$seen->{identity}] $seen->{subject}"
             . (defined $why ? " ($why)" : " ($seen->{verdict})")
             . "\ngit bisect $answer $seen->{identity}\n";
     }

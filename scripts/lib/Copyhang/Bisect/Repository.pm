@@ -52,10 +52,12 @@ sub worktree ($self) {
 
 # The commit that a revision names.
 sub commit ($self, $revision) {
-    my ($status, $lines) =
-        $self->_attempt(
-        ['-C', $self->{tree}, qw(rev-parse --verify --quiet --end-of-options), "$revision^{commit}"]
-        );
+    my ($status, $lines) = $self->_attempt(
+        [
+            '-C', $self->{tree}, qw(rev-parse --verify --quiet --end-of-options),
+            "$revision^{commit}"
+        ]
+    );
     bad_input("no commit '$revision' in $self->{tree}") if $status || @{$lines} != 1;
     return $lines->[0];
 }
@@ -74,8 +76,10 @@ sub count_between ($self, $good, $bad, @paths) {
         my $has = sub ($file) { !($self->_attempt($self->_in('cat-file', '-e', "$end:$file")))[0] };
         bad_input("$end is no kernel tree") if !Copyhang::Bisect::Build->is_tree($has);
     }
-    my ($count) = $self->git('count commits',
-        ['-C', $self->{tree}, qw(rev-list --count), "$commit{$good}..$commit{$bad}", '--', @paths]);
+    my ($count) = $self->git(
+        'count commits',
+        ['-C', $self->{tree}, qw(rev-list --count), "$commit{$good}..$commit{$bad}", '--', @paths]
+    );
     bad_input("no commit between $good and $bad touches @paths") if $count == 0;
     return $count;
 }
@@ -148,7 +152,8 @@ sub run ($self, $command, $on_line, $on_noise) {
 # What a commit is, and what it touches.
 sub show ($self, $commit) {
     return join q{},
-        map { "$_\n" } $self->git('show a commit', $self->_in(qw(show --no-color --stat=72), $commit));
+        map { "$_\n" }
+        $self->git('show a commit', $self->_in(qw(show --no-color --stat=72), $commit));
 }
 
 sub _in ($self, @arguments) {
@@ -157,15 +162,16 @@ sub _in ($self, @arguments) {
 
 sub git ($self, $what, $arguments) {
     my ($status, $lines, $noise) = $self->_attempt($arguments);
-    return @{$lines} if !$status;
+    return @{$lines}                                       if !$status;
     bad_input("cannot $what: no space left on the device") if $noise =~ /No space left on device/;
     untestable("cannot $what: " . _first($noise));
 }
 
 # The first thing that is wrong, else the last thing said.
 sub _first ($noise) {
-    my @lines = split /\n/, $noise;
-    my ($line) = ((grep { s/\A(?:fatal|error): // } @lines), $lines[-1] // 'git does not say why');
+    my @lines  = split /\n/, $noise;
+    my ($line) = map { /\A(?:fatal|error): (.*)/ } @lines;
+    $line //= $lines[-1] // 'git does not say why';
     return $line;
 }
 

@@ -31,8 +31,7 @@ sub new ($class, $option) {
     );
     $self->{output} = Copyhang::Output->for_options($option, 'json');
     $self->{kernel} = Copyhang::Kernel->find($option->{kernel}) if defined $option->{kernel};
-    $self->{commit} =
-        Copyhang::Bisect::Commit->new({tree => q{.}, %{$option}}, $progress)
+    $self->{commit} = Copyhang::Bisect::Commit->new({tree => q{.}, %{$option}}, $progress)
         if !$self->{kernel};
     return $self;
 }
@@ -41,8 +40,8 @@ sub _with_defaults ($option) {
     my %said  = map { $_ => $option->{"$_-verdict"} } qw(good bad);
     my %other = (good => 'bad', bad => 'good');
     for my $side (grep { !defined $said{$_} } keys %said) {
-        my $taken = $option->{"$other{$side}-verdict"};
-        my %taken = map { $_ => 1 } split /,/, $taken // q{};
+        my $taken  = $option->{"$other{$side}-verdict"};
+        my %taken  = map { $_ => 1 } split /,/, $taken // q{};
         my @may_be = defined $taken ? map { @{$_} } values %SIDE : @{$SIDE{$side}};
         $said{$side} = join q{,}, grep { !$taken{$_} } @may_be;
     }
@@ -56,8 +55,8 @@ sub main ($self) {
     my ($answer, $why) = $self->{verdicts}->judge($seen);
     my $text = JSON::PP->new->canonical->ascii->encode($seen) . "\n";
     $self->{output}{json}->write($text) if $self->{output}{json};
-    if (($self->{option}{json} // q{}) eq '-') { print $text }
-    else                                       { print _lines($seen, $answer, $why) }
+    if   (($self->{option}{json} // q{}) eq '-') { print $text }
+    else                                         { print _lines($seen, $answer, $why) }
     return $self->{verdicts}->exit_status($answer);
 }
 
@@ -69,8 +68,9 @@ sub _see ($self) {
 }
 
 sub _lines ($seen, $answer, $why) {
-    my @lines = join q{ }, $seen->{name}, defined $why ? "skip ($why)" : "$seen->{verdict}: $answer";
-    push @lines, "  it lacks $_"         for @{$seen->{lacks} // []};
+    my @lines = join q{ }, $seen->{name},
+        defined $why ? "skip ($why)" : "$seen->{verdict}: $answer";
+    push @lines, "  it lacks $_" for @{$seen->{lacks} // []};
     push @lines, "  the log: $seen->{log}" if defined $why && defined $seen->{log};
     push @lines, map { "  $_" } @{defined $why ? $seen->{console} : $seen->{evidence}};
     return map { "$_\n" } @lines;

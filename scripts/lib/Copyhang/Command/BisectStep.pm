@@ -20,9 +20,9 @@ sub main ($class, @arguments) {
 
 sub _main ($class, @arguments) {
     my $option = $class->options(
-        \@arguments,      'case=s',     'kernel=s', 'tree=s',
-        'build=s',        'arch=s',     'config=s', 'good-verdict=s',
-        'bad-verdict=s',  'any-change', 'repeat=s', 'json=s',
+        \@arguments,     'case=s',     'kernel=s', 'tree=s',
+        'build=s',       'arch=s',     'config=s', 'good-verdict=s',
+        'bad-verdict=s', 'any-change', 'repeat=s', 'json=s',
         'no-install',
     );
     $class->no_more(\@arguments, 'a step takes options alone');

@@ -26,7 +26,7 @@ sub take ($self, $words) {
 
 # With this in the environment the words go to standard output, a line each.
 sub show ($self) {
-    return $self->SUPER::show if !$ENV{COPYHANG_RELAY};
+    return $self->SUPER::show                if !$ENV{COPYHANG_RELAY};
     print {*STDOUT} "$RELAYED$self->{now}\n" if $self->{relayed} ne $self->{now};
     $self->{relayed} = $self->{now};
     return STDOUT->flush;
