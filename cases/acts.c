@@ -203,6 +203,20 @@ const struct act acts[] = {
 		.core = true,
 		.everything = true,
 	},
+	/* Its cases take turns: begun early, they are not what is waited for in the end. */
+	{
+		.name = "fsfreeze",
+		.about = "the sink's file system can be frozen (FIFREEZE)",
+		BY_CALL,
+		.perform = act_freeze_and_thaw,
+		.nr = SYS_ioctl,
+		.fd = FD_SHARED,
+		.prop = &prop_thaw,
+		.must_succeed = true,
+		.takes_files = true,
+		.by_name = true,
+		.raw_only = true,
+	},
 	{
 		.name = "exit_thread",
 		.about = "a thread that alone holds it, in a descriptor table of its own, can exit",
@@ -432,19 +446,6 @@ const struct act acts[] = {
 	 * Until kernel 6.8 (da40448ce4eb) sendfile and splice had begun to write, to who freezes,
 	 * while they waited for the source; splice from a pipe to a file has so ever since.
 	 */
-	{
-		.name = "fsfreeze",
-		.about = "the sink's file system can be frozen (FIFREEZE)",
-		BY_CALL,
-		.perform = act_freeze_and_thaw,
-		.nr = SYS_ioctl,
-		.fd = FD_SHARED,
-		.prop = &prop_thaw,
-		.must_succeed = true,
-		.takes_files = true,
-		.by_name = true,
-		.raw_only = true,
-	},
 	{
 		.name = "promise",
 		.about = "a copy keeps what is promised besides: bytes, counts, offsets, an end",

@@ -64,6 +64,23 @@ static bool may_meet(const struct test_case *test)
 		text_lists(sink->partners, source->name));
 }
 
+static bool is_file(const struct endpoint_kind *kind)
+{
+	return kind->regular || kind->is_file;
+}
+
+/* That it refuses what its manual page rules out one act shows for all. */
+static bool may_take(const struct test_case *test)
+{
+	const struct strategy *strategy = test->strategy;
+
+	if (test->act->everything)
+		return true;
+	if (strategy->files_only && !(is_file(test->source) && is_file(test->sink)))
+		return false;
+	return !strategy->from_pipes || test->source->is_pipe;
+}
+
 bool cases_can_execute(const struct test_case *test)
 {
 	const struct act *act = test->act;
@@ -79,7 +96,7 @@ static bool makes_sense(const struct test_case *test)
 {
 	if (test->act->keeps_promises)
 		return test->promise;
-	if (!test->source->is_source || !test->sink->is_sink || !may_meet(test))
+	if (!test->source->is_source || !test->sink->is_sink || !may_meet(test) || !may_take(test))
 		return false;
 	if (test->source->adopt && !strategy_takes_memory(test->strategy))
 		return false;

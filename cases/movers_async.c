@@ -142,6 +142,7 @@ static ssize_t move_io_uring_splice(struct copy *copy, size_t count)
 const struct mover mover_io_uring_splice = {
 	.move = move_io_uring_splice,
 	.shares = true,
+	.by_worker = true,
 	.calls = { SYS_io_uring_enter },
 	.ncalls = 1,
 };

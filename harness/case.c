@@ -29,19 +29,36 @@ static void perform(struct play *performance, const struct test_case *test, bool
 }
 
 /*
- * On a loaded machine, or with a slow disk under files, a sleep on the way out may outlast the
- * limit, and end when the release happens to come. And a source that was to be silent may have
- * spoken, as the kernel's log does: the stall did not last, or the strategy went on to a call that
- * refuses. What is the kernel's doing happens again.
+ * A source that was to be silent may have spoken, as the kernel's log does: the stall did not last,
+ * or the strategy went on to a call that refuses.
  */
-static bool is_doubtful(enum verdict verdict, const struct play *play)
+static bool may_have_spoken(enum verdict verdict, const struct play *play)
 {
 	const struct observation *seen = &play->seen;
 
 	if (verdict == VERDICT_REFUSED)
 		return seen->stall == STALL_SOURCE && steps_moved(&play->steps);
-	return verdict == VERDICT_LATE || (verdict == VERDICT_BROKEN && seen->left_early) ||
+	return verdict == VERDICT_BROKEN && seen->left_early;
+}
+
+/*
+ * On a loaded machine, or with a slow disk under files, a sleep on the way out may outlast the
+ * limit, and end when the release happens to come.
+ */
+static bool may_be_load(enum verdict verdict, const struct play *play)
+{
+	const struct observation *seen = &play->seen;
+
+	return verdict == VERDICT_LATE ||
 	       (verdict == VERDICT_HANG && (seen->limit > LIMIT_MIN || seen->starved > REST_MIN));
+}
+
+/* How often to play it again, at most, for a verdict that does not change: the kernel's doing. */
+static int doubts(enum verdict verdict, const struct play *play)
+{
+	if (may_have_spoken(verdict, play))
+		return 3;
+	return may_be_load(verdict, play) ? 1 : 0;
 }
 
 void case_conclude(struct result *result, struct judgement judgement, int error)
@@ -54,28 +71,26 @@ void case_conclude(struct result *result, struct judgement judgement, int error)
 
 static void play_act(const struct test_case *test, struct result *result)
 {
-	static struct play plays[3];
-	struct play *last = &plays[0];
+	static struct play last;
 	struct judgement judgement;
+	bool killable;
 
-	perform(last, test, true, result);
+	perform(&last, test, true, result);
 	/* It can be killed, so what ended it was the probe: the cause takes a play without. */
-	if (last->seen.ending == ENDING_KILL && !last->seen.fault) {
-		perform(++last, test, false, result);
-		last->killable = true;
+	killable = last.seen.ending == ENDING_KILL && !last.seen.fault;
+	if (killable)
+		perform(&last, test, false, result);
+	judgement = judge(&last.seen);
+	for (int again = 0; again < doubts(judgement.verdict, &last); again++) {
+		perform(&last, test, !killable, result);
+		judgement = judge(&last.seen);
 	}
-	judgement = judge(&last->seen);
-	if (is_doubtful(judgement.verdict, last)) {
-		last++;
-		perform(last, test, last[-1].probe_kill, result);
-		if (!last->probe_kill)
-			last->killable = last[-1].killable;
-		judgement = judge(&last->seen);
-	}
-	case_conclude(result, judgement, last->error);
-	play_describe(last, &result->evidence);
+	if (killable)
+		last.killable = true;
+	case_conclude(result, judgement, last.error);
+	play_describe(&last, &result->evidence);
 	if (result->verdict != VERDICT_SAFE && result->verdict != VERDICT_REFUSED)
-		play_describe_said(last, &result->evidence);
+		play_describe_said(&last, &result->evidence);
 }
 
 void case_play(const struct test_case *test, struct result *result)

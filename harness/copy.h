@@ -50,7 +50,8 @@ struct mover {
 	 * has to read first.
 	 */
 	ssize_t (*put)(struct copy *copy, const char *bytes, size_t count);
-	bool shares; /* a sink that is no file may get pages of the source instead of a copy */
+	bool shares;    /* a sink that is no file may get pages of the source instead of a copy */
+	bool by_worker; /* it leaves the move to a thread of the kernel's (io_uring) */
 	/*
 	 * The system calls it is made of. One whose arguments name neither source
 	 * nor sink (io_uring_enter) it makes only for a single request, on in or out.
@@ -121,6 +122,8 @@ struct strategy {
 	unsigned int unless; /* facts with which it does not */
 	const struct program *program; /* what copies instead of steps, or NULL */
 	bool makes_room; /* in a file, before it has the bytes: cut short it leaves zeros */
+	bool files_only; /* what is no file it cannot but refuse */
+	bool from_pipes; /* ... or what is no pipe, as source */
 	struct step steps[STRATEGY_STEPS];
 };
 

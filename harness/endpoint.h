@@ -36,6 +36,7 @@ struct endpoint_kind {
 	bool is_source, is_sink;
 	bool stalls;   /* as source it yields nothing, as sink it fills up, until released */
 	bool regular;  /* a regular file: far reads back what is there */
+	bool is_file;  /* of a file system, if not regular */
 	bool is_pipe;  /* a bystander can hold its other end */
 	bool is_fifo;  /* ... and open it anew */
 	bool foreign;  /* as source it yields bytes of its own: they are counted, not compared */

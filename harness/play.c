@@ -265,9 +265,9 @@ static bool ends_by_kill(struct play *play)
 
 /*
  * The copy is over, and the actor still sleeps the very sleep that it was found in: nothing that
- * the copy held was what it waits for. One that has woken since may sleep again on its way out,
- * and is waited for. That the copier has left the call it stalled in is not enough: the next one
- * may wait, with the same lock, as well.
+ * the copy held was what it waits for. One that has woken since, be it that it waits for a CPU, may
+ * sleep again on its way out, and is waited for. That the copier has left the call it stalled in is
+ * not enough: the next one may wait, with the same lock, as well.
  */
 static bool over_or_indifferent(void *arg)
 {
@@ -277,7 +277,8 @@ static bool over_or_indifferent(void *arg)
 
 	if (act_over(play))
 		return true;
-	if (!proc_sample(scene->actor->pid, &sample) || sample.switches != play->rest.switches ||
+	if (!proc_sample(scene->actor->pid, &sample) || !sample.quiet ||
+	    sample.switches != play->rest.switches ||
 	    (scene->test->act->actor == ACTOR_BYSTANDER && !scene_copier_over(scene))) {
 		play->rest.since = clock_now();
 		return false;

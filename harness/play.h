@@ -27,8 +27,10 @@
 #define REST_MAX (2 * NS_PER_S)
 /* The same for the copier before the act; it is looked at again afterwards. */
 #define STALL_REST (2 * NS_PER_MS)
-/* In a call that waits for requests: what is to serve them may not even be there yet. */
-#define REQUEST_REST (50 * NS_PER_MS)
+/* Where a worker is to serve the copier's request, and is not seen. */
+#define WORKER_REST (50 * NS_PER_MS)
+/* Where nothing stalls, the copier is to be found in a call; later, between two will do. */
+#define IN_CALL_MAX (500 * NS_PER_MS)
 /* For a program under test, with all its threads and descendants. */
 #define PROGRAM_REST (20 * NS_PER_MS)
 /* One that waits with a time limit has shown for so long nothing that it had not done before. */
@@ -38,7 +40,8 @@
 /* When to give up on it: its calls take longer than otherwise, and it may do a lot before it waits.
  */
 #define PROGRAM_MAX (20 * NS_PER_S)
-/* When to give up: on a scene, on a control, on rest, on the end after a release. */
+/* When to give up: on a scene (later, when the machine is that loaded), on a control, on rest, on
+ * the end after a release. */
 #define SCENE_MAX (10 * NS_PER_S)
 #define CONTROL_MAX (10 * NS_PER_S)
 #define ACT_MAX (5 * NS_PER_S)
@@ -72,7 +75,6 @@ struct play {
 	int64_t window;                            /* how long a rest must last */
 	int64_t sink_size;                         /* in the beginning, of a file */
 	int64_t first_bytes;                       /* that the first call to move any had moved */
-	int64_t usual;                             /* how long the copier's last call took */
 	int64_t actor_starved, supervisor_starved; /* as they were when the act began */
 	struct steps steps;
 	int error;            /* errno that goes with a fault of the scene, or 0 */

@@ -53,11 +53,11 @@ bool play_is_of_interest(const struct play *play, const struct task *task)
 
 void play_keep_step(struct play *play, const struct task *task)
 {
-	const struct seen_step step = step_of(play, task, steps_error(task));
+	struct seen_step step = step_of(play, task, steps_error(task));
 
 	if (!is_of_copy(play, task, &step))
 		return;
-	play->usual = task->left_at - task->entered_at;
+	step.took = task->left_at - task->entered_at;
 	play->read_source |= step.in == END_SOURCE && !step.error;
 	if (steps_keep(&play->steps, &step, task->result))
 		play->news_at = task->left_at;

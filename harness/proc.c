@@ -88,6 +88,7 @@ bool proc_sample_thread(pid_t tid, struct proc_sample *sample)
 		.quiet = strchr("SDZX", state),
 		.deep = state == 'D',
 		.stopped = strchr("tT", state),
+		.worker = !strncmp(status, "Name:\tiou-wrk-", strlen("Name:\tiou-wrk-")),
 		.switches = switches_of(status),
 	};
 	return true;
@@ -98,6 +99,7 @@ static void add(struct proc_sample *sum, const struct proc_sample *thread)
 	sum->quiet &= thread->quiet;
 	sum->deep |= thread->deep;
 	sum->stopped |= thread->stopped;
+	sum->worker |= thread->worker;
 	sum->switches += thread->switches;
 }
 

@@ -7,6 +7,7 @@
 
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #define TICK_STALL NS_PER_MS
 #define TICK_UNDER_WAY (NS_PER_MS / 20)
@@ -31,6 +32,22 @@ static bool has_handed_over(const struct task *copier)
 	       (proc_sample_thread(copier->tid, &sample) && !sample.deep);
 }
 
+/*
+ * For how long the copier is to sleep before it counts as stalled. A worker that is there runs
+ * until it sleeps in the copy; but there may be none yet, and before Linux 5.12 none is ever seen.
+ */
+static int64_t rest_wanted(const struct play *play)
+{
+	const struct mover *mover = play->scene->test->strategy->steps[0].mover;
+	struct proc_sample sample;
+
+	if (!mover || !mover->by_worker)
+		return STALL_REST;
+	return proc_sample_running(play->scene->copier->pid, &sample) && sample.worker ?
+		       STALL_REST :
+		       WORKER_REST;
+}
+
 static bool copier_stalled(struct play *play)
 {
 	struct task *copier = play->scene->copier;
@@ -39,9 +56,7 @@ static bool copier_stalled(struct play *play)
 		play->stall = play_calling(copier);
 		play->rest.since = 0;
 	}
-	return in_own_call(play) &&
-	       rest_of_workers(&play->rest, copier->pid,
-			       call_names_end(&copier->call) ? STALL_REST : REQUEST_REST) &&
+	return in_own_call(play) && rest_of_workers(&play->rest, copier->pid, rest_wanted(play)) &&
 	       has_handed_over(copier) &&
 	       endpoint_withholds(play->seen.stall == STALL_SINK ? &play->scene->sink :
 								   &play->scene->source);
@@ -66,25 +81,37 @@ static int64_t first_bytes(const struct play *play)
 }
 
 /* A call like this one has moved bytes, and it is as far into it as half of what the last took. */
-static bool goes_on(struct play *play)
+static bool well_into_call(const struct task *copier, const struct seen_step *earlier)
+{
+	return earlier && clock_now() - copier->entered_at >= earlier->took / 2;
+}
+
+/*
+ * On its way from a call that has moved bytes to the next: copying in memory, if that is its way.
+ * Where calls are short and there is but one CPU, the supervisor may never find it in one.
+ */
+static bool between_calls(const struct play *play, const struct seen_step *earlier)
+{
+	return !play->scene->copier->in_call && earlier && clock_now() - play->begun >= IN_CALL_MAX;
+}
+
+/* In a call of its own, and not in one that may yet be refused; or between two of them. */
+static bool copier_under_way(struct play *play)
 {
 	const struct task *copier = play->scene->copier;
 	const struct seen_step *earlier = play_find_step(play, copier, 0);
-
-	return earlier && (earlier->bytes > 0 || !call_returns_bytes(&copier->call)) &&
-	       clock_now() - copier->entered_at >= play->usual / 2;
-}
-
-/* In a call of its own, and not in one that may yet be refused. */
-static bool copier_under_way(struct play *play)
-{
 	struct proc_sample sample;
+	bool found;
 
-	if (!in_own_call(play))
-		return false;
-	play->first_bytes = first_bytes(play);
-	return (play->first_bytes > 0 || goes_on(play)) &&
-	       proc_sample_thread(play->scene->copier->tid, &sample) && !sample.stopped;
+	if (earlier && !earlier->bytes && call_returns_bytes(&copier->call))
+		earlier = NULL;
+	if (in_own_call(play)) {
+		play->first_bytes = first_bytes(play);
+		found = play->first_bytes > 0 || well_into_call(copier, earlier);
+	} else {
+		found = between_calls(play, earlier);
+	}
+	return found && proc_sample_thread(copier->tid, &sample) && !sample.stopped;
 }
 
 static bool copier_found(struct play *play)
@@ -147,15 +174,35 @@ static void keep_end(struct play *play)
 	play->seen.copied = report->copied;
 }
 
+/* When to give up. What supervisor and copier waited for a CPU is added, up to as long again. */
+static int64_t scene_deadline(const struct play *play)
+{
+	const int64_t most = play->scene->test->strategy->program ? PROGRAM_MAX : SCENE_MAX;
+	const int64_t starved = proc_starved(getpid()) - play->supervisor_starved +
+				proc_starved(play->scene->copier->tid);
+
+	return play->begun + most + (starved < most ? starved : most);
+}
+
+static void await_scene(struct play *play)
+{
+	const int64_t tick = play->seen.stall == STALL_NONE ? TICK_UNDER_WAY : TICK_STALL;
+	int64_t deadline;
+
+	do
+		deadline = scene_deadline(play);
+	while (!play_run(play, scene_ready, tick, deadline) && scene_deadline(play) > deadline);
+}
+
 /* Return: true when the act can begin; else the judge will know from what was seen. */
 bool play_set_off(struct play *play)
 {
 	struct scene *scene = play->scene;
 	const bool program = scene->test->strategy->program;
-	const int64_t tick = play->seen.stall == STALL_NONE ? TICK_UNDER_WAY : TICK_STALL;
 
 	play->sink_size = sink_size(scene);
-	play_run(play, scene_ready, tick, play->begun + (program ? PROGRAM_MAX : SCENE_MAX));
+	play->supervisor_starved = proc_starved(getpid());
+	await_scene(play);
 	if (!play->seen.stalled && !play->seen.under_way) {
 		if (program && !others_ended(scene))
 			play_program_fault(play);
@@ -173,5 +220,7 @@ bool play_set_off(struct play *play)
 	}
 	if (play->seen.stalled || play->first_bytes > 0)
 		play_keep_last_step(play);
+	else if (!play->scene->copier->in_call)
+		text_add(&play->evidence, "copier=between two calls\n");
 	return true;
 }

@@ -48,6 +48,7 @@ bool steps_keep(struct steps *steps, const struct seen_step *step, int64_t resul
 	if (!kept)
 		return false;
 	kept->count++;
+	kept->took = step->took;
 	if (!step->error && call_returns_bytes(&step->call))
 		kept->bytes += result;
 	return is_new;

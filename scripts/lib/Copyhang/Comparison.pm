@@ -31,12 +31,14 @@ sub new ($class, $result) {
 sub differences ($self) {
     return (
         (map { [$_->{id}, "expected $_->{expected}, now $_->{verdict}"] } @{$self->{changed}}),
-        (
-            map { [$_->{id}, "expected $_->{expected}, could not be compared: $_->{verdict}"] }
-                @{$self->{not_now}}
-        ),
-        (map { [$_, 'expected, but no longer a case'] } @{$self->{gone}}),
+        (map { [$_->{id}, _not_now($_)] } @{$self->{not_now}}),
+        (map { [$_,       'expected, but no longer a case'] } @{$self->{gone}}),
     );
+}
+
+sub _not_now ($case) {
+    my $why = $case->{verdict} . (defined $case->{reason} ? " ($case->{reason})" : q{});
+    return "expected $case->{expected}, could not be compared: $why";
 }
 
 # The counts, a sentence.

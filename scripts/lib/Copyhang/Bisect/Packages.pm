@@ -17,6 +17,7 @@ use Copyhang::Failure          qw(bad_input);
 use Copyhang::Output           ();
 use Copyhang::Place            ();
 use Copyhang::Progress::Bisect ();
+use Copyhang::Text             qw(painter);
 use IO::Handle                 ();
 use List::Util                 qw(sum0);
 
@@ -38,6 +39,7 @@ sub new ($class, $option) {
         @{$option}{qw(good bad kernels repeat)}
     );
     $self->{out}    = ($option->{json} // q{}) eq '-' ? \*STDERR : \*STDOUT;
+    $self->{paint}  = painter(-t $self->{out} && !length($ENV{NO_COLOR} // q{}));
     $self->{output} = Copyhang::Output->for_options($option, 'json');
     return $self;
 }
@@ -55,6 +57,7 @@ sub main ($self) {
         die $@;    ## no critic (RequireCarping)
     }
     $self->_tell($outcome);
+    Copyhang::Failure->check_signals;
     return $outcome->{suspects} ? 125 : 0;
 }
 
@@ -136,6 +139,7 @@ sub _not_had ($kernel, $why) {
 sub _print_step ($self, $seen) {
     my ($answer, $why) = $self->{verdicts}->judge($seen);
     my $words = defined $why ? "skip ($why)" : "$seen->{verdict}: $answer";
+    $words = $self->{paint}->($words, $seen->{verdict});
     print {$self->{out}} sprintf "%-26s %-30s %s\n", $seen->{name}, $seen->{release} // q{-},
         $words;
     return;

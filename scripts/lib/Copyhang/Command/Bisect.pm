@@ -69,7 +69,7 @@ to find out what I<fixed> a hang, the older kernel that hangs is C<--good>.
 =head2 Among kernels
 
 KERNEL is as for C<copyhang matrix>. Between the two lies what Debian offers of the same flavour
-(C<copyhang kernels list>), in the order of the versions, or what C<--kernels> names. Only what is
+(C<copyhang kernels list>), or what C<--kernels> names, in the order of their versions. Only what is
 booted is downloaded.
 
 =head2 Among commits
@@ -116,7 +116,7 @@ Boot each kernel N times; the verdict has to be the same each time. Without it o
 =item --kernels FILE, --kernels DIR
 
 The kernels to choose from: a file with one a line, as F<fixtures/kernels>, or a folder with images,
-packages and built trees.
+packages and built trees. The ends need not be among them.
 
 =item --git TREE
 

@@ -86,7 +86,7 @@ sub _qemu ($self, $initramfs, $console) {
         '-initrd',
         $initramfs,
         '-append',
-        "console=ttyS0 panic=-1 rdinit=/init $words",
+        "console=ttyS0 panic=-1 rdinit=/init no_timer_check $words",
         _port('console', "/dev/fd/$console", '0x3f8', 4),
         _port('channel', '/dev/fd/1',        '0x2f8', 3),
     );
@@ -121,7 +121,8 @@ C<candidates($kernel, $accelerator)> are the machines to try, the quickest first
 microvm with the uncompressed kernel, then an ordinary PC with the compressed one. A user-mode
 kernel is started as it is. There is one processor, as without ACPI a microvm shows
 no more, no disk and no network, and two serial ports: ttyS0 is the
-console, ttyS1 the channel.
+console, ttyS1 the channel. An x86 kernel that counts the timer's interrupts to see whether they come
+gives up on a machine that is slow enough, so it is told not to (C<no_timer_check>).
 
 C<command($console, $initramfs)> is the command line, for these descriptors. C<slowness> is what
 limits are to be multiplied with, C<memory> what it takes of the host's, in MB.

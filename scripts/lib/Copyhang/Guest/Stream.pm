@@ -28,7 +28,7 @@ sub _initialize ($self, $argument) {
     $self->SUPER::_initialize($argument);
     $self->{machines} =
         [Copyhang::Guest::Machine->candidates(@{$argument}{qw(kernel accelerator)})];
-    @{$self}{qw(boots all_seconds begun)} = (0, [], {});
+    @{$self}{qw(boots all_seconds begun wait)} = (0, [], {}, 0);
     return $self;
 }
 
@@ -130,7 +130,6 @@ sub _note ($self, $guest, $outcome, $detail) {
 
 # The kernel has told all that it will.
 sub _finish_all ($self) {
-    $self->{wait} = 0;
     $self->{on_state}->('done');
     return;
 }
