@@ -161,16 +161,12 @@ sub _make ($self, $mark, $target) {
     local $ENV{CCACHE_NOHASHDIR} = 1;
     local $ENV{LC_ALL}           = 'C';
     my $out = $self->{out};
+    my %variable =
+        (O => $self->{output}, ARCH => $self->{arch}, CC => $compiler, LOCALVERSION => q{});
+    my @make = (qw(make --no-print-directory), "-j$cpus", '-C', $self->{tree});
+    push @make, map { "$_=$variable{$_}" } sort keys %variable;
     my ($status) = Copyhang::Tool->attempt(
-        [
-            Copyhang::Leash->group(
-                'make',               '-C',
-                $self->{tree},        "O=$self->{output}",
-                "ARCH=$self->{arch}", "CC=$compiler",
-                'LOCALVERSION=',      "-j$cpus",
-                $target
-            )
-        ],
+        [Copyhang::Leash->group(@make, $target)],
         sub ($line) {
             print {$out} "$line\n";
             $self->{on_words}->("builds $1") if $line =~ /\A  [A-Z]+ +(\S+)\z/;

@@ -47,7 +47,7 @@ sub run ($self, $step) {
     my $seen =
         defined $built->{why}
         ? _not_built($built->{why})
-        : $step->run(Copyhang::Kernel->find($built->{image}));
+        : $step->run(Copyhang::Kernel->find($built->{image}, name => $name));
     return {
         %{$seen},
         case     => $step->case,
