@@ -16,7 +16,8 @@ our @EXPORT_OK = qw(toy_tree toy_guests commit git $CASE);
 
 our $CASE = 'exit_group/sendfile/pty-pipe';
 
-# Makes an "image" of what the file `behaviour` says, unless that is that it cannot be built.
+# Makes an "image" of what the file `behaviour` says, unless that is that it cannot be built. Like a
+# kernel's, it does not make anew the part that seems to be up to date.
 my $MAKEFILE = <<'MAKE';
 tinyconfig:
 	@mkdir -p $(O) && echo CONFIG_TINY=y > $(O)/.config
@@ -24,9 +25,10 @@ olddefconfig:
 	@sed -i '/CONFIG_AIO/d' $(O)/.config
 vmlinux:
 	@if [ -e $(HOLD) ] && grep -q " $$(cat $(HOLD))$$" behaviour; then \
-		printf half > $(O)/$@; touch $(HOLD).held; sleep 60; fi
+		printf half > $(O)/part; touch $(HOLD).held; sleep 60; fi
 	@if grep -q unbuildable behaviour; then echo 'main.c:1:2: error: planted' >&2; exit 1; fi
-	@[ -e $(O)/$@ ] && [ $(O)/$@ -nt behaviour ] || { cp header $(O)/$@ && cat behaviour >> $(O)/$@; }
+	@[ $(O)/part -nt header ] || cp header $(O)/part
+	@cat $(O)/part behaviour > $(O)/$@
 	@echo "  LD      vmlinux"
 MAKE
 
