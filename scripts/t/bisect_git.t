@@ -195,6 +195,47 @@ sub step_pid () {
     return parent_of((split q{ }, $last)[0]);
 }
 
+subtest 'a step alone' => sub {
+    my ($tree, @commits) = toy_tree('/nowhere', qw(refused hang unbuildable));
+    my $step = sub (@arguments) {
+        return finish(start($programs, ['bisect-step', '--case', $CASE, @arguments]));
+    };
+    my @expected = (0, 1, 125);
+    for my $number (0 .. $#commits) {
+        git($tree, qw(checkout --quiet --detach), $commits[$number]);
+        my ($status, $out) = $step->('--tree', "$tree");
+        is($status, $expected[$number], "exit $expected[$number]");
+        like($out, qr/\A@{[substr $commits[$number], 0, 12]} /, 'tells of the commit');
+        is_deeply([git($tree, qw(status --porcelain))], [], 'changes nothing in the tree');
+    }
+    git($tree, qw(checkout --quiet --detach), $commits[1]);
+    is(($step->('--tree', "$tree", '--good-verdict', 'hang'))[0], 0,
+        'a verdict is good if so said');
+    is(($step->('--tree', "$tree", '--bad-verdict', 'stuck'))[0], 0, 'or if not said to be bad');
+    my $image = "$tree/image";
+    spew($image, slurp("$tree/header"), slurp("$tree/behaviour"));
+    like(($step->('--kernel', $image))[1], qr/\A\Q$image\E hang: bad$/m, 'a kernel that is there');
+    for my $row (
+        [qr/no case matches 'a'/,                  '--case',   'a'],
+        [qr/--kernel and --tree exclude/,          '--kernel', $image, '--tree', "$tree"],
+        [qr/is no kernel tree/,                    '--tree',   '/'],
+        [qr/unknown option: bogus/,                '--bogus'],
+        [qr/--repeat wants a number from 1 to 99/, '--repeat', 0],
+        )
+    {
+        my ($message, @arguments) = @{$row};
+        my ($status, undef, $err) = $step->('--tree', "$tree", @arguments);
+        is($status, 255, "@arguments: exit 255, with which git bisect run ends");
+        like($err, $message, 'says why');
+    }
+    spew("$tree/.config", q{});
+    like(
+        ($step->('--tree', "$tree"))[2],
+        qr/has been built in itself: 'make mrproper'/,
+        'not clean'
+    );
+};
+
 subtest 'wrong input' => sub {
     my ($tree, @commits) = toy_tree('/nowhere', qw(refused hang hang));
     git($tree, qw(checkout --quiet -b side), $commits[0]);

@@ -20,7 +20,7 @@ use Test::More;
 use ToyTree qw(git $CASE);
 
 # s; a kernel is built once, which takes minutes on two processors, and longer on busy ones.
-local $Fake::LIMIT = 3600;
+local $Fake::LIMIT = 1800;
 
 # A minute each would be a lot: from one step to the next little is built.
 my $PER_STEP = 60;

@@ -14,6 +14,7 @@ use Copyhang::Tool    ();
 use File::Copy        ();
 use File::Find        ();
 use File::Path        ();
+use File::Spec        ();
 use Time::HiRes       qw(clock_gettime CLOCK_MONOTONIC);
 
 # How long the processes of a build that was cut off may take to end, in seconds.
@@ -185,7 +186,8 @@ sub _why ($self, $target) {
     bad_input("cannot build in $self->{output}: no space left on the device")
         if grep { /No space left on device/ } @lines;
     my ($line) = ((grep { /\berror:/i } @lines), (grep { /[*][*][*]/ } @lines), $lines[-1] // q{});
-    return "make $target failed: " . ($line =~ s/\s+/ /gr);
+    my ($here, $from_there) = ($self->{tree}, File::Spec->abs2rel(@{$self}{qw(tree output)}));
+    return "make $target failed: " . ($line =~ s{(?:\Q$here\E|\Q$from_there\E)/}{}gr =~ s/\s+/ /gr);
 }
 
 1;
