@@ -12,6 +12,7 @@ use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Cpanel::JSON::XS ();
 use Fake             qw(start finish slurp spew);
+use File::Path       qw(make_path);
 use File::Temp       ();
 use List::Util       qw(sum0 uniq);
 use Real             qw(adopt_orphans comes_true all_gone);
@@ -215,6 +216,13 @@ subtest 'a step alone' => sub {
     my $image = "$tree/image";
     spew($image, slurp("$tree/header"), slurp("$tree/behaviour"));
     like(($step->('--kernel', $image))[1], qr/\A\Q$image\E hang: bad$/m, 'a kernel that is there');
+    my $build = File::Temp->newdir;
+    make_path("$build/x86_64/arch/x86/boot");
+    spew("$build/x86_64/arch/x86/boot/bzImage", slurp("$tree/header"), "behaviour: hang 0\n");
+    commit("$tree", 3, 'panic');
+    is(($step->('--tree', "$tree", '--build', "$build"))[0],
+        125, 'an image of another commit is not booted');
+
     for my $row (
         [qr/no case matches 'a'/,                  '--case',   'a'],
         [qr/--kernel and --tree exclude/,          '--kernel', $image, '--tree', "$tree"],

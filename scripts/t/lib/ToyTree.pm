@@ -35,9 +35,9 @@ MAKE
 # Boots such an image.
 my $PLAN = <<'PLAN';
 my ($word, $commit) = slurp($option{'-kernel'}) =~ /behaviour: (\S+) (\d+)/;
+if ($word eq 'panic') { console('Kernel panic - not syncing: planted'); exit 0 }
 hello();
 if (-e "$folder/hold" && slurp("$folder/hold") == $commit) { open my $held, '>', "$folder/hold.held"; sleep 60 }
-if ($word eq 'panic') { console('Kernel panic - not syncing: planted'); exit 0 }
 for my $id (@ids) {
     started($id);
     my $verdict = $id =~ m{/read_write/} ? ($word eq 'control' ? 'hang' : 'safe') : $word;

@@ -75,6 +75,9 @@ sub run ($self, $name) {
     open $self->{out}, '>', $log or bad_input("cannot write $log: $!");
     $self->{out}->autoflush;
 
+    # One of an earlier commit must not be booted where this one does not come up. (Make sees to
+    # vmlinux.)
+    unlink map { "$self->{output}/$_" } qw(linux arch/x86/boot/bzImage);
     my $mark = $self->_begin;
     my $why  = $self->_configure($mark) // $self->_make($mark, $self->_image);
     unlink "$self->{output}/$MARK";
@@ -160,7 +163,11 @@ sub _make ($self, $mark, $target) {
     # What is of one build folder is found again from another one.
     local $ENV{CCACHE_BASEDIR}   = $self->{folder} =~ s{/[^/]+\z}{}r;
     local $ENV{CCACHE_NOHASHDIR} = 1;
-    local $ENV{LC_ALL}           = 'C';
+
+    # The kernel's make does not pass LC_ALL on.
+    delete local @ENV{qw(MAKEFLAGS MFLAGS KCONFIG_ALLCONFIG KCONFIG_CONFIG),
+        grep { /\ALC_/ } keys %ENV};
+    local $ENV{LANG} = 'C';
     my $out = $self->{out};
     my %variable =
         (O => $self->{output}, ARCH => $self->{arch}, CC => $compiler, LOCALVERSION => q{});
