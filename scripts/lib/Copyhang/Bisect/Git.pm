@@ -197,8 +197,9 @@ sub _outcome ($self) {
         builds    => scalar @steps,
         seconds   => sum0(map { $_->{seconds} + $_->{built} } @steps),
         culprit   => @suspects ? undef : $repository->show($culprit),
-        reproduce => "copyhang bisect-step --case " . $self->{step}->case,
-        log       => $self->_log,
+        reproduce => "git checkout $bad->{name} && copyhang bisect-step --case "
+            . $self->{step}->case,
+        log => $self->_log,
     };
 }
 
