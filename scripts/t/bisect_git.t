@@ -253,50 +253,51 @@ subtest 'wrong input' => sub {
     spew("$tree/Makefile", "all:\n");
     git($tree, qw(add Makefile));
     git($tree, qw(commit --quiet --message), 'No kernel');
+    my $no_kernel = git($tree, qw(rev-parse HEAD));
+    my $later     = commit("$tree", 10, 'safe');
     spew("$tree/new", "new\n");
-    my $none    = File::Temp->newdir;
-    my $bare    = tools_but('gcc');
-    my $before  = state_of($tree);
-    my @refused = (
+    my $before = state_of($tree);
+    my $none   = File::Temp->newdir;
+
+    my $refuses = sub ($message, @arguments) {
+        my ($status, $out, $err) = bisect($tree, @arguments);
+        is($status, 2, "@arguments: exit 2");
+        like($err, $message, 'says what is wrong');
+        is(() = $err =~ /^copyhang bisect: /mg, 1,       'in one line');
+        is(state_of($tree),                     $before, 'and changes nothing');
+    };
+    for my $row (
         [qr/\Q$commits[2]\E comes after \Q$commits[0]\E: good is the older/, @commits[2, 0]],
         [qr/is no ancestor of/,                             $side, $commits[2]],
         [qr/are the same commit/,                           @commits[1, 1]],
         [qr/no commit 'v9' in/,                             $commits[0], 'v9'],
         [qr/no commit '--all' in/,                          $commits[0], '--all'],
+        [qr/is no kernel tree$/,                            $no_kernel,  $later],
         [qr/no commit between \S+ and \S+ touches nowhere/, @commits[0, 2], '--',       'nowhere'],
         [qr/--config \S+: no such file/,                    @commits[0, 2], '--config', '/nowhere'],
         [qr/--arch wants um or x86_64, not 'vax'/,          @commits[0, 2], '--arch',   'vax'],
         [qr/--kernels and --git exclude each other/,        @commits[0, 2], '--kernels', 'x'],
         [qr/no case matches 'a\/b'/,                        @commits[0, 2], '--case',    'a/b'],
         [qr/--log: no such bisection has begun/,            @commits[0, 2], '--log'],
-        [qr/both show hang: nothing has changed/,           @commits[1, 2]],
-        [
-            qr/is to be good, and shows refused, not hang/,
-            @commits[0, 2],
-            '--good-verdict', 'hang', '--bad-verdict', 'safe'
-        ],
-        [qr/--git \S+: not a git repository/, @commits[0, 2], '--git', "$none"],
-        [qr/--git \S+: no such folder/,       @commits[0, 2], '--git', "$none/none"],
-    );
-
-    for my $row (@refused) {
-        my ($message, @arguments) = @{$row};
-        my ($status, $out, $err) = bisect($tree, @arguments);
-        is($status, 2, "@arguments: exit 2");
-        like($err, $message, 'says what is wrong');
-        is(() = $err =~ /^copyhang bisect: /mg, 1, 'in one line');
-    }
-    my ($orphan) = git($tree, qw(rev-parse empty));
-    my ($status, $out, $err) = bisect($tree, $orphan, commit("$tree", 10, 'safe'));
-    like($err, qr/is no kernel tree$/, 'no kernel tree');
-    git($tree, qw(reset --quiet --mixed), $orphan);
-    unlink "$tree/behaviour";
+        [qr/--git \S+: not a git repository/,               @commits[0, 2], '--git', "$none"],
+        [qr/--git \S+: no such folder/,                     @commits[0, 2], '--git', "$none/none"],
+        )
     {
-        local $ENV{PATH} = "$emulator:$bare";
-        ($status, $out, $err) = bisect($tree, @commits[0, 2]);
-        is($status, 2, 'no compiler: exit 2');
-        like($err, qr/no gcc here, which building a kernel takes/, 'named');
+        $refuses->(@{$row});
     }
+    {
+        my $without = tools_but('gcc');
+        local $ENV{PATH} = "$emulator:$without";
+        $refuses->(qr/no gcc here, which building a kernel takes/, @commits[0, 2]);
+    }
+    ok(!-e "$tree/.git/worktrees", 'nor was there a worktree');
+
+    $refuses->(qr/both show hang: nothing has changed/, @commits[1, 2]);
+    $refuses->(
+        qr/is to be good, and shows refused, not hang/,
+        @commits[0, 2],
+        '--good-verdict', 'hang', '--bad-verdict', 'safe'
+    );
 };
 
 done_testing;
