@@ -3,6 +3,8 @@
 
 #include "misuse.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,4 +82,74 @@ void command_prepare(struct program *program, char **argv)
 			with_path(with_path(*argument, "{in}", "/dev/fd/0"), "{out}", "/dev/fd/1");
 	program->path = path;
 	program->argv = argv;
+}
+
+/* Return: the bytes of the file @name in @folder, owned, of which there are *@size. */
+static char *read_whole(int folder, const char *name, size_t *size)
+{
+	const int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
+	struct stat file;
+	char *bytes;
+
+	if (fd < 0 || fstat(fd, &file) || file.st_size < 1)
+		misused("there is no command in ", name);
+	*size = (size_t)file.st_size;
+	bytes = malloc(*size);
+	if (!bytes || read(fd, bytes, *size) != file.st_size || bytes[*size - 1])
+		misused("cannot read the command in ", name);
+	close(fd);
+	return bytes;
+}
+
+/* Return: an array of the words that @bytes are, which ends with NULL. */
+static char **split(char *bytes, size_t size)
+{
+	char **words = calloc(size + 1, sizeof(*words));
+	size_t count = 0;
+
+	if (!words)
+		misused("no memory", "");
+	for (char *at = bytes; at < bytes + size; at += strlen(at) + 1)
+		words[count++] = at;
+	return words;
+}
+
+static struct strategy read_command(int folder, const char *name)
+{
+	struct program *program = calloc(1, sizeof(*program));
+	char *own = strdup(name), *bytes;
+	size_t size;
+
+	if (!program || !own)
+		misused("no memory", "");
+	bytes = read_whole(folder, name, &size);
+	command_prepare(program, split(bytes, size));
+	return (struct strategy){ .name = own, .program = program };
+}
+
+static int is_command(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+const struct strategy *commands_read(const char *folder, size_t *count)
+{
+	static struct strategy *commands;
+	const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct dirent **entries;
+	const int found = scandir(folder, &entries, is_command, alphasort);
+
+	if (fd < 0 || found < 1)
+		misused("there are no commands in ", folder);
+	commands = calloc((size_t)found, sizeof(*commands));
+	if (!commands)
+		misused("no memory", "");
+	for (int i = 0; i < found; i++) {
+		commands[i] = read_command(fd, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+	close(fd);
+	*count = (size_t)found;
+	return commands;
 }

@@ -5,6 +5,7 @@
 #include "cases.h"
 #include "command.h"
 #include "endpoints.h"
+#include "ids.h"
 #include "misuse.h"
 #include "runner.h"
 
@@ -25,13 +26,16 @@ struct choice {
 struct options {
 	struct choice acts, sources, sinks;
 	unsigned int jobs;
-	bool reverse, list;
-	const char *copy; /* a strategy: be a program that copies through it */
+	bool reverse, announce, list;
+	const char *commands; /* a folder; NULL: the command is among the arguments */
+	const char *ids;      /* NULL: all */
+	const char *copy;     /* a strategy: be a program that copies through it */
 };
 
 static void usage(void)
 {
 	printf("usage: %s [OPTION]... -- COMMAND [ARG...]\n"
+	       "       %s [OPTION]... --commands DIR\n"
 	       "\n"
 	       "Puts a program in the copier's place, on the running kernel, and prints TAP: are the\n"
 	       "processes around it safe while it copies? Its standard input is a source that yields\n"
@@ -43,6 +47,11 @@ static void usage(void)
 	       "                 holds to a sink that takes nothing (default: pty unix tcp full_pipe)\n"
 	       "  --act ACT      what happens meanwhile (default: exit_group)\n"
 	       "  --jobs N       play N cases at once (default: %u)\n"
+	       "  --commands DIR try the command in each file of DIR, as a strategy that is called as\n"
+	       "                 the file; after each word of it there is a null byte\n"
+	       "  --ids FILE     only cases that FILE names, one id a line\n"
+	       "  --announce     print `# started ID` and wait for a byte, or the end, on standard\n"
+	       "                 input, before each case\n"
 	       "  --list         print the ids and do nothing else\n"
 	       "  --copy NAME    copy standard input to standard output through a strategy of\n"
 	       "                 copyhang-cases, as a program to compare others with\n"
@@ -52,11 +61,16 @@ static void usage(void)
 	       "\n"
 	       "Exit: 0 every case is safe, 1 one is not, or bad usage, 4 all were skipped.\n"
 	       "`scripts/copyhang exec` runs this and reports.\n",
-	       program_invocation_short_name, runner_jobs());
+	       program_invocation_short_name, program_invocation_short_name, runner_jobs());
 }
 
+/* Once, though it may be named twice. */
 static void choose(struct choice *choice, const char *name)
 {
+	for (size_t i = 0; i < choice->count; i++) {
+		if (!strcmp(choice->names[i], name))
+			return;
+	}
 	if (choice->count == CHOICES_MAX)
 		misused("too many choices at ", name);
 	choice->names[choice->count++] = name;
@@ -79,6 +93,9 @@ static void parse(int argc, char **argv, struct options *options)
 		{ "act", required_argument, NULL, 'a' },
 		{ "reverse", no_argument, NULL, 'r' },
 		{ "jobs", required_argument, NULL, 'j' },
+		{ "commands", required_argument, NULL, 'm' },
+		{ "ids", required_argument, NULL, 'i' },
+		{ "announce", no_argument, NULL, 'n' },
 		{ "list", no_argument, NULL, 'l' },
 		{ "copy", required_argument, NULL, 'c' },
 		{ "help", no_argument, NULL, 'h' },
@@ -102,6 +119,15 @@ static void parse(int argc, char **argv, struct options *options)
 			break;
 		case 'j':
 			options->jobs = parse_jobs(optarg);
+			break;
+		case 'm':
+			options->commands = optarg;
+			break;
+		case 'i':
+			options->ids = optarg;
+			break;
+		case 'n':
+			options->announce = true;
 			break;
 		case 'l':
 			options->list = true;
@@ -146,21 +172,21 @@ static const struct act *find_act(const char *name)
 	return act;
 }
 
-static struct test_case *make_cases(const struct options *options, const struct strategy *strategy,
-				    size_t *count)
+static struct test_case *make_cases(const struct options *options, const struct strategy *commands,
+				    size_t ncommands, size_t *count)
 {
-	const size_t most = options->acts.count * options->sources.count * options->sinks.count;
-	struct test_case *cases = calloc(most + 1, sizeof(*cases));
+	const size_t each = options->acts.count * options->sources.count * options->sinks.count;
+	struct test_case *cases = calloc(ncommands * each + 1, sizeof(*cases));
 	char id[CASE_ID];
 
 	if (!cases)
 		misused("no memory", "");
 	*count = 0;
-	for (size_t i = 0; i < most; i++) {
+	for (size_t i = 0; i < ncommands * each; i++) {
 		const size_t sources = options->sources.count, sinks = options->sinks.count;
 		const struct test_case test = {
-			.act = find_act(options->acts.names[i / sources / sinks]),
-			.strategy = strategy,
+			.act = find_act(options->acts.names[i % each / sources / sinks]),
+			.strategy = &commands[i / each],
 			.source = find_kind(options->sources.names[i / sinks % sources]),
 			.sink = find_kind(options->sinks.names[i % sinks]),
 		};
@@ -196,9 +222,10 @@ int main(int argc, char **argv)
 {
 	struct options options = { .jobs = runner_jobs() };
 	struct program program;
-	struct strategy strategy = { .name = "exec", .program = &program };
+	const struct strategy strategy = { .name = "exec", .program = &program };
+	const struct strategy *commands = &strategy;
 	struct test_case *cases;
-	size_t count;
+	size_t ncommands = 1, count;
 
 	if (!strcmp(argv[0], CASES_EXECUTED))
 		return 0;
@@ -206,12 +233,19 @@ int main(int argc, char **argv)
 	if (options.copy)
 		return copy(options.copy);
 	complete(&options);
-	command_prepare(&program, argv + optind);
-	cases = make_cases(&options, &strategy, &count);
+	if (options.commands && argv[optind])
+		misused("--commands has them all, not also ", argv[optind]);
+	if (options.commands)
+		commands = commands_read(options.commands, &ncommands);
+	else
+		command_prepare(&program, argv + optind);
+	cases = make_cases(&options, commands, ncommands, &count);
+	if (options.ids)
+		ids_keep(options.ids, cases, &count);
 	if (options.list)
 		cases_list(cases, count);
 	else
-		runner_run(cases, count, options.jobs, false);
+		runner_run(cases, count, options.jobs, options.announce);
 	free(cases);
 	return 0;
 }

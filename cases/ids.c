@@ -76,21 +76,21 @@ static size_t keep(const struct ids *ids, struct test_case *cases, size_t count)
 	return kept;
 }
 
-const char *ids_keep(const char *path, struct test_case *cases, size_t *count)
+void ids_keep(const char *path, struct test_case *cases, size_t *count)
 {
-	static char why[96];
 	struct ids ids = { 0 };
 	const int error = read_ids(&ids, path);
 
-	*why = 0;
 	if (error) {
-		snprintf(why, sizeof(why), "%s", strerror(-error));
-	} else {
-		*count = keep(&ids, cases, *count);
-		if (*count < ids.count)
-			snprintf(why, sizeof(why), "%zu of its %zu lines name no further case",
-				 ids.count - *count, ids.count);
+		fprintf(stderr, "%s: --ids %s: %s\n", program_invocation_short_name, path,
+			strerror(-error));
+		exit(1);
+	}
+	*count = keep(&ids, cases, *count);
+	if (*count < ids.count) {
+		fprintf(stderr, "%s: --ids %s: %zu of its %zu lines name no further case\n",
+			program_invocation_short_name, path, ids.count - *count, ids.count);
+		exit(1);
 	}
 	clear(&ids);
-	return *why ? why : NULL;
 }

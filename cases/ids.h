@@ -7,8 +7,8 @@
 
 /**
  * ids_keep() - reduce @cases, *@count of them, to those that the file @path names, one id a line.
- * Return: NULL, or what is wrong, valid until the next call.
+ * Exits with 1 and a message where that is no such list.
  */
-const char *ids_keep(const char *path, struct test_case *cases, size_t *count);
+void ids_keep(const char *path, struct test_case *cases, size_t *count);
 
 #endif

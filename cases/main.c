@@ -90,16 +90,6 @@ static void parse(int argc, char **argv, struct options *options)
 		misused("takes no argument ", argv[optind]);
 }
 
-static void keep_ids(const char *path, struct test_case *cases, size_t *count)
-{
-	const char *why = ids_keep(path, cases, count);
-
-	if (!why)
-		return;
-	fprintf(stderr, "%s: --ids %s: %s\n", program_invocation_short_name, path, why);
-	exit(1);
-}
-
 int main(int argc, char **argv)
 {
 	struct options options = { .jobs = runner_jobs() };
@@ -120,7 +110,7 @@ int main(int argc, char **argv)
 	if (!cases)
 		misused("no memory", "");
 	if (options.ids)
-		keep_ids(options.ids, cases, &count);
+		ids_keep(options.ids, cases, &count);
 	if (options.list)
 		cases_list(cases, count);
 	else if (!count)

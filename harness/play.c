@@ -94,6 +94,31 @@ static int64_t starved(const struct play *play)
 		   starved_so_far(NULL, getpid()) - play->supervisor_starved);
 }
 
+/* Of those who bring a play forward. */
+static int64_t starved_at_work(const struct play *play)
+{
+	const struct scene *scene = play->scene;
+
+	return starved_so_far(NULL, getpid()) + starved_so_far(scene->copier, scene->copier->tid) +
+	       (scene->actor == scene->copier ? 0 :
+						starved_so_far(scene->actor, scene->actor->tid));
+}
+
+bool play_wait(struct play *play, bool (*done)(void *arg), int64_t tick, int64_t most)
+{
+	const int64_t begun = clock_now(), before = starved_at_work(play);
+	int64_t deadline = begun + most;
+
+	while (!play_run(play, done, tick, deadline)) {
+		const int64_t starved = starved_at_work(play) - before;
+
+		if (begun + most + min(most, starved) <= deadline)
+			return false;
+		deadline = begun + most + min(most, starved);
+	}
+	return true;
+}
+
 static struct calling let_go(struct play *play, struct task *leader)
 {
 	struct task *held = tracer_held(&play->scene->tracer, leader->pid);
@@ -153,11 +178,13 @@ static void act_from_outside(struct play *play)
 	play->act = let_go(play, play->scene->actor);
 	play->control = let_go(play, play->scene->control);
 	play->rest.since = play->control_rest.since = 0;
-	if (act->perform && !play_run(play, both_asleep, TICK_STALL, clock_now() + SCENE_MAX)) {
+	if (act->perform && !play_wait(play, both_asleep, TICK_STALL, SCENE_MAX)) {
 		play_fault(play, "the actor did not come to wait for the signal");
 		return;
 	}
 	begin(play);
+	play->act.stops = play->act.task->stops;
+	play->control.stops = play->control.task->stops;
 	play->seen.acted = act_on(act, &play->act, play->scene->actor, THE_ACTOR);
 	act_on(act, &play->control, play->scene->control, THE_CONTROL);
 }
@@ -183,7 +210,7 @@ static int64_t over_at(struct play *play, struct calling *call, const struct tas
 		at = call->back_at;
 	else if (end == ENDS_THREAD)
 		at = call->task->ended_at;
-	else if (end == ENDS_STOP && call->task->stopped_at > play->at[ACT])
+	else if (end == ENDS_STOP && call->task->stops != call->stops)
 		at = call->task->stopped_at;
 	else if (end == ENDS_SEEN)
 		at = seen_at(play, call);
@@ -244,7 +271,7 @@ static bool set_limits(struct play *play)
 static bool comes_to_rest(struct play *play, bool (*done)(void *arg), int64_t most)
 {
 	play->rest.since = 0;
-	return play_run(play, done, TICK_WATCH, clock_now() + most) && !act_over(play);
+	return play_wait(play, done, TICK_WATCH, most) && !act_over(play);
 }
 
 /* --- From the judgement to the release --- */
@@ -294,7 +321,7 @@ static bool ends_by_release(struct play *play)
 		play->rest.switches = sample.switches;
 	play->at[RELEASED] = play->rest.since = clock_now();
 	scene_release(play->scene);
-	play_run(play, over_or_indifferent, TICK_WATCH, clock_now() + RELEASE_MAX);
+	play_wait(play, over_or_indifferent, TICK_WATCH, RELEASE_MAX);
 	return act_over(play);
 }
 
@@ -308,10 +335,10 @@ static enum ending unended(struct play *play)
 		return ENDING_KILL;
 	if (ends_by_release(play))
 		return ENDING_RELEASE;
-	if (play_run(play, act_over, TICK_WATCH, clock_now() + AFTERWARDS_MAX))
+	if (play_wait(play, act_over, TICK_WATCH, AFTERWARDS_MAX))
 		return ENDING_AFTERWARDS;
 	scene_kill_copier(play->scene);
-	if (play_run(play, act_over, TICK_WATCH, clock_now() + TEARDOWN_MAX))
+	if (play_wait(play, act_over, TICK_WATCH, TEARDOWN_MAX))
 		return ENDING_TEARDOWN;
 	return ENDING_NEVER;
 }
@@ -394,7 +421,7 @@ static void finish(struct play *play)
 		play->at[RELEASED] = clock_now();
 		scene_release(scene);
 	}
-	if (play_run(play, copy_over, TICK_WATCH, clock_now() + RELEASE_MAX)) {
+	if (play_wait(play, copy_over, TICK_WATCH, RELEASE_MAX)) {
 		play->seen.differs = scene_differs(scene);
 	} else if (scene->report->release_error) {
 		scene->error = scene->report->release_error;

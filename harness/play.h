@@ -40,8 +40,7 @@
 /* When to give up on it: its calls take longer than otherwise, and it may do a lot before it waits.
  */
 #define PROGRAM_MAX (20 * NS_PER_S)
-/* When to give up: on a scene (later, when the machine is that loaded), on a control, on rest, on
- * the end after a release. */
+/* When to give up: on a scene, on a control, on rest, on the end after a release. */
 #define SCENE_MAX (10 * NS_PER_S)
 #define CONTROL_MAX (10 * NS_PER_S)
 #define ACT_MAX (5 * NS_PER_S)
@@ -57,9 +56,10 @@ struct calling {
 	struct task *task;
 	unsigned int serial;
 	struct call call;
-	int64_t back_at; /* its next call was entered; 0: not yet */
-	int64_t result;  /* of this one; -errno on error */
-	int64_t seen_at; /* the act was seen to be over; 0: not yet */
+	int64_t back_at;    /* its next call was entered; 0: not yet */
+	int64_t result;     /* of this one; -errno on error */
+	int64_t seen_at;    /* the act was seen to be over; 0: not yet */
+	unsigned int stops; /* the thread's, when an act from outside began */
 };
 
 struct play {
@@ -140,5 +140,11 @@ void play_fault(struct play *play, const char *what);
 
 /** play_run() - tracer_run() with the play as argument of @done. */
 bool play_run(struct play *play, bool (*done)(void *arg), int64_t tick, int64_t deadline);
+
+/**
+ * play_wait() - the same for at most @most ns, and as long as those who bring the play forward wait
+ * for a CPU meanwhile: up to @most once more.
+ */
+bool play_wait(struct play *play, bool (*done)(void *arg), int64_t tick, int64_t most);
 
 #endif

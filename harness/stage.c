@@ -7,7 +7,6 @@
 
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #define TICK_STALL NS_PER_MS
 #define TICK_UNDER_WAY (NS_PER_MS / 20)
@@ -174,35 +173,15 @@ static void keep_end(struct play *play)
 	play->seen.copied = report->copied;
 }
 
-/* When to give up. What supervisor and copier waited for a CPU is added, up to as long again. */
-static int64_t scene_deadline(const struct play *play)
-{
-	const int64_t most = play->scene->test->strategy->program ? PROGRAM_MAX : SCENE_MAX;
-	const int64_t starved = proc_starved(getpid()) - play->supervisor_starved +
-				proc_starved(play->scene->copier->tid);
-
-	return play->begun + most + (starved < most ? starved : most);
-}
-
-static void await_scene(struct play *play)
-{
-	const int64_t tick = play->seen.stall == STALL_NONE ? TICK_UNDER_WAY : TICK_STALL;
-	int64_t deadline;
-
-	do
-		deadline = scene_deadline(play);
-	while (!play_run(play, scene_ready, tick, deadline) && scene_deadline(play) > deadline);
-}
-
 /* Return: true when the act can begin; else the judge will know from what was seen. */
 bool play_set_off(struct play *play)
 {
 	struct scene *scene = play->scene;
 	const bool program = scene->test->strategy->program;
+	const int64_t tick = play->seen.stall == STALL_NONE ? TICK_UNDER_WAY : TICK_STALL;
 
 	play->sink_size = sink_size(scene);
-	play->supervisor_starved = proc_starved(getpid());
-	await_scene(play);
+	play_wait(play, scene_ready, tick, program ? PROGRAM_MAX : SCENE_MAX);
 	if (!play->seen.stalled && !play->seen.under_way) {
 		if (program && !others_ended(scene))
 			play_program_fault(play);

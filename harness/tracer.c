@@ -281,6 +281,7 @@ static void on_stop(struct tracer *tracer, struct task *task, int status)
 	/* As waitid(2) tells it: of waitpid(2)'s status what is above its lowest byte. */
 	int signal = status & 0xff, event = status >> 8;
 
+	task->stops++;
 	task->stopped_at = clock_now();
 	if (signal == SYSCALL_STOP || event == PTRACE_EVENT_SECCOMP) {
 		on_syscall_stop(tracer, task, event || !task->in_call);

@@ -36,6 +36,7 @@ struct task {
 	bool held;        /* stopped at its gate */
 	bool ended;       /* reaped, or known gone */
 	unsigned serial;  /* counts the calls entered */
+	unsigned stops;   /* counts its ptrace stops: a clock may be as coarse as 4 ms */
 	struct call call; /* the present one, or the last */
 	int64_t result;   /* of the last call that returned; -errno on error */
 	int64_t entered_at, left_at, stopped_at, exiting_at, ended_at;

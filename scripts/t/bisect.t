@@ -23,8 +23,6 @@ my $SOON    = 20;                                 # s
 my $CASE    = 'exit_group/sendfile/pty-pipe';
 my $CONTROL = 'exit_group/read_write/pty-pipe';
 my @CASES   = map { case ($_, 'safe') } $CASE, $CONTROL, 'exit_group/splice/pty-pipe';
-my %FAST    = map { ("Copyhang::Guest::$_->[0]" => $_->[1]) } ['BOOT', 0.5], ['BOOT_SILENT', 0.4],
-    ['LIFE', 0.5], ['PROGRESS', 0.6], ['GRACE', 0.5];
 
 # A guest does what $folder/kernels says of its kernel: a verdict, or how it fails.
 my $PLAN = <<'PLAN';
@@ -75,8 +73,7 @@ sub path ($planted, $name) {
 sub begin ($planted, @arguments) {
     local $ENV{PATH}           = "$planted->{emulator}:$ENV{PATH}";
     local $ENV{XDG_CACHE_HOME} = "$planted->{cache}";
-    my %patient = (%FAST, map { ("Copyhang::Guest::$_" => 60) } qw(LIFE PROGRESS));
-    my @ends    = map { path($planted, $_) } @{$planted->{names}}[0, -1];
+    my @ends = map { path($planted, $_) } @{$planted->{names}}[0, -1];
     return start(
         $planted->{programs},
         [
@@ -84,7 +81,7 @@ sub begin ($planted, @arguments) {
             $ends[0],             '--bad',  $ends[1], '--kernels',
             "$planted->{images}", @arguments
         ],
-        $planted->{waits} ? %patient : %FAST
+        $planted->{waits} ? ('Copyhang::Guest::LIFE' => 60) : ()
     );
 }
 

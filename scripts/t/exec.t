@@ -12,9 +12,10 @@ no warnings 'experimental::signatures';
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Copyhang::Place ();
-use Fake            qw(finish slurp);
+use Fake            qw(finish slurp spew);
+use File::Temp      ();
 use POSIX           qw(SIGKILL);
-use Real            qw(program launch play verdicts adopt_orphans comes_true all_gone);
+use Real            qw(program launch play cases verdicts adopt_orphans comes_true all_gone);
 use Test::More;
 use Time::HiRes qw(sleep);
 
@@ -187,13 +188,48 @@ subtest 'killed at any moment' => sub {
     }
 };
 
+subtest 'several commands' => sub {
+    my $place = File::Temp->newdir;
+    mkdir "$place/commands";
+    spew("$place/commands/first",  "$planted\0plainly\0read_write\0");
+    spew("$place/commands/second", "$planted\0once_told\0read_write\0");
+    spew("$place/ids",             map { "exit_group/$_-pipe\n" } 'second/unix', 'first/tcp');
+    my @twice = map { ('--source', $_) } qw(unix tcp unix);
+    my ($status, $out) = finish(
+        launch(
+            $player, @twice,       '--commands', "$place/commands",
+            '--ids', "$place/ids", '--announce', '--jobs',
+            1
+        )
+    );
+    is($status, 1, 'one is broken');
+    is_deeply(
+        verdicts(cases($out)),
+        {'exit_group/first/tcp-pipe' => 'safe', 'exit_group/second/unix-pipe' => 'broken'},
+        'just those that are asked for'
+    );
+    is_deeply(
+        [$out =~ /^# started (.*)/mg],
+        ['exit_group/first/tcp-pipe', 'exit_group/second/unix-pipe'],
+        'each announced'
+    );
+    spew("$place/commands/third", 'cat');
+    my (undef, undef, $err) = finish(launch($player, '--list', '--commands', "$place/commands"));
+    like(
+        $err,
+        qr/\Acopyhang-exec: cannot read the command in third .*\n\z/,
+        'one that is cut short'
+    );
+};
+
 subtest 'refused' => sub {
     my ($set_uid) = grep { -u && -x } map { glob "$_/*" } split /:/, $ENV{PATH};
     my @refused   = (
         [qr/no command to run/,                     '--'],
-        [qr/there is no program nosuch/,            '--',       'nosuch'],
-        [qr/no kind of endpoint is called no_such/, '--source', 'no_such', '--', 'cat'],
-        [qr/no act is called no_such/,              '--act',    'no_such', '--', 'cat'],
+        [qr/there are no commands in no_such/,      '--commands', 'no_such'],
+        [qr/there is no program nosuch/,            '--',         'nosuch'],
+        [qr/no kind of endpoint is called no_such/, '--source',   'no_such', '--', 'cat'],
+        [qr/no act is called no_such/,              '--act',      'no_such', '--', 'cat'],
         [
             qr/nothing to hold up.* exit_group\S+-file/,
             '--sink', 'file', '--source', 'file', '--', 'cat'

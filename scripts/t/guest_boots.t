@@ -52,14 +52,88 @@ subtest 'verdicts of three kernels' => sub {
     is(() = slurp("$place/junit") =~ /<testsuite /g, 3, 'JUnit: a suite for each kernel');
 };
 
+subtest 'programs in two kernels' => sub {
+    my $place = File::Temp->newdir;
+    mkdir "$place/lib";
+    compile("$place/lib/libcopy.so", <<'C', qw(-shared -fPIC));
+#include <unistd.h>
+void copy(void)
+{
+	char bytes[512];
+	long got;
+
+	while ((got = read(0, bytes, sizeof(bytes))) > 0 && write(1, bytes, got) > 0)
+		;
+}
+C
+    compile("$place/linked", 'void copy(void); int main(void) { copy(); return 0; }',
+        "-L$place/lib", '-lcopy', '-Wl,-rpath,$ORIGIN/lib');
+    spew("$place/script", "#!/bin/sh\nexec $place/linked\n");
+    spew("$place/lost",   "#!/bin/sh\necho so it begins >&2\nexec no_such_program\n");
+    chmod oct 755, "$place/$_" for qw(script lost);
+    my ($status, $document, $err) = matrix(
+        Copyhang::Place->programs, {},
+        @KERNELS[0, 1],     '--source',
+        'pty',              '--html',
+        "$place/html",      '--write-baseline',
+        "$place",           '--carry',
+        "$place/linked",    map { ('--exec', $_) } 'busybox cat',
+        'cat',              'dd if={in}',
+        "sh $place/script", "$place/script",
+        "$place/lost"
+    );
+    is($status, 1, 'exit 1: one hangs, and one is broken') or diag $err;
+
+    for my $kernel (@{$document->{kernels}}) {
+        is($kernel->{outcome}, 'complete', "$kernel->{name} is complete") or diag(explain $kernel);
+        my %case      = map { $_->{strategy} => $_ } @{$kernel->{cases}};
+        my $has_hangs = $kernel->{name} eq $KERNELS[1];
+        is_deeply(
+            {map { $_ => $case{$_}{verdict} } keys %case},
+            {
+                'exec:busybox_cat' => $has_hangs ? 'hang' : 'safe',
+                'exec:lost'        => 'broken',
+                map { ("exec:$_" => 'safe') } qw(cat dd_if=_in script),
+                'sh_' . "$place/script" =~ tr{/}{_}r,
+            },
+            'the verdicts'
+        );
+        is(
+            $case{'exec:busybox_cat'}{steps}[0],
+            'sendfile(1<sink>, 0<source>, NULL, 16 MiB)=' . ($has_hangs ? 'stalled' : 'EINVAL'),
+            'through sendfile'
+        );
+        is(
+            $case{'exec:script'}{evidence}{cascade},
+            'read 512, then write to stdout',
+            'through a library of its own'
+        );
+        is($case{'exec:lost'}{evidence}{stderr}[0], 'so it begins', 'what the broken one said');
+    }
+    is_deeply(
+        [map { "$_->{id} $_->{from} $_->{to}" } @{$document->{transitions}}],
+        ['exit_group/exec:busybox_cat/pty-pipe safe hang'],
+        'a transition'
+    );
+    ok(-s "$place/html", 'HTML');
+    like(
+        slurp("$place/debian-6.1.json"),
+        qr{"exit_group/exec:busybox_cat/pty-pipe": "hang"},
+        'a baseline'
+    );
+};
+
 my %faults = (
     'an init that is no program' => [
         sub ($folder) { spew("$folder/copyhang-init", "nothing\n") },
         'panic', qr/No working init/i
     ],
     'an init that ends at once' => [
-        sub ($folder) { compile("$folder/copyhang-init", 'int main(void) { return 0; }') },
-        'panic', qr/Attempted to kill init/
+        sub ($folder) {
+            compile("$folder/copyhang-init", 'int main(void) { return 0; }', '-static');
+        },
+        'panic',
+        qr/Attempted to kill init/
     ],
 );
 for my $name (sort keys %faults) {
@@ -114,8 +188,8 @@ sub kernel ($name) {
     plan skip_all => "no $name to be had: $reason";
 }
 
-sub compile ($path, $code) {
-    open my $in, '|-', qw(cc -static -x c -o), $path, q{-} or die "cannot run cc: $!";
+sub compile ($path, $code, @options) {
+    open my $in, '|-', qw(cc -x c -o), $path, q{-}, @options or die "cannot run cc: $!";
     print {$in} $code;
     close $in or die 'cannot compile';
     return;

@@ -181,6 +181,8 @@ subtest 'table' => sub {
     unlike($text, qr/^    (?:read|tee)/m, 'none for what is as it should be');
     like($text, qr/not shown: 2 safe, 1 refused, 1 unavailable[.]/,          'but counted');
     like($text, qr/complete .*Safe on all of them, wherever tried: read[.]/, 'and named');
+    my $broken = report(results({%VERDICTS, 'exit/read/tcp-pipe' => 'safe broken safe'}, @KERNELS));
+    unlike($broken, qr/Safe on all/, 'but not where a case could not be tried');
     my $verbose = report(results(\%VERDICTS, @KERNELS), verbose => 1);
     like($verbose, qr/^    tee +unavailable +unavailable +-$/m, 'verbose shows all');
     like(report(results(\%VERDICTS, @KERNELS), colour => 1), qr/\e\[1;31mhang\e\[0m/, 'in colour');

@@ -28,7 +28,6 @@ use Time::HiRes                  qw(time);
 # named have to be there; one of the list may have gone from the archive.
 sub new ($class, $option, @names) {
     my $self = bless {option => $option, absent => []}, $class;
-    $self->{selection} = Copyhang::Selection->new(@{$option->{only} // []});
     for my $name (qw(baseline write-baseline)) {
         $self->{$name} = Copyhang::Matrix::Baselines->new($option->{$name})
             if defined $option->{$name};
@@ -36,6 +35,7 @@ sub new ($class, $option, @names) {
     $self->{to_stdout} = ($option->{json} // q{}) eq '-';
     $self->{output}    = Copyhang::Output->for_options($option, qw(json junit html archive));
     Copyhang::Failure->catch_signals;
+    $self->_select;
     my %modules = map { $_ => $option->{$_} } grep { defined $option->{$_} } 'modules';
     if (@names) {
         $self->{kernels} = [map { Copyhang::Kernel->find($_, %modules) } uniq @names];
@@ -45,6 +45,17 @@ sub new ($class, $option, @names) {
             Copyhang::Place->default_kernels);
     }
     return $self;
+}
+
+# Cases of the tables, or of programs under test, which guests have to be given.
+sub _select ($self) {
+    my $option = $self->{option};
+    if ($option->{exec}) {
+        require Copyhang::Guest::Load;
+        $self->{selection} = $self->{load} = Copyhang::Guest::Load->new($option);
+    }
+    else { $self->{selection} = Copyhang::Selection->new(@{$option->{only} // []}) }
+    return;
 }
 
 sub _take ($self, $find, @names) {
@@ -128,6 +139,7 @@ sub _streams ($self, $progress, @kernels) {
                 accelerator => $accelerator,
                 jobs        => $self->{option}{jobs},
                 ids         => [$self->{selection}->ids],
+                load        => $self->{load},
                 on_case     => sub ($case) { $baseline->expect($case) if $baseline },
                 on_state    => sub ($words) { $progress->state_of($kernel->name, $words) },
             }

@@ -8,9 +8,10 @@ no warnings 'experimental::signatures';
 
 use Copyhang::Failure   qw(bad_input untestable);
 use Copyhang::Selection ();
+use Copyhang::Tool      ();
 use Copyhang::Trial     ();
 use JSON::PP            ();
-use List::Util          qw(any uniq);
+use List::Util          qw(uniq);
 use Text::ParseWords    ();
 
 my $NO_ROW = q{-};
@@ -53,18 +54,13 @@ sub _read ($path) {
             package    => $package,
             rows       => [grep { $_ ne $NO_ROW } split /,/, $rows],
             command    => \@command,
-            installed  => _is_installed($command[0]),
+            installed  => defined Copyhang::Tool->find($command[0]),
             mismatches => [],
             };
     }
     bad_input("cannot read $path: $!")  if !close $in;
     bad_input("$path names no program") if !@programs;
     return @programs;
-}
-
-sub _is_installed ($command) {
-    return -f $command && -x _ if $command =~ m{/};
-    return any { -f "$_/$command" && -x _ } split /:/, $ENV{PATH} // q{};
 }
 
 sub ids ($self) {

@@ -8,6 +8,7 @@ no warnings 'experimental::signatures';
 
 use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Process ();
+use List::Util        qw(first);
 
 # Runs a command to its end. $what is what it is for, in an error message. Returns the lines of
 # its standard output; with on_line they go there.
@@ -32,6 +33,12 @@ sub attempt ($class, $command, $on_line = undef, %argument) {
     Copyhang::Failure->check_signals;
     $noise .= "\n" . $process->complaint if defined $process->complaint;
     return ($process->status, \@lines, $noise);
+}
+
+# The path of a program, as a shell finds it; undef if there is none.
+sub find ($class, $name) {
+    my @paths = $name =~ m{/} ? $name : map { "$_/$name" } split /:/, $ENV{PATH} // q{};
+    return first { -f && -x _ } @paths;
 }
 
 sub failed ($class, $what, $status, $noise) {
@@ -63,6 +70,6 @@ Copyhang::Tool - runs a command of the system to its end
 
 As a L<Copyhang::Process>: it ends with this program, and is not waited for when it is silent for
 too long. C<run> throws a failure of one line when the command fails; C<attempt> leaves that to the
-caller, who may use C<failed>. A full disk is bad input (2), all else cannot be tested (125).
+caller, who may use C<failed>. C<find> is where a command is. A full disk is bad input (2), all else cannot be tested (125).
 
 =cut

@@ -12,14 +12,25 @@ use Copyhang::Place   ();
 # $option: source, sink, act => [...], reverse, as of the command line.
 sub new ($class, $option, @command) {
     my $self = bless {name => 'exec', command => \@command}, $class;
-    for my $name (qw(source sink act)) {
-        push @{$self->{options}}, map { ("--$name", $_) } @{$option->{$name} // []};
-    }
-    push @{$self->{options}}, '--reverse' if $option->{reverse};
-    my ($status, $text) = _run($self->_command('--list'));
-    bad_input($text =~ s/\Acopyhang-exec: | [(]see --help[)]\s*\z//gr) if $status;
-    $self->{ids} = [split /\n/, $text];
+    $self->{arguments} = [$class->arguments($option), '--', @command];
+    $self->{ids}       = [$class->list(@{$self->{arguments}})];
     return $self;
+}
+
+# Of the player, which know all of them.
+sub arguments ($class, $option) {
+    my @arguments = map {
+        my $name = $_;
+        map { ("--$name", $_) } @{$option->{$name} // []}
+    } qw(source sink act);
+    return (@arguments, $option->{reverse} ? '--reverse' : ());
+}
+
+# The ids of the cases that the player has with these arguments.
+sub list ($class, @arguments) {
+    my ($status, $text) = _run($class->player, '--list', @arguments);
+    bad_input($text =~ s/\Acopyhang-exec: | [(]see --help[)]\s*\z//gr) if $status;
+    return split /\n/, $text;
 }
 
 sub rename ($self, $name) {    ## no critic (ProhibitBuiltinHomonyms)
@@ -36,7 +47,11 @@ sub is_whole ($self) {
 }
 
 sub programs ($self) {
-    return {name => $self->{name}, command => [$self->_command], ids => $self->{ids}};
+    return {
+        name    => $self->{name},
+        command => [$self->player, @{$self->{arguments}}],
+        ids     => $self->{ids}
+    };
 }
 
 sub take ($self, @streams) {
@@ -51,10 +66,6 @@ sub document ($self) {
 sub player ($class) {
     my $path = Copyhang::Place->programs . '/copyhang-exec';
     return -x $path ? $path : untestable("there is no $path");
-}
-
-sub _command ($self, @more) {
-    return ($self->player, @more, @{$self->{options} // []}, '--', @{$self->{command}});
 }
 
 # (wait status, what it says)
@@ -87,6 +98,6 @@ Copyhang::Trial - a program under test, and the cases that it is put through
 =head1 DESCRIPTION
 
 A selection, as L<Copyhang::Selection> is, of the cases that F<copyhang-exec> plays with one command.
-What is wrong with the command or the options is bad input. C<name> is the name of its stream.
+What is wrong with the command or the options is bad input: C<list> has the player, F<copyhang-exec>, say so. C<name> is the name of its stream.
 
 =cut

@@ -25,7 +25,7 @@ for (0 .. $#ARGV - 1) { $option{$ARGV[$_]} = $ARGV[$_ + 1] if $ARGV[$_] =~ /^-(?
 my ($console) = map { m{^file,id=console,path=(.*)} } @ARGV;
 my ($folder) = $0 =~ m{(.*)/};
 sub slurp { open my $in, '<', shift or die; local $/; <$in> }
-my @ids = slurp($option{'-initrd'}) =~ m{(?:^|\0)([a-z]\w*/[\w.-]+/\w+-\w+)$}mg;
+my @ids = slurp($option{'-initrd'}) =~ m{(?:^|\0)([a-z]\w*/[\w.:+=-]+/\w+-\w+)$}mg;
 my $jobs = slurp($option{'-initrd'}) =~ /--jobs\n(\d+)/ ? $1 : 0;
 my $number = 0;
 sub frame { my $text = shift; ++$number . ' ' . unpack('%32C*', $text) . " $text\n" }

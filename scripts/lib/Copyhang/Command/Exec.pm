@@ -133,6 +133,7 @@ prints more than a pipe holds, is C<broken>, with what it did instead.
 
 A set-user-ID program, or one with capabilities, is refused: no program gains privileges under a
 seccomp filter, it would be another one. A program that traces others fails, as it is traced itself.
+On other kernels than the running one C<copyhang matrix --exec COMMAND> tries programs.
 Calls of 32-bit programs are not seen on a 64-bit kernel. Of requests to an C<io_uring> it cannot be
 seen what they are about: a program that sleeps until one is done counts as waiting for its source,
 if it goes on once that is released.

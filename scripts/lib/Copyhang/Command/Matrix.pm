@@ -7,18 +7,34 @@ use feature 'signatures';
 no warnings 'experimental::signatures';
 
 use parent 'Copyhang::Command';
-use Copyhang::Place ();
+use Copyhang::Failure qw(bad_input);
+use Copyhang::Place   ();
 
 sub main ($class, @kernels) {
     my $option = $class->options(
-        \@kernels,          'only=s@', 'jobs=s',    'modules=s',
-        'baseline=s',       'json=s',  'junit=s',   'html=s',
-        'write-baseline=s', 'verbose', 'archive=s', 'no-install',
+        \@kernels,          'only=s@',   'jobs=s',    'modules=s',
+        'baseline=s',       'json=s',    'junit=s',   'html=s',
+        'write-baseline=s', 'verbose',   'archive=s', 'no-install',
+        'exec=s@',          'source=s@', 'sink=s@',   'act=s@',
+        'reverse',          'carry=s@',
     );
     $class->check_values($option);
+    $class->check_exec($option);
     Copyhang::Place->prepare($option->{'no-install'}, 'matrix');
     require Copyhang::Matrix;
     return Copyhang::Matrix->new($option, @kernels)->main;
+}
+
+# Each way to choose cases has options of its own.
+sub check_exec ($class, $option) {
+    my ($misplaced) =
+        grep { defined $option->{$_} } $option->{exec} ? 'only' : qw(source sink act reverse carry);
+    return if !defined $misplaced;
+    bad_input(
+        '--only chooses among the cases of the tables: with --exec there are --source, --sink,'
+            . ' --act and --reverse')
+        if $option->{exec};
+    bad_input("--$misplaced is for programs under test: it goes with --exec");
 }
 
 1;
@@ -35,6 +51,10 @@ copyhang matrix - boot kernels, run the cases in each, and compare
                     [--baseline DIR] [--write-baseline DIR]
                     [--json FILE] [--junit FILE] [--html FILE] [--archive FILE]
                     [--no-install]
+    copyhang matrix --exec 'COMMAND [ARG...]' [--exec ...]... [--carry PATH]... [--source KIND]...
+                    [--sink KIND]... [--act ACT]... [--reverse] [KERNEL]... [OPTION]...
+
+    copyhang matrix --exec 'busybox cat' --exec cat debian:5.10 debian:6.1
 
 =head1 DESCRIPTION
 
@@ -59,6 +79,20 @@ The modules of a KERNEL that is just a file: F<lib/modules/RELEASE>, or a folder
 =item --only GLOB
 
 Run only the cases whose id matches GLOB, as with C<copyhang run>. May be repeated.
+
+=item --exec COMMAND
+
+Instead of the cases run a program under test, as C<copyhang exec> does, in each kernel; may be
+repeated. See L</PROGRAMS UNDER TEST>.
+
+=item --carry PATH
+
+Put also this program into the guests, as one that COMMAND executes; or this folder, with all that is
+in there. May be repeated.
+
+=item --source KIND, --sink KIND, --act ACT, --reverse
+
+With --exec, as with C<copyhang exec>.
 
 =item --jobs N
 
@@ -87,6 +121,45 @@ kernel, as a page for a browser, as a TAP archive.
 Do not install missing packages: say which they are, exit 2.
 
 =back
+
+=head1 PROGRAMS UNDER TEST
+
+COMMAND is quoted as for a shell, and becomes a strategy: the ids of C<busybox cat> are
+C<exit_group/exec:busybox_cat/pty-pipe> and so on. All else is as with other cases: the table, what
+changed from one kernel to the next, reports, baselines, the exit status. Below the table stands what
+each program was seen to do on which kernels: its cascade, or why it could not be tried, with what
+it said on standard error. See C<copyhang exec --help> for how a program runs, and what of it is seen.
+
+A guest has no file of this machine but what it is given, under the same paths:
+
+=over
+
+=item *
+
+the program, its dynamic linker, and the libraries that this finds here;
+
+=item *
+
+of a script its interpreter, and what C<#!/usr/bin/env NAME> names;
+
+=item *
+
+files that ARGs are paths of, such as C<copy.sh> in C<sh copy.sh>, and likewise what they need;
+
+=item *
+
+what --carry names.
+
+=back
+
+It begins in a folder of the same name, with C<PATH> and C<LD_LIBRARY_PATH> as they are here, and no
+other variable of these. Nobody can tell what else a program will open: other programs that a script
+calls, plugins, locales, and the modules of perl and python do not come along by themselves. Python
+does not even start without C<--carry /usr/lib/python3.11>, or where it has them. A program that fails
+for what it misses is C<broken>, with what it said; one that does without gets the verdict of what it
+did, which its cascade shows. All together may be 100 MB.
+
+A command that is not there, or has set-user-ID, or lacks a library is refused before anything boots.
 
 =head1 OUTCOMES
 

@@ -17,13 +17,16 @@ use File::Temp        ();
 
 my %UNPACKER = (xz => 'xz', zst => 'zstd', gz => 'gzip');
 
-my $OURS   = 'copyhang';    # its folder, as in fixtures/guest/init.c
-my $DIGEST = 16;            # digits of one
+my $OURS   = 'copyhang';         # its folder, as in fixtures/guest/init.c
+my $CASES  = 'copyhang-cases';
+my $DIGEST = 16;                 # digits of one
 my $CHUNK  = 1 << 20;
 
 # For a kernel, a Copyhang::Kernel that has been fetched. Made once for each kernel and build.
-sub new ($class, $kernel) {
-    my $self    = bless {programs => Copyhang::Place->programs, kernel => $kernel}, $class;
+# $load, which may be undef: what a guest has and does besides, a Copyhang::Guest::Load.
+sub new ($class, $kernel, $load = undef) {
+    my %self    = (programs => Copyhang::Place->programs, kernel => $kernel, load => $load);
+    my $self    = bless \%self, $class;
     my @modules = $self->_modules;
     my $entry   = 'guests/' . _digest($kernel->images, $kernel->modules // q{});
     my $name    = "$entry-" . $self->_fingerprint(@modules);
@@ -48,7 +51,7 @@ sub _digest (@parts) {
 
 sub _fingerprint ($self, @modules) {
     my $digest = Digest::SHA->new(256);
-    $digest->addfile("$self->{programs}/$_", 'b') for qw(copyhang-init copyhang-cases);
+    $digest->addfile("$self->{programs}/$_", 'b') for ('copyhang-init', $CASES);
     $digest->add(join q{ }, $_, (stat)[7, 9]) for @modules;
     return substr $digest->hexdigest, 0, $DIGEST;
 }
@@ -81,11 +84,11 @@ sub _add ($name, $path, $seen, $modules) {
 sub _make ($self, $folder, @modules) {
     my $root = File::Temp->newdir;
     mkdir "$root/$OURS" or bad_input("cannot make $root/$OURS: $!");
-    _copy("$self->{programs}/copyhang-init",  "$root/init");
-    _copy("$self->{programs}/copyhang-cases", "$root/$OURS/copyhang-cases");
+    _copy("$self->{programs}/copyhang-init", "$root/init");
+    _copy("$self->{programs}/$CASES",        "$root/$OURS/$CASES");
     my @paths = map { _unpack($_, "$root", "$OURS/" . s{.*/|[.]ko.*}{}gr . '.ko') } @modules;
     _write("$root/$OURS/modules.txt", map { "/$_" } @paths);
-    _archive("$root", "$folder/initramfs");
+    $self->archive("$root", "$folder/initramfs");
     return;
 }
 
@@ -111,7 +114,8 @@ sub _write ($path, @lines) {
     return;
 }
 
-sub _archive ($root, $path) {
+# Makes an archive of all that is in the folder $root.
+sub archive ($class, $root, $path) {
     Copyhang::Tool->run(
         "write $path",
         [
@@ -127,12 +131,16 @@ sub _archive ($root, $path) {
 sub for_boot ($self, $arguments, $ids) {
     my $root = File::Temp->newdir;
     mkdir "$root/$OURS" or bad_input("cannot make $root/$OURS: $!");
-    _write("$root/$OURS/arguments.txt", @{$arguments}, '--ids', "/$OURS/ids.txt");
-    _write("$root/$OURS/ids.txt", @{$ids});
+    my $load    = $self->{load};
+    my @program = $load ? $load->program : "/$OURS/$CASES";
+    _write("$root/$OURS/arguments.txt",   @program, @{$arguments}, '--ids', "/$OURS/ids.txt");
+    _write("$root/$OURS/environment.txt", $load ? $load->environment : ());
+    _write("$root/$OURS/ids.txt",         @{$ids});
     my $last = File::Temp->new;
-    _archive("$root", "$last");
+    $self->archive("$root", "$last");
     open my $whole, '+>:raw', undef or bad_input("cannot make a temporary file: $!");
-    for my $part ($self->{base}, $last) {
+
+    for my $part ($self->{base}, $load ? $load->archive : (), $last) {
         seek $part, 0, 0;
         while (read $part, my $chunk, $CHUNK) {
             print {$whole} $chunk or bad_input("cannot write to a temporary file: $!");
@@ -154,7 +162,8 @@ Copyhang::Guest::Initramfs - the files of a guest: init, the case program, modul
 
 C<new($kernel)> makes, or finds in the cache, the archive (cpio(1)) with init, the case program and
 those modules of the kernel that F<fixtures/guest/modules> names, with what they need.
-C<for_boot(\@arguments, \@ids)> is a file without a name that has in addition what the case program
+With a L<Copyhang::Guest::Load> there is its archive behind that, and its program instead of the case
+program. C<for_boot(\@arguments, \@ids)> is a file without a name that has in addition what the case program
 is to do in one boot.
 
 =cut

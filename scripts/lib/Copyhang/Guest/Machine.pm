@@ -86,7 +86,7 @@ sub _qemu ($self, $initramfs, $console) {
         '-initrd',
         $initramfs,
         '-append',
-        "console=ttyS0 panic=-1 rdinit=/init no_timer_check $words",
+        "console=ttyS0 panic=-1 rdinit=/init no_timer_check init_on_alloc=0 $words",
         _port('console', "/dev/fd/$console", '0x3f8', 4),
         _port('channel', '/dev/fd/1',        '0x2f8', 3),
     );

@@ -23,7 +23,8 @@ our $BOOTS = 12;
 my @EXITS = (0, 1, 4);
 
 # Arguments: as of Copyhang::Stream, but for a command kernel => a Copyhang::Kernel that has been
-# fetched, accelerator, jobs (undef: the case program decides), on_state => code($words).
+# fetched, accelerator, jobs (undef: the case program decides), load (undef, or a
+# Copyhang::Guest::Load), on_state => code($words).
 sub _initialize ($self, $argument) {
     $self->SUPER::_initialize($argument);
     $self->{machines} =
@@ -35,7 +36,7 @@ sub _initialize ($self, $argument) {
 sub start ($self) {
     $self->pass('TAP version 13');
     $self->pass('1..' . @{$self->{ids}});
-    $self->{initramfs} = Copyhang::Guest::Initramfs->new($self->{kernel});
+    $self->{initramfs} = Copyhang::Guest::Initramfs->new(@{$self}{qw(kernel load)});
     $self->_prefer_remembered;
     $self->_boot($self->{jobs}, $self->missing);
     return $self;

@@ -8,6 +8,7 @@ no warnings 'experimental::signatures';
 
 use Copyhang::Case                ();
 use Copyhang::Html::Page          qw(page escape paragraph list key cell th evidence);
+use Copyhang::Matrix::Cascades    ();
 use Copyhang::Matrix::Comparison  ();
 use Copyhang::Matrix::Report      ();
 use Copyhang::Matrix::Table       ();
@@ -27,8 +28,10 @@ sub text ($class, $results, %argument) {
         $self->_tables('What is alike on all kernels', grep { !$results->is_telling($_) } @ids),
     );
     return page(
-        'copyhang on ' . $results->results . ' kernels',
-        $self->_kernels, $self->_transitions, $self->_comparison, $self->_consoles, key(), @tables,
+        'copyhang on ' . $results->results . ' kernels', $self->_kernels,
+        $self->_cascades,                                $self->_transitions,
+        $self->_comparison,                              $self->_consoles,
+        key(),                                           @tables,
         evidence(@{$self->{evidence}}),
     );
 }
@@ -55,6 +58,14 @@ sub _kernel ($result, @verdicts) {
         (map { '<td>' . ($_ // q{}) . '</td>' } @seconds),
         (map { $count{$_} ? qq(<td class="$_">$count{$_}</td>) : '<td></td>' } @verdicts),
         "</tr>\n";
+}
+
+sub _cascades ($self) {
+    my @items = map {
+        my @seen = map { "$_->[0]: $_->[1]" } @{$_->{seen}};
+        join '<br/>', map { escape($_) } (map { s/,/, /gr } products(@{$_->{ids}})), @seen
+    } Copyhang::Matrix::Cascades->all($self->{results});
+    return list('What the programs did', @items);
 }
 
 sub _transitions ($self) {

@@ -7,6 +7,7 @@ use feature 'signatures';
 no warnings 'experimental::signatures';
 
 use Copyhang::Case                ();
+use Copyhang::Matrix::Cascades    ();
 use Copyhang::Matrix::Comparison  ();
 use Copyhang::Matrix::Table       ();
 use Copyhang::Matrix::Transitions ();
@@ -22,8 +23,8 @@ sub text ($class, $results, %argument) {
     my $self  = bless {%argument, results => $results, paint => painter($argument{colour})}, $class;
     my @parts = (
         Copyhang::Matrix::Table->text($results, map { $_ => $self->{$_} } qw(verbose paint)),
-        $self->_left_out, $self->_transitions, $self->_comparison,
-        $self->_troubles, $self->_kernels,     $self->_conclusion,
+        $self->_left_out, $self->_cascades, $self->_transitions, $self->_comparison,
+        $self->_troubles, $self->_kernels,  $self->_conclusion,
     );
     return join "\n", grep { length } @parts;
 }
@@ -37,6 +38,15 @@ sub _left_out ($self) {
               'Alike on all kernels where they could be tried, and not shown: '
             . join(', ', @counts)
             . '. --verbose shows them.');
+}
+
+sub _cascades ($self) {
+    my $text = q{};
+    for my $group (Copyhang::Matrix::Cascades->all($self->{results})) {
+        $text .= join q{}, map { wrap(q{},           s/,/, /gr, q{  }) } products(@{$group->{ids}});
+        $text .= join q{}, map { wrap("  $_->[0]: ", $_->[1],   q{    }) } @{$group->{seen}};
+    }
+    return $text;
 }
 
 sub _transitions ($self) {
@@ -131,10 +141,11 @@ sub _conclusion ($self) {
     my %verdicts;
     for my $id ($results->ids) {
         my (undef, $strategy) = split m{/}, $id;
-        push @{$verdicts{$strategy}}, $results->verdicts($id);
+        push @{$verdicts{$strategy}}, grep { $_ ne 'unavailable' }
+            map { $_->{verdict} } grep { defined } $results->cases($id);
     }
     my @safe = grep {
-        my $verdicts = $verdicts{$_} // [];
+        my $verdicts = $verdicts{$_};
         @{$verdicts} && all { $_ eq 'safe' } @{$verdicts}
     } uniq map { (split m{/})[1] } $results->ids;
     my @complete = grep { $_->{outcome} eq 'complete' } $results->results;
@@ -156,7 +167,8 @@ Copyhang::Matrix::Report - the results of several kernels for people
 
 =head1 DESCRIPTION
 
-The table (L<Copyhang::Matrix::Table>), what changed from kernel to kernel with hints about the
+The table (L<Copyhang::Matrix::Table>), what programs under test did
+(L<Copyhang::Matrix::Cascades>), what changed from kernel to kernel with hints about the
 reason (L<Copyhang::Matrix::Transitions>, L<Copyhang::Matrix::Changes>), what differs from the
 baselines (L<Copyhang::Matrix::Comparison>), the kernels that were not tested to the end with the
 last lines of their consoles, and a line for each kernel.

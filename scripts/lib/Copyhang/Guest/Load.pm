@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Guest::Load;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Failure          qw(bad_input);
+use Copyhang::Guest::Initramfs ();
+use Copyhang::Guest::Luggage   ();
+use Copyhang::Tool             ();
+use Copyhang::Trial            ();
+use Cwd                        ();
+use File::Copy                 ();
+use File::Path                 qw(make_path);
+use File::Temp                 ();
+use List::Util                 qw(uniq);
+use Text::ParseWords           ();
+
+my $OURS     = '/copyhang';             # a folder of the guest's, as in fixtures/guest/init.c
+my $COMMANDS = "$OURS/commands";
+my $PLAYER   = "$OURS/copyhang-exec";
+my $NAME     = 48;                      # characters of a name; ids have room for it
+
+# What a program finds its libraries with, and others.
+my @VARIABLES = qw(PATH LD_LIBRARY_PATH);
+
+# $option: exec => [command lines], carry => [paths], and as of Copyhang::Trial.
+sub new ($class, $option) {
+    my $root = File::Temp->newdir;
+    my $self = bless {arguments => [Copyhang::Trial->arguments($option)]}, $class;
+    make_path("$root$COMMANDS");
+    my @commands = map { [_words($_)] } uniq @{$option->{exec}};
+    _name("$root$COMMANDS", @{$_}) for @commands;
+    $self->{ids} =
+        [Copyhang::Trial->list(@{$self->{arguments}}, '--commands', "$root$COMMANDS")];
+
+    my $luggage = Copyhang::Guest::Luggage->new("$root");
+    $luggage->pack_file($self->{folder} = Cwd::getcwd());
+    for my $command (@commands) {
+        my ($program, @words) = @{$command};
+        my $path = Copyhang::Tool->find($program) // bad_input("there is no program $program");
+        $luggage->pack_program($_) for map { _whole($_) } $path, grep { -f } @words;
+    }
+    for my $path (@{$option->{carry} // []}) {
+        bad_input("--carry: cannot find $path") if !-e $path;
+        $luggage->pack_all(_whole($path));
+    }
+    File::Copy::copy(Copyhang::Trial->player, "$root$PLAYER") && chmod oct 755, "$root$PLAYER"
+        or bad_input("cannot copy the player: $!");
+    $self->{archive} = File::Temp->new;
+    Copyhang::Guest::Initramfs->archive("$root", $self->{archive}->filename);
+    return $self;
+}
+
+sub _words ($line) {
+    my @words = Text::ParseWords::shellwords($line);
+    return @words if @words && !grep { !defined } @words;
+    bad_input("--exec wants a command line, not '$line'");
+}
+
+sub _whole ($path) {
+    return $path =~ m{\A/} ? $path : Cwd::getcwd() . "/$path";
+}
+
+# Writes a command as the player reads it. Ids and files are called after its words.
+sub _name ($folder, $program, @words) {
+    my $name = join '_', $program =~ s{.*/}{}r, @words;
+    $name = 'exec:' . substr $name =~ s/[^\w.+=-]+/_/gr =~ s/_\z//r, 0, $NAME;
+    bad_input("two commands would both be called $name") if -e "$folder/$name";
+    open my $out, '>:raw', "$folder/$name" or bad_input("cannot write $folder/$name: $!");
+    print {$out} map { "$_\0" } $program, @words;
+    close $out or bad_input("cannot write $folder/$name: $!");
+    return;
+}
+
+sub ids ($self) {
+    return @{$self->{ids}};
+}
+
+sub is_whole ($self) {
+    return 0;
+}
+
+# What init is to run.
+sub program ($self) {
+    return ($PLAYER, @{$self->{arguments}}, '--commands', $COMMANDS);
+}
+
+# Settings of variables.
+sub environment ($self) {
+    return ("PWD=$self->{folder}",
+        map { "$_=$ENV{$_}" } grep { ($ENV{$_} // q{}) =~ /\A[^\n]+\z/ } @VARIABLES);
+}
+
+# A handle of it.
+sub archive ($self) {
+    return $self->{archive};
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Guest::Load - programs under test for guests
+
+=head1 SYNOPSIS
+
+    my $load = Copyhang::Guest::Load->new({exec => ['busybox cat'], source => ['pty']});
+
+=head1 DESCRIPTION
+
+A selection, as L<Copyhang::Selection> is, of the cases that F<copyhang-exec> plays with some commands
+in guests. Each is a strategy of its own: C<busybox cat> is C<exec:busybox_cat>.
+
+C<archive> has the player, the commands, their programs, and those files that words of a command are paths
+of, and C<carry>, with all that they need to be executed (L<Copyhang::Guest::Luggage>). C<program> and
+C<environment> are for init (F<fixtures/guest/init.c>). What is wrong with the commands or the options is bad input.
+
+=cut

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Guest::Luggage;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Failure qw(bad_input);
+use Copyhang::Tool    ();
+use Cwd               ();
+use File::Copy        ();
+use File::Find        ();
+use File::Path        qw(make_path);
+
+my $ROOM  = 100;                  # MB that a guest has for it
+my $TURNS = 40;                   # as many symbolic links as the kernel follows
+my $CACHE = '/etc/ld.so.cache';
+
+# What a guest has of its own; of /tmp too, but see fixtures/guest/init.c.
+my $THERE = qr{\A/(?:dev|proc|sys|copyhang)(?:/|\z)};
+
+# $root is an empty folder: what will be / in the guest.
+sub new ($class, $root) {
+    return bless {root => $root, size => 0, seen => {}}, $class;
+}
+
+# Packs a file, and whatever it needs to be executed.
+sub pack_program ($self, $path) {
+    return if $self->{seen}{$path}++;
+    $self->pack_file($path);
+    $self->pack_program($_) for _needs($path);
+    return;
+}
+
+# Packs a folder with all that is in there, as it is, or a file as a program.
+sub pack_all ($self, $path) {
+    return $self->pack_program($path) if !-d $path;
+    $self->pack_file($path);
+    my $pack = sub { $self->pack_file($File::Find::name) };
+    File::Find::find({wanted => $pack, no_chdir => 1}, Cwd::abs_path($path));
+    return;
+}
+
+# Under the same path, with the symbolic links on the way there.
+sub pack_file ($self, $path) {
+    my @names = split m{/+}, $path =~ s{\A/+}{}r;
+    my $turns = $TURNS;
+    my $at    = q{};
+    while (defined(my $name = shift @names)) {
+        if ($name eq q{.})  { next }
+        if ($name eq q{..}) { $at =~ s{/[^/]*\z}{}; next }
+        my $here = "$at/$name";
+        if (defined(my $target = readlink $here)) {
+            bad_input("$path: too many symbolic links") if !$turns--;
+            $self->_pack($here, sub ($to) { symlink $target, $to });
+            $at = q{} if $target =~ m{\A/};
+            unshift @names, grep { length } split m{/+}, $target;
+        }
+        elsif (@names) { $at = $here }
+        elsif (-d $here) {
+            $self->_pack($here, sub ($to) { mkdir $to });
+        }
+        elsif (-f _) {
+            $self->_pack($here, sub ($to) { $self->_copy($here, $to) });
+        }
+    }
+    return;
+}
+
+sub _pack ($self, $path, $make) {
+    my $to = "$self->{root}$path";
+    return if $path =~ $THERE || -l $to || -e $to;
+    make_path($to =~ s{/[^/]*\z}{}r);
+    $make->($to) or bad_input("cannot put $path into a guest: $!");
+    return;
+}
+
+sub _copy ($self, $from, $to) {
+    $self->{size} += (-s $from) / 2**20;
+    bad_input("$from and what is in the guest by then are more than $ROOM MB")
+        if $self->{size} > $ROOM;
+    my $mode = (stat _)[2] & oct 777;
+    return File::Copy::copy($from, $to) && chmod $mode, $to;
+}
+
+# What a file needs to be executed: an interpreter, libraries, or nothing.
+sub _needs ($path) {
+    open my $in, '<:raw', $path or bad_input("cannot read $path: $!");
+    read $in, my $head, 256;
+    return _libraries($path)           if $head =~ /\A\x7fELF/;
+    return _interpreter($path, $1, $2) if $head =~ /\A#!\s*(\S+)[^\S\n]*([^\n]*)/;
+    return;
+}
+
+# `#!/usr/bin/env NAME` needs NAME, too.
+sub _interpreter ($path, $interpreter, $rest) {
+    my @needs = ($interpreter);
+    if ($interpreter =~ m{/env\z} && $rest =~ /\A(?:-S\s*)?(?:\w+=\S*\s+)*([^\s-]\S*)/) {
+        push @needs, Copyhang::Tool->find($1) // bad_input("$path needs $1, which is not there");
+    }
+    return map { -e ? $_ : bad_input("$path needs $_, which is not there") } @needs;
+}
+
+# As the program's own dynamic linker finds them; it does not execute the program.
+sub _libraries ($path) {
+    my ($linker) =
+        map { /Requesting program interpreter: (.*)\]/ }
+        Copyhang::Tool->run("read $path", ['readelf', '--wide', '--program-headers', $path])
+        or return;
+    bad_input("$path needs $linker, which is not there") if !-x $linker;
+
+    # What it finds beside itself ($ORIGIN) is beside the file, not beside a link to it.
+    my $file = Cwd::abs_path($path);
+    my ($status, $lines, $noise) = Copyhang::Tool->attempt([$linker, '--list', $file]);
+    bad_input("$path: " . $noise =~ s/\A\Q$file\E: //r =~ s/\n(?=.)/ /gr) if $status;
+    my @libraries = map { m{(/.*?)(?: \(0x\w+\))?\z} } map { s/.* => //r } @{$lines};
+    return ($linker, @libraries, -e $CACHE ? $CACHE : ());
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Guest::Luggage - programs for a guest, with what they need to be executed
+
+=head1 SYNOPSIS
+
+    my $luggage = Copyhang::Guest::Luggage->new($folder);
+    $luggage->pack_program('/usr/bin/busybox');
+
+=head1 DESCRIPTION
+
+C<pack_program($path)> puts a copy of the program under a folder, at the same path: through the same
+symbolic links, and with its mode. A program for a dynamic linker comes with that and the libraries that it
+finds (its option C<--list>, which glibc's and musl's have), and with the cache in which it looks them up; a
+script with its interpreter, with C<env> as that also with the program that C<env> is to find. What is loaded later on, as plugins are and the modules of perl and
+python, is not known here: C<pack_all($path)> packs a whole folder, too. A fifo or a device does not come along. A linker, library or interpreter that is missing is bad input.
+Nothing is put where a guest has a file system of its own, such as F</dev/shm>.
+
+=cut
