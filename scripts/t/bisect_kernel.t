@@ -142,10 +142,11 @@ sub unpack_source ($archive, $folder) {
 # Makes a commit, and returns it.
 sub change ($message) {
     my ($number) = $message =~ /(\d+)\z/;
-    my %change =
-        %{$CHANGE{$message}
-            // {$COMMENTED[$number % @COMMENTED] => sub ($text) { "$text\n/* A word: $number */\n" }
-            }};
+    my %change = %{
+        $CHANGE{$message} // {
+            $COMMENTED[$number % @COMMENTED] => sub ($text) { "$text\n/* A word: $number */\n" }
+        }
+    };
     spew("$tree/$_", $change{$_}->(slurp("$tree/$_"))) for keys %change;
     git($tree, qw(commit --quiet --all --message), $message);
     return git($tree, qw(rev-parse HEAD));

@@ -47,7 +47,7 @@ sub check_options ($class, $option) {
     bad_input("--config $config: " . (-e $config ? 'not a file' : 'no such file'))
         if defined $config && !-f $config;
     for my $tool ($class->_compiler, @TOOLS) {
-        bad_input("no $tool here, which building a kernel takes") if !_is_there($tool);
+        bad_input("no $tool here, which building a kernel takes") if !Copyhang::Tool->find($tool);
     }
     return;
 }
@@ -61,10 +61,6 @@ sub _compiler ($class) {
     return $ENV{CC} // 'gcc';
 }
 
-sub _is_there ($tool) {
-    return $tool =~ m{/} ? -x $tool : grep { -x "$_/$tool" } split /:/, $ENV{PATH};
-}
-
 # {seconds, log, image => folder for Copyhang::Kernel, lacks => [options], why => undef or phrase}.
 # $name: of the log.
 sub run ($self, $name) {
@@ -75,11 +71,12 @@ sub run ($self, $name) {
     open $self->{out}, '>', $log or bad_input("cannot write $log: $!");
     $self->{out}->autoflush;
 
+    my $mark = $self->_begin;
+
     # One of an earlier commit must not be booted where this one does not come up. (Make sees to
     # vmlinux.)
     unlink map { "$self->{output}/$_" } qw(linux arch/x86/boot/bzImage);
-    my $mark = $self->_begin;
-    my $why  = $self->_configure($mark) // $self->_make($mark, $self->_image);
+    my $why = $self->_configure($mark) // $self->_make($mark, $self->_image);
     unlink "$self->{output}/$MARK";
     return {
         seconds => clock_gettime(CLOCK_MONOTONIC) - $began,
@@ -157,7 +154,7 @@ sub _lines ($path) {
 # Returns why it failed; undef if it did not.
 sub _make ($self, $mark, $target) {
     my $compiler = $self->_compiler;
-    $compiler = "ccache $compiler" if _is_there('ccache');
+    $compiler = "ccache $compiler" if Copyhang::Tool->find('ccache');
     chomp(my $cpus = qx{nproc});
 
     # What is of one build folder is found again from another one.
