@@ -51,7 +51,15 @@ like($out, qr/^\Q$_\E$n *-?\d+[.]\d+ *-?\d+[.]\d+$/m, $_)
 is($status, 0, '--help');
 like($out, qr{^usage: scripts/bench }, 'shows it');
 
-for ([['--runs', 0], '--runs'], [['walk'], 'walk'], [['run', 'fast'], 'fast'], [['--bad'], 'bad']) {
+for (
+    [['--runs', 0],                  '--runs'],
+    [['walk'],                       'walk'],
+    [['run', 'fast'],                'fast'],
+    [['--bad'],                      'bad'],
+    [['bisect'],                     'TREE'],
+    [['bisect', '/nowhere', 'HEAD'], 'no such folder']
+    )
+{
     ($status, $out, $err) = bench(@{$_->[0]});
     is($status, 2, "@{$_->[0]}");
     like($err, qr/\A.*\Q$_->[1]\E.*\n\z/, 'one line says why');

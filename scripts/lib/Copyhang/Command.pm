@@ -13,22 +13,32 @@ use Getopt::Long      ();
 my ($FOLDER) = __FILE__ =~ m{(.*)[.]pm\z};
 
 sub find ($class, $name) {
-    return if $name !~ /\A[a-z]+\z/ || !-e "$FOLDER/\u$name.pm";
-    require "Copyhang/Command/\u$name.pm";
-    return __PACKAGE__ . "::\u$name";
+    return if $name !~ /\A[a-z]+(?:-[a-z]+)*\z/ || !-e $class->pod($name);
+    my $module = _module($name);
+    require "Copyhang/Command/$module.pm";
+    return __PACKAGE__ . "::$module";
 }
 
 sub names ($class) {
-    return map { lc s{.*/|[.]pm\z}{}gr } sort glob "$FOLDER/*.pm";
+    return map { _name(s{.*/|[.]pm\z}{}gr) } sort glob "$FOLDER/*.pm";
 }
 
 sub pod ($class, $name) {
-    return "$FOLDER/\u$name.pm";
+    return "$FOLDER/" . _module($name) . '.pm';
+}
+
+# bisect-step is BisectStep, and back.
+sub _module ($name) {
+    return join q{}, map { ucfirst } split /-/, $name;
+}
+
+sub _name ($module) {
+    return lc $module =~ s/(?<=[a-z])(?=[A-Z])/-/gr;
 }
 
 # Takes the options out of @$arguments; every command knows --help.
 sub options ($class, $arguments, @specification) {
-    my ($name) = map { lc } $class =~ /(\w+)\z/;
+    my ($name) = map { _name($_) } $class =~ /(\w+)\z/;
     my (%option, @complaints);
     my $parser = Getopt::Long::Parser->new(config => [qw(no_auto_abbrev no_ignore_case)]);
     {

@@ -10,7 +10,7 @@ use Copyhang::Failure qw(bad_input);
 use Cwd               ();
 use Dpkg::Version     ();
 
-# The kernel that $spec names. $argument{modules}: its modules, where they do not come with it.
+# The kernel that $spec names. %argument: modules, where they do not come with it; name, to call it by.
 sub find ($class, $spec, %argument) {
     my $kind =
           $spec =~ /\Adebian:/ ? 'Debian'
@@ -20,7 +20,7 @@ sub find ($class, $spec, %argument) {
         :                        'File';
     require "Copyhang/Kernel/$kind.pm";
     my $self = "${class}::$kind"->look_up($spec);
-    $self->{name}    = $spec;
+    $self->{name}    = $argument{name} // $spec;
     $self->{modules} = _modules($argument{modules}) if defined $argument{modules};
     return $self;
 }
@@ -127,7 +127,7 @@ L<Copyhang::Kernel::File>.
 
 =over
 
-=item find($spec, modules => FOLDER)
+=item find($spec, modules => FOLDER, name => NAME)
 
 The kernel, or a L<Copyhang::Failure> with status 2 if there is none of that name. Cheap: reads
 package lists (downloads them if they are a day old or do not have the name), but no kernel. The
@@ -141,7 +141,7 @@ cannot be had.
 
 =item name
 
-As it was given to C<find>.
+As it was given to C<find>: the NAME, else what it was found by.
 
 =item identity
 

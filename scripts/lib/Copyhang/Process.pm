@@ -21,8 +21,9 @@ our $DRAIN       = 2;     # from a program's end to the end of its output
 my $TICK  = 0.1;
 my $CHUNK = 65_536;
 
-# Arguments: command => [...], on_line => code($line), on_noise => code($text, from stderr), and
-# keep => [handles] that the command inherits under the same numbers.
+# Arguments: command => [...], on_line => code($line), on_noise => code($text, from stderr),
+# keep => [handles] that the command inherits under the same numbers, and patient => 1 for one that
+# may be silent as long as it likes.
 sub start ($class, %argument) {
     my $self = bless {%argument, partial => q{}, heard => _now()}, $class;
     pipe $self->{out}, my $out or die "cannot make a pipe: $!\n";
@@ -109,6 +110,7 @@ sub take_noise ($self, $text) {
 
 # Why it has to be ended by force, undef as long as it has not.
 sub overdue ($self, $now) {
+    return if $self->{patient};
     return $now - $self->{heard} >= $SILENCE ? "silent for $SILENCE s" : undef;
 }
 

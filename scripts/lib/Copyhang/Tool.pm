@@ -18,14 +18,16 @@ sub run ($class, $what, $command, $on_line = undef) {
     return $class->failed($what, $status, $noise);
 }
 
-# (wait status or undef, [lines], what it said on standard error)
-sub attempt ($class, $command, $on_line = undef) {
+# (wait status or undef, [lines], what it said on standard error). %argument: more of
+# Copyhang::Process.
+sub attempt ($class, $command, $on_line = undef, %argument) {
     my @lines;
     my $noise   = q{};
     my $process = Copyhang::Process->start(
         command  => $command,
         on_line  => $on_line // sub ($line) { push @lines, $line },
         on_noise => sub ($text) { $noise .= $text },
+        %argument,
     );
     Copyhang::Process->pump($process) until $process->has_ended;
     Copyhang::Failure->check_signals;

@@ -13,8 +13,8 @@ use POSIX      ();
 
 our @EXPORT_OK = qw(programs copyhang start finish slurp spew case);
 
-# Seconds: no test waits longer for copyhang.
-my $LIMIT = 300;
+# Seconds: no test waits longer for copyhang, unless it says so.
+our $LIMIT = 300;
 
 my ($SCRIPTS) = Cwd::abs_path(__FILE__) =~ m{(.*)/t/lib/};
 

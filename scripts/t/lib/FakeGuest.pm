@@ -21,7 +21,7 @@ use warnings;
 use Time::HiRes 'sleep';
 $| = 1;
 my %option;
-for (0 .. $#ARGV - 1) { $option{$ARGV[$_]} = $ARGV[$_ + 1] if $ARGV[$_] =~ /^-(?:accel|initrd|M)$/ }
+for (0 .. $#ARGV - 1) { $option{$ARGV[$_]} = $ARGV[$_ + 1] if $ARGV[$_] =~ /^-(?:accel|initrd|kernel|M)$/ }
 my ($console) = map { m{^file,id=console,path=(.*)} } @ARGV;
 my ($folder) = $0 =~ m{(.*)/};
 sub slurp { open my $in, '<', shift or die; local $/; <$in> }

@@ -42,9 +42,13 @@ sub text ($class, $outcome) {
         _question($outcome->{case}), _verdicts($good, $bad), _between($outcome),
         $outcome->{culprit} // (), _hints($results, $outcome), _evidence($good), _evidence($bad),
         _control($outcome),
-        "To reproduce, with copyhang:\n\n  copyhang matrix "
-        . join(q{ }, map { shell_word($_->{name}) } $good, $bad)
-        . " --only $outcome->{case}\n";
+        "To reproduce, with copyhang:\n\n  " . ($outcome->{reproduce} // _matrix($outcome)) . "\n";
+}
+
+sub _matrix ($outcome) {
+    return join q{ }, 'copyhang matrix',
+        map({ shell_word($_->{name}) } @{$outcome}{qw(good bad)}),
+        "--only $outcome->{case}";
 }
 
 sub _question ($case) {

@@ -79,6 +79,7 @@ and a text to mail (L<Copyhang::Bisect::Mail>). An outcome is
         seconds  => 48.2,                                # of all steps
         culprit  => undef,                               # text about a commit, for the mail
         log      => undef,                               # text that replays it, if not with matrix
+        reproduce => undef,                              # a command, if it is not matrix
     }
 
 C<log($case, $verdicts, @seen)> are the commands that replay steps, with what came of each as a comment;

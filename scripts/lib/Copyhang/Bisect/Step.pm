@@ -84,6 +84,7 @@ sub _boot ($self, $kernel) {
         console  => $result->{outcome} eq 'complete' ? [] : $result->{console},
         boots    => $stream->boots,
         seconds  => $result->{seconds}{total},
+        spent    => {map { $_ => $result->{seconds}{$_} } qw(boot cases)},
     };
 }
 
@@ -143,6 +144,7 @@ boot any. It returns
         console  => [...],                      # its last lines, where the boot went wrong
         boots    => 1,
         seconds  => 4.2,                        # of all boots
+        spent    => {boot, cases},              # of the first, for these parts
     }
 
 plain data, which can be kept as JSON. A C<reason> is there for a boot that failed or did not come to

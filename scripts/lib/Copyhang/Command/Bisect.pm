@@ -14,8 +14,8 @@ sub main ($class, @arguments) {
     my $option = $class->options(
         \@arguments,      'case=s',        'good=s',     'bad=s',
         'good-verdict=s', 'bad-verdict=s', 'any-change', 'repeat=s',
-        'kernels=s',      'git=s',         'config=s',   'resume',
-        'log',            'json=s',        'no-install',
+        'kernels=s',      'git=s',         'config=s',   'arch=s',
+        'resume',         'log',           'json=s',     'no-install',
     );
     for my $name (grep { !defined $option->{$_} } qw(case good bad)) {
         bad_input("--$name is missing; see 'copyhang bisect --help'");
@@ -25,10 +25,11 @@ sub main ($class, @arguments) {
     my $kind = defined $option->{git} ? 'Git' : 'Packages';
     if ($kind eq 'Packages') {
         $class->no_more(\@arguments, 'paths go with --git');
-        bad_input('--config goes with --git') if defined $option->{config};
+        my ($other) = grep { defined $option->{$_} } qw(arch config);
+        bad_input("--$other goes with --git") if defined $other;
     }
     elsif (defined $option->{kernels}) { bad_input('--kernels and --git exclude each other') }
-    Copyhang::Place->prepare($option->{'no-install'}, 'matrix');
+    Copyhang::Place->prepare($option->{'no-install'}, $kind eq 'Git' ? 'bisect' : 'matrix');
     require "Copyhang/Bisect/$kind.pm";
     return "Copyhang::Bisect::$kind"->new($option, @arguments)->main;
 }
@@ -44,8 +45,8 @@ copyhang bisect - find the kernel, or the commit, with which a case began to beh
 =head1 SYNOPSIS
 
     copyhang bisect --case ID --good KERNEL --bad KERNEL [--kernels FILE|DIR] [option]...
-    copyhang bisect --case ID --good REV --bad REV --git TREE [--config FILE] [option]...
-                    [-- PATH...]
+    copyhang bisect --case ID --good REV --bad REV --git TREE [--arch ARCH] [--config FILE]
+                    [option]... [-- PATH...]
 
     options: --good-verdict LIST  --bad-verdict LIST  --any-change  --repeat N
              --resume  --log  --json FILE  --no-install
@@ -73,8 +74,11 @@ booted is downloaded.
 
 =head2 Among commits
 
-With C<--git> the kernels are built from a tree, in a worktree of its own: what is checked out in TREE
-stays as it is. After C<--> may come paths: only commits that touch them are looked at.
+With C<--git> C<git bisect run> has small kernels built from the commits of TREE, by C<copyhang
+bisect-step>, out of the tree and in a worktree of its own: what is checked out in TREE stays as it
+is, changes that were not committed included, and a bisection of your own there, too. After C<--> may
+come paths: only commits that touch them are looked at. What has been built stays, so that the next
+bisection in TREE is quick; C<copyhang kernels prune> removes it.
 
 =head2 What is skipped
 
@@ -118,9 +122,14 @@ packages and built trees. The ends need not be among them.
 
 Bisect the commits of this kernel tree between the revisions C<--good> and C<--bad>.
 
+=item --arch ARCH
+
+Build for C<x86_64> (the default), or C<um>: user-mode kernels.
+
 =item --config FILE
 
-Build with this configuration instead of a small one.
+Build with this configuration instead of a small one (the kernel's own C<tinyconfig>, and
+F<fixtures/kernel.config>). Either way the build's own C<olddefconfig> completes it.
 
 =item --resume
 
@@ -129,7 +138,7 @@ is none it begins.
 
 =item --log
 
-Only print the commands that replay what the same bisection, running or over, has done so far.
+Only print the commands that replay (with C<--git> what C<git bisect replay> takes) what the same bisection, running or over, has done so far.
 
 =item --json FILE
 
@@ -149,6 +158,7 @@ or all that remains cannot.
 =head1 FILES
 
 F<$XDG_CACHE_HOME/copyhang> (F<~/.cache/copyhang>): F<bisects/> has the steps of each bisection, for
-C<--resume> and C<--log>; the rest is as for C<copyhang matrix>.
+C<--resume> and C<--log>; F<trees/> has for each TREE the worktree, what was built, and a log of each
+build; the rest is as for C<copyhang matrix>.
 
 =cut

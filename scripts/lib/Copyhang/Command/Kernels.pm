@@ -62,7 +62,7 @@ sub _fetch ($class, $option, @names) {
 sub _prune ($class, $option, @names) {
     $class->no_more(\@names, 'prune removes all kernels');
     my $cache = Copyhang::Cache->new;
-    $cache->change(sub { $cache->remove($_) for qw(kernels guests machines) });
+    $cache->change(sub { $cache->remove($_) for qw(kernels guests machines trees) });
     return 0;
 }
 
@@ -104,7 +104,7 @@ Without names: the default list, F<fixtures/kernels>.
 
 =item prune
 
-Removes all kernels from the cache.
+Removes all kernels from the cache, also what C<copyhang bisect> has built and checked out.
 
 =back
 

@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Bisect::Build;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Failure qw(bad_input untestable);
+use Copyhang::Leash   ();
+use Copyhang::Lock    ();
+use Copyhang::Place   ();
+use Copyhang::Tool    ();
+use File::Copy        ();
+use File::Find        ();
+use File::Path        ();
+use File::Spec        ();
+use Time::HiRes       qw(clock_gettime CLOCK_MONOTONIC);
+
+# How long the processes of a build that was cut off may take to end, in seconds.
+our $PATIENCE = 60;
+
+my $MARK = 'under-way';    # in the folder, as long as make runs
+
+# The image to make of each architecture, by the first option that is set.
+my %IMAGE = (x86_64 => [[CONFIG_PVH => 'vmlinux'], [q{} => 'bzImage']], um => [[q{} => 'linux']]);
+
+my @TOOLS = qw(make flex bison bc);
+
+# Arguments: tree, folder (made if need be), arch, config (a file; undef: a small kernel), on_words =>
+# code($words).
+sub new ($class, %argument) {
+    my $self = bless {on_words => sub ($words) { }, %argument}, $class;
+    $class->check_options($self);
+    my ($tree, $arch) = @{$self}{qw(tree arch)};
+    bad_input("$tree is no kernel tree") if !$class->is_tree(sub ($file) { -e "$tree/$file" });
+    bad_input("$tree has been built in itself: 'make mrproper' there comes first")
+        if -e "$tree/.config" || -d "$tree/include/config";
+    $self->{output} = "$self->{folder}/$arch";
+    return $self;
+}
+
+# Refuses what cannot be built with, whatever the tree. $option: arch, config.
+sub check_options ($class, $option) {
+    my ($arch, $config) = @{$option}{qw(arch config)};
+    bad_input("--arch wants um or x86_64, not '$arch'") if defined $arch && !$IMAGE{$arch};
+    bad_input("--config $config: " . (-e $config ? 'not a file' : 'no such file'))
+        if defined $config && !-f $config;
+    for my $tool ($class->_compiler, @TOOLS) {
+        bad_input("no $tool here, which building a kernel takes") if !Copyhang::Tool->find($tool);
+    }
+    return;
+}
+
+# $has: tells of the name of a file whether it is there.
+sub is_tree ($class, $has) {
+    return !grep { !$has->($_) } qw(Makefile Kbuild Kconfig);
+}
+
+sub _compiler ($class) {
+    return $ENV{CC} // 'gcc';
+}
+
+# {seconds, log, image => folder for Copyhang::Kernel, lacks => [options], why => undef or phrase}.
+# $name: of the log.
+sub run ($self, $name) {
+    my $began = clock_gettime(CLOCK_MONOTONIC);
+    File::Path::make_path($self->{output}, "$self->{folder}/logs", {error => \my $errors});
+    bad_input('cannot make ' . join ': ', %{$errors->[0]}) if @{$errors};
+    my $log = $self->{log} = "$self->{folder}/logs/$name.log";
+    open $self->{out}, '>', $log or bad_input("cannot write $log: $!");
+    $self->{out}->autoflush;
+
+    my $mark = $self->_begin;
+
+    # One of an earlier commit must not be booted where this one does not come up. (Make sees to
+    # vmlinux.)
+    unlink map { "$self->{output}/$_" } qw(linux arch/x86/boot/bzImage);
+    my $why = $self->_configure($mark) // $self->_make($mark, $self->_image);
+    unlink "$self->{output}/$MARK";
+    return {
+        seconds => clock_gettime(CLOCK_MONOTONIC) - $began,
+        log     => $log,
+        image   => $self->{output},
+        lacks   => [$self->_lacking],
+        why     => $why,
+    };
+}
+
+# What an earlier build wrote that was cut off may be half of a file, and make would not know. The
+# mark is locked by all that a build has started.
+sub _begin ($self) {
+    my $path  = "$self->{output}/$MARK";
+    my $since = (Time::HiRes::stat($path))[9];
+    my $mark  = Copyhang::Lock->take($path, $PATIENCE)
+        // untestable("another build goes on in $self->{output}");
+    File::Find::find(
+        {
+            no_chdir => 1,
+            wanted   => sub {
+                my @status = Time::HiRes::lstat($_);
+                unlink $_ if @status && !-d _ && $status[9] >= $since && $_ ne $path;
+            },
+        },
+        $self->{output}
+    ) if defined $since;
+    utime undef, undef, $mark;
+    return $mark;
+}
+
+# The kernel's own defaults for whatever is not said, at each commit anew: what its configuration is
+# must not depend on the commits before.
+sub _configure ($self, $mark) {
+    my $path = "$self->{output}/.config";
+    if (defined $self->{config}) {
+        File::Copy::copy($self->{config}, $path)
+            or bad_input("cannot copy $self->{config} to $path: $!");
+    }
+    else {
+        my $why = $self->_make($mark, 'tinyconfig');
+        return $why if defined $why;
+        open my $out, '>>', $path or bad_input("cannot write $path: $!");
+        print {$out} map { "$_\n" } $self->_wanted and close $out
+            or bad_input("cannot write $path: $!");
+    }
+    return $self->_make($mark, 'olddefconfig');
+}
+
+# Lines as of a .config.
+sub _wanted ($self) {
+    return grep { /\A(?:# )?CONFIG_\w+(?:=| is not set)/ }
+        map     { _lines(Copyhang::Place->fixture($_)) } 'kernel.config',
+        "kernel-$self->{arch}.config";
+}
+
+# Those options that the cases want and the configuration does not have.
+sub _lacking ($self) {
+    my %set = map { $_ => 1 } _lines("$self->{output}/.config");
+    return map { s/=.*//r } grep { /=/ && !$set{$_} } $self->_wanted;
+}
+
+sub _image ($self) {
+    my %set     = map  { s/=.*//r => 1 } grep { /=y/ } _lines("$self->{output}/.config");
+    my ($image) = grep { !length $_->[0] || $set{$_->[0]} } @{$IMAGE{$self->{arch}}};
+    return $image->[1];
+}
+
+sub _lines ($path) {
+    open my $in, '<', $path or return;
+    chomp(my @lines = <$in>);
+    return @lines;
+}
+
+# Returns why it failed; undef if it did not.
+sub _make ($self, $mark, $target) {
+    my $compiler = $self->_compiler;
+    $compiler = "ccache $compiler" if Copyhang::Tool->find('ccache');
+    chomp(my $cpus = qx{nproc});
+
+    # What is of one build folder is found again from another one.
+    local $ENV{CCACHE_BASEDIR}   = $self->{folder} =~ s{/[^/]+\z}{}r;
+    local $ENV{CCACHE_NOHASHDIR} = 1;
+
+    # The kernel's make does not pass LC_ALL on.
+    delete local @ENV{qw(MAKEFLAGS MFLAGS KCONFIG_ALLCONFIG KCONFIG_CONFIG),
+        grep { /\ALC_/ } keys %ENV};
+    local $ENV{LANG} = 'C';
+    my $out = $self->{out};
+    my %variable =
+        (O => $self->{output}, ARCH => $self->{arch}, CC => $compiler, LOCALVERSION => q{});
+    my @make = (qw(make --no-print-directory), "-j$cpus", '-C', $self->{tree});
+    push @make, map { "$_=$variable{$_}" } sort keys %variable;
+    my ($status) = Copyhang::Tool->attempt(
+        [Copyhang::Leash->group(@make, $target)],
+        sub ($line) {
+            print {$out} "$line\n";
+            $self->{on_words}->("builds $1") if $line =~ /\A  [A-Z]+ +(\S+)\z/;
+        },
+        on_noise => sub ($text) { print {$out} $text },
+        keep     => [$mark],
+        patient  => 1,
+    );
+    return if defined $status && $status == 0;
+    return $self->_why($target);
+}
+
+# The first error in the log, or its end.
+sub _why ($self, $target) {
+    my @lines = grep { /\S/ } _lines($self->{log});
+    bad_input("cannot build in $self->{output}: no space left on the device")
+        if grep { /No space left on device/ } @lines;
+    my ($line) = ((grep { /\berror:/i } @lines), (grep { /[*][*][*]/ } @lines), $lines[-1] // q{});
+    my ($here, $from_there) = ($self->{tree}, File::Spec->abs2rel(@{$self}{qw(tree output)}));
+    return "make $target failed: " . ($line =~ s{(?:\Q$here\E|\Q$from_there\E)/}{}gr =~ s/\s+/ /gr);
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Bisect::Build - builds a small kernel in which the cases can be played
+
+=head1 SYNOPSIS
+
+    my $build = Copyhang::Bisect::Build->new(
+        tree => '../linux', folder => "$cache/build", arch => 'x86_64');
+    my $built  = $build->run('1a2b3c4d5e6f');
+    my $kernel = Copyhang::Kernel->find($built->{image}) if !defined $built->{why};
+
+=head1 DESCRIPTION
+
+Out of the tree, with the kernel's own C<tinyconfig>, what F<fixtures/kernel.config> and
+F<fixtures/kernel-ARCH.config> set besides, and its C<olddefconfig>. What has been built earlier in
+the same folder is used, and ccache(1), where there is one. C<CC> names the compiler (F<gcc>). The
+folder gets F<ARCH/> (what C<O=> is for make) and F<logs/>.
+
+C<new> refuses (status 2) what cannot be built whatever the commit: no compiler, no kernel tree, one
+that is not clean. C<run> does not fail because of the kernel: it returns why it could not be built.
+C<lacks> are the options that the cases want and this kernel does not have.
+
+There is no limit in time. When this program ends, however it does, make and all that it has started
+end, too; what they have written then is removed before the next build, as a half of an object file
+looks to make like a whole.
+
+=cut

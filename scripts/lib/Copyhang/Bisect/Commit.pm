@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Bisect::Commit;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Bisect::Build ();
+use Copyhang::Cache         ();
+use Copyhang::Kernel        ();
+use Copyhang::Tool          ();
+use Cwd                     ();
+use Digest::SHA             qw(sha256_hex);
+use File::Spec              ();
+
+my $ABBREVIATED = 12;
+
+# Where what belongs to a tree is kept, by a path that tells it from others.
+sub place ($class, $path) {
+    return Copyhang::Cache->new->path('trees/' . substr sha256_hex(Cwd::realpath($path)), 0, 16);
+}
+
+# $option: tree, build, arch, config, as of the command line.
+sub new ($class, $option, $progress) {
+    my $tree   = Cwd::realpath($option->{tree}) // $option->{tree};
+    my $folder = $option->{build}               // $class->place($tree) . '/build';
+    my $self   = bless {tree => $tree, progress => $progress}, $class;
+    $self->{build} = Copyhang::Bisect::Build->new(
+        tree     => $tree,
+        folder   => File::Spec->rel2abs($folder),
+        arch     => $option->{arch} // 'x86_64',
+        config   => $option->{config},
+        on_words => sub ($words) { $progress->state_of($self->{name}, $words) },
+    );
+    return $self;
+}
+
+# What $step, a Copyhang::Bisect::Step, sees of what is checked out.
+sub run ($self, $step) {
+    my ($status, $lines) =
+        Copyhang::Tool->attempt(['git', '-C', $self->{tree}, qw(log -1 --format=%H%n%s HEAD)]);
+    my ($commit, $subject) = $status == 0 ? @{$lines} : ($self->{tree}, undef);
+    my $name = $self->{name} = abbreviated($commit =~ s{.*/}{}r);
+    $self->{progress}->state_of($name, 'is configured');
+    my $built = $self->{build}->run($name);
+    my $seen =
+        defined $built->{why}
+        ? _not_built($built->{why})
+        : $step->run(Copyhang::Kernel->find($built->{image}, name => $name));
+    return {
+        %{$seen},
+        case     => $step->case,
+        name     => $name,
+        identity => $commit,
+        subject  => $subject,
+        log      => $built->{log},
+        lacks    => $built->{lacks},
+        built    => $built->{seconds},
+    };
+}
+
+sub _not_built ($why) {
+    return {
+        verdict  => 'broken',
+        reason   => $why,
+        evidence => [],
+        console  => [],
+        boots    => 0,
+        seconds  => 0,
+    };
+}
+
+sub abbreviated ($commit) {
+    return $commit =~ /\A[0-9a-f]{40,}\z/ ? substr $commit, 0, $ABBREVIATED : $commit;
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Bisect::Commit - one case on what is checked out in a kernel tree
+
+=head1 SYNOPSIS
+
+    my $commit = Copyhang::Bisect::Commit->new({tree => '../linux'}, $progress);
+    my $seen   = $commit->run($step);    # of Copyhang::Bisect::Step
+
+=head1 DESCRIPTION
+
+Builds the tree (L<Copyhang::Bisect::Build>), boots it, plays the case. C<run> returns what
+L<Copyhang::Bisect::Step> does, and
+
+    identity => '1a2b...',    # the commit; the folder, where git knows of none
+    name     => '1a2b3c4d5e6f',
+    subject  => '...',        # its first line
+    log      => '...',        # path of what make said
+    lacks    => [...],        # options that the cases want and this kernel does not have
+    built    => 8.1,          # seconds, apart from those of the boots
+
+A kernel that cannot be built is C<broken>, and the reason says so.
+
+C<place($path)> is the folder in the cache of what belongs to a tree.
+
+=cut

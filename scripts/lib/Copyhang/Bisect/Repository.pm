@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Bisect::Repository;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Bisect::Build  ();
+use Copyhang::Bisect::Commit ();
+use Copyhang::Failure        qw(bad_input untestable);
+use Copyhang::Leash          ();
+use Copyhang::Lock           ();
+use Copyhang::Tool           ();
+use Cwd                      ();
+use File::Path               ();
+
+# How long the processes of a bisection that was killed may take to end, in seconds.
+our $PATIENCE = 5;
+
+my $WORKTREE = 'copyhang';    # its name among those of the repository
+
+# Nobody's hooks run because of us, nobody's pager waits.
+my @GIT = qw(git --no-pager -c core.hooksPath=/dev/null -c advice.detachedHead=false -c gc.auto=0);
+
+# The repository of $tree, a folder in it.
+sub new ($class, $tree) {
+    bad_input("--git $tree: no such folder") if !-d $tree;
+    my $self = bless {tree => $tree}, $class;
+    my ($status, $lines, $noise) =
+        $self->_attempt(['-C', $tree, qw(rev-parse --git-common-dir)]);
+    bad_input("--git $tree: " . _first($noise)) if $status;
+    my ($common) = @{$lines};
+    $self->{common} = Cwd::realpath($common =~ m{\A/} ? $common : "$tree/$common");
+    $self->{place}  = Copyhang::Bisect::Commit->place($self->{common});
+    return $self;
+}
+
+# What tells it from other repositories.
+sub common ($self) {
+    return $self->{common};
+}
+
+# The folder in which all that is made of it is kept.
+sub place ($self) {
+    return $self->{place};
+}
+
+sub worktree ($self) {
+    return "$self->{place}/$WORKTREE";
+}
+
+# The commit that a revision names.
+sub commit ($self, $revision) {
+    my ($status, $lines) = $self->_attempt(
+        [
+            '-C', $self->{tree}, qw(rev-parse --verify --quiet --end-of-options),
+            "$revision^{commit}"
+        ]
+    );
+    bad_input("no commit '$revision' in $self->{tree}") if $status || @{$lines} != 1;
+    return $lines->[0];
+}
+
+# How many commits may be the first bad one, of those that touch the paths; fails if none.
+sub count_between ($self, $good, $bad, @paths) {
+    my %commit = map { $_ => $self->commit($_) } $good, $bad;
+    bad_input("$good and $bad are the same commit") if $commit{$good} eq $commit{$bad};
+    if (!$self->_is_ancestor($commit{$good}, $commit{$bad})) {
+        bad_input("$good comes after $bad: good is the older end, also where something was fixed"
+                . ' (--good-verdict says which verdicts it has)')
+            if $self->_is_ancestor($commit{$bad}, $commit{$good});
+        bad_input("$good is no ancestor of $bad");
+    }
+    for my $end ($good, $bad) {
+        my $has = sub ($file) { !($self->_attempt($self->_in('cat-file', '-e', "$end:$file")))[0] };
+        bad_input("$end is no kernel tree") if !Copyhang::Bisect::Build->is_tree($has);
+    }
+    my ($count) = $self->git(
+        'count commits',
+        ['-C', $self->{tree}, qw(rev-list --count), "$commit{$good}..$commit{$bad}", '--', @paths]
+    );
+    bad_input("no commit between $good and $bad touches @paths") if $count == 0;
+    return $count;
+}
+
+sub _is_ancestor ($self, $before, $after) {
+    my ($status, undef, $noise) =
+        $self->_attempt($self->_in('merge-base', '--is-ancestor', $before, $after));
+    return 1 if $status == 0;
+    return 0 if $status == 1 << 8;
+    untestable('cannot compare commits: ' . _first($noise));
+}
+
+# How many commits are from one to another.
+sub distance ($self, $from, $to) {
+    my ($count) = $self->git('count commits', $self->_in(qw(rev-list --count), "$from..$to"));
+    return $count;
+}
+
+# A worktree of our own, with this commit, whatever an earlier process has left in it. No other
+# process has it until this one ends.
+sub check_out ($self, $commit) {
+    $self->_take_worktree($commit) if !$self->{lock};
+    $self->git('check out a commit',
+        ['-C', $self->worktree, qw(checkout --quiet --force --detach), $commit]);
+    return;
+}
+
+sub _take_worktree ($self, $commit) {
+    File::Path::make_path($self->{place}, {error => \my $errors});
+    bad_input('cannot make ' . join ': ', %{$errors->[0]}) if @{$errors};
+    $self->{lock} = Copyhang::Lock->take("$self->{place}/lock", $PATIENCE)
+        // bad_input("another process bisects in $self->{tree}");
+    my $worktree = $self->worktree;
+    if (($self->_attempt(['-C', $worktree, qw(rev-parse --verify --quiet HEAD)]))[0]) {
+        File::Path::remove_tree($worktree);
+        $self->git('make a worktree',
+            $self->_in(qw(worktree add --force --detach --no-checkout), $worktree, $commit));
+    }
+    my ($folder) =
+        $self->git('find the worktree', ['-C', $worktree, qw(rev-parse --absolute-git-dir)]);
+    unlink map { "$folder/$_.lock" } qw(index HEAD);
+    return;
+}
+
+# What `git bisect` has noted in the worktree.
+sub log ($self) {    ## no critic (ProhibitBuiltinHomonyms)
+    my ($status, $lines) = $self->_attempt(['-C', $self->worktree, qw(bisect log)]);
+    return $status ? () : @{$lines};
+}
+
+# Begins to bisect in the worktree, as far as the log tells.
+sub replay ($self, $log) {
+    my $path = "$self->{place}/replay";
+    open my $out, '>', $path or bad_input("cannot write $path: $!");
+    print {$out} $log and close $out or bad_input("cannot write $path: $!");
+    $self->git('begin anew', ['-C', $self->worktree, qw(bisect reset HEAD)]);
+    my (undef, undef, $noise) = $self->_attempt(['-C', $self->worktree, qw(bisect replay), $path]);
+    untestable('git bisect replay failed: ' . _first($noise)) if !$self->log;
+    return;
+}
+
+# `git bisect run` with a command, whose output goes to $on_line, and what it or git complains of to
+# $on_noise.
+sub run ($self, $command, $on_line, $on_noise) {
+    $self->_attempt(['-C', $self->worktree, qw(bisect run), @{$command}],
+        $on_line, on_noise => $on_noise);
+    return;
+}
+
+# What a commit is, and what it touches.
+sub show ($self, $commit) {
+    return join q{},
+        map { "$_\n" }
+        $self->git('show a commit', $self->_in(qw(show --no-color --stat=72), $commit));
+}
+
+sub _in ($self, @arguments) {
+    return ['-C', $self->{tree}, @arguments];
+}
+
+sub git ($self, $what, $arguments) {
+    my ($status, $lines, $noise) = $self->_attempt($arguments);
+    return @{$lines}                                       if !$status;
+    bad_input("cannot $what: no space left on the device") if $noise =~ /No space left on device/;
+    untestable("cannot $what: " . _first($noise));
+}
+
+# The first thing that is wrong, else the last thing said.
+sub _first ($noise) {
+    my @lines  = split /\n/, $noise;
+    my ($line) = map { /\A(?:fatal|error): (.*)/ } @lines;
+    $line //= $lines[-1] // 'git does not say why';
+    return $line;
+}
+
+# (wait status, [lines], what it said on standard error), however long it takes.
+sub _attempt ($self, $arguments, $on_line = undef, %argument) {
+    delete local @ENV{grep { /\AGIT_/ } keys %ENV};
+    local $ENV{LC_ALL} = 'C';
+    my ($status, @rest) = Copyhang::Tool->attempt(
+        [Copyhang::Leash->group(@GIT, @{$arguments})], $on_line,
+        patient => 1,
+        keep    => [$self->{lock} // ()],
+        %argument
+    );
+    return ($status // -1, @rest);
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Bisect::Repository - a kernel's git repository, and a worktree of our own in it
+
+=head1 SYNOPSIS
+
+    my $repository = Copyhang::Bisect::Repository->new('../linux');
+    my $count      = $repository->count_between('v5.11', 'v5.12', 'fs');
+    $repository->check_out($commit);
+
+=head1 DESCRIPTION
+
+The worktree is in the cache (C<place>). It shares the repository's commits, and has a HEAD, an index
+and C<refs/bisect/> of its own: what is checked out elsewhere, and a bisection under way there, are
+not touched. Git has no limit in time; it ends with this program. Variables of the environment that
+would lead git elsewhere are not passed on, and no hook runs.
+
+C<commit> and C<count_between> refuse what cannot be bisected, with status 2, and change nothing.
+
+=cut

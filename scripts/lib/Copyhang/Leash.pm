@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Leash;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+# The shell leads the group. At this program's end, also if that has come by now, it kills the group;
+# SIGTERM, which goes to all of the group, is left to the others, and their end awaited.
+my $SCRIPT = <<'END';
+trap 'kill -KILL 0' HUP
+trap : TERM
+[ "$PPID" = "$0" ] || kill -KILL 0
+"$@" &
+while :; do
+	wait $!
+	status=$?
+	kill -0 $! 2>/dev/null || exit "$status"
+done
+END
+
+# A command that runs another one, for a process that leads a process group, as Copyhang::Process
+# starts them.
+sub group ($class, @command) {
+    return (qw(setpriv --pdeathsig HUP -- sh -c), $SCRIPT, $$, @command);
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Leash - what a command has started does not outlive this program
+
+=head1 SYNOPSIS
+
+    Copyhang::Process->start(command => [Copyhang::Leash->group('make', '-j4')], ...);
+
+=head1 DESCRIPTION
+
+However this program ends, also by SIGKILL, the whole process group of the command gets SIGKILL then.
+It is for commands such as make(1), which start others that would go on.
+
+=cut

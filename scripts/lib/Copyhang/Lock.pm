@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Lock;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Failure qw(bad_input);
+use Fcntl             qw(:flock);
+use Time::HiRes       qw(sleep);
+
+my $TICK = 0.1;    # s
+
+# The handle of a file that this process, and whoever inherits the handle, has for itself; undef if
+# others do not let go of it in $patience seconds.
+sub take ($class, $path, $patience) {
+    open my $file, '>>', $path or bad_input("cannot write $path: $!");
+    my $ticks = $patience / $TICK;
+    while (!flock $file, LOCK_EX | LOCK_NB) {
+        Copyhang::Failure->check_signals;
+        return if $ticks-- <= 0;
+        sleep $TICK;
+    }
+    return $file;
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Lock - a file that one process at a time has for itself
+
+=head1 DESCRIPTION
+
+C<take($path, $patience)> makes the file if need be. It is let go when the handle is closed, by all
+that have it: a process that was killed may have left others that still work.
+
+=cut

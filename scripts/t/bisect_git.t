@@ -1,0 +1,313 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Bisecting commits, in all that can go wrong: with a toy tree and an emulator that boots nothing.
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use FindBin '$Bin';
+use lib "$Bin/lib", "$Bin/../lib";
+use Cpanel::JSON::XS ();
+use Fake             qw(start finish slurp spew);
+use File::Path       qw(make_path);
+use File::Temp       ();
+use List::Util       qw(sum0 uniq);
+use Real             qw(adopt_orphans comes_true all_gone);
+use Test::More;
+use ToyTree qw(toy_tree toy_guests commit git $CASE);
+
+my $SOON = 20;    # s, where two are usual
+my @HISTORY =
+    qw(refused refused refused refused refused unbuildable refused hang panic hang hang hang);
+my $CULPRIT = 7;
+my $HELD    = 6;    # a commit that is looked at between others
+
+my $cache = File::Temp->newdir;
+my ($programs, $emulator) = toy_guests();
+local $ENV{PATH}           = "$emulator:$ENV{PATH}";
+local $ENV{XDG_CACHE_HOME} = "$cache";
+adopt_orphans();
+
+sub arguments ($tree, $good, $bad, @more) {
+    return ['bisect', '--case', $CASE, '--git', $tree, '--good', $good, '--bad', $bad, @more];
+}
+
+sub bisect (@arguments) {
+    return finish(start($programs, arguments(@arguments)));
+}
+
+# All that is the user's in a tree.
+sub state_of ($tree) {
+    return join "\n", git($tree, qw(for-each-ref)), git($tree, qw(status --porcelain --branch)),
+        slurp("$tree/.git/HEAD"), map { -e "$tree/.git/$_" ? $_ : () } qw(BISECT_LOG BISECT_START);
+}
+
+sub boots () {
+    return -e "$emulator/boots" ? scalar(() = slurp("$emulator/boots") =~ / tcg /g) : 0;
+}
+
+# What the last bisection that has begun remembers.
+sub known_boots () {
+    my ($last) = sort { -M $a <=> -M $b } grep { -s } glob "$cache/copyhang/bisects/*";
+    return sum0(slurp($last) =~ /"boots":(\d+)/g);
+}
+
+subtest 'the first bad commit' => sub {
+    my ($tree, @commits) = toy_tree('/nowhere', @HISTORY);
+    git($tree, qw(bisect start));    # the user's own
+    spew("$tree/fs/file", "not committed\n");
+    my $before = state_of($tree);
+    my $place  = File::Temp->newdir;
+    my ($status, $out, $err) = bisect($tree, @commits[0, -1], '--json', "$place/json");
+    is($status, 0, 'is found') or diag($out, $err);
+    my $culprit = substr $commits[$CULPRIT], 0, 12;
+    like($out, qr/^last good  \Q@{[substr $commits[6], 0, 12]}\E  refused$/m, 'the last good');
+    like($out, qr/^first bad  $culprit  hang$/m,                              'the first bad');
+    like($out, qr/skip .make vmlinux failed: main[.]c:1:2: error: planted/,   'one is not built');
+    my ($log) = $out =~ /the log: (\S+)/;
+    like(slurp($log), qr/error: planted/,                                    'with the log');
+    like($out, qr/^ +Commit 7 of the toy\n(?:.*\n)* behaviour [|] 2 [+]-$/m, 'what the culprit is');
+    like($out, qr/^Subject: \Q$CASE\E: refused up to .*, hang since $culprit$/m,  'a mail');
+    like($out, qr/^\d builds and \d boots in 0[.]\d minutes, of 12 kernels[.]$/m, 'the effort');
+    is(() = $out =~ /planted\+0x1/g, 2, 'evidence from both');
+    is(() = $err =~ /CONFIG_AIO/g,   1, 'what the configuration lacks');
+    is(state_of($tree), $before, 'nothing has changed in the tree');
+
+    my $document = Cpanel::JSON::XS->new->decode(slurp("$place/json"));
+    is($document->{bad}{identity}, $commits[$CULPRIT], 'in JSON');
+
+    my (undef, $replay) = bisect($tree, @commits[0, -1], '--log');
+    spew("$place/log", $replay);
+    my $clone = File::Temp->newdir;
+    git($clone, qw(clone --quiet), "$tree", '.');
+    ok(
+        (
+            grep { $_ eq "$commits[$CULPRIT] is the first bad commit" }
+                git($clone, 'bisect', 'replay', "$place/log")
+        ),
+        'the log replays'
+    );
+
+    my $boots = boots();
+    ($status, $out) = bisect($tree, @commits[0, -1], '--resume');
+    is($status, 0,      'to go on behind the end');
+    is(boots(), $boots, 'takes no boot');
+    like($out, qr/^first bad  $culprit  hang$/m, 'and tells the same');
+};
+
+subtest 'what fixed it' => sub {
+    my ($tree, @commits) = toy_tree('/nowhere', qw(hang hang hang refused safe safe));
+    my ($status, $out, $err) =
+        bisect($tree, @commits[0, -1], '--good-verdict', 'hang', '--any-change');
+    is($status, 0, 'is found') or diag($out, $err);
+    like($out, qr/^first bad  \Q@{[substr $commits[3], 0, 12]}\E  refused$/m, 'any change counts');
+    ($status, $out) = bisect($tree, @commits[0, -1]);
+    is($status, 125, 'else what is neither');
+    like($out, qr/refused is neither good nor bad/,                                'is skipped');
+    like($out, qr/^skipped    \Q@{[substr $commits[3], 0, 12]}\E  did not tell$/m, 'and named');
+};
+
+subtest 'only commits that touch a path' => sub {
+    my ($tree, @commits) = toy_tree('/nowhere', qw(safe safe safe safe hang hang safe));
+    my ($status, $out, $err) = bisect($tree, @commits[0, 5], '--', 'fs');
+    is($status, 0, 'exit 0') or diag($out, $err);
+    like($out, qr/^first bad  \Q@{[substr $commits[5], 0, 12]}\E/m, 'are looked at');
+    like($out, qr/^git bisect start '--' 'fs'$/m,                   'as the log says');
+};
+
+for my $row (
+    ['late everywhere',           qr/late, which may be due to this machine/, ('late') x 4],
+    ['broken everywhere',         qr/the good end cannot: \w+: broken/, ('broken') x 4],
+    ['a control that hangs, too', qr{control exit_group/read_write/\S+ is hang}, ('control') x 4],
+    ['ends that do not build',    qr/make vmlinux failed: main/, ('unbuildable') x 3],
+    ['an end that does not boot', qr/panic: Kernel panic/, qw(refused hang panic)],
+    )
+{
+    my ($name, $message, @behaviours) = @{$row};
+    my ($tree, @commits)              = toy_tree('/nowhere', @behaviours);
+    my ($status, $out, $err)          = bisect($tree, @commits[0, -1]);
+    is($status, 125, "$name: cannot tell");
+    like($err, $message, 'and why');
+    unlike($out, qr/first bad/, 'no culprit');
+}
+
+subtest 'all between the ends is skipped' => sub {
+    my ($tree,   @commits) = toy_tree('/nowhere', qw(refused unbuildable panic control hang));
+    my ($status, $out)     = bisect($tree, @commits[0, -1]);
+    is($status, 125, 'exit 125');
+    like($out, qr/skip .panic: Kernel panic - not syncing: planted/, 'one does not boot');
+    like($out, qr/skip .the control \S+ is hang, not safe/,          'one fails the control');
+    is(() = $out =~ /^skipped .* did not tell$/mg, 3, 'three suspects');
+    like($out, qr/one of the last 4; which of them cannot be told/, 'said so');
+    unlike($out, qr/^ behaviour [|]/m, 'nothing is shown as the culprit');
+};
+
+my %END = (
+    'SIGKILL in a build'         => ["$cache/hold",    'KILL', sub ($job) { $job->{pid} }],
+    'SIGKILL in a guest'         => ["$emulator/hold", 'KILL', sub ($job) { $job->{pid} }],
+    'SIGKILL of the step alone'  => ["$emulator/hold", 'KILL', sub ($job) { step_pid() }],
+    'an interruption in a build' => ["$cache/hold",    'INT',  sub ($job) { $job->{pid} }],
+    'an interruption in a guest' => ["$emulator/hold", 'INT',  sub ($job) { $job->{pid} }],
+);
+for my $name (sort keys %END) {
+    subtest $name => sub {
+        my ($hold, $signal, $whom) = @{$END{$name}};
+        my ($tree, @commits) = toy_tree("$cache/hold", @HISTORY);
+        my $before = state_of($tree);
+        spew($hold, $HELD);
+        my $job = start($programs, arguments($tree, @commits[0, -1]));
+        ok(comes_true($SOON, sub { -e "$hold.held" }), 'it is held up');
+        like(
+            (bisect($tree, @commits[0, -1], '--resume'))[2],
+            qr/another process is at the same/,
+            'by one process at a time'
+        );
+        like((bisect($tree, @commits[1, -1]))[2], qr/another process bisects in/, 'in a tree');
+        kill $signal, $whom->($job);
+        my ($status, undef, $err) = finish($job);
+        is($status, $name =~ /alone/ ? 125 : "signal " . ($signal eq 'INT' ? 2 : 9), 'it ends');
+        like($err, qr/--resume goes on/, 'and says what to do') if $status ne 'signal 9';
+        ok(all_gone($SOON), 'nothing is left running');
+        unlink $hold, "$hold.held";
+        is(state_of($tree), $before, 'nothing has changed in the tree');
+
+        my ($boots, $known) = (boots(), known_boots());
+        my ($end,   $out)   = bisect($tree, @commits[0, -1], '--resume');
+        is($end, 0, 'it goes on') or diag($out);
+        like($out, qr/^first bad  \Q@{[substr $commits[$CULPRIT], 0, 12]}\E  hang$/m, 'to the end');
+        cmp_ok($known, '>=', 2, 'without the boots');
+        is(boots() - $boots, known_boots() - $known, 'that it had');
+        my @steps = $out =~ /^([0-9a-f]{12})  Commit/mg;
+        is(@steps, uniq(@steps), 'and shows each step once');
+        like($out, qr/^@{[scalar @steps]} builds and/m, 'all of them');
+    };
+}
+
+sub parent_of ($pid) {
+    return slurp("/proc/$pid/stat") =~ /[)] \w (\d+)/ ? $1 : die;
+}
+
+# The pid of the step whose emulator runs.
+sub step_pid () {
+    my ($last) = reverse split /\n/, slurp("$emulator/boots");
+    return parent_of((split q{ }, $last)[0]);
+}
+
+subtest 'a step alone' => sub {
+    my ($tree, @commits) = toy_tree('/nowhere', qw(refused hang unbuildable));
+    my $step = sub (@arguments) {
+        return finish(start($programs, ['bisect-step', '--case', $CASE, @arguments]));
+    };
+    my @expected = (0, 1, 125);
+    for my $number (0 .. $#commits) {
+        git($tree, qw(checkout --quiet --detach), $commits[$number]);
+        my ($status, $out) = $step->('--tree', "$tree");
+        is($status, $expected[$number], "exit $expected[$number]");
+        like($out, qr/\A@{[substr $commits[$number], 0, 12]} /, 'tells of the commit');
+        is_deeply([git($tree, qw(status --porcelain))], [], 'changes nothing in the tree');
+    }
+    git($tree, qw(checkout --quiet --detach), $commits[1]);
+    is(($step->('--tree', "$tree", '--good-verdict', 'hang'))[0], 0,
+        'a verdict is good if so said');
+    is(($step->('--tree', "$tree", '--bad-verdict', 'stuck'))[0], 0, 'or if not said to be bad');
+    my $image = "$tree/image";
+    spew($image, slurp("$tree/header"), slurp("$tree/behaviour"));
+    like(($step->('--kernel', $image))[1], qr/\A\Q$image\E hang: bad$/m, 'a kernel that is there');
+    my $build = File::Temp->newdir;
+    make_path("$build/x86_64/arch/x86/boot");
+    spew("$build/x86_64/arch/x86/boot/bzImage", slurp("$tree/header"), "behaviour: hang 0\n");
+    commit("$tree", 3, 'panic');
+    is(($step->('--tree', "$tree", '--build', "$build"))[0],
+        125, 'an image of another commit is not booted');
+
+    for my $row (
+        [qr/no case matches 'a'/,                  '--case',   'a'],
+        [qr/--kernel and --tree exclude/,          '--kernel', $image, '--tree', "$tree"],
+        [qr/is no kernel tree/,                    '--tree',   '/'],
+        [qr/unknown option: bogus/,                '--bogus'],
+        [qr/--repeat wants a number from 1 to 99/, '--repeat', 0],
+        )
+    {
+        my ($message, @arguments) = @{$row};
+        my ($status, undef, $err) = $step->('--tree', "$tree", @arguments);
+        is($status, 255, "@arguments: exit 255, with which git bisect run ends");
+        like($err, $message, 'says why');
+    }
+    spew("$tree/.config", q{});
+    like(
+        ($step->('--tree', "$tree"))[2],
+        qr/has been built in itself: 'make mrproper'/,
+        'not clean'
+    );
+};
+
+subtest 'wrong input' => sub {
+    my ($tree, @commits) = toy_tree('/nowhere', qw(refused hang hang));
+    git($tree, qw(checkout --quiet -b side), $commits[0]);
+    my $side = commit("$tree", 9, 'safe');
+    git($tree, qw(checkout --quiet --orphan empty));
+    git($tree, qw(rm -rf --quiet .));
+    spew("$tree/Makefile", "all:\n");
+    git($tree, qw(add Makefile));
+    git($tree, qw(commit --quiet --message), 'No kernel');
+    my $no_kernel = git($tree, qw(rev-parse HEAD));
+    my $later     = commit("$tree", 10, 'safe');
+    spew("$tree/new", "new\n");
+    my $before = state_of($tree);
+    my $none   = File::Temp->newdir;
+
+    my $refuses = sub ($message, @arguments) {
+        my ($status, $out, $err) = bisect($tree, @arguments);
+        is($status, 2, "@arguments: exit 2");
+        like($err, $message, 'says what is wrong');
+        is(() = $err =~ /^copyhang bisect: /mg, 1,       'in one line');
+        is(state_of($tree),                     $before, 'and changes nothing');
+    };
+    for my $row (
+        [qr/\Q$commits[2]\E comes after \Q$commits[0]\E: good is the older/, @commits[2, 0]],
+        [qr/is no ancestor of/,                             $side, $commits[2]],
+        [qr/are the same commit/,                           @commits[1, 1]],
+        [qr/no commit 'v9' in/,                             $commits[0], 'v9'],
+        [qr/no commit '--all' in/,                          $commits[0], '--all'],
+        [qr/is no kernel tree$/,                            $no_kernel,  $later],
+        [qr/no commit between \S+ and \S+ touches nowhere/, @commits[0, 2], '--',       'nowhere'],
+        [qr/--config \S+: no such file/,                    @commits[0, 2], '--config', '/nowhere'],
+        [qr/--arch wants um or x86_64, not 'vax'/,          @commits[0, 2], '--arch',   'vax'],
+        [qr/--kernels and --git exclude each other/,        @commits[0, 2], '--kernels', 'x'],
+        [qr/no case matches 'a\/b'/,                        @commits[0, 2], '--case',    'a/b'],
+        [qr/--log: no such bisection has begun/,            @commits[0, 2], '--log'],
+        [qr/--git \S+: not a git repository/,               @commits[0, 2], '--git', "$none"],
+        [qr/--git \S+: no such folder/,                     @commits[0, 2], '--git', "$none/none"],
+        )
+    {
+        $refuses->(@{$row});
+    }
+    {
+        my $without = tools_but('gcc');
+        local $ENV{PATH} = "$emulator:$without";
+        $refuses->(qr/no gcc here, which building a kernel takes/, @commits[0, 2]);
+    }
+    ok(!-e "$tree/.git/worktrees", 'nor was there a worktree');
+
+    $refuses->(qr/both show hang: nothing has changed/, @commits[1, 2]);
+    $refuses->(
+        qr/is to be good, and shows refused, not hang/,
+        @commits[0, 2],
+        '--good-verdict', 'hang', '--bad-verdict', 'safe'
+    );
+};
+
+done_testing;
+
+# A folder with all programs of PATH but one.
+sub tools_but ($without) {
+    my $folder = File::Temp->newdir;
+    for my $path (map { glob "$_/*" } split /:/, $ENV{PATH}) {
+        my ($name) = $path =~ m{([^/]+)\z};
+        symlink $path, "$folder/$name" if $name ne $without && !-l "$folder/$name";
+    }
+    return $folder;
+}

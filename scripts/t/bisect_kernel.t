@@ -1,0 +1,169 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Bisects commits of a real kernel: the distribution's source, and a history that is made here, in
+# which sendfile into a pipe is refused, and then is not.
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use FindBin '$Bin';
+use lib "$Bin/lib", "$Bin/../lib";
+use Copyhang::Place  ();
+use Cpanel::JSON::XS ();
+use Fake             qw(start finish slurp spew);
+use File::Find       ();
+use File::Temp       ();
+use Test::More;
+use ToyTree qw(git $CASE);
+
+# s; a kernel is built once, which takes minutes on two processors, and longer on busy ones.
+local $Fake::LIMIT = 1800;
+
+# A minute each would be a lot: from one step to the next little is built.
+my $PER_STEP = 60;
+
+# What is large, and of no use to a small kernel but for the files that make and kconfig read.
+my $LARGE = qr{\A(?:Documentation|LICENSES|rust|samples|sound|arch/(?!um/|x86/)[^/]+
+    |drivers/(?:clk|gpu|infiniband|media|net/ethernet|net/wireless|pinctrl|scsi|staging|usb)
+    |tools/(?:perf|power|testing))/}x;
+my $READ = qr{(?:\A|/)(?:Kconfig|Makefile|Kbuild)[^/]*\z|[.]include\z};
+
+# What a commit does to files of the tree; all else adds a comment to one.
+my ($UNBUILDABLE, $UNBOOTABLE, $CULPRIT) =
+    ('Forget a semicolon', 'Panic at the first process', 'Let sendfile send to pipes');
+my %CHANGE = (
+    'Refuse to send to pipes' => {'fs/read_write.c' => \&refuse_pipes},
+    $CULPRIT                  => {'fs/read_write.c' => \&send_to_pipes},
+    $UNBUILDABLE              => {'fs/nsfs.c' => sub ($text) { "$text\nint planted(void)\n" }},
+    $UNBOOTABLE               => {
+        'fs/nsfs.c'   => sub ($text) { $text =~ s/\nint planted.*//r },
+        'init/main.c' => \&panic,
+    },
+    'Keep calm' => {'init/main.c' => sub ($text) { $text =~ s/\tpanic\("planted.*\n//r }},
+);
+my @COMMENTED = qw(fs/stack.c lib/ctype.c README fs/fs_types.c);
+
+# Git looks at the middle of the 13 after the first, and next to it when that does not tell.
+my @HISTORY = (
+    'Refuse to send to pipes',
+    (map { "Say a word $_" } 1 .. 5),
+    $UNBUILDABLE, $UNBOOTABLE, 'Keep calm', 'Say a word 9', $CULPRIT,
+    (map { "Say a word $_" } 11 .. 13)
+);
+
+# Inside of do_sendfile.
+my $TO_PIPES = qr/(sendfile\(.*?\n\topipe = get_pipe_info\(out[.]file, true\);\n)/s;
+my $REFUSAL  = "\tretval = -EINVAL;\n\tif (opipe)\n\t\tgoto fput_out;\n";
+
+sub refuse_pipes ($text) {
+    $text =~ s/static ssize_t do_$TO_PIPES/static ssize_t do_$1$REFUSAL/
+        or die 'no such do_sendfile';
+    return $text;
+}
+
+sub send_to_pipes ($text) {
+    return $text =~ s/\Q$REFUSAL\E//r;
+}
+
+sub panic ($text) {
+    $text =~ s/(kernel_init\(void \*unused\)\n\{\n)/$1\tpanic("planted: it does not boot");\n/
+        or die 'no such kernel_init';
+    return $text;
+}
+
+my ($source) = reverse sort glob '/usr/src/linux-source-*.tar.xz';
+plan skip_all => 'no source of a kernel in /usr/src (package linux-source)' if !defined $source;
+
+my $place = File::Temp->newdir;
+my $tree  = unpack_source($source, "$place/tree");
+git($tree, qw(init --quiet --initial-branch=main));
+git($tree, qw(config core.compression 0));
+git($tree, qw(add --all --force));
+git($tree, qw(commit --quiet --message), 'The source as it comes');
+my @commits = map { change($_) } @HISTORY;
+
+# What was compiled is kept for the next time, as with any kernel that is built here.
+local $ENV{CCACHE_DIR} //= ($ENV{XDG_CACHE_HOME} // "$ENV{HOME}/.cache") . '/ccache';
+local $ENV{XDG_CACHE_HOME} = "$place/cache";
+
+subtest 'which commit let it hang' => sub {
+    my $found = bisect($commits[0], $commits[-1]);
+    is($found->{status}, 0, 'found, in one run') or return diag(@{$found}{qw(out err)});
+    my %step = map { $_->{subject} => $_ } @{$found->{steps}};
+    is($found->{bad}{subject},      $CULPRIT,       'the right one');
+    is($found->{bad}{verdict},      'hang',         'which hangs');
+    is($found->{good}{subject},     'Say a word 9', 'after the one before');
+    is($found->{good}{verdict},     'refused',      'which refuses');
+    is($step{$UNBUILDABLE}{answer}, 'skip',         'one that does not build is skipped');
+    like($step{$UNBUILDABLE}{reason}, qr{fs/nsfs[.]c:.* error: }, 'with the reason');
+    is($step{$UNBOOTABLE}{answer}, 'skip', 'one that does not boot is skipped');
+    like($step{$UNBOOTABLE}{reason}, qr/planted: it does not boot/, 'with the reason');
+    like("@{$found->{bad}{evidence}}", qr/stalled=yes.*wait_woken.*pipe_release.*do_exit/s,
+        'stacks');
+    is_deeply($found->{bad}{lacks}, [], 'the configuration has all that the cases want');
+
+    my (undef, undef, @later) = map { $_->{built} } @{$found->{steps}};
+    is((grep { $_ > $PER_STEP } @later), 0, 'the kernel is not built anew for each step')
+        or diag("@later");
+    like($found->{err}, qr/^ fs\/read_write[.]c [|] 3 ---$/m, 'what the culprit is');
+};
+
+subtest 'which commit fixed it' => sub {
+    git($tree, qw(checkout --quiet --detach), $commits[-1]);
+    my @fix   = map { change($_) } 'Say a word 14', 'Refuse to send to pipes', 'Say a word 15';
+    my $found = bisect($commits[-1], $fix[-1], '--good-verdict', 'hang');
+    is($found->{status},       0,                         'found') or diag(@{$found}{qw(out err)});
+    is($found->{bad}{subject}, 'Refuse to send to pipes', 'the right one');
+};
+
+done_testing;
+
+# Without what takes room and is not needed. Returns the folder.
+sub unpack_source ($archive, $folder) {
+    mkdir $folder;
+    system('tar', '-xf', $archive, '-C', $folder, '--strip-components=1') == 0
+        or die "cannot unpack $archive";
+    File::Find::find(
+        {
+            no_chdir => 1,
+            wanted   => sub {
+                my $path = s{\A\Q$folder\E/}{}r;
+                unlink $_ if !-d && $path =~ $LARGE && $path !~ $READ;
+            }
+        },
+        $folder
+    );
+    return $folder;
+}
+
+# Makes a commit, and returns it.
+sub change ($message) {
+    my ($number) = $message =~ /(\d+)\z/;
+    my %change = %{
+        $CHANGE{$message} // {
+            $COMMENTED[$number % @COMMENTED] => sub ($text) { "$text\n/* A word: $number */\n" }
+        }
+    };
+    spew("$tree/$_", $change{$_}->(slurp("$tree/$_"))) for keys %change;
+    git($tree, qw(commit --quiet --all --message), $message);
+    return git($tree, qw(rev-parse HEAD));
+}
+
+# What --json says, with status and err, where the report is.
+sub bisect ($good, $bad, @more) {
+    my ($status, $out, $err) = finish(
+        start(
+            Copyhang::Place->programs,
+            [
+                'bisect', '--case', $CASE, '--git',  $tree, '--good',
+                $good,    '--bad',  $bad,  '--json', q{-},  @more
+            ]
+        )
+    );
+    diag($err =~ s/\n\n.*//sr);
+    my $found = eval { Cpanel::JSON::XS->new->decode($out) } // {};
+    return {%{$found}, status => $status, out => $out, err => $err};
+}

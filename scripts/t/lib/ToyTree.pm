@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package ToyTree;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Exporter 'import';
+use Fake       qw(case spew);
+use FakeGuest  qw(guests image);
+use File::Path qw(make_path);
+use File::Temp ();
+
+our @EXPORT_OK = qw(toy_tree toy_guests commit git $CASE);
+
+our $CASE = 'exit_group/sendfile/pty-pipe';
+
+# Makes an "image" of what the file `behaviour` says, unless that is that it cannot be built. Like a
+# kernel's, it does not make anew the part that seems to be up to date.
+my $MAKEFILE = <<'MAKE';
+tinyconfig:
+	@mkdir -p $(O) && echo CONFIG_TINY=y > $(O)/.config
+olddefconfig:
+	@sed -i '/CONFIG_AIO/d' $(O)/.config
+vmlinux:
+	@if [ -e $(HOLD) ] && grep -q " $$(cat $(HOLD))$$" behaviour; then \
+		printf half > $(O)/part; touch $(HOLD).held; sleep 60; fi
+	@if grep -q unbuildable behaviour; then echo 'main.c:1:2: error: planted' >&2; exit 1; fi
+	@[ $(O)/part -nt header ] || cp header $(O)/part
+	@cat $(O)/part behaviour > $(O)/$@
+	@echo "  LD      vmlinux"
+MAKE
+
+# Boots such an image.
+my $PLAN = <<'PLAN';
+my ($word, $commit) = slurp($option{'-kernel'}) =~ /behaviour: (\S+) (\d+)/;
+if ($word eq 'panic') { console('Kernel panic - not syncing: planted'); exit 0 }
+hello();
+if (-e "$folder/hold" && slurp("$folder/hold") == $commit) { open my $held, '>', "$folder/hold.held"; sleep 60 }
+for my $id (@ids) {
+    started($id);
+    my $verdict = $id =~ m{/read_write/} ? ($word eq 'control' ? 'hang' : 'safe') : $word;
+    $verdict = 'hang' if $verdict eq 'control';
+    channel(($verdict =~ /safe|refused/ ? 'ok ' : 'not ok ') . ++$count . " $id",
+        "#   verdict=$verdict", '#   stalled=yes', '#   bystander.stack=planted+0x1/0x2');
+}
+end();
+PLAN
+
+sub git ($tree, @arguments) {
+    open my $out, '-|', 'git', '-C', $tree, '-c', 'user.name=T', '-c', 'user.email=t@example.org',
+        @arguments
+        or die "git: $!";
+    chomp(my @lines = <$out>);
+    close $out or die "git @arguments failed";
+    return wantarray ? @lines : $lines[0];
+}
+
+# A git repository with a commit for each of these behaviours, a word each. $hold: a file; the build of
+# the commit whose number it has is held up. Returns the folder and the commits.
+sub toy_tree ($hold, @behaviours) {
+    my $tree = File::Temp->newdir;
+    git($tree, qw(init --quiet --initial-branch=main));
+    spew("$tree/Makefile", "HOLD = $hold\n$MAKEFILE");
+    spew("$tree/$_",       "planted\n") for qw(Kbuild Kconfig);
+    image("$tree", 'header');
+    my @commits = map { commit("$tree", $_, $behaviours[$_]) } 0 .. $#behaviours;
+    return ($tree, @commits);
+}
+
+sub commit ($tree, $number, $behaviour) {
+    make_path("$tree/fs");
+    spew("$tree/behaviour", "behaviour: $behaviour $number\n");
+    spew("$tree/fs/file",   "$number\n") if $number % 2;
+    git($tree, qw(add --all));
+    git($tree, qw(commit --quiet --message), "Commit $number of the toy");
+    return git($tree, qw(rev-parse HEAD));
+}
+
+# As of FakeGuest; `hold` in the emulator's folder holds up the guest of a commit.
+sub toy_guests () {
+    return guests([case ($CASE, 'safe'), case ($CASE =~ s/sendfile/read_write/r, 'safe')], $PLAN);
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+ToyTree - for the tests: a "kernel" tree that builds in no time, and an emulator that boots it
+
+=head1 SYNOPSIS
+
+    my ($tree, @commits) = toy_tree('/nowhere', qw(refused refused unbuildable hang));
+    my ($programs, $emulator) = toy_guests();
+    local $ENV{PATH} = "$emulator:$ENV{PATH}";
+
+=head1 DESCRIPTION
+
+A behaviour is the verdict of C<$CASE>, or C<unbuildable>, C<panic> (when booted), or C<control>: the
+control hangs as well.
+
+=cut
