@@ -54,18 +54,16 @@ my @HISTORY = (
     (map { "Say a word $_" } 11 .. 13)
 );
 
-# Inside of do_sendfile.
-my $TO_PIPES = qr/(sendfile\(.*?\n\topipe = get_pipe_info\(out[.]file, true\);\n)/s;
-my $REFUSAL  = "\tretval = -EINVAL;\n\tif (opipe)\n\t\tgoto fput_out;\n";
+# In do_sendfile(), and nowhere else in its file, whatever else is around it in a release.
+my $TO_PIPE = qr/splice_file_to_pipe\([^;]*\)/;
 
 sub refuse_pipes ($text) {
-    $text =~ s/static ssize_t do_$TO_PIPES/static ssize_t do_$1$REFUSAL/
-        or die 'no such do_sendfile';
+    $text =~ s{retval = ($TO_PIPE);}{retval = -EINVAL; /* $1 */} or die 'no such do_sendfile';
     return $text;
 }
 
 sub send_to_pipes ($text) {
-    return $text =~ s/\Q$REFUSAL\E//r;
+    return $text =~ s{retval = -EINVAL; /[*] ($TO_PIPE) [*]/}{retval = $1;}r;
 }
 
 sub panic ($text) {
