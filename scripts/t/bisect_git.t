@@ -71,7 +71,7 @@ subtest 'the first bad commit' => sub {
     like(slurp($log), qr/error: planted/,                                    'with the log');
     like($out, qr/^ +Commit 7 of the toy\n(?:.*\n)* behaviour [|] 2 [+]-$/m, 'what the culprit is');
     like($out, qr/^Subject: \Q$CASE\E: refused up to .*, hang since $culprit$/m,  'a mail');
-    like($out, qr/^\d builds and \d boots in 0[.]\d minutes, of 12 kernels[.]$/m, 'the effort');
+    like($out, qr/^\d builds and \d boots in 0[.]\d minutes, of 12 commits[.]$/m, 'the effort');
     is(() = $out =~ /planted\+0x1/g, 2, 'evidence from both');
     is(() = $err =~ /CONFIG_AIO/g,   1, 'what the configuration lacks');
     is(state_of($tree), $before, 'nothing has changed in the tree');

@@ -17,10 +17,10 @@ sub text ($class, $outcome) {
         grep { defined $_->[1] } ['build', $outcome->{builds}], ['boot', $outcome->{boots}];
     return join "\n", _ends($outcome),
         sprintf(
-        "%s in %.1f minutes, of %d kernels.\n",
+        "%s in %.1f minutes, of %d %s.\n",
         join(' and ', @effort),
         $outcome->{seconds} / 60,
-        $outcome->{among}
+        $outcome->{among}, defined $outcome->{builds} ? 'commits' : 'kernels'
         ),
         "To replay:\n\n$log", "To mail:\n\n" . Copyhang::Bisect::Mail->text($outcome);
 }
