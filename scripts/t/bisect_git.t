@@ -58,7 +58,7 @@ sub known_boots () {
 subtest 'the first bad commit' => sub {
     my ($tree, @commits) = toy_tree('/nowhere', @HISTORY);
     git($tree, qw(bisect start));    # the user's own
-    spew("$tree/fs/file", "not committed\n");
+    spew("$tree/fs/other", "not committed\n");
     my $before = state_of($tree);
     my $place  = File::Temp->newdir;
     my ($status, $out, $err) = bisect($tree, @commits[0, -1], '--json', "$place/json");
@@ -285,6 +285,12 @@ subtest 'wrong input' => sub {
     {
         $refuses->(@{$row});
     }
+    my $text = slurp("$tree/Makefile");
+    spew("$tree/Makefile", "$text# changed\n");
+    $before = state_of($tree);
+    $refuses->(qr/has changes that are in no commit, and would not be built: /, @commits[0, 2]);
+    spew("$tree/Makefile", $text);
+    $before = state_of($tree);
     {
         my $without = tools_but('gcc');
         local $ENV{PATH} = "$emulator:$without";

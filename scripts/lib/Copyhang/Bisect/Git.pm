@@ -40,6 +40,7 @@ sub new ($class, $option, @paths) {
         progress => $self->{progress},
     );
     my $repository = $self->{repository} = Copyhang::Bisect::Repository->new($option->{git});
+    $repository->check_clean if !$option->{log};
     $self->{among} = $repository->count_between(@{$option}{qw(good bad)}, @paths);
     $self->{ends}  = [map { $repository->commit($option->{$_}) } qw(good bad)];
     Copyhang::Bisect::Build->check_options($option);

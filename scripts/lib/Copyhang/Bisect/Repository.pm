@@ -62,6 +62,16 @@ sub commit ($self, $revision) {
     return $lines->[0];
 }
 
+# Refuses a checkout with changes that are in no commit, and that somebody may think are looked at.
+sub check_clean ($self) {
+    my ($status, $lines) =
+        $self->_attempt(
+        [qw(--no-optional-locks), @{$self->_in(qw(status --porcelain --untracked-files=no))}]);
+    return if $status || !@{$lines};    # without a checkout there is nothing to be seen
+    bad_input("$self->{tree} has changes that are in no commit, and would not be built:"
+            . " 'git stash' or 'git commit' comes first");
+}
+
 # How many commits may be the first bad one, of those that touch the paths; fails if none.
 sub count_between ($self, $good, $bad, @paths) {
     my %commit = map { $_ => $self->commit($_) } $good, $bad;
@@ -209,6 +219,7 @@ and C<refs/bisect/> of its own: what is checked out elsewhere, and a bisection u
 not touched. Git has no limit in time; it ends with this program. Variables of the environment that
 would lead git elsewhere are not passed on, and no hook runs.
 
-C<commit> and C<count_between> refuse what cannot be bisected, with status 2, and change nothing.
+C<check_clean>, C<commit> and C<count_between> refuse what cannot be bisected, with status 2, and
+change nothing.
 
 =cut
