@@ -30,7 +30,7 @@
 /* Where a worker is to serve the copier's request, and is not seen. */
 #define WORKER_REST (50 * NS_PER_MS)
 /* Where nothing stalls, the copier is to be found in a call; later, between two will do. */
-#define IN_CALL_MAX (500 * NS_PER_MS)
+#define IN_CALL_MAX (200 * NS_PER_MS)
 /* For a program under test, with all its threads and descendants. */
 #define PROGRAM_REST (20 * NS_PER_MS)
 /* One that waits with a time limit has shown for so long nothing that it had not done before. */
