@@ -7,6 +7,7 @@ use feature 'signatures';
 no warnings 'experimental::signatures';
 
 use Copyhang::Bisect::Build ();
+use Copyhang::Bisect::Step  ();
 use Copyhang::Cache         ();
 use Copyhang::Kernel        ();
 use Copyhang::Tool          ();
@@ -46,7 +47,7 @@ sub run ($self, $step) {
     my $built = $self->{build}->run($name);
     my $seen =
         defined $built->{why}
-        ? _not_built($built->{why})
+        ? Copyhang::Bisect::Step->not_booted($built->{why})
         : $step->run(Copyhang::Kernel->find($built->{image}, name => $name));
     return {
         %{$seen},
@@ -57,17 +58,6 @@ sub run ($self, $step) {
         log      => $built->{log},
         lacks    => $built->{lacks},
         built    => $built->{seconds},
-    };
-}
-
-sub _not_built ($why) {
-    return {
-        verdict  => 'broken',
-        reason   => $why,
-        evidence => [],
-        console  => [],
-        boots    => 0,
-        seconds  => 0,
     };
 }
 

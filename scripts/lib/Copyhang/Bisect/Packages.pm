@@ -127,12 +127,7 @@ sub _not_had ($kernel, $why) {
         identity => $kernel->identity,
         release  => $kernel->release,
         version  => $kernel->version,
-        verdict  => 'broken',
-        reason   => $why,
-        evidence => [],
-        console  => [],
-        boots    => 0,
-        seconds  => 0,
+        %{Copyhang::Bisect::Step->not_booted($why)},
     };
 }
 

@@ -39,6 +39,18 @@ sub control ($self) {
     return $self->{control};
 }
 
+# The same as run returns, of a kernel that there is not.
+sub not_booted ($class, $why) {
+    return {
+        verdict  => 'broken',
+        reason   => $why,
+        evidence => [],
+        console  => [],
+        boots    => 0,
+        seconds  => 0,
+    };
+}
+
 # What a kernel, a Copyhang::Kernel that has been fetched, was seen to do.
 sub run ($self, $kernel) {
     my $seen = $self->_boot($kernel);
