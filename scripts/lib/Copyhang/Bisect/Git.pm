@@ -6,73 +6,54 @@ use warnings;
 use feature 'signatures';
 no warnings 'experimental::signatures';
 
+use parent 'Copyhang::Bisect';
 use Copyhang::Bisect::Build      ();
 use Copyhang::Bisect::Commit     ();
-use Copyhang::Bisect::Document   ();
-use Copyhang::Bisect::Report     ();
 use Copyhang::Bisect::Repository ();
-use Copyhang::Bisect::State      ();
-use Copyhang::Bisect::Step       ();
-use Copyhang::Bisect::Verdicts   ();
 use Copyhang::Failure            qw(bad_input untestable);
 use Copyhang::Leash              ();
-use Copyhang::Output             ();
 use Copyhang::Place              ();
-use Copyhang::Progress::Bisect   ();
+use Copyhang::Text               qw(shell_word);
 use Copyhang::Tool               ();
 use Cwd                          ();
-use IO::Handle                   ();
+use Digest::SHA                  ();
 use JSON::PP                     ();
-use List::Util                   qw(reduce sum0);
+use List::Util                   qw(reduce);
 
 my $COPYHANG = Cwd::abs_path($0);
 my $JSON     = JSON::PP->new;
 my $SUBJECT  = 40;                  # columns of a commit's first line
 
-# Whatever is wrong with the options' values is found here, before anything runs or changes.
-sub new ($class, $option, @paths) {
-    my $self = bless {option => $option, paths => \@paths, last_noise => 'it does not say why'},
-        $class;
-    $self->{progress} = Copyhang::Progress::Bisect->begin;
-    $self->{verdicts} = Copyhang::Bisect::Verdicts->new($option);
-    $self->{step}     = Copyhang::Bisect::Step->new(
-        case     => $option->{case},
-        progress => $self->{progress},
-    );
-    my $repository = $self->{repository} = Copyhang::Bisect::Repository->new($option->{git});
-    $repository->check_clean if !$option->{log};
+sub prepare ($self, @paths) {
+    my $option     = $self->{option};
+    my $repository = Copyhang::Bisect::Repository->new($option->{git});
     $self->{among} = $repository->count_between(@{$option}{qw(good bad)}, @paths);
     $self->{ends}  = [map { $repository->commit($option->{$_}) } qw(good bad)];
     Copyhang::Bisect::Build->check_options($option);
-    $self->{config} = Cwd::realpath($option->{config}) if defined $option->{config};
-    $self->{state}  = Copyhang::Bisect::State->new(
-        Copyhang::Place->programs,
-        $self->{step}->case,
-        @{$self->{ends}},
-        $repository->common, $self->{config}, @{$option}{qw(arch repeat)}, @paths
-    );
-    $self->{out}    = ($option->{json} // q{}) eq '-' ? \*STDERR : \*STDOUT;
-    $self->{output} = Copyhang::Output->for_options($option, 'json');
-    return $self;
+
+    # What the steps are to be told.
+    my %given = map { $_ => $option->{$_} } grep { defined $option->{$_} } qw(arch repeat);
+    $given{config} = Cwd::realpath($option->{config}) if defined $option->{config};
+    @{$self}{qw(repository paths given last_noise)} =
+        ($repository, \@paths, \%given, 'it does not say why');
+    return ($repository->common, @{$self->{ends}},
+        $given{arch}, scalar _digest($given{config}), @paths);
 }
 
-sub main ($self) {
-    return $self->_print_log if $self->{option}{log};
-    Copyhang::Failure->catch_signals;
-    $self->{state}->open($self->{option}{resume});
-    $self->{out}->autoflush;
-    my $outcome = eval { $self->_search };
-    if (!$outcome) {
-        print {*STDERR} "Interrupted. The same command with --resume goes on.\n"
-            if Copyhang::Failure->signalled;
-        die $@;    ## no critic (RequireCarping)
-    }
-    $self->_tell($outcome);
-    return $outcome->{suspects} ? 125 : 0;
+sub begin ($self) {
+    $self->{repository}->check_clean;
+    return;
 }
 
-# What Copyhang::Bisect::Report and Copyhang::Bisect::Document take.
-sub _search ($self) {
+# Of what is in a file; undef where there is none.
+sub _digest ($path) {
+    return if !defined $path;
+    return
+        eval { Digest::SHA->new(256)->addfile($path)->hexdigest }
+        // bad_input("cannot read $path: $!");
+}
+
+sub search ($self) {
     my ($repository, $verdicts, $state) = @{$self}{qw(repository verdicts state)};
     my @known = $state->seen;
     my @ends  = map { $state->find($_) // $self->_look_at($_) } @{$self->{ends}};
@@ -108,12 +89,11 @@ sub _step_command ($self) {
     my ($option, $verdicts) = @{$self}{qw(option verdicts)};
     my %side  = map { $_ => join q{,}, $verdicts->names($_) } qw(good bad);
     my %given = (
-        case   => $self->{step}->case,
-        tree   => $self->{repository}->worktree,
-        build  => $self->{repository}->place . '/build',
-        json   => q{-},
-        config => $self->{config},
-        map({ $_ => $option->{$_} } qw(arch repeat)),
+        %{$self->{given}},
+        case  => $self->{step}->case,
+        tree  => $self->{repository}->worktree,
+        build => $self->{repository}->place . '/build',
+        json  => q{-},
         map({ ("$_-verdict" => length $side{$_} ? $side{$_} : undef) } qw(good bad)),
     );
     return (
@@ -186,20 +166,17 @@ sub _outcome ($self) {
     my @suspects  = map { $state->find($_) } grep { $answer{$_} eq 'skip' } @possible;
     my @steps     = $state->seen;
     return {
-        case      => $self->{step}->case,
-        control   => $self->{step}->control,
-        verdicts  => $verdicts,
         good      => $self->_last_good($bad->{identity}, \%answer),
         bad       => $bad,
         suspects  => @suspects ? [reverse @suspects] : undef,
         among     => $self->{among} + 1,
         steps     => \@steps,
-        boots     => sum0(map { $_->{boots} } @steps),
         builds    => scalar @steps,
-        seconds   => sum0(map { $_->{seconds} + $_->{built} } @steps),
         culprit   => @suspects ? undef : $repository->show($culprit),
-        reproduce => "git checkout $bad->{name} && copyhang bisect-step --case "
-            . $self->{step}->case,
+        reproduce => join(q{ },
+            "git checkout $bad->{name} && copyhang bisect-step --case",
+            $self->{step}->case,
+            map { ("--$_", shell_word($self->{given}{$_})) } sort keys %{$self->{given}}),
         log => $self->_log,
     };
 }
@@ -226,21 +203,10 @@ sub _log ($self) {
     return $text;
 }
 
-sub _print_log ($self) {
-    my $state = $self->{state};
-    $state->read // bad_input('--log: no such bisection has begun');
-    my @ends = map { $state->find($_) // () } @{$self->{ends}};
+sub log ($self) {    ## no critic (ProhibitBuiltinHomonyms)
+    my @ends = map { $self->{state}->find($_) // () } @{$self->{ends}};
     $self->{verdicts}->take_ends(@ends) if @ends == 2;
-    print $self->_log;
-    return 0;
-}
-
-sub _tell ($self, $outcome) {
-    my $json = Copyhang::Bisect::Document->text($outcome);
-    $self->{output}{json}->write($json) if $self->{output}{json};
-    print $json                         if ($self->{option}{json} // q{}) eq '-';
-    print {$self->{out}} "\n", Copyhang::Bisect::Report->text($outcome);
-    return;
+    return $self->_log;
 }
 
 1;
@@ -249,13 +215,11 @@ __END__
 
 =head1 NAME
 
-Copyhang::Bisect::Git - copyhang bisect among commits, after its options have been read
+Copyhang::Bisect::Git - copyhang bisect among commits
 
 =head1 DESCRIPTION
 
-C<new> checks the options, C<main> bisects, prints the report and returns the exit status: 0 if the
-first bad commit is known, 125 if only those between are that did not tell. See
-L<Copyhang::Command::Bisect>.
+A L<Copyhang::Bisect>.
 
 The ends are looked at first, as what they show is what the others are compared with. Then C<git bisect
 run> calls C<copyhang bisect-step>, in a worktree of our own (L<Copyhang::Bisect::Repository>), and

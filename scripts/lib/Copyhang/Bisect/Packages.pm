@@ -6,63 +6,25 @@ use warnings;
 use feature 'signatures';
 no warnings 'experimental::signatures';
 
-use Copyhang::Bisect::Document ();
-use Copyhang::Bisect::Kernels  ();
-use Copyhang::Bisect::Report   ();
-use Copyhang::Bisect::Search   ();
-use Copyhang::Bisect::State    ();
-use Copyhang::Bisect::Step     ();
-use Copyhang::Bisect::Verdicts ();
-use Copyhang::Failure          qw(bad_input);
-use Copyhang::Output           ();
-use Copyhang::Place            ();
-use Copyhang::Progress::Bisect ();
-use Copyhang::Text             qw(painter);
-use IO::Handle                 ();
-use List::Util                 qw(sum0);
+use parent 'Copyhang::Bisect';
+use Copyhang::Bisect::Kernels ();
+use Copyhang::Bisect::Report  ();
+use Copyhang::Bisect::Search  ();
+use Copyhang::Bisect::Step    ();
+use Copyhang::Failure         ();
+use Copyhang::Text            qw(painter);
 
-# Whatever is wrong with the options' values is found here, before anything runs.
-sub new ($class, $option) {
-    my $self     = bless {option => $option}, $class;
-    my $progress = $self->{progress} = Copyhang::Progress::Bisect->begin;
-    $self->{verdicts} = Copyhang::Bisect::Verdicts->new($option);
-    $self->{step}     = Copyhang::Bisect::Step->new(
-        case     => $option->{case},
-        repeat   => $option->{repeat} // 1,
-        progress => $progress,
-    );
-
-    # Also what plays the case makes it another one.
-    $self->{state} = Copyhang::Bisect::State->new(
-        Copyhang::Place->programs,
-        $self->{step}->case,
-        @{$option}{qw(good bad kernels repeat)}
-    );
-    $self->{out}    = ($option->{json} // q{}) eq '-' ? \*STDERR : \*STDOUT;
-    $self->{paint}  = painter(-t $self->{out} && !length($ENV{NO_COLOR} // q{}));
-    $self->{output} = Copyhang::Output->for_options($option, 'json');
-    return $self;
+sub prepare ($self) {
+    return @{$self->{option}}{qw(good bad kernels)};
 }
 
-sub main ($self) {
-    return $self->_print_log if $self->{option}{log};
-    Copyhang::Failure->catch_signals;
+sub begin ($self) {
     $self->{kernels} = [Copyhang::Bisect::Kernels->between($self->{option})];
-    $self->{state}->open($self->{option}{resume});
-    $self->{out}->autoflush;
-    my $outcome = eval { $self->_search };
-    if (!$outcome) {
-        print {*STDERR} "Interrupted. The same command with --resume goes on.\n"
-            if Copyhang::Failure->signalled;
-        die $@;    ## no critic (RequireCarping)
-    }
-    $self->_tell($outcome);
-    Copyhang::Failure->check_signals;
-    return $outcome->{suspects} ? 125 : 0;
+    $self->{paint}   = painter(-t $self->{out} && !length($ENV{NO_COLOR} // q{}));
+    return;
 }
 
-# What Copyhang::Bisect::Report and Copyhang::Bisect::Document take.
-sub _search ($self) {
+sub search ($self) {
     my ($kernels, $verdicts) = @{$self}{qw(kernels verdicts)};
     my $search = Copyhang::Bisect::Search->new(scalar @{$kernels});
     my @ends   = map { $self->_look_at($_, $search) } 0, $#{$kernels};
@@ -78,16 +40,11 @@ sub _search ($self) {
     my ($good, $bad, @between) = map { $seen{$kernels->[$_]->identity} } $search->good,
         $search->bad, @suspects;
     return {
-        case     => $self->{step}->case,
-        control  => $self->{step}->control,
-        verdicts => $verdicts,
         good     => $good,
         bad      => $bad,
         suspects => @suspects ? \@between : undef,
         among    => scalar @{$kernels},
         steps    => $self->{steps},
-        boots    => sum0(map { $_->{boots} } @{$self->{steps}}),
-        seconds  => sum0(map { $_->{seconds} } @{$self->{steps}}),
     };
 }
 
@@ -140,23 +97,10 @@ sub _print_step ($self, $seen) {
     return;
 }
 
-sub _tell ($self, $outcome) {
-    my $json = Copyhang::Bisect::Document->text($outcome);
-    $self->{output}{json}->write($json) if $self->{output}{json};
-    print $json                         if ($self->{option}{json} // q{}) eq '-';
-    print {$self->{out}} "\n", Copyhang::Bisect::Report->text($outcome);
-    return;
-}
-
-# What replays the steps so far.
-sub _print_log ($self) {
-    my $state = $self->{state};
-    $state->read // bad_input('--log: no such bisection has begun');
-    my @seen     = $state->seen;
-    my $verdicts = $self->{verdicts};
+sub log ($self) {    ## no critic (ProhibitBuiltinHomonyms)
+    my ($verdicts, @seen) = ($self->{verdicts}, $self->{state}->seen);
     my $is_known = @seen > 1 && eval { $verdicts->take_ends(@seen[0, 1]); 1 };
-    print Copyhang::Bisect::Report->log($self->{step}->case, $is_known ? $verdicts : undef, @seen);
-    return 0;
+    return Copyhang::Bisect::Report->log($self->{step}->case, $is_known ? $verdicts : undef, @seen);
 }
 
 1;
@@ -165,15 +109,11 @@ __END__
 
 =head1 NAME
 
-Copyhang::Bisect::Packages - copyhang bisect among kernels that can be had, after its options have
-been read
+Copyhang::Bisect::Packages - copyhang bisect among kernels that can be had
 
 =head1 DESCRIPTION
 
-C<new> checks the options, C<main> bisects, prints the report and returns the exit status: 0 if the
-first bad kernel is known, 125 if only those between are that did not tell. See
-L<Copyhang::Command::Bisect>.
-
-A kernel that cannot be downloaded is skipped, and not remembered: the next time it may be there.
+A L<Copyhang::Bisect>. A kernel that cannot be downloaded is skipped, and not remembered: the next time
+it may be there.
 
 =cut

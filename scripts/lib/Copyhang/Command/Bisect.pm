@@ -112,7 +112,8 @@ Every verdict that is not good is bad.
 
 =item --repeat N
 
-Boot each kernel N times; the verdict has to be the same each time. Without it once.
+Boot each kernel N times; the verdict has to be the same each time, else the kernel is skipped.
+Without it once.
 
 =item --kernels FILE, --kernels DIR
 
@@ -130,12 +131,15 @@ Build for C<x86_64> (the default), or C<um>: user-mode kernels.
 =item --config FILE
 
 Build with this configuration instead of a small one (the kernel's own C<tinyconfig>, and
-F<fixtures/kernel.config>). Either way the build's own C<olddefconfig> completes it.
+F<fixtures/kernel.config>). Either way the build's own C<olddefconfig> completes it. FILE is read at
+each step, and not changed. What the cases want and it does not have is told.
 
 =item --resume
 
 Go on with the same bisection, which was interrupted: what has been seen is not looked at again. If there
-is none it begins.
+is none it says so, and begins. The same is one with the same case, ends, C<--repeat>, and C<--kernels>,
+or TREE, paths, C<--arch> and what is in the FILE of C<--config>. The other options may change: what
+has been seen is judged anew.
 
 =item --log
 

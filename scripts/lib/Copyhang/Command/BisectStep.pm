@@ -89,7 +89,7 @@ C<x86_64> (the default), or C<um>, a user-mode kernel.
 
 =item --config FILE
 
-Build with this configuration instead of a small one.
+Build with this configuration instead of a small one; FILE is not changed.
 
 =item --kernel KERNEL
 
@@ -105,7 +105,8 @@ Every verdict that is not good is bad.
 
 =item --repeat N
 
-Boot the kernel N times; the verdict has to be the same each time. Without it once.
+Boot the kernel N times; the verdict has to be the same each time, else it cannot be told. Without it
+once.
 
 =item --json FILE
 
