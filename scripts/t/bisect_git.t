@@ -17,7 +17,7 @@ use File::Temp       ();
 use List::Util       qw(sum0 uniq);
 use Real             qw(adopt_orphans comes_true all_gone);
 use Test::More;
-use ToyTree qw(toy_tree toy_guests commit git $CASE);
+use ToyTree qw(toy_tree toy_guests commit git bisect_arguments booted $CASE);
 
 my $SOON = 20;    # s, where two are usual
 my @HISTORY =
@@ -31,12 +31,8 @@ local $ENV{PATH}           = "$emulator:$ENV{PATH}";
 local $ENV{XDG_CACHE_HOME} = "$cache";
 adopt_orphans();
 
-sub arguments ($tree, $good, $bad, @more) {
-    return ['bisect', '--case', $CASE, '--git', $tree, '--good', $good, '--bad', $bad, @more];
-}
-
 sub bisect (@arguments) {
-    return finish(start($programs, arguments(@arguments)));
+    return finish(start($programs, bisect_arguments(@arguments)));
 }
 
 # All that is the user's in a tree.
@@ -46,7 +42,7 @@ sub state_of ($tree) {
 }
 
 sub boots () {
-    return -e "$emulator/boots" ? scalar(() = slurp("$emulator/boots") =~ / tcg /g) : 0;
+    return scalar(() = booted($emulator));
 }
 
 # What the last bisection that has begun remembers.
@@ -158,7 +154,7 @@ for my $name (sort keys %END) {
         my ($tree, @commits) = toy_tree("$cache/hold", @HISTORY);
         my $before = state_of($tree);
         spew($hold, $HELD);
-        my $job = start($programs, arguments($tree, @commits[0, -1]));
+        my $job = start($programs, bisect_arguments($tree, @commits[0, -1]));
         ok(comes_true($SOON, sub { -e "$hold.held" }), 'it is held up');
         like(
             (bisect($tree, @commits[0, -1], '--resume'))[2],

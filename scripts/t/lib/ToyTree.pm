@@ -7,12 +7,12 @@ use feature 'signatures';
 no warnings 'experimental::signatures';
 
 use Exporter 'import';
-use Fake       qw(case spew);
+use Fake       qw(case slurp spew);
 use FakeGuest  qw(guests image);
 use File::Path qw(make_path);
 use File::Temp ();
 
-our @EXPORT_OK = qw(toy_tree toy_guests commit git $CASE);
+our @EXPORT_OK = qw(toy_tree toy_guests commit git bisect_arguments booted $CASE);
 
 our $CASE = 'exit_group/sendfile/pty-pipe';
 
@@ -22,19 +22,25 @@ my $MAKEFILE = <<'MAKE';
 tinyconfig:
 	@mkdir -p $(O) && echo CONFIG_TINY=y > $(O)/.config
 olddefconfig:
-	@sed -i '/CONFIG_AIO/d' $(O)/.config
-vmlinux:
+	@text=$$(grep -v CONFIG_AIO $(O)/.config); printf '%s\n' "$$text" CONFIG_COMPLETED=y > $(O)/.config
+vmlinux bzImage: image = $(patsubst bzImage,arch/x86/boot/bzImage,$@)
+vmlinux bzImage:
+	@sed 's/^/configured: /' $(O)/.config
 	@if [ -e $(HOLD) ] && grep -q " $$(cat $(HOLD))$$" behaviour; then \
 		printf half > $(O)/part; touch $(HOLD).held; sleep 60; fi
 	@if grep -q unbuildable behaviour; then echo 'main.c:1:2: error: planted' >&2; exit 1; fi
 	@[ $(O)/part -nt header ] || cp header $(O)/part
-	@cat $(O)/part behaviour > $(O)/$@
-	@echo "  LD      vmlinux"
+	@mkdir -p $(O)/arch/x86/boot
+	@cat $(O)/part behaviour > $(O)/$(image)
+	@echo "  LD      $@"
 MAKE
 
 # Boots such an image.
 my $PLAN = <<'PLAN';
 my ($word, $commit) = slurp($option{'-kernel'}) =~ /behaviour: (\S+) (\d+)/;
+open my $booted, '>>', "$folder/booted"; print {$booted} "$commit\n"; close $booted;
+my $is_again = slurp("$folder/booted") =~ /^$commit\n$commit\n\z/m;
+$word = $is_again ? $2 : $1 if $word =~ /(\w+)-then-(\w+)/;
 if ($word eq 'panic') { console('Kernel panic - not syncing: planted'); exit 0 }
 hello();
 if (-e "$folder/hold" && slurp("$folder/hold") == $commit) { open my $held, '>', "$folder/hold.held"; sleep 60 }
@@ -69,6 +75,11 @@ sub toy_tree ($hold, @behaviours) {
     return ($tree, @commits);
 }
 
+# What has copyhang look for the first bad of the commits.
+sub bisect_arguments ($tree, $good, $bad, @more) {
+    return ['bisect', '--case', $CASE, '--git', $tree, '--good', $good, '--bad', $bad, @more];
+}
+
 sub commit ($tree, $number, $behaviour) {
     make_path("$tree/fs");
     spew("$tree/behaviour", "behaviour: $behaviour $number\n");
@@ -81,6 +92,11 @@ sub commit ($tree, $number, $behaviour) {
 # As of FakeGuest; `hold` in the emulator's folder holds up the guest of a commit.
 sub toy_guests () {
     return guests([case ($CASE, 'safe'), case ($CASE =~ s/sendfile/read_write/r, 'safe')], $PLAN);
+}
+
+# The numbers of the commits that the emulator has booted, in that order.
+sub booted ($emulator) {
+    return -e "$emulator/booted" ? split /\n/, slurp("$emulator/booted") : ();
 }
 
 1;
@@ -100,6 +116,8 @@ ToyTree - for the tests: a "kernel" tree that builds in no time, and an emulator
 =head1 DESCRIPTION
 
 A behaviour is the verdict of C<$CASE>, or C<unbuildable>, C<panic> (when booted), or C<control>: the
-control hangs as well.
+control hangs as well. Two with C<-then-> between are what the first boot does, and the next one. The
+log of a build has its configuration, a line C<configured: > each; the toy's F<olddefconfig> takes
+C<CONFIG_AIO> out and adds C<CONFIG_COMPLETED>.
 
 =cut

@@ -56,11 +56,11 @@ sub run ($self, $kernel) {
     my $seen = $self->_boot($kernel);
     for (2 .. $self->{repeat}) {
         last if defined $seen->{reason};
-        my $again = $self->_boot($kernel);
-        $seen->{$_} += $again->{$_} for qw(boots seconds);
-        $seen->{reason} = $again->{reason};
-        $seen->{reason} //= "not sure: $seen->{verdict}, then $again->{verdict}"
-            if $seen->{verdict} ne $again->{verdict};
+        my $before = $seen;
+        $seen = $self->_boot($kernel);
+        $seen->{$_} += $before->{$_} for qw(boots seconds);
+        $seen->{reason} //= "not sure: $before->{verdict}, then $seen->{verdict}"
+            if $seen->{verdict} ne $before->{verdict};
     }
     return $seen;
 }
@@ -138,7 +138,8 @@ is for L<Copyhang::Bisect::Verdicts> to say. The control is the same act between
 while the copier reads and writes: if not even that is C<safe>, the scene is not to be trusted on
 this kernel. (The case of reading and writing itself has none, and few others.)
 
-With C<repeat> the kernel is booted so often, and the verdict has to be the same each time.
+With C<repeat> the kernel is booted so often, and the verdict has to be the same each time; the first
+boot that cannot tell, or says something else, is the last one.
 
 C<run> dies of nothing that is wrong with the kernel, only by signals and where this machine cannot
 boot any. It returns
@@ -156,7 +157,7 @@ boot any. It returns
         console  => [...],                      # its last lines, where the boot went wrong
         boots    => 1,
         seconds  => 4.2,                        # of all boots
-        spent    => {boot, cases},              # of the first, for these parts
+        spent    => {boot, cases},              # of the last, for these parts
     }
 
 plain data, which can be kept as JSON. A C<reason> is there for a boot that failed or did not come to
