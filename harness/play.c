@@ -94,7 +94,7 @@ static int64_t starved(const struct play *play)
 		   starved_so_far(NULL, getpid()) - play->supervisor_starved);
 }
 
-/* Of those who bring a play forward. */
+/* Of those who bring a play forward, since they began. */
 static int64_t starved_at_work(const struct play *play)
 {
 	const struct scene *scene = play->scene;
@@ -106,15 +106,15 @@ static int64_t starved_at_work(const struct play *play)
 
 bool play_wait(struct play *play, bool (*done)(void *arg), int64_t tick, int64_t most)
 {
-	const int64_t begun = clock_now(), before = starved_at_work(play);
+	const int64_t begun = clock_now();
 	int64_t deadline = begun + most;
 
 	while (!play_run(play, done, tick, deadline)) {
-		const int64_t starved = starved_at_work(play) - before;
+		const int64_t longer = begun + most + min(most, starved_at_work(play));
 
-		if (begun + most + min(most, starved) <= deadline)
+		if (longer <= deadline)
 			return false;
-		deadline = begun + most + min(most, starved);
+		deadline = longer;
 	}
 	return true;
 }

@@ -142,8 +142,8 @@ void play_fault(struct play *play, const char *what);
 bool play_run(struct play *play, bool (*done)(void *arg), int64_t tick, int64_t deadline);
 
 /**
- * play_wait() - the same for at most @most ns, and as long as those who bring the play forward wait
- * for a CPU meanwhile: up to @most once more.
+ * play_wait() - the same for at most @most ns, and up to @most once more: as long as those who bring
+ * the play forward have waited for a CPU so far.
  */
 bool play_wait(struct play *play, bool (*done)(void *arg), int64_t tick, int64_t most);
 
