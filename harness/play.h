@@ -73,7 +73,7 @@ struct play {
 	struct calling act, control; /* the actor and its double in the act's call */
 	struct rest rest, control_rest;
 	int64_t window;                            /* how long a rest must last */
-	int64_t sink_size;                         /* in the beginning, of a file */
+	int64_t sink_size;                         /* of a file, before the present call */
 	int64_t first_bytes;                       /* that the first call to move any had moved */
 	int64_t actor_starved, supervisor_starved; /* as they were when the act began */
 	struct steps steps;

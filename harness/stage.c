@@ -69,7 +69,7 @@ static int64_t sink_size(const struct scene *scene)
 	return scene->sink.kind->regular && !fstat(scene->sink.far, &sink) ? sink.st_size : 0;
 }
 
-/* Return: the bytes by which the call, the first to move any, has made a file grow so far. */
+/* Return: the bytes by which this call, the first to move any, has made a file grow so far. */
 static int64_t first_bytes(const struct play *play)
 {
 	const struct scene *scene = play->scene;
@@ -108,6 +108,8 @@ static bool copier_under_way(struct play *play)
 		play->first_bytes = first_bytes(play);
 		found = play->first_bytes > 0 || well_into_call(copier, earlier);
 	} else {
+		/* What other calls have brought by now is not the next one's. */
+		play->sink_size = sink_size(play->scene);
 		found = between_calls(play, earlier);
 	}
 	return found && proc_sample_thread(copier->tid, &sample) && !sample.stopped;

@@ -49,6 +49,12 @@ static const struct plant plants[] = {
 	{ TEST(exits, reads, unopenable, pipe), VERDICT_BROKEN, "Too many open files", NULL, 0 },
 	{ TEST(exits, reads, lacking, pipe), VERDICT_UNAVAILABLE, "not to be had", NULL, 0 },
 
+	{ TEST(exits, reads, file, file), VERDICT_SAFE, NULL, "stalled=no", 0 },
+	{ TEST(exits, copies_unseen, file, file), VERDICT_BROKEN, "not under way", "stalled=no",
+	  0 },
+	{ TEST(exits, sleeps_elsewhere, file, file), VERDICT_BROKEN, "not under way", "stalled=no",
+	  0 },
+
 	{ TEST(exits, reads, silent, file), VERDICT_SAFE, NULL, NULL, 0 },
 	{ TEST(exits, flips_a_bit, silent, file), VERDICT_CORRUPT, NULL, NULL, 0 },
 	{ TEST(exits, drops_a_byte, silent, file), VERDICT_CORRUPT, NULL, NULL, 0 },

@@ -217,6 +217,22 @@ static ssize_t move_nothing(struct copy *copy, size_t count)
 	return 0;
 }
 
+/*
+ * Through descriptors that are not the copier's own. In a call of its own it only finds the end of
+ * the file; and for most of the time it sleeps.
+ */
+static ssize_t move_unseen(struct copy *copy, size_t count)
+{
+	struct copy unseen = { .in = dup(copy->in), .out = dup(copy->out) };
+	ssize_t n = mover_read_write.move(&unseen, count);
+	char byte;
+
+	close(unseen.in);
+	close(unseen.out);
+	sleep_in_call(10);
+	return n ? n : read(copy->in, &byte, sizeof(byte));
+}
+
 static ssize_t move_to_death(struct copy *copy, size_t count)
 {
 	(void)copy;
@@ -244,6 +260,7 @@ const struct strategy plant_drops_a_byte = { .name = "drops_a_byte", BY(move_sho
 const struct strategy plant_repeats_a_line = { .name = "repeats_a_line", BY(move_repeated) };
 const struct strategy plant_claims_more = { .name = "claims_more", BY(move_and_claim_more) };
 const struct strategy plant_sleeps_elsewhere = { .name = "sleeps_elsewhere", BY(move_nothing) };
+const struct strategy plant_copies_unseen = { .name = "copies_unseen", BY(move_unseen) };
 const struct strategy plant_copier_crashes = { .name = "copier_crashes", BY(move_to_death) };
 
 /* --- Endpoints --- */
@@ -313,13 +330,16 @@ static int open_pipe(struct endpoint *endpoint, enum role role, const char **mis
 
 static int open_file(struct endpoint *endpoint, enum role role, const char **missing)
 {
-	(void)role;
+	int error;
+
 	(void)missing;
 	endpoint->fd = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (endpoint->fd < 0)
 		return -errno;
 	endpoint->far = fcntl(endpoint->fd, F_DUPFD_CLOEXEC, 0);
-	return 0;
+	error = role == ROLE_SOURCE ? pattern_write(endpoint->fd, endpoint->size) : 0;
+	lseek(endpoint->fd, 0, SEEK_SET);
+	return error;
 }
 
 #define STALLING(what, how) \
@@ -340,7 +360,9 @@ const struct endpoint_kind plant_pipe = {
 };
 const struct endpoint_kind plant_file = {
 	.name = "file",
+	.is_source = true,
 	.is_sink = true,
 	.regular = true,
+	.size = PATTERN_FILE,
 	.open = open_file,
 };
