@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TICK_STALL NS_PER_MS
 #define TICK_WATCH (10 * NS_PER_MS)
 
 static int64_t max(int64_t a, int64_t b)
@@ -64,14 +63,14 @@ static bool on_call(void *arg, const struct task *task)
 	return play_is_of_interest(play, task);
 }
 
-void play_keep_evidence(struct play *play, const char *who, const struct task *task)
+void play_keep_evidence(struct play *play, const char *who, pid_t tid)
 {
 	struct text stack = { 0 };
 
 	text_add(&play->evidence, "%s=", who);
-	proc_describe(&play->evidence, task->tid);
+	proc_describe(&play->evidence, tid);
 	text_add(&play->evidence, "\n");
-	if (proc_stack(&stack, task->tid))
+	if (proc_stack(&stack, tid))
 		text_add(&play->evidence, "%s.stack=%s\n", who, stack.bytes);
 }
 
@@ -331,7 +330,7 @@ static enum ending unended(struct play *play)
 	play->at[JUDGED] = clock_now();
 	play_keep_evidence(play,
 			   play->scene->bystander == play->scene->actor ? "bystander" : "actor",
-			   play->act.task->ended ? play->scene->actor : play->act.task);
+			   play->act.task->ended ? play->scene->actor->tid : play->act.task->tid);
 	if (ends_by_kill(play))
 		return ENDING_KILL;
 	if (ends_by_release(play))

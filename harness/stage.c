@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#define TICK_STALL NS_PER_MS
 #define TICK_UNDER_WAY (NS_PER_MS / 20)
 
 static bool in_own_call(const struct play *play)
@@ -31,20 +30,23 @@ static bool has_handed_over(const struct task *copier)
 	       (proc_sample_thread(copier->tid, &sample) && !sample.deep);
 }
 
+/* The thread of the kernel's that works for the copier, or 0 where none is seen. */
+static pid_t worker(const struct play *play)
+{
+	struct proc_sample sample;
+
+	return proc_sample_running(play->scene->copier->pid, &sample) ? sample.worker : 0;
+}
+
 /*
  * For how long the copier is to sleep before it counts as stalled. A worker that is there runs
  * until it sleeps in the copy; but there may be none yet, and before Linux 5.12 none is ever seen.
  */
 static int64_t rest_wanted(const struct play *play)
 {
-	const struct mover *mover = play->scene->test->strategy->steps[0].mover;
-	struct proc_sample sample;
-
-	if (!mover || !mover->by_worker)
+	if (!strategy_by_worker(play->scene->test->strategy) || worker(play))
 		return STALL_REST;
-	return proc_sample_running(play->scene->copier->pid, &sample) && sample.worker ?
-		       STALL_REST :
-		       WORKER_REST;
+	return WORKER_REST;
 }
 
 static bool copier_stalled(struct play *play)
@@ -79,6 +81,15 @@ static int64_t first_bytes(const struct play *play)
 	return sink_size(scene) - play->sink_size;
 }
 
+/* That a worker has got its request is no success of that: a round of the copy has to have ended.
+ */
+static bool has_moved(const struct play *play, const struct seen_step *step)
+{
+	if (strategy_by_worker(play->scene->test->strategy))
+		return play->scene->report->copied > 0;
+	return step->bytes > 0 || !call_returns_bytes(&step->call);
+}
+
 /* A call like this one has moved bytes, and it is as far into it as half of what the last took. */
 static bool well_into_call(const struct task *copier, const struct seen_step *earlier)
 {
@@ -102,7 +113,7 @@ static bool copier_under_way(struct play *play)
 	struct proc_sample sample;
 	bool found;
 
-	if (earlier && !earlier->bytes && call_returns_bytes(&copier->call))
+	if (earlier && !has_moved(play, earlier))
 		earlier = NULL;
 	if (in_own_call(play)) {
 		play->first_bytes = first_bytes(play);
@@ -110,6 +121,7 @@ static bool copier_under_way(struct play *play)
 	} else {
 		/* What other calls have brought by now is not the next one's. */
 		play->sink_size = sink_size(play->scene);
+		play->first_bytes = 0;
 		found = between_calls(play, earlier);
 	}
 	return found && proc_sample_thread(copier->tid, &sample) && !sample.stopped;
@@ -195,7 +207,9 @@ bool play_set_off(struct play *play)
 	}
 	if (play->seen.stalled) {
 		play->at[STALLED] = clock_now();
-		play_keep_evidence(play, "copier", play->stall.task);
+		play_keep_evidence(play, "copier", play->stall.task->tid);
+		if (strategy_by_worker(play->scene->test->strategy) && worker(play))
+			play_keep_evidence(play, "worker", worker(play));
 		if (program)
 			program_describe(&play->evidence, play->stall.task);
 	}

@@ -17,6 +17,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+static int scenes; /* with a silent source, that this supervisor has set */
+
 /* --- Acts. The control does its part well: its pipe is the one without a byte in it. --- */
 
 static bool is_control(void)
@@ -80,6 +82,18 @@ static void perform_wait_for_copy(struct report *report)
 	readv(control ? 2 : FD_SHARED, &whole, 1);
 }
 
+/* As long as the worker that is to copy has not begun, nothing is held up. */
+static void perform_wait_at_last(struct report *report)
+{
+	char byte;
+	struct iovec nothing = { .iov_base = &byte, .iov_len = 1 };
+
+	if (scenes < 3)
+		readv(2, &nothing, 1);
+	else
+		perform_wait_for_copy(report);
+}
+
 static void perform_open(struct report *report)
 {
 	(void)report;
@@ -139,6 +153,15 @@ const struct act plant_waits_for_copy = {
 	.actor = ACTOR_BYSTANDER,
 	.end = ENDS_CALL,
 	.perform = perform_wait_for_copy,
+	.nr = SYS_readv,
+	.fd = -1,
+};
+
+const struct act plant_waits_at_last = {
+	.name = "waits_at_last",
+	.actor = ACTOR_BYSTANDER,
+	.end = ENDS_CALL,
+	.perform = perform_wait_at_last,
 	.nr = SYS_readv,
 	.fd = -1,
 };
@@ -209,6 +232,11 @@ static ssize_t move_and_claim_more(struct copy *copy, size_t count)
 	return n > 0 ? n + 1 : n;
 }
 
+static ssize_t move_by_worker(struct copy *copy, size_t count)
+{
+	return mover_read_write.move(copy, count);
+}
+
 static ssize_t move_nothing(struct copy *copy, size_t count)
 {
 	(void)copy;
@@ -255,6 +283,14 @@ const struct strategy plant_reads = {
 	.name = "reads",
 	.steps = { { .mover = &mover_read_write, .chunk = READ_WRITE_MAX } },
 };
+const struct strategy plant_reads_by_worker = {
+	.name = "reads_by_worker",
+	.steps = { { .mover = &(const struct mover){ .move = move_by_worker,
+						     .by_worker = true,
+						     .calls = { SYS_read, SYS_write },
+						     .ncalls = 2 },
+		     .chunk = READ_WRITE_MAX } },
+};
 const struct strategy plant_flips_a_bit = { .name = "flips_a_bit", BY(move_flipped) };
 const struct strategy plant_drops_a_byte = { .name = "drops_a_byte", BY(move_short) };
 const struct strategy plant_repeats_a_line = { .name = "repeats_a_line", BY(move_repeated) };
@@ -271,6 +307,7 @@ static int open_silent(struct endpoint *endpoint, enum role role, const char **m
 
 	(void)role;
 	(void)missing;
+	scenes++;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
 		return -errno;
 	endpoint->fd = ends[0];
