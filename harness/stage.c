@@ -187,6 +187,17 @@ static void keep_end(struct play *play)
 	play->seen.copied = report->copied;
 }
 
+/* In the midst of what the steps have shown already. */
+static void keep_where(struct text *evidence, const struct task *copier)
+{
+	text_add(evidence, "copier=");
+	if (copier->in_call)
+		call_describe(evidence, &copier->call);
+	else
+		text_add(evidence, "between two calls");
+	text_add(evidence, "\n");
+}
+
 /* Return: true when the act can begin; else the judge will know from what was seen. */
 bool play_set_off(struct play *play)
 {
@@ -215,7 +226,7 @@ bool play_set_off(struct play *play)
 	}
 	if (play->seen.stalled || play->first_bytes > 0)
 		play_keep_last_step(play);
-	else if (!play->scene->copier->in_call)
-		text_add(&play->evidence, "copier=between two calls\n");
+	else
+		keep_where(&play->evidence, scene->copier);
 	return true;
 }
