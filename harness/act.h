@@ -22,7 +22,7 @@ enum { FD_SOURCE = 0, FD_SINK = 1, FD_SHARED = 0, FD_SPARE = 2 };
  * memory; what they cannot be trusted with (time, stalls, ends) is not here.
  */
 struct report {
-	int64_t copied;    /* copier: bytes of the present round */
+	int64_t copied;    /* copier: bytes of the last round that is over */
 	int error;         /* copier: errno of a strategy that gave up */
 	bool done;         /* copier: came to the end of the source */
 	bool stop;         /* supervisor: no further rounds */

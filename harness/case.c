@@ -53,11 +53,22 @@ static bool may_be_load(enum verdict verdict, const struct play *play)
 	       (verdict == VERDICT_HANG && (seen->limit > LIMIT_MIN || seen->starved > REST_MIN));
 }
 
+/*
+ * A thread of the kernel's that has a request looks asleep as soon as it is about to look for one;
+ * where it waits for a CPU just then, it has not begun to copy.
+ */
+static bool may_not_have_begun(enum verdict verdict, const struct play *play)
+{
+	return verdict == VERDICT_SAFE && strategy_by_worker(play->scene->test->strategy);
+}
+
 /* How often to play it again, at most, for a verdict that does not change: the kernel's doing. */
 static int doubts(enum verdict verdict, const struct play *play)
 {
 	if (may_have_spoken(verdict, play))
 		return 3;
+	if (may_not_have_begun(verdict, play))
+		return 2;
 	return may_be_load(verdict, play) ? 1 : 0;
 }
 
@@ -69,22 +80,26 @@ void case_conclude(struct result *result, struct judgement judgement, int error)
 			 error ? ": " : "", error ? strerror(error) : "");
 }
 
+/* Where it can be killed, what ended it was the probe: the cause takes a performance without. */
+static struct judgement perform_and_judge(struct play *last, const struct test_case *test,
+					  bool *killable, struct result *result)
+{
+	perform(last, test, !*killable, result);
+	if (last->seen.ending == ENDING_KILL && !last->seen.fault) {
+		*killable = true;
+		perform(last, test, false, result);
+	}
+	return judge(&last->seen);
+}
+
 static void play_act(const struct test_case *test, struct result *result)
 {
 	static struct play last;
-	struct judgement judgement;
-	bool killable;
+	bool killable = false;
+	struct judgement judgement = perform_and_judge(&last, test, &killable, result);
 
-	perform(&last, test, true, result);
-	/* It can be killed, so what ended it was the probe: the cause takes a play without. */
-	killable = last.seen.ending == ENDING_KILL && !last.seen.fault;
-	if (killable)
-		perform(&last, test, false, result);
-	judgement = judge(&last.seen);
-	for (int again = 0; again < doubts(judgement.verdict, &last); again++) {
-		perform(&last, test, !killable, result);
-		judgement = judge(&last.seen);
-	}
+	for (int again = 0; again < doubts(judgement.verdict, &last); again++)
+		judgement = perform_and_judge(&last, test, &killable, result);
 	if (killable)
 		last.killable = true;
 	case_conclude(result, judgement, last.error);

@@ -174,6 +174,11 @@ bool strategy_takes_memory(const struct strategy *strategy)
 	return true;
 }
 
+bool strategy_by_worker(const struct strategy *strategy)
+{
+	return strategy->steps[0].mover && strategy->steps[0].mover->by_worker;
+}
+
 bool strategy_is_cascade(const struct strategy *strategy)
 {
 	return strategy->steps[1].mover;

@@ -130,6 +130,9 @@ struct strategy {
 /** strategy_takes_memory() - can it copy what is in memory already, in all of its steps? */
 bool strategy_takes_memory(const struct strategy *strategy);
 
+/** strategy_by_worker() - does its first step leave the move to a thread of the kernel's? */
+bool strategy_by_worker(const struct strategy *strategy);
+
 /** strategy_is_cascade() - has it more than one step? */
 bool strategy_is_cascade(const struct strategy *strategy);
 

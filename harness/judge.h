@@ -45,7 +45,7 @@ struct observation {
 
 	enum stall stall;
 	bool stalled;    /* the copier was seen asleep inside the strategy's call before the act */
-	bool under_way;  /* STALL_NONE: the copier was seen inside its call when the act began */
+	bool under_way;  /* STALL_NONE: the copier was seen in its call, or between two, by then */
 	bool left_early; /* it left that call, though not released, before the act had ended */
 
 	int copy_errno; /* the strategy gave up with this before anything stalled, or 0 */

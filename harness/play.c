@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TICK_STALL NS_PER_MS
 #define TICK_WATCH (10 * NS_PER_MS)
 
 static int64_t max(int64_t a, int64_t b)
@@ -64,14 +63,14 @@ static bool on_call(void *arg, const struct task *task)
 	return play_is_of_interest(play, task);
 }
 
-void play_keep_evidence(struct play *play, const char *who, const struct task *task)
+void play_keep_evidence(struct play *play, const char *who, pid_t tid)
 {
 	struct text stack = { 0 };
 
 	text_add(&play->evidence, "%s=", who);
-	proc_describe(&play->evidence, task->tid);
+	proc_describe(&play->evidence, tid);
 	text_add(&play->evidence, "\n");
-	if (proc_stack(&stack, task->tid))
+	if (proc_stack(&stack, tid))
 		text_add(&play->evidence, "%s.stack=%s\n", who, stack.bytes);
 }
 
@@ -94,7 +93,7 @@ static int64_t starved(const struct play *play)
 		   starved_so_far(NULL, getpid()) - play->supervisor_starved);
 }
 
-/* Of those who bring a play forward. */
+/* Of those who bring a play forward, since they began. */
 static int64_t starved_at_work(const struct play *play)
 {
 	const struct scene *scene = play->scene;
@@ -106,15 +105,15 @@ static int64_t starved_at_work(const struct play *play)
 
 bool play_wait(struct play *play, bool (*done)(void *arg), int64_t tick, int64_t most)
 {
-	const int64_t begun = clock_now(), before = starved_at_work(play);
+	const int64_t begun = clock_now();
 	int64_t deadline = begun + most;
 
 	while (!play_run(play, done, tick, deadline)) {
-		const int64_t starved = starved_at_work(play) - before;
+		const int64_t longer = begun + most + min(most, starved_at_work(play));
 
-		if (begun + most + min(most, starved) <= deadline)
+		if (longer <= deadline)
 			return false;
-		deadline = begun + most + min(most, starved);
+		deadline = longer;
 	}
 	return true;
 }
@@ -331,7 +330,7 @@ static enum ending unended(struct play *play)
 	play->at[JUDGED] = clock_now();
 	play_keep_evidence(play,
 			   play->scene->bystander == play->scene->actor ? "bystander" : "actor",
-			   play->act.task->ended ? play->scene->actor : play->act.task);
+			   play->act.task->ended ? play->scene->actor->tid : play->act.task->tid);
 	if (ends_by_kill(play))
 		return ENDING_KILL;
 	if (ends_by_release(play))

@@ -25,8 +25,9 @@
 #define REST_MIN (50 * NS_PER_MS)
 #define REST_CONTROLS 4
 #define REST_MAX (2 * NS_PER_S)
-/* The same for the copier before the act; it is looked at again afterwards. */
+/* The same for the copier before the act, and how often it is looked at; it is again afterwards. */
 #define STALL_REST (2 * NS_PER_MS)
+#define TICK_STALL NS_PER_MS
 /* Where a worker is to serve the copier's request, and is not seen. */
 #define WORKER_REST (50 * NS_PER_MS)
 /* Where nothing stalls, the copier is to be found in a call; later, between two will do. */
@@ -73,7 +74,7 @@ struct play {
 	struct calling act, control; /* the actor and its double in the act's call */
 	struct rest rest, control_rest;
 	int64_t window;                            /* how long a rest must last */
-	int64_t sink_size;                         /* in the beginning, of a file */
+	int64_t sink_size;                         /* of a file, before the present call */
 	int64_t first_bytes;                       /* that the first call to move any had moved */
 	int64_t actor_starved, supervisor_starved; /* as they were when the act began */
 	struct steps steps;
@@ -132,8 +133,8 @@ void play_program_fault(struct play *play);
 /** play_keep_said() - keep what the program said, if it is one, up to now. */
 void play_keep_said(struct play *play);
 
-/** play_keep_evidence() - describe a thread as it is now, as lines that begin with @who. */
-void play_keep_evidence(struct play *play, const char *who, const struct task *task);
+/** play_keep_evidence() - describe thread @tid as it is now, as lines that begin with @who. */
+void play_keep_evidence(struct play *play, const char *who, pid_t tid);
 
 /** play_fault() - the harness failed; the first fault is the one that counts. */
 void play_fault(struct play *play, const char *what);
@@ -142,8 +143,8 @@ void play_fault(struct play *play, const char *what);
 bool play_run(struct play *play, bool (*done)(void *arg), int64_t tick, int64_t deadline);
 
 /**
- * play_wait() - the same for at most @most ns, and as long as those who bring the play forward wait
- * for a CPU meanwhile: up to @most once more.
+ * play_wait() - the same for at most @most ns, and up to @most once more: as long as those who
+ * bring the play forward have waited for a CPU so far.
  */
 bool play_wait(struct play *play, bool (*done)(void *arg), int64_t tick, int64_t most);
 

@@ -12,6 +12,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#define WORKER "Name:\tiou-wrk-" /* how the status of a thread of io_uring's begins */
+
 /* Read one /proc file whole, as text. Return: its length, or -1. */
 static __attribute__((format(printf, 3, 4))) ssize_t slurp(char *into, size_t size,
 							   const char *format, ...)
@@ -88,7 +90,7 @@ bool proc_sample_thread(pid_t tid, struct proc_sample *sample)
 		.quiet = strchr("SDZX", state),
 		.deep = state == 'D',
 		.stopped = strchr("tT", state),
-		.worker = !strncmp(status, "Name:\tiou-wrk-", strlen("Name:\tiou-wrk-")),
+		.worker = strncmp(status, WORKER, strlen(WORKER)) ? 0 : tid,
 		.switches = switches_of(status),
 	};
 	return true;
@@ -99,7 +101,7 @@ static void add(struct proc_sample *sum, const struct proc_sample *thread)
 	sum->quiet &= thread->quiet;
 	sum->deep |= thread->deep;
 	sum->stopped |= thread->stopped;
-	sum->worker |= thread->worker;
+	sum->worker = thread->worker ? thread->worker : sum->worker;
 	sum->switches += thread->switches;
 }
 

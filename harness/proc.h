@@ -20,7 +20,7 @@ struct proc_sample {
 	bool quiet;        /* sleeps (S or D) or has ended: does not run, is not stopped */
 	bool deep;         /* sleeps uninterruptibly (D) */
 	bool stopped;      /* by a signal or by its tracer */
-	bool worker;       /* is a thread of io_uring's, or has one; never before Linux 5.12 */
+	pid_t worker;      /* the thread of io_uring's that it is or has; 0: none, as before 5.12 */
 	uint64_t switches; /* context switches so far: unchanged means it did not run */
 };
 

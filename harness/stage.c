@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#define TICK_STALL NS_PER_MS
 #define TICK_UNDER_WAY (NS_PER_MS / 20)
 
 static bool in_own_call(const struct play *play)
@@ -31,20 +30,23 @@ static bool has_handed_over(const struct task *copier)
 	       (proc_sample_thread(copier->tid, &sample) && !sample.deep);
 }
 
+/* The thread of the kernel's that works for the copier, or 0 where none is seen. */
+static pid_t worker(const struct play *play)
+{
+	struct proc_sample sample;
+
+	return proc_sample_running(play->scene->copier->pid, &sample) ? sample.worker : 0;
+}
+
 /*
  * For how long the copier is to sleep before it counts as stalled. A worker that is there runs
  * until it sleeps in the copy; but there may be none yet, and before Linux 5.12 none is ever seen.
  */
 static int64_t rest_wanted(const struct play *play)
 {
-	const struct mover *mover = play->scene->test->strategy->steps[0].mover;
-	struct proc_sample sample;
-
-	if (!mover || !mover->by_worker)
+	if (!strategy_by_worker(play->scene->test->strategy) || worker(play))
 		return STALL_REST;
-	return proc_sample_running(play->scene->copier->pid, &sample) && sample.worker ?
-		       STALL_REST :
-		       WORKER_REST;
+	return WORKER_REST;
 }
 
 static bool copier_stalled(struct play *play)
@@ -69,7 +71,7 @@ static int64_t sink_size(const struct scene *scene)
 	return scene->sink.kind->regular && !fstat(scene->sink.far, &sink) ? sink.st_size : 0;
 }
 
-/* Return: the bytes by which the call, the first to move any, has made a file grow so far. */
+/* Return: the bytes by which this call, the first to move any, has made a file grow so far. */
 static int64_t first_bytes(const struct play *play)
 {
 	const struct scene *scene = play->scene;
@@ -77,6 +79,15 @@ static int64_t first_bytes(const struct play *play)
 	if (scene->test->strategy->makes_room || steps_moved(&play->steps))
 		return 0;
 	return sink_size(scene) - play->sink_size;
+}
+
+/* That a worker has got its request is no success of that: a round of the copy has to have ended.
+ */
+static bool has_moved(const struct play *play, const struct seen_step *step)
+{
+	if (strategy_by_worker(play->scene->test->strategy))
+		return play->scene->report->copied > 0;
+	return step->bytes > 0 || !call_returns_bytes(&step->call);
 }
 
 /* A call like this one has moved bytes, and it is as far into it as half of what the last took. */
@@ -102,12 +113,15 @@ static bool copier_under_way(struct play *play)
 	struct proc_sample sample;
 	bool found;
 
-	if (earlier && !earlier->bytes && call_returns_bytes(&copier->call))
+	if (earlier && !has_moved(play, earlier))
 		earlier = NULL;
 	if (in_own_call(play)) {
 		play->first_bytes = first_bytes(play);
 		found = play->first_bytes > 0 || well_into_call(copier, earlier);
 	} else {
+		/* What other calls have brought by now is not the next one's. */
+		play->sink_size = sink_size(play->scene);
+		play->first_bytes = 0;
 		found = between_calls(play, earlier);
 	}
 	return found && proc_sample_thread(copier->tid, &sample) && !sample.stopped;
@@ -173,6 +187,17 @@ static void keep_end(struct play *play)
 	play->seen.copied = report->copied;
 }
 
+/* In the midst of what the steps have shown already. */
+static void keep_where(struct text *evidence, const struct task *copier)
+{
+	text_add(evidence, "copier=");
+	if (copier->in_call)
+		call_describe(evidence, &copier->call);
+	else
+		text_add(evidence, "between two calls");
+	text_add(evidence, "\n");
+}
+
 /* Return: true when the act can begin; else the judge will know from what was seen. */
 bool play_set_off(struct play *play)
 {
@@ -193,13 +218,15 @@ bool play_set_off(struct play *play)
 	}
 	if (play->seen.stalled) {
 		play->at[STALLED] = clock_now();
-		play_keep_evidence(play, "copier", play->stall.task);
+		play_keep_evidence(play, "copier", play->stall.task->tid);
+		if (strategy_by_worker(play->scene->test->strategy) && worker(play))
+			play_keep_evidence(play, "worker", worker(play));
 		if (program)
 			program_describe(&play->evidence, play->stall.task);
 	}
 	if (play->seen.stalled || play->first_bytes > 0)
 		play_keep_last_step(play);
-	else if (!play->scene->copier->in_call)
-		text_add(&play->evidence, "copier=between two calls\n");
+	else
+		keep_where(&play->evidence, scene->copier);
 	return true;
 }

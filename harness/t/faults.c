@@ -33,6 +33,8 @@ static const struct plant plants[] = {
 	{ TEST(spins_late, reads, silent, pipe), VERDICT_LATE, NULL, NULL, 0 },
 	{ TEST(never_exits, reads, silent, pipe), VERDICT_STUCK, NULL, "killable=yes", 0 },
 	{ TEST(waits_for_copy, reads, silent, pipe), VERDICT_HANG, NULL, "killable=yes", 0 },
+	{ TEST(waits_at_last, reads_by_worker, silent, pipe), VERDICT_HANG, NULL, NULL, 0 },
+	{ TEST(waits_at_last, reads, silent, pipe), VERDICT_SAFE, NULL, NULL, 0 },
 	{ TEST(slow_machine, reads, silent, pipe), VERDICT_SAFE, NULL, NULL, 0 },
 	{ TEST(control_hangs, reads, silent, pipe), VERDICT_BROKEN, "control did not end", NULL,
 	  0 },
@@ -48,6 +50,12 @@ static const struct plant plants[] = {
 	{ TEST(exits, copier_crashes, silent, pipe), VERDICT_BROKEN, "copier died", NULL, 0 },
 	{ TEST(exits, reads, unopenable, pipe), VERDICT_BROKEN, "Too many open files", NULL, 0 },
 	{ TEST(exits, reads, lacking, pipe), VERDICT_UNAVAILABLE, "not to be had", NULL, 0 },
+
+	{ TEST(exits, reads, file, file), VERDICT_SAFE, NULL, "stalled=no", 0 },
+	{ TEST(exits, copies_unseen, file, file), VERDICT_BROKEN, "not under way", "stalled=no",
+	  0 },
+	{ TEST(exits, sleeps_elsewhere, file, file), VERDICT_BROKEN, "not under way", "stalled=no",
+	  0 },
 
 	{ TEST(exits, reads, silent, file), VERDICT_SAFE, NULL, NULL, 0 },
 	{ TEST(exits, flips_a_bit, silent, file), VERDICT_CORRUPT, NULL, NULL, 0 },

@@ -17,6 +17,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+static int scenes; /* with a silent source, that this supervisor has set */
+
 /* --- Acts. The control does its part well: its pipe is the one without a byte in it. --- */
 
 static bool is_control(void)
@@ -80,6 +82,18 @@ static void perform_wait_for_copy(struct report *report)
 	readv(control ? 2 : FD_SHARED, &whole, 1);
 }
 
+/* As long as the worker that is to copy has not begun, nothing is held up. */
+static void perform_wait_at_last(struct report *report)
+{
+	char byte;
+	struct iovec nothing = { .iov_base = &byte, .iov_len = 1 };
+
+	if (scenes < 3)
+		readv(2, &nothing, 1);
+	else
+		perform_wait_for_copy(report);
+}
+
 static void perform_open(struct report *report)
 {
 	(void)report;
@@ -139,6 +153,15 @@ const struct act plant_waits_for_copy = {
 	.actor = ACTOR_BYSTANDER,
 	.end = ENDS_CALL,
 	.perform = perform_wait_for_copy,
+	.nr = SYS_readv,
+	.fd = -1,
+};
+
+const struct act plant_waits_at_last = {
+	.name = "waits_at_last",
+	.actor = ACTOR_BYSTANDER,
+	.end = ENDS_CALL,
+	.perform = perform_wait_at_last,
 	.nr = SYS_readv,
 	.fd = -1,
 };
@@ -209,12 +232,33 @@ static ssize_t move_and_claim_more(struct copy *copy, size_t count)
 	return n > 0 ? n + 1 : n;
 }
 
+static ssize_t move_by_worker(struct copy *copy, size_t count)
+{
+	return mover_read_write.move(copy, count);
+}
+
 static ssize_t move_nothing(struct copy *copy, size_t count)
 {
 	(void)copy;
 	(void)count;
 	syscall(SYS_ppoll, NULL, 0, NULL, NULL, 8);
 	return 0;
+}
+
+/*
+ * Through descriptors that are not the copier's own. In a call of its own it only finds the end of
+ * the file; and for most of the time it sleeps.
+ */
+static ssize_t move_unseen(struct copy *copy, size_t count)
+{
+	struct copy unseen = { .in = dup(copy->in), .out = dup(copy->out) };
+	ssize_t n = mover_read_write.move(&unseen, count);
+	char byte;
+
+	close(unseen.in);
+	close(unseen.out);
+	sleep_in_call(10);
+	return n ? n : read(copy->in, &byte, sizeof(byte));
 }
 
 static ssize_t move_to_death(struct copy *copy, size_t count)
@@ -239,11 +283,20 @@ const struct strategy plant_reads = {
 	.name = "reads",
 	.steps = { { .mover = &mover_read_write, .chunk = READ_WRITE_MAX } },
 };
+const struct strategy plant_reads_by_worker = {
+	.name = "reads_by_worker",
+	.steps = { { .mover = &(const struct mover){ .move = move_by_worker,
+						     .by_worker = true,
+						     .calls = { SYS_read, SYS_write },
+						     .ncalls = 2 },
+		     .chunk = READ_WRITE_MAX } },
+};
 const struct strategy plant_flips_a_bit = { .name = "flips_a_bit", BY(move_flipped) };
 const struct strategy plant_drops_a_byte = { .name = "drops_a_byte", BY(move_short) };
 const struct strategy plant_repeats_a_line = { .name = "repeats_a_line", BY(move_repeated) };
 const struct strategy plant_claims_more = { .name = "claims_more", BY(move_and_claim_more) };
 const struct strategy plant_sleeps_elsewhere = { .name = "sleeps_elsewhere", BY(move_nothing) };
+const struct strategy plant_copies_unseen = { .name = "copies_unseen", BY(move_unseen) };
 const struct strategy plant_copier_crashes = { .name = "copier_crashes", BY(move_to_death) };
 
 /* --- Endpoints --- */
@@ -254,6 +307,7 @@ static int open_silent(struct endpoint *endpoint, enum role role, const char **m
 
 	(void)role;
 	(void)missing;
+	scenes++;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
 		return -errno;
 	endpoint->fd = ends[0];
@@ -313,13 +367,16 @@ static int open_pipe(struct endpoint *endpoint, enum role role, const char **mis
 
 static int open_file(struct endpoint *endpoint, enum role role, const char **missing)
 {
-	(void)role;
+	int error;
+
 	(void)missing;
 	endpoint->fd = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (endpoint->fd < 0)
 		return -errno;
 	endpoint->far = fcntl(endpoint->fd, F_DUPFD_CLOEXEC, 0);
-	return 0;
+	error = role == ROLE_SOURCE ? pattern_write(endpoint->fd, endpoint->size) : 0;
+	lseek(endpoint->fd, 0, SEEK_SET);
+	return error;
 }
 
 #define STALLING(what, how) \
@@ -340,7 +397,9 @@ const struct endpoint_kind plant_pipe = {
 };
 const struct endpoint_kind plant_file = {
 	.name = "file",
+	.is_source = true,
 	.is_sink = true,
 	.regular = true,
+	.size = PATTERN_FILE,
 	.open = open_file,
 };

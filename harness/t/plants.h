@@ -9,11 +9,12 @@
 #include "case.h"
 
 extern const struct act plant_exits, plant_exits_late, plant_spins_late, plant_never_exits,
-	plant_waits_for_copy, plant_opens, plant_crashes, plant_receives, plant_control_hangs,
-	plant_slow_machine;
+	plant_waits_for_copy, plant_waits_at_last, plant_opens, plant_crashes, plant_receives,
+	plant_control_hangs, plant_slow_machine;
 
-extern const struct strategy plant_reads, plant_flips_a_bit, plant_drops_a_byte,
-	plant_repeats_a_line, plant_claims_more, plant_sleeps_elsewhere, plant_copier_crashes;
+extern const struct strategy plant_reads, plant_reads_by_worker, plant_flips_a_bit,
+	plant_drops_a_byte, plant_repeats_a_line, plant_claims_more, plant_sleeps_elsewhere,
+	plant_copies_unseen, plant_copier_crashes;
 
 /* plant_promises.c: strategies for a promise each */
 extern const struct strategy plant_takes_too_much, plant_reads_ahead, plant_rewinds,
@@ -29,6 +30,6 @@ extern const struct endpoint_kind plant_silent, /* stalls until it is released, 
 	plant_fuse,             /* beside a silent source, a FUSE mount that answers on release */
 	plant_dead_fuse,        /* ... that never answers, until its supervisor is gone */
 	plant_longer_fuse,      /* ... and not for some seconds more */
-	plant_pipe, plant_file; /* sinks */
+	plant_pipe, plant_file; /* a sink; source or sink, where nothing stalls */
 
 #endif

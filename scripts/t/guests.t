@@ -19,7 +19,7 @@ use Test::More;
 use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC);
 
 my $SOON = 20;    # s, where two are usual
-my @IDS  = map { "a/b/s$_-pipe" } 1 .. 5;
+our @IDS = map { "a/b/s$_-pipe" } 1 .. 5;
 my %FAST = map { ("Copyhang::Guest::$_->[0]" => $_->[1]) } ['BOOT', 0.5], ['BOOT_SILENT', 0.4],
     ['LIFE', 0.3], ['PROGRESS', 0.6], ['GRACE', 0.5];
 
@@ -69,6 +69,14 @@ subtest 'all is well' => sub {
     ends_with($guest, 'complete', qr/\A\z/, $SAFE);
     is($guest->{release},  '6.6.6', 'what kernel it is');
     is(@{$guest->{boots}}, 1,       'one boot');
+};
+
+subtest 'processors' => sub {
+    local $ENV{OMP_NUM_THREADS} = 2;    # as many as there are here, for nproc(1)
+    my $plan = q{hello(); play(@ids); end()};
+    is(guest($plan)->{boots}[0][3], 1, 'few cases take one');
+    local @IDS = map { "a/b/s$_-pipe" } 1 .. 33;
+    is(guest($plan)->{boots}[0][3], 2, 'many take all');
 };
 
 subtest 'a kernel that panics at once' => sub {

@@ -21,7 +21,7 @@ use warnings;
 use Time::HiRes 'sleep';
 $| = 1;
 my %option;
-for (0 .. $#ARGV - 1) { $option{$ARGV[$_]} = $ARGV[$_ + 1] if $ARGV[$_] =~ /^-(?:accel|initrd|kernel|M)$/ }
+for (0 .. $#ARGV - 1) { $option{$ARGV[$_]} = $ARGV[$_ + 1] if $ARGV[$_] =~ /^-(?:accel|initrd|kernel|smp)$/ }
 my ($console) = map { m{^file,id=console,path=(.*)} } @ARGV;
 my ($folder) = $0 =~ m{(.*)/};
 sub slurp { open my $in, '<', shift or die; local $/; <$in> }
@@ -38,7 +38,7 @@ my $count = 0;
 sub result { channel('ok ' . ++$count . " $_", '#   verdict=safe', '#   stalled=yes') for @_ }
 sub play { for (@_) { started($_); result($_) } }
 sub end { channel('# Totals: whatever', '@end ' . (shift // 0)); sleep 60 }
-open my $log, '>>', "$folder/boots"; print {$log} "$$ $option{-accel} $jobs @ids\n"; close $log;
+open my $log, '>>', "$folder/boots"; print {$log} "$$ $option{-accel} $jobs $option{-smp} @ids\n"; close $log;
 my $boot = () = slurp("$folder/boots") =~ / tcg /g;
 if ($option{'-accel'} eq 'kvm') { exit 1 if !-e "$folder/kvm" }
 eval slurp("$folder/plan"); die $@ if $@;

@@ -64,8 +64,8 @@ name such as C<debian:6.1> (see C<copyhang kernels>), a F<.deb>, a bzImage or vm
 that was built, or a user-mode kernel (F<linux.uml>). Without any the list in F<fixtures/kernels> is
 taken. Needs no root.
 
-Guests run under qemu, with KVM where a probe boot with it came up, else translated (TCG). As many run
-at once as there are processors and memory for. A case that takes its kernel down costs that case: the
+Guests run under qemu, with KVM where a probe boot with it came up, else translated (TCG). One with many
+cases gets up to four processors, and as many run at once as there are processors and memory for. A case that takes its kernel down costs that case: the
 rest runs in a fresh boot.
 
 =head1 OPTIONS

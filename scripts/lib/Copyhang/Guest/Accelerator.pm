@@ -49,7 +49,7 @@ sub _boot_id () {
 
 sub _boots ($kernel) {
     my $initramfs = Copyhang::Guest::Initramfs->new($kernel)->for_boot(['--list'], []);
-    for my $machine (Copyhang::Guest::Machine->candidates($kernel, 'kvm')) {
+    for my $machine (Copyhang::Guest::Machine->candidates($kernel, 'kvm', 1)) {
         my $guest = Copyhang::Guest->start(
             machine   => $machine,
             initramfs => $initramfs,

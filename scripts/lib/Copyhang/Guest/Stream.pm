@@ -23,12 +23,17 @@ our $BOOTS = 12;
 my @EXITS = (0, 1, 4);
 
 # Arguments: as of Copyhang::Stream, but for a command kernel => a Copyhang::Kernel that has been
-# fetched, accelerator, jobs (undef: the case program decides), load (undef, or a
-# Copyhang::Guest::Load), on_state => code($words).
+# fetched, accelerator, processors (undef: one), jobs (undef: the case program decides), load (undef,
+# or a Copyhang::Guest::Load), on_state => code($words).
 sub _initialize ($self, $argument) {
     $self->SUPER::_initialize($argument);
-    $self->{machines} =
-        [Copyhang::Guest::Machine->candidates(@{$argument}{qw(kernel accelerator)})];
+    $self->{machines} = [
+        Copyhang::Guest::Machine->candidates(
+            @{$argument}{qw(kernel accelerator)},
+            $argument->{processors} // 1
+        )
+    ];
+    $self->{quickest} = $self->{machines}[0]->kind;
     @{$self}{qw(boots all_seconds begun wait)} = (0, [], {}, 0);
     return $self;
 }
@@ -184,9 +189,8 @@ sub _prefer_remembered ($self) {
 
 sub _remember_machine ($self) {
     return if $self->{remembered}++;
-    my $first = (Copyhang::Guest::Machine->candidates(@{$self}{qw(kernel accelerator)}))[0];
-    my $kind  = $self->{machines}[0]->kind;
-    Copyhang::Cache->new->write_file($self->_memory, "$kind\n") if $kind ne $first->kind;
+    my $kind = $self->{machines}[0]->kind;
+    Copyhang::Cache->new->write_file($self->_memory, "$kind\n") if $kind ne $self->{quickest};
     return;
 }
 
