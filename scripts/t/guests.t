@@ -75,7 +75,7 @@ subtest 'processors' => sub {
     local $ENV{OMP_NUM_THREADS} = 2;    # as many as there are here, for nproc(1)
     my $plan = q{hello(); play(@ids); end()};
     is(guest($plan)->{boots}[0][3], 1, 'few cases take one');
-    local @IDS = map { "a/b/s$_-pipe" } 1 .. 33;
+    local @IDS = map { "a/b/s$_-pipe" } 1 .. 129;
     is(guest($plan)->{boots}[0][3], 2, 'many take all');
 };
 

@@ -26,7 +26,7 @@ use POSIX                        qw(ceil);
 use Time::HiRes                  qw(time);
 
 # For how many cases a guest gets a processor more, and how many it gets at most.
-my ($PER_PROCESSOR, $PROCESSORS) = (32, 4);
+my ($PER_PROCESSOR, $PROCESSORS) = (128, 4);
 
 # Whatever is wrong with the options' values is found here, before anything runs. Kernels that are
 # named have to be there; one of the list may have gone from the archive.
