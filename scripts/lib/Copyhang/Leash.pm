@@ -7,14 +7,15 @@ use feature 'signatures';
 no warnings 'experimental::signatures';
 
 # The shell leads the group. At this program's end, also if that has come by now, it kills the group;
-# SIGTERM, which goes to all of the group, is left to the others, and their end awaited.
+# SIGTERM, which goes to all of the group, is left to the others, and their end awaited (dash says
+# "Terminated" of it).
 my $SCRIPT = <<'END';
 trap 'kill -KILL 0' HUP
 trap : TERM
 [ "$PPID" = "$0" ] || kill -KILL 0
 "$@" &
 while :; do
-	wait $!
+	wait $! 2>/dev/null
 	status=$?
 	kill -0 $! 2>/dev/null || exit "$status"
 done

@@ -36,8 +36,12 @@ sub prepare ($self, @paths) {
     $given{config} = Cwd::realpath($option->{config}) if defined $option->{config};
     @{$self}{qw(repository paths given last_noise)} =
         ($repository, \@paths, \%given, 'it does not say why');
-    return ($repository->common, @{$self->{ends}},
-        $given{arch}, scalar _digest($given{config}), @paths);
+    return (
+        $repository->common,
+        @{$self->{ends}},
+        $given{arch} // 'x86_64',
+        scalar _digest($given{config}), @paths
+    );
 }
 
 sub begin ($self) {

@@ -20,8 +20,8 @@ my %CPU = (kvm => 'host', tcg => 'max,-erms,-fsrm');
 # TSCs of several processors are not taken for alike, but are: all show this machine's.
 my %KIND = (
     microvm => ['microvm,acpi=off,isa-serial=off', 'reboot=t'],
-    pvh     => ['pc', 'tsc=reliable'],
-    pc      => ['pc', 'tsc=reliable'],
+    pvh     => ['pc',                              'tsc=reliable'],
+    pc      => ['pc',                              'tsc=reliable'],
 );
 
 # The emulator does not outlive this program, however that ends, even if it has by now.
