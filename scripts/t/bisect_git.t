@@ -17,7 +17,8 @@ use File::Temp       ();
 use List::Util       qw(sum0 uniq);
 use Real             qw(adopt_orphans comes_true all_gone);
 use Test::More;
-use ToyTree qw(toy_tree toy_guests commit git bisect_arguments booted $CASE);
+use Time::HiRes ();
+use ToyTree     qw(toy_tree toy_guests commit git bisect_arguments booted $CASE);
 
 my $SOON = 20;    # s, where two are usual
 my @HISTORY =
@@ -45,9 +46,11 @@ sub boots () {
     return scalar(() = booted($emulator));
 }
 
-# What the last bisection that has begun remembers.
+# What the last bisection that has begun remembers: -M would not tell it from one of the same second.
 sub known_boots () {
-    my ($last) = sort { -M $a <=> -M $b } grep { -s } glob "$cache/copyhang/bisects/*";
+    my %written =
+        map { $_ => (Time::HiRes::stat($_))[9] } grep { -s } glob "$cache/copyhang/bisects/*";
+    my ($last) = sort { $written{$b} <=> $written{$a} } keys %written;
     return sum0(slurp($last) =~ /"boots":(\d+)/g);
 }
 
