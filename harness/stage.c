@@ -81,8 +81,7 @@ static int64_t first_bytes(const struct play *play)
 	return sink_size(scene) - play->sink_size;
 }
 
-/* That a worker has got its request is no success of that: a round of the copy has to have ended.
- */
+/* That a worker has got a request is no success of that: a round of the copy has to be over. */
 static bool has_moved(const struct play *play, const struct seen_step *step)
 {
 	if (strategy_by_worker(play->scene->test->strategy))
@@ -187,6 +186,15 @@ static void keep_end(struct play *play)
 	play->seen.copied = report->copied;
 }
 
+/* It is what holds the locks of the copy. */
+static void keep_worker(struct play *play)
+{
+	const pid_t tid = worker(play);
+
+	if (tid)
+		play_keep_evidence(play, "worker", tid);
+}
+
 /* In the midst of what the steps have shown already. */
 static void keep_where(struct text *evidence, const struct task *copier)
 {
@@ -219,8 +227,8 @@ bool play_set_off(struct play *play)
 	if (play->seen.stalled) {
 		play->at[STALLED] = clock_now();
 		play_keep_evidence(play, "copier", play->stall.task->tid);
-		if (strategy_by_worker(play->scene->test->strategy) && worker(play))
-			play_keep_evidence(play, "worker", worker(play));
+		if (strategy_by_worker(scene->test->strategy))
+			keep_worker(play);
 		if (program)
 			program_describe(&play->evidence, play->stall.task);
 	}
