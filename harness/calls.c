@@ -82,34 +82,57 @@ enum call_role call_role(const struct call *call)
 	return kind ? kind->role : CALL_APART;
 }
 
-bool call_is_timed(const struct call *call)
+#define RING_EXT_ARG (1U << 3)              /* io_uring_enter(2): it may name a time */
+#define RING_OTHER_TIME (1U << 5 | 1U << 6) /* kernel 6.12: on a clock, or registered */
+
+static struct call_limit limit_ms(uint64_t ms)
+{
+	if ((int)ms < 0)
+		return (struct call_limit){ .kind = LIMIT_NONE };
+	return (struct call_limit){ .kind = LIMIT_MS, .value = (uint64_t)(int)ms };
+}
+
+static struct call_limit limit_at(enum limit_kind kind, uint64_t address)
+{
+	return (struct call_limit){ .kind = address ? kind : LIMIT_NONE, .value = address };
+}
+
+static struct call_limit limit_of_ring(const struct call *call)
+{
+	if (!(call->args[3] & RING_EXT_ARG))
+		return (struct call_limit){ .kind = LIMIT_NONE };
+	return limit_at(call->args[3] & RING_OTHER_TIME ? LIMIT_UNKNOWN : LIMIT_RING,
+			call->args[4]);
+}
+
+struct call_limit call_limit(const struct call *call)
 {
 	switch (call->nr) {
 #ifdef SYS_poll
-	case SYS_poll: /* milliseconds; none if negative */
-		return (int)call->args[2] >= 0;
+	case SYS_poll:
+		return limit_ms(call->args[2]);
 	case SYS_epoll_wait:
-		return (int)call->args[3] >= 0;
+		return limit_ms(call->args[3]);
 	case SYS_select:
-		return call->args[4];
+		return limit_at(LIMIT_TIMEVAL, call->args[4]);
 #endif
 	case SYS_epoll_pwait:
-		return (int)call->args[3] >= 0;
-	case SYS_io_uring_enter: /* flags: IORING_ENTER_EXT_ARG, which may name a time */
-		return call->args[3] & 8;
-	case SYS_ppoll: /* the address of a time; none if NULL */
-		return call->args[2];
+		return limit_ms(call->args[3]);
+	case SYS_io_uring_enter:
+		return limit_of_ring(call);
+	case SYS_ppoll:
+		return limit_at(LIMIT_TIMESPEC, call->args[2]);
 #ifdef SYS_epoll_pwait2
 	case SYS_epoll_pwait2:
-		return call->args[3];
+		return limit_at(LIMIT_TIMESPEC, call->args[3]);
 #endif
 	case SYS_pselect6:
 	case SYS_io_getevents:
 	case SYS_io_pgetevents:
 	case SYS_recvmmsg:
-		return call->args[4];
+		return limit_at(LIMIT_TIMESPEC, call->args[4]);
 	default:
-		return false;
+		return (struct call_limit){ .kind = LIMIT_NONE };
 	}
 }
 

@@ -42,6 +42,19 @@ struct call_kind {
 	enum call_role role;
 };
 
+/** struct call_limit - how a call that waits says for how long it does so at most. */
+struct call_limit {
+	enum limit_kind {
+		LIMIT_NONE, /* for ever */
+		LIMIT_MS,
+		LIMIT_TIMESPEC, /* the address of a struct timespec */
+		LIMIT_TIMEVAL,  /* the address of a struct timeval */
+		LIMIT_RING,     /* the address of a struct io_uring_getevents_arg */
+		LIMIT_UNKNOWN,  /* in a way that nobody else can read */
+	} kind;
+	uint64_t value; /* ms or an address */
+};
+
 /** call_kind() - Return: the kind of call @nr, or NULL for one not in the table. */
 const struct call_kind *call_kind(long nr);
 
@@ -51,8 +64,8 @@ const struct call_kind *call_kinds(size_t *count);
 /** call_role() - Return: the role of @call; CALL_APART for one not in the table. */
 enum call_role call_role(const struct call *call);
 
-/** call_is_timed() - does @call, which waits, come back by itself after a while? */
-bool call_is_timed(const struct call *call);
+/** call_limit() - after which time does @call, which waits, come back by itself? */
+struct call_limit call_limit(const struct call *call);
 
 /** call_source(), call_sink() - Return: the descriptor @call reads or writes, or -1. */
 int call_source(const struct call *call);

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "ends.h"
 
+#include <limits.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/select.h>
-
-#define POLLED_MAX 64 /* descriptors that are looked at in one poll(2) */
 
 const char *end_name(enum end end)
 {
@@ -43,25 +41,46 @@ enum end ends_out(const struct ends *ends, const struct task *task)
 	return end_of(ends, task->tid, call_sink(&task->call));
 }
 
-/* A ring that is polled stands for the requests in it. */
-static bool is_awaited(const struct ends *ends, pid_t tid, int fd, enum end end)
+/*
+ * Is a wait for @events of @fd, as poll(2) has them, one for @end? A ring that is polled stands for
+ * the requests in it.
+ */
+static bool is_awaited(const struct ends *ends, pid_t tid, int fd, uint32_t events, enum end end)
 {
+	const uint32_t wanted = end == END_SOURCE ? POLLIN | POLLRDNORM : POLLOUT | POLLWRNORM;
 	char name[PROC_FD_NAME];
 
-	return end_of(ends, tid, fd) == end ||
-	       !strcmp(proc_fd_name(tid, fd, name), "anon_inode:[io_uring]");
+	return events & wanted && (end_of(ends, tid, fd) == end ||
+				   !strcmp(proc_fd_name(tid, fd, name), "anon_inode:[io_uring]"));
 }
 
 static bool polls(const struct ends *ends, const struct task *task, enum end end)
 {
-	const short events = end == END_SOURCE ? POLLIN | POLLRDNORM : POLLOUT | POLLWRNORM;
-	struct pollfd fds[POLLED_MAX];
-	uint64_t count = task->call.args[1] < POLLED_MAX ? task->call.args[1] : POLLED_MAX;
+	struct pollfd polled;
 
-	if (!proc_memory(task->tid, task->call.args[0], fds, count * sizeof(fds[0])))
-		return false;
-	for (uint64_t i = 0; i < count; i++) {
-		if (fds[i].events & events && is_awaited(ends, task->tid, fds[i].fd, end))
+	for (uint64_t i = 0; i < task->call.args[1]; i++) {
+		if (!proc_memory(task->tid, task->call.args[0] + i * sizeof(polled), &polled,
+				 sizeof(polled)))
+			return false;
+		if (is_awaited(ends, task->tid, polled.fd, (uint16_t)polled.events, end))
+			return true;
+	}
+	return false;
+}
+
+/* One of its sets, for @events. The kernel takes only as much of it as is in use. */
+static bool selects_in(const struct ends *ends, const struct task *task, uint64_t set,
+		       uint32_t events, enum end end)
+{
+	const int count = (int)task->call.args[0];
+	fd_mask word = 0;
+
+	for (int fd = 0; set && fd < count; fd++) {
+		if (fd % NFDBITS == 0 &&
+		    !proc_memory(task->tid, set + (uint64_t)fd / CHAR_BIT, &word, sizeof(word)))
+			return false;
+		if ((unsigned long)word >> fd % NFDBITS & 1 &&
+		    is_awaited(ends, task->tid, fd, events, end))
 			return true;
 	}
 	return false;
@@ -69,33 +88,28 @@ static bool polls(const struct ends *ends, const struct task *task, enum end end
 
 static bool selects(const struct ends *ends, const struct task *task, enum end end)
 {
-	const uint64_t address = task->call.args[end == END_SOURCE ? 1 : 2];
-	const int count = (int)task->call.args[0];
-	fd_set fds;
+	return selects_in(ends, task, task->call.args[1], POLLIN, end) ||
+	       selects_in(ends, task, task->call.args[2], POLLOUT, end);
+}
 
-	/* The kernel takes only as much of a set as is in use; the rest may be no memory at all. */
-	memset(&fds, 0, sizeof(fds));
-	if (!address || count < 0 || count > FD_SETSIZE ||
-	    !proc_memory(task->tid, address, &fds,
-			 ((size_t)count + NFDBITS - 1) / NFDBITS * sizeof(fd_mask)))
-		return false;
-	for (int fd = 0; fd < count; fd++) {
-		if (FD_ISSET(fd, &fds) && is_awaited(ends, task->tid, fd, end))
-			return true;
-	}
-	return false;
+struct wait {
+	const struct ends *ends;
+	pid_t tid;
+	enum end end;
+};
+
+static bool is_of_wait(const void *arg, int fd, uint32_t events)
+{
+	const struct wait *wait = arg;
+
+	return is_awaited(wait->ends, wait->tid, fd, events, wait->end);
 }
 
 static bool epolls(const struct ends *ends, const struct task *task, enum end end)
 {
-	size_t at = 0;
-	int fd;
+	const struct wait wait = { .ends = ends, .tid = task->tid, .end = end };
 
-	while ((fd = proc_epoll_next(task->tid, (int)task->call.args[0], &at)) >= 0) {
-		if (is_awaited(ends, task->tid, fd, end))
-			return true;
-	}
-	return false;
+	return proc_epoll_any(task->tid, (int)task->call.args[0], is_of_wait, &wait);
 }
 
 bool ends_awaits(const struct ends *ends, const struct task *task, enum end end)

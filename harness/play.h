@@ -34,8 +34,12 @@
 #define IN_CALL_MAX (200 * NS_PER_MS)
 /* For a program under test, with all its threads and descendants. */
 #define PROGRAM_REST (20 * NS_PER_MS)
-/* One that waits with a time limit has shown for so long nothing that it had not done before. */
+/* One that waits with a short time limit has shown for so long nothing that it had not done before.
+ */
 #define PROGRAM_SETTLED (500 * NS_PER_MS)
+/* A time limit that leaves so much is as good as none: an act that takes longer is late anyhow. Of
+ * a shorter one PROGRAM_MAX has to leave room for two. */
+#define PROGRAM_LASTING LIMIT_MAX
 /* Asleep elsewhere for so long, it will not come to wait for the copy's end any more. */
 #define PROGRAM_IDLE (2 * NS_PER_S)
 /* When to give up on it: its calls take longer than otherwise, and it may do a lot before it waits.
@@ -84,7 +88,7 @@ struct play {
 	int64_t look_at;  /* when to look at it next */
 	int64_t news_at;  /* when it did what it had not done before */
 	struct rest idle; /* of it all, whatever it waits for */
-	bool read_source; /* it has read from it, or mapped it */
+	bool read_source; /* it has read from it, mapped it, or asked for it and been told */
 	char fault[160];  /* what it did instead of waiting */
 	char said[SAID_MAX + 1];
 };

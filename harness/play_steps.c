@@ -51,10 +51,20 @@ bool play_is_of_interest(const struct play *play, const struct task *task)
 	       step.out == END_SINK;
 }
 
+/* It has asked whether the source yields, be it among other things, and been told of something. */
+static bool asked_for_source(const struct play *play, const struct task *task)
+{
+	const enum call_role role = call_role(&task->call);
+
+	return task->followed && task->result > 0 && role != CALL_COPIES && role != CALL_SUBMITS &&
+	       ends_awaits(&play->scene->ends, task, END_SOURCE);
+}
+
 void play_keep_step(struct play *play, const struct task *task)
 {
 	struct seen_step step = step_of(play, task, steps_error(task));
 
+	play->read_source |= asked_for_source(play, task);
 	if (!is_of_copy(play, task, &step))
 		return;
 	step.took = task->left_at - task->entered_at;

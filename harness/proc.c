@@ -222,19 +222,25 @@ char *proc_fd_name(pid_t tid, int fd, char *name)
 	return name;
 }
 
-/* Lines of fdinfo, "tfd:        5 events:       19 data: ..." (proc(5)). */
-int proc_epoll_next(pid_t tid, int epfd, size_t *at)
+/* Lines of fdinfo, "tfd:        5 events:       19 data: ..." (proc(5)), however many. */
+bool proc_epoll_any(pid_t tid, int epfd, bool (*is_it)(const void *arg, int fd, uint32_t events),
+		    const void *arg)
 {
-	char info[4096];
-	const char *line;
+	char path[48], line[256];
+	bool found = false;
+	uint32_t events;
+	FILE *info;
+	int fd;
 
-	if (slurp(info, sizeof(info), "/proc/%d/fdinfo/%d", tid, epfd) < (ssize_t)*at)
-		return -1;
-	line = strstr(info + *at, "tfd:");
-	if (!line)
-		return -1;
-	*at = (size_t)(line - info) + strlen("tfd:");
-	return (int)strtol(line + strlen("tfd:"), NULL, 10);
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", tid, epfd);
+	info = fopen(path, "re");
+	if (!info)
+		return false;
+	while (!found && fgets(line, sizeof(line), info))
+		found = sscanf(line, "tfd: %d events: %" SCNx32, &fd, &events) == 2 &&
+			is_it(arg, fd, events);
+	fclose(info);
+	return found;
 }
 
 bool proc_memory(pid_t tid, uint64_t address, void *into, size_t size)

@@ -58,10 +58,11 @@ bool proc_stack(struct text *text, pid_t tid);
 char *proc_fd_name(pid_t tid, int fd, char *name);
 
 /**
- * proc_epoll_next() - the next descriptor that epoll(7) instance @epfd of thread @tid watches.
- * Start with *@at as 0. Return: it, or -1 after the last of them.
+ * proc_epoll_any() - Return: does @is_it say so of any of the descriptors that epoll(7) instance
+ * @epfd of thread @tid watches, with the events it is watched for? It is given @arg.
  */
-int proc_epoll_next(pid_t tid, int epfd, size_t *at);
+bool proc_epoll_any(pid_t tid, int epfd, bool (*is_it)(const void *arg, int fd, uint32_t events),
+		    const void *arg);
 
 /**
  * proc_memory() - read @size bytes of thread @tid's memory at @address, which takes its memory

@@ -24,6 +24,12 @@ struct program {
  */
 struct task *program_waiter(const struct tracer *tracer, const struct ends *ends, enum end end);
 
+/**
+ * program_waits_until() - Return: when @task comes back by itself from the call that it waits in,
+ * ns of CLOCK_MONOTONIC: at the earliest, and in some days where it has no time limit.
+ */
+int64_t program_waits_until(const struct task *task);
+
 /** program_rests() - Return: true once all of its threads have slept through @window ns. */
 bool program_rests(struct rest *rest, const struct tracer *tracer, int64_t window);
 

@@ -48,11 +48,11 @@ static bool comes_back(struct play *play, const struct task *waiter)
 static bool waits_for_good(struct play *play, const struct task *waiter)
 {
 	const struct scene *scene = play->scene;
-	const bool timed = call_is_timed(&waiter->call);
+	const bool lasts = program_waits_until(waiter) - clock_now() >= PROGRAM_LASTING;
 
-	if (timed && !comes_back(play, waiter))
+	if (!lasts && !comes_back(play, waiter))
 		return false;
-	if (!program_rests(&play->rest, &scene->tracer, timed ? STALL_REST : PROGRAM_REST))
+	if (!program_rests(&play->rest, &scene->tracer, lasts ? PROGRAM_REST : STALL_REST))
 		return false;
 	if (awaited(play) == END_SINK && !has_read(play, waiter))
 		return false;
@@ -124,11 +124,21 @@ static void tell_end(struct play *play, int status)
 			 WEXITSTATUS(status), end_word(play));
 }
 
-/* Return: what a thread of it sleeps in, or makes, at present; NULL where none is known. */
+/*
+ * Return: what a thread of it sleeps in, or makes, at present, and rather one that is about the
+ * copy; NULL where none is known.
+ */
 static const struct task *any_in_call(const struct play *play)
 {
 	const struct tracer *tracer = &play->scene->tracer;
+	const struct ends *ends = &play->scene->ends;
+	const struct task *waiter = program_waiter(tracer, ends, awaited(play));
 
+	if (!waiter)
+		waiter = program_waiter(tracer, ends,
+					awaited(play) == END_SINK ? END_SOURCE : END_SINK);
+	if (waiter)
+		return waiter;
 	for (int i = 0; i < tracer->count; i++) {
 		if (tracer->tasks[i]->followed && tracer->tasks[i]->in_call)
 			return tracer->tasks[i];

@@ -66,16 +66,19 @@ static void check_roles(void)
 	const struct call forever = { .nr = SYS_ppoll, .args = { 1, 1, 0 } };
 	const struct call a_while = { .nr = SYS_ppoll, .args = { 1, 1, 1 } };
 	const struct call epoll = { .nr = SYS_epoll_pwait, .args = { 3, 1, 1, 0xffffffff } };
+	const struct call some_ms = { .nr = SYS_epoll_pwait, .args = { 3, 1, 1, 5 } };
 	const struct call getpid_call = { .nr = SYS_getpid };
 
 	CHECK(call_role(&mapping) == CALL_COPIES && call_role(&anonymous) == CALL_APART,
 	      "only a mapping of a file copies");
 	CHECK(call_role(&terminal) == CALL_APART && call_role(&getpid_call) == CALL_APART,
 	      "other calls have nothing to do with it");
-	CHECK(call_role(&forever) == CALL_POLLS && !call_is_timed(&forever) &&
-		      call_is_timed(&a_while),
+	CHECK(call_role(&forever) == CALL_POLLS && call_limit(&forever).kind == LIMIT_NONE &&
+		      call_limit(&a_while).kind == LIMIT_TIMESPEC,
 	      "a poll is timed by an address");
-	CHECK(call_role(&epoll) == CALL_EPOLLS && !call_is_timed(&epoll), "an epoll by a number");
+	CHECK(call_role(&epoll) == CALL_EPOLLS && call_limit(&epoll).kind == LIMIT_NONE &&
+		      call_limit(&some_ms).kind == LIMIT_MS && call_limit(&some_ms).value == 5,
+	      "an epoll by a number");
 }
 
 static void check_pattern(void)

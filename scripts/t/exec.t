@@ -88,14 +88,18 @@ my $same = $known{'sendfile unix'};
 
 # What is made of it, and words of the reason.
 my @manners = (
-    [elsewhere                   => $same],
-    [in_a_thread                 => $same],
-    [in_a_grandchild             => $same],
-    [as_a_daemon                 => $same],
-    [leaving_children            => $same],
-    [leaving_an_untraced_child   => $same],
-    [after_a_poll                => $same],
-    [while_polling               => 'safe'],
+    [elsewhere                 => $same],
+    [in_a_thread               => $same],
+    [in_a_grandchild           => $same],
+    [as_a_daemon               => $same],
+    [leaving_children          => $same],
+    [leaving_an_untraced_child => $same],
+    [after_a_poll              => $same],
+    [while_polling             => 'safe'],
+    (map { ["after_a_minute_in_$_" => 'safe'] } qw(poll ppoll select pselect epoll epoll_pwait2)),
+    [after_a_large_epoll         => 'safe'],
+    [after_a_large_poll          => 'safe'],
+    [after_an_epoll_for_nothing  => 'broken', qr/for its source, it was in epoll_p?wait\(/],
     [after_an_execve             => $same],
     [after_an_execve_in_a_thread => $same],
     [after_a_gib_of_complaints   => $same],
@@ -147,6 +151,22 @@ subtest 'the other way round' => sub {
     (undef, @cases) =
         play($player, '--reverse', '--sink', 'unix', '--', $planted, 'plainly', 'splice');
     is($cases[0]{verdict}, $theirs->{'exit_group/splice/pipe-unix'}, 'a splice, as its own case');
+};
+
+# They hold nothing while they wait. Where there is room after all they go on, and wait in write(2).
+subtest 'waits for room' => sub {
+    my @sinks = qw(pty unix tcp full_pipe);
+    my @manners =
+        ((map { "once_both_are_ready_in_$_" } qw(poll select epoll)), 'beside_other_threads');
+    for my $manner (@manners) {
+        my (undef, @cases) = play($player, '--reverse', '--', $planted, $manner, 'read_write');
+        is_deeply([map { "$_->{sink} $_->{verdict}" } @cases], [map { "$_ safe" } @sinks], $manner)
+            or diag explain [map { $_->{pairs} } @cases];
+    }
+    my (undef, $case) = play($player, '--reverse', '--sink', 'full_pipe', '--', $planted,
+        'once_there_is_room', 'read_write');
+    is($case->{verdict}, 'broken', 'one that has not asked for its source may have other plans');
+    like($case->{reason}, qr/did not come to wait for its sink, it was in p?poll\(/, 'as it says');
 };
 
 subtest 'acts' => sub {
