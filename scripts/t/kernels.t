@@ -200,6 +200,29 @@ subtest 'two at once' => sub {
     is($@->status, 125, 'is not waited for without a limit');
 };
 
+subtest 'a change within a change' => sub {
+    local $ENV{XDG_CACHE_HOME} = $cache;
+    local $Copyhang::Cache::PATIENCE = 0;
+    my $change = sub ($code) { Copyhang::Cache->new->change($code) };
+    is(
+        $change->(
+            sub {
+                $change->(sub { 'made' });
+            }
+        ),
+        'made',
+        'does not wait for itself'
+    );
+    my $other = File::Temp->newdir;
+    $change->(
+        sub {
+            local $ENV{XDG_CACHE_HOME} = $other;
+            $change->(sub { });
+        }
+    );
+    ok(-e "$other/copyhang/lock", 'another cache is locked all the same');
+};
+
 subtest 'interrupted' => sub {
     my $tools = File::Temp->newdir;
     spew("$tools/dpkg-deb", "#!/bin/sh\ntouch $tools/here\nexec sleep 60\n");
