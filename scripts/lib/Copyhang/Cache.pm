@@ -8,6 +8,7 @@ no warnings 'experimental::signatures';
 
 use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Lock    ();
+use Fcntl             qw(F_SETFD);
 use File::Path        qw(make_path remove_tree);
 use File::Temp        ();
 
@@ -40,6 +41,24 @@ sub change ($self, $code) {
     my @left = glob "\Q$self->{folder}\E/$NEW*";
     remove_tree(@left);
     return $code->();
+}
+
+# A handle. Nothing that is in the cache goes away as long as somebody has it: this process, or what
+# it started, which may go on for a moment after this process was killed.
+sub hold ($self) {
+    $self->make_folder(q{.});
+    my $hold = Copyhang::Lock->share($self->path('users'), $PATIENCE)
+        // untestable("another run has been emptying $self->{folder} for $PATIENCE s");
+    fcntl $hold, F_SETFD, 0 or untestable("cannot pass a handle on: $!");
+    return $hold;
+}
+
+# Runs the code while nobody holds what is in the cache; refused where somebody does.
+sub alone ($self, $code) {
+    $self->make_folder(q{.});
+    my $alone = Copyhang::Lock->take($self->path('users'), 0)
+        // bad_input("another copyhang works with what is in $self->{folder}, and ends first");
+    return $self->change($code);
 }
 
 sub make_folder ($self, $name) {
@@ -112,8 +131,10 @@ Copyhang::Cache - the folder of what was downloaded and unpacked
 =head1 DESCRIPTION
 
 F<$XDG_CACHE_HOME/copyhang>, by default F<~/.cache/copyhang>. Two runs may use it at once: what is
-there is complete and does not change, and only one run at a time adds or removes something
-(C<change>, which waits for the other for C<$PATIENCE> seconds, and may be nested).
+there is complete and does not change, and only one run at a time adds something (C<change>, which
+waits for the other for C<$PATIENCE> seconds, and may be nested). Whoever uses kernels, what guests
+are booted with, or the trees of bisections has a C<hold> on the cache until it ends; to remove them
+is for who is C<alone>.
 
 =head1 METHODS
 
