@@ -11,7 +11,7 @@ no warnings 'experimental::signatures';
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Cpanel::JSON::XS ();
-use Fake             qw(start finish slurp spew case);
+use Fake             qw(copyhang start finish slurp spew case);
 use FakeGuest        qw(guests image);
 use File::Temp       ();
 use List::Util       qw(uniq);
@@ -203,6 +203,10 @@ for my $signal (qw(INT KILL)) {
         );
         my ($status, undef, $err) = finish(begin($planted, '--resume'));
         fails({exit => $status, err => $err}, 2, qr/another process is at the same bisection/);
+        {
+            local $ENV{XDG_CACHE_HOME} = "$planted->{cache}";
+            is((copyhang($planted->{programs}, qw(kernels prune)))[0], 2, 'nothing is pruned');
+        }
         kill $signal, $job->{pid};
         my $killed = ended($job);
         is($killed->{exit}, 'signal ' . {INT => 2, KILL => 9}->{$signal}, 'dies by it');

@@ -12,7 +12,7 @@ use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Cpanel::JSON::XS ();
 use Fake             qw(start finish slurp spew);
-use File::Path       qw(make_path);
+use File::Path       qw(make_path remove_tree);
 use File::Temp       ();
 use List::Util       qw(sum0 uniq);
 use Real             qw(adopt_orphans comes_true all_gone);
@@ -165,6 +165,7 @@ for my $name (sort keys %END) {
             'by one process at a time'
         );
         like((bisect($tree, @commits[1, -1]))[2], qr/another process bisects in/, 'in a tree');
+        is((finish(start($programs, [qw(kernels prune)])))[0], 2, 'nothing is pruned meanwhile');
         kill $signal, $whom->($job);
         my ($status, undef, $err) = finish($job);
         is($status, $name =~ /alone/ ? 125 : "signal " . ($signal eq 'INT' ? 2 : 9), 'it ends');
@@ -241,7 +242,39 @@ subtest 'a step alone' => sub {
         qr/has been built in itself: 'make mrproper'/,
         'not clean'
     );
+    unlink "$tree/.config";
+    spew("$emulator/hold", 3);
+    spew($image, slurp("$tree/header"), "behaviour: hang 3\n");
+    my $job = start($programs, ['bisect-step', '--case', $CASE, '--kernel', $image]);
+    ok(comes_true($SOON, sub { -e "$emulator/hold.held" }), 'one that runs');
+    is((finish(start($programs, [qw(kernels prune)])))[0], 2, 'is not pruned');
+    kill 'INT', $job->{pid};
+    finish($job);
+    unlink "$emulator/hold", "$emulator/hold.held";
 };
+
+# By now the repositories of the other trees have gone.
+subtest 'prune' => sub {
+    my ($tree, @commits) = toy_tree('/nowhere', qw(refused hang));
+    git($tree, qw(worktree add --quiet --detach), "$tree/user", $commits[0]);
+    my @bisects = ($tree, @commits);
+    is((bisect(@bisects))[0],         0, 'of a bisection');
+    is(scalar(() = worktrees($tree)), 3, 'which has a worktree');
+    remove_tree("$tree/user");    # stale, and not ours
+    my ($status, undef, $err) = finish(start($programs, [qw(kernels prune)]));
+    is($status, 0, 'exit 0') or diag($err);
+    is_deeply(
+        [worktrees($tree)],
+        ["$tree", "$tree/user"],
+        'forgets that in the repository, and no other'
+    );
+    ok(!-e "$cache/copyhang/trees", 'and nothing is left in the cache');
+    is((bisect(@bisects))[0], 0, 'the next bisection makes it anew');
+};
+
+sub worktrees ($tree) {
+    return map { /\Aworktree (.*)/ } git($tree, qw(worktree list --porcelain));
+}
 
 subtest 'wrong input' => sub {
     my ($tree, @commits) = toy_tree('/nowhere', qw(refused hang hang));

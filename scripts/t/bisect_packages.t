@@ -68,6 +68,11 @@ subtest 'the first bad one' => sub {
     is($found->{good}{name}, 'debian:5.10.262', 'after the last good one');
     is($found->{bad}{name},  'debian:6.1.170',  'by its own name');
     is($found->{among},      7,                 'among those of the same flavour in between');
+    like(
+        $found->{err},
+        qr/, by version alone:\n  b964bf53e540 [(]Linux 5[.]12[)], teach sendfile/,
+        'a mail with what may be the reason'
+    );
     my @booted = sort split /\n/, slurp("$emulator/booted");
     my @cached = sort map { m{([^/]+)\z} } glob "$cache/copyhang/kernels/*";
     is_deeply(\@cached, \@booted, 'and only what was booted was downloaded');

@@ -169,13 +169,19 @@ for my $signal (qw(INT KILL)) {
     my $cache = File::Temp->newdir;
     local $ENV{PATH}           = "$emulator:$ENV{PATH}";
     local $ENV{XDG_CACHE_HOME} = "$cache";
-    my $job = start($programs, ['matrix', map { image($emulator, $_) } qw(one two)]);
+    my @kernels = map { image($emulator, $_) } qw(one two);
+    my $job     = start($programs, ['matrix', @kernels], 'Copyhang::Guest::LIFE' => 600);
     ok(comes_true($SOON, sub { -e "$emulator/boots" && slurp("$emulator/boots") =~ / tcg / }),
         'guests run');
+    my ($pruned) = finish(start($programs, ['kernels', 'prune']));
+    is($pruned, 2, 'and what they use cannot be pruned');
+    ok(-d "$cache/copyhang/guests", 'it is there still');
     kill $signal, $job->{pid};
     my ($status) = finish($job);
     like($status, qr/signal/, "SIG$signal ends it");
     ok(all_gone($SOON), 'and the guests');
+    is((finish(start($programs, ['kernels', 'prune'])))[0], 0, 'then it can');
+    ok(!-e "$cache/copyhang/guests", 'and is gone');
 }
 
 done_testing;

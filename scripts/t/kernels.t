@@ -200,6 +200,56 @@ subtest 'two at once' => sub {
     is($@->status, 125, 'is not waited for without a limit');
 };
 
+subtest 'a change within a change' => sub {
+    local $ENV{XDG_CACHE_HOME} = $cache;
+    local $Copyhang::Cache::PATIENCE = 0;
+    my $change = sub ($code) { Copyhang::Cache->new->change($code) };
+    is(
+        $change->(
+            sub {
+                $change->(sub { 'made' });
+            }
+        ),
+        'made',
+        'does not wait for itself'
+    );
+    my $other = File::Temp->newdir;
+    $change->(
+        sub {
+            local $ENV{XDG_CACHE_HOME} = $other;
+            $change->(sub { });
+        }
+    );
+    ok(-e "$other/copyhang/lock", 'another cache is locked all the same');
+};
+
+subtest 'in use' => sub {
+    local $ENV{XDG_CACHE_HOME} = $cache;
+    local $Copyhang::Cache::PATIENCE = 0;
+    my $before = join q{ }, in_cache($cache, 'kernels/*');
+    my $prunes = sub ($name) {
+        my ($status, undef, $err) = kernels($cache, 'prune');
+        is($status, 2, "$name: prune is refused") or diag($err);
+        like($err, qr/\Acopyhang kernels: another copyhang works with .*\n\z/, 'in one line');
+        is(join(q{ }, in_cache($cache, 'kernels/*')), $before, 'and removes nothing');
+    };
+    my @holds = map { Copyhang::Cache->new->hold } 1 .. 2;
+    $prunes->('by two');
+    pop @holds;
+    $prunes->('by one');
+
+    # What a process has started goes on for a moment when that one is killed.
+    open my $to, '|-', 'cat' or die "cat: $!";
+    @holds = ();
+    $prunes->('by what that one has started');
+    close $to;
+    Copyhang::Cache->new->alone(
+        sub {
+            ok(!eval { Copyhang::Cache->new->hold }, 'none begins while it is emptied');
+        }
+    );
+};
+
 subtest 'interrupted' => sub {
     my $tools = File::Temp->newdir;
     spew("$tools/dpkg-deb", "#!/bin/sh\ntouch $tools/here\nexec sleep 60\n");
@@ -210,6 +260,7 @@ subtest 'interrupted' => sub {
     my $job   = start('/nowhere', ['kernels', 'fetch', 'debian:6.1']);
     my $tries = 300;
     sleep 0.1 until -e "$tools/here" || !$tries--;
+    is((kernels($cache, 'prune'))[0], 2, 'prune is refused meanwhile');
     kill 'INT', $job->{pid};
     is((finish($job))[0], 'signal 2', 'ends by the signal');
     is_deeply([in_cache($cache, '{kernels/*,new-*}')], [], 'and leaves nothing');

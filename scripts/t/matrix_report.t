@@ -60,9 +60,11 @@ my @KERNELS = (
 
 spew("$place/changes", <<'CHANGES');
 # a comment
-5.12  b964bf53e540  refused  hang  */send*/pty,unix-pipe  teach sendfile
-6.5   c6585011bc1d  *        *     */sendfile/*-*         another one
-6.1.192  0123456789ab  *  *  */edge/*-*  just there
+5.12  b964bf53e540  bisected  refused  hang  */send*/pty,unix-pipe  teach sendfile
+6.5   c6585011bc1d  guess     *        *     */sendfile/*-*         another one
+6.1.192  0123456789ab  read  *  *  */edge/*-*  just there
+5.19  abcdef012345  guess     safe     hang  */vague/*-*            who knows
+5.19  fedcba987654  read      safe     hang  exit/vague/pty-pipe    in part
 CHANGES
 my $changes = Copyhang::Matrix::Changes->new("$place/changes");
 
@@ -122,16 +124,22 @@ subtest 'transitions' => sub {
         [sort grep { /sendfile|vmsplice/ } keys %VERDICTS],
         'what changed, and nothing else'
     );
-    my $suspect = {version => '5.12', commit => 'b964bf53e540', subject => 'teach sendfile'};
+    my $suspect = {
+        version => '5.12',
+        commit  => 'b964bf53e540',
+        known   => 'bisected',
+        subject => 'teach sendfile'
+    };
     is_deeply(
         $transitions{'exit/sendfile/pty-pipe'},
         {
-            id       => 'exit/sendfile/pty-pipe',
-            before   => 'debian:5.10',
-            after    => 'debian:6.1',
-            from     => 'refused',
-            to       => 'hang',
-            suspects => [$suspect],
+            id        => 'exit/sendfile/pty-pipe',
+            before    => 'debian:5.10',
+            after     => 'debian:6.1',
+            from      => 'refused',
+            to        => 'hang',
+            suspects  => [$suspect],
+            explained => JSON::PP::true,
         },
         'with the last kernel before, the first after, and a suspect'
     );
@@ -140,7 +148,11 @@ subtest 'transitions' => sub {
         ['debian:5.10', 'debian:7.3', 'hang', 'safe'],
         'a kernel that says nothing lies between'
     );
-    is_deeply($transitions{'exit/vmsplice/fuse-pipe'}{suspects}, [], 'no suspect');
+    is_deeply(
+        [@{$transitions{'exit/vmsplice/fuse-pipe'}}{qw(suspects explained)}],
+        [[], JSON::PP::false],
+        'no suspect: unexplained'
+    );
 
     my $text = report($results);
     like($text, qr/^refused -> hang between 5[.]10[.]262 and 6[.]1[.]192, 3 cases$/m, 'for people');
@@ -161,7 +173,58 @@ subtest 'transitions' => sub {
     unlike(report(results({'a/edge/c-d' => '- hang safe'}, @KERNELS)), qr/hint/, 'nor after it');
     my ($back) = results({'a/b/c-d' => 'hang safe hang'}, @KERNELS);
     is(() = report($back) =~ /^\w+ -> \w+ between/mg, 2, 'there and back are two');
-    unlike(report(results({'a/b/c-d' => 'hang hang hang'}, @KERNELS)), qr/->/, 'none');
+    unlike(report(results({'a/b/c-d' => 'hang hang hang'}, @KERNELS)),
+        qr/->|transition|explained/, 'none');
+};
+
+subtest 'what explains a transition' => sub {
+    my $explained = results({'exit/sendfile/pty-pipe' => 'refused hang hang'}, @KERNELS);
+    unlike(report($explained), qr/unexplained|confirmed/, 'a change that was confirmed');
+    like(report($explained), qr/^3 of 3 .* 1 transition, all explained[.]$/m, 'as is summed up');
+
+    my $none = results({map { ("exit/tee/$_-pipe" => 'safe hang hang') } qw(pty tty)}, @KERNELS);
+    like(report($none), qr{^  exit/tee/pty, tty-pipe\n  unexplained\n$}m, 'not none');
+    like(report($none), qr/ 2 transitions, of which 2 unexplained[.]$/m,  'as is summed up');
+    like(report($none, colour => 1), qr/^  \e\[35munexplained\e\[0m\n/m,  'and stands out');
+
+    my $guess = results({'a/vague/tcp-pipe' => 'safe hang hang'}, @KERNELS);
+    like(report($guess),
+        qr/^  hint, not confirmed: abcdef012345 \(Linux 5[.]19\), who knows\n  unexplained$/m,
+        'nor a guess');
+    my %part    = map { ("$_-pipe" => 'safe hang hang') } map { ("exit/vague/$_") } qw(pty tcp tty);
+    my $partly  = results(\%part, @KERNELS);
+    my ($lines) = report($partly) =~ /^(  hint.*?)\n\n/ms;
+    is($lines, <<'LINES' =~ s/\n\z//r, 'a part is told from the rest');
+  hint, not confirmed: abcdef012345 (Linux 5.19), who knows
+  hint for 1 case: fedcba987654 (Linux 5.19), in part
+  unexplained for 2 cases: exit/vague/tcp, tty-pipe
+LINES
+    like(report($partly), qr/ 3 transitions, of which 2 unexplained[.]$/m, 'also in the sum');
+    my $document = decode_json(Copyhang::Matrix::Document->text($partly, $changes));
+    is_deeply(
+        {
+            map {
+                $_->{id} => [$_->{explained} ? 1 : 0, map { $_->{known} } @{$_->{suspects}}]
+            } @{$document->{transitions}}
+        },
+        {
+            'exit/vague/pty-pipe' => [1, 'guess', 'read'],
+            'exit/vague/tcp-pipe' => [0, 'guess'],
+            'exit/vague/tty-pipe' => [0, 'guess'],
+        },
+        'and in JSON'
+    );
+    my $html = Copyhang::Matrix::Html->text($partly, changes => $changes);
+    like($html, qr{<h2>What changed: 3 transitions, of which 2 unexplained</h2>}, 'on a page');
+    like($html,
+        qr{<b class="unexplained">unexplained</b> for 2 cases: exit/vague/tcp, tty-pipe</li>},
+        'with a mark');
+    like($html, qr/^[.]unexplained \{/m, 'that is to be seen');
+    unlike(
+        Copyhang::Matrix::Html->text($explained, changes => $changes),
+        qr/<b class="unexplained/,
+        'and only there'
+    );
 };
 
 subtest 'table' => sub {
@@ -179,8 +242,8 @@ subtest 'table' => sub {
         'neighbours share a column'
     );
     unlike($text, qr/^    (?:read|tee)/m, 'none for what is as it should be');
-    like($text, qr/not shown: 2 safe, 1 refused, 1 unavailable[.]/,          'but counted');
-    like($text, qr/complete .*Safe on all of them, wherever tried: read[.]/, 'and named');
+    like($text, qr/not shown: 2 safe, 1 refused, 1 unavailable[.]/,            'but counted');
+    like($text, qr/complete .*Safe on all of them,\s+wherever tried: read[.]/, 'and named');
     my $broken = report(results({%VERDICTS, 'exit/read/tcp-pipe' => 'safe broken safe'}, @KERNELS));
     unlike($broken, qr/Safe on all/, 'but not where a case could not be tried');
     my $verbose = report(results(\%VERDICTS, @KERNELS), verbose => 1);
@@ -301,9 +364,23 @@ subtest 'baselines' => sub {
 
 subtest 'changes' => sub {
     ok(Copyhang::Matrix::Changes->new, 'those of this checkout can be read');
-    spew("$place/bad", "5.12 b964bf53e540\n");
-    ok(!eval { Copyhang::Matrix::Changes->new("$place/bad") }, 'a short line');
-    like($@->message, qr/bad line 1: a change has six fields/, 'is named');
+    my $good = '5.12 b964bf53e540 read refused,safe * a,b*/c/d-e subject';
+    for my $row (
+        ['5.12 b964bf53e540', qr/a change has 7 fields/],
+        [$good =~ s/ read//r,         qr/'refused,safe' is not how a change is known: bis/],
+        [$good =~ s/read/sure/r,      qr/'sure' is not how a change is known: bisected, read/],
+        [$good =~ s/refused/refuse/r, qr/'refuse' is no verdict/],
+        [$good =~ s/ [*] / hung /r,   qr/'hung' is no verdict/],
+        [$good =~ s{/d-e}{}r,         qr{'a,b[*]/c' is not acts/strategies/sources-sinks}],
+        )
+    {
+        my ($line, $message) = @{$row};
+        spew("$place/bad", "# comment\n$good\n$line\n");
+        ok(!eval { Copyhang::Matrix::Changes->new("$place/bad") }, "refused: $line");
+        like($@->message, qr/bad line 3: $message/, 'and named');
+    }
+    spew("$place/good", "$good\n");
+    ok(Copyhang::Matrix::Changes->new("$place/good"), 'one that is right');
 };
 
 subtest 'page' => sub {

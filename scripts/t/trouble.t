@@ -153,4 +153,18 @@ for my $signal ([2, 'INT'], [15, 'TERM']) {
     is_deeply([glob "$place/* $place/.c*"], [], 'no file is left');
 }
 
+# It has gone into another process group, where no signal for its own reaches it.
+subtest 'Ctrl-C, and a program that cannot be killed' => sub {
+    my $place  = File::Temp->newdir;
+    my $folder = after_two("setpgrp 0, getpgrp getppid; open my \$o, '>', '$place/new';"
+            . " print {\$o} \$\$; close \$o; rename '$place/new', '$place/pid'; sleep 1 while 1");
+    my $job = start($folder, ['run'], INTERRUPTED => 0.1, KILL_GRACE => 0.1);
+    for (1 .. 3000) { last if -e "$place/pid"; sleep 0.02 }
+    kill 'INT', $job->{pid};
+    my ($status, $out, $err) = finish($job);
+    ok(kill('KILL', slurp("$place/pid")), 'it is there still');
+    is($status,     'signal 2', 'ends all the same, by the signal');
+    is($out . $err, q{},        'silently');
+};
+
 done_testing;

@@ -11,6 +11,7 @@ use Copyhang::Bisect::Report   ();
 use Copyhang::Bisect::State    ();
 use Copyhang::Bisect::Step     ();
 use Copyhang::Bisect::Verdicts ();
+use Copyhang::Cache            ();
 use Copyhang::Failure          qw(bad_input);
 use Copyhang::Output           ();
 use Copyhang::Place            ();
@@ -46,12 +47,14 @@ sub main ($self) {
         return 0;
     }
     Copyhang::Failure->catch_signals;
+    $self->{hold} = Copyhang::Cache->new->hold;
     $self->begin;
     $state->open($option->{resume});
     $self->{progress}->noise("Nothing of this bisection is known: it begins.\n")
         if $option->{resume} && !$state->seen;
     $self->{out}->autoflush;
     my $found = eval { $self->search };
+
     if (!$found) {
         print {*STDERR} "Interrupted. The same command with --resume goes on.\n"
             if Copyhang::Failure->signalled;

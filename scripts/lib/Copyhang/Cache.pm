@@ -7,18 +7,19 @@ use feature 'signatures';
 no warnings 'experimental::signatures';
 
 use Copyhang::Failure qw(bad_input untestable);
-use Fcntl             qw(:flock);
+use Copyhang::Lock    ();
+use Fcntl             qw(F_SETFD);
 use File::Path        qw(make_path remove_tree);
 use File::Temp        ();
-use Time::HiRes       qw(sleep);
 
 # How long one run waits for another one that changes the cache, in seconds. A run that does holds
 # the lock for one kernel at a time.
 our $PATIENCE = 900;
 
 my $ROOM = 1 << 20;    # bytes that are less than anything of use
-my $TICK = 0.2;
 my $NEW  = 'new-';     # the beginning of the name of what is not complete
+
+my %Changing;          # the folders that this process is changing, whichever object began to
 
 sub new ($class) {
     my $base = $ENV{XDG_CACHE_HOME} // q{};
@@ -32,21 +33,32 @@ sub path ($self, $name) {
 
 # Runs the code while no other run changes the cache. What such a run left half done is removed.
 sub change ($self, $code) {
-    return $code->() if $self->{changing};
-    my $path = $self->path('lock');
+    return $code->() if $Changing{$self->{folder}};
     $self->make_folder(q{.});
-    open my $lock, '>>', $path or bad_input("cannot write $path: $!");
-    my $ticks = $PATIENCE / $TICK;
-    while (!flock $lock, LOCK_EX | LOCK_NB) {
-        Copyhang::Failure->check_signals;
-        untestable("another run has been changing $self->{folder} for $PATIENCE s")
-            if $ticks-- <= 0;
-        sleep $TICK;
-    }
-    local $self->{changing} = 1;
+    my $lock = Copyhang::Lock->take($self->path('lock'), $PATIENCE)
+        // untestable("another run has been changing $self->{folder} for $PATIENCE s");
+    local $Changing{$self->{folder}} = 1;
     my @left = glob "\Q$self->{folder}\E/$NEW*";
     remove_tree(@left);
     return $code->();
+}
+
+# A handle. Nothing that is in the cache goes away as long as somebody has it: this process, or what
+# it started, which may go on for a moment after this process was killed.
+sub hold ($self) {
+    $self->make_folder(q{.});
+    my $hold = Copyhang::Lock->share($self->path('users'), $PATIENCE)
+        // untestable("another run has been emptying $self->{folder} for $PATIENCE s");
+    fcntl $hold, F_SETFD, 0 or untestable("cannot pass a handle on: $!");
+    return $hold;
+}
+
+# Runs the code while nobody holds what is in the cache; refused where somebody does.
+sub alone ($self, $code) {
+    $self->make_folder(q{.});
+    my $alone = Copyhang::Lock->take($self->path('users'), 0)
+        // bad_input("another copyhang works with what is in $self->{folder}, and ends first");
+    return $self->change($code);
 }
 
 sub make_folder ($self, $name) {
@@ -119,8 +131,10 @@ Copyhang::Cache - the folder of what was downloaded and unpacked
 =head1 DESCRIPTION
 
 F<$XDG_CACHE_HOME/copyhang>, by default F<~/.cache/copyhang>. Two runs may use it at once: what is
-there is complete and does not change, and only one run at a time adds or removes something
-(C<change>, which waits for the other for C<$PATIENCE> seconds).
+there is complete and does not change, and only one run at a time adds something (C<change>, which
+waits for the other for C<$PATIENCE> seconds, and may be nested). Whoever uses kernels, what guests
+are booted with, or the trees of bisections has a C<hold> on the cache until it ends; to remove them
+is for who is C<alone>.
 
 =head1 METHODS
 

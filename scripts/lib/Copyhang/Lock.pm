@@ -15,9 +15,18 @@ my $TICK = 0.1;    # s
 # The handle of a file that this process, and whoever inherits the handle, has for itself; undef if
 # others do not let go of it in $patience seconds.
 sub take ($class, $path, $patience) {
+    return $class->_take($path, $patience, LOCK_EX);
+}
+
+# The same, but others may share it, who do so, too.
+sub share ($class, $path, $patience) {
+    return $class->_take($path, $patience, LOCK_SH);
+}
+
+sub _take ($class, $path, $patience, $how) {
     open my $file, '>>', $path or bad_input("cannot write $path: $!");
     my $ticks = $patience / $TICK;
-    while (!flock $file, LOCK_EX | LOCK_NB) {
+    while (!flock $file, $how | LOCK_NB) {
         Copyhang::Failure->check_signals;
         return if $ticks-- <= 0;
         sleep $TICK;
@@ -31,11 +40,11 @@ __END__
 
 =head1 NAME
 
-Copyhang::Lock - a file that one process at a time has for itself
+Copyhang::Lock - a file that one process at a time has for itself, or several share
 
 =head1 DESCRIPTION
 
-C<take($path, $patience)> makes the file if need be. It is let go when the handle is closed, by all
-that have it: a process that was killed may have left others that still work.
+C<take($path, $patience)> and C<share> make the file if need be. It is let go when the handle is
+closed, by all that have it: a process that was killed may have left others that still work.
 
 =cut

@@ -6,6 +6,7 @@ use warnings;
 use feature 'signatures';
 no warnings 'experimental::signatures';
 
+use Copyhang::Cache              ();
 use Copyhang::Failure            qw(bad_input);
 use Copyhang::Guest::Accelerator ();
 use Copyhang::Guest::Machine     ();
@@ -40,6 +41,7 @@ sub new ($class, $option, @names) {
     $self->{output}    = Copyhang::Output->for_options($option, qw(json junit html archive));
     Copyhang::Failure->catch_signals;
     $self->_select;
+    $self->{hold} = Copyhang::Cache->new->hold;
     my %modules = map { $_ => $option->{$_} } grep { defined $option->{$_} } 'modules';
     if (@names) {
         $self->{kernels} = [map { Copyhang::Kernel->find($_, %modules) } uniq @names];

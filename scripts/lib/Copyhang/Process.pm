@@ -58,7 +58,7 @@ sub status ($self) {
     return $self->{status};
 }
 
-# What was wrong with its life, if anything was.
+# What was wrong with its life, if anything was; always where there is no status.
 sub complaint ($self) {
     return $self->{complaint};
 }
@@ -144,7 +144,7 @@ sub stop ($self, $signal, $grace) {
 sub _insist ($self) {
     return $self->stop('KILL', $KILL_GRACE) if $self->{sent} eq 'TERM';
     $self->{status}    = undef;
-    $self->{complaint} = "$self->{complaint}; it cannot be killed" if $self->{complaint};
+    $self->{complaint} = join '; ', $self->{complaint} // (), 'it cannot be killed';
     return $self->finish;
 }
 

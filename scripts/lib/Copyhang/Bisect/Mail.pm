@@ -85,10 +85,10 @@ sub _hints ($results, $outcome) {
         to     => $outcome->{bad}{verdict},
     );
     my @hints =
-        Copyhang::Matrix::Report::hints($results, Copyhang::Matrix::Changes->new, \%transition);
+        Copyhang::Matrix::Changes->new->hints(\%transition, map { $results->version($_) } 0, 1);
     return if !@hints;
     return join q{}, "Changes that lie between the two, by version alone:\n",
-        map { wrap(q{  }, s/\Ahint: //r, q{    }) } @hints;
+        map { wrap(q{  }, Copyhang::Matrix::Report::change($_->[0]), q{    }) } @hints;
 }
 
 sub _evidence ($seen) {

@@ -134,6 +134,20 @@ sub _take_worktree ($self, $commit) {
     return;
 }
 
+# The worktree in a place, also from the list of its repository, which may have gone away by now.
+sub remove_worktree ($class, $place) {
+    my $self     = bless {place => $place}, $class;
+    my $worktree = $self->worktree;
+    return if !-e "$worktree/.git";
+    my ($status, $lines) = $self->_attempt(['-C', $worktree, qw(rev-parse --git-common-dir)]);
+    return if $status;
+
+    # Twice: one that was not made to the end is locked.
+    $self->git('remove a worktree',
+        ['--git-dir', $lines->[0], qw(worktree remove --force --force), $worktree]);
+    return;
+}
+
 # What `git bisect` has noted in the worktree.
 sub log ($self) {    ## no critic (ProhibitBuiltinHomonyms)
     my ($status, $lines) = $self->_attempt(['-C', $self->worktree, qw(bisect log)]);

@@ -9,6 +9,7 @@ no warnings 'experimental::signatures';
 use Copyhang::Bisect::Commit   ();
 use Copyhang::Bisect::Step     ();
 use Copyhang::Bisect::Verdicts ();
+use Copyhang::Cache            ();
 use Copyhang::Case             ();
 use Copyhang::Failure          ();
 use Copyhang::Kernel           ();
@@ -30,6 +31,7 @@ sub new ($class, $option) {
         progress => $progress,
     );
     $self->{output} = Copyhang::Output->for_options($option, 'json');
+    $self->{hold}   = Copyhang::Cache->new->hold;
     $self->{kernel} = Copyhang::Kernel->find($option->{kernel}) if defined $option->{kernel};
     $self->{commit} = Copyhang::Bisect::Commit->new({tree => q{.}, %{$option}}, $progress)
         if !$self->{kernel};

@@ -20,6 +20,7 @@ sub main ($class, @arguments) {
     Copyhang::Place->prepare($option->{'no-install'});
     require Copyhang::Kernel::Debian;
     Copyhang::Failure->catch_signals;
+    my $hold = $action eq 'prune' ? undef : Copyhang::Cache->new->hold;
     my $status;
     my $done = eval { $status = $ACTION{$action}->($class, $option, @arguments); 1 };
     _tell(q{});
@@ -61,8 +62,15 @@ sub _fetch ($class, $option, @names) {
 
 sub _prune ($class, $option, @names) {
     $class->no_more(\@names, 'prune removes all kernels');
+    require Copyhang::Bisect::Repository;
     my $cache = Copyhang::Cache->new;
-    $cache->change(sub { $cache->remove($_) for qw(kernels guests machines trees) });
+    my $trees = $cache->path('trees');
+    $cache->alone(
+        sub {
+            Copyhang::Bisect::Repository->remove_worktree($_) for glob "\Q$trees\E/*";
+            $cache->remove($_) for qw(kernels guests machines trees);
+        }
+    );
     return 0;
 }
 
@@ -104,7 +112,8 @@ Without names: the default list, F<fixtures/kernels>.
 
 =item prune
 
-Removes all kernels from the cache, also what C<copyhang bisect> has built and checked out.
+Removes all kernels from the cache, also what C<copyhang bisect> has built and checked out, with what
+your repository knows of that worktree. Refused while another copyhang works with them.
 
 =back
 
@@ -154,8 +163,9 @@ installed, root is not needed, and the machine's own sources and package lists s
 
 =item F<$XDG_CACHE_HOME/copyhang> (F<~/.cache/copyhang>)
 
-F<apt/>: package lists. F<kernels/>: a folder for each kernel. Any of it may be removed at any time
-that no copyhang runs.
+F<apt/>: package lists. F<kernels/>: a folder for each kernel. F<trees/>: worktrees and builds of
+C<copyhang bisect>. F<users> is locked by all who use them. Any of it may be removed at any time that no
+copyhang runs; C<git worktree prune> in your repository then forgets the worktree.
 
 =back
 

@@ -43,6 +43,7 @@ td.first { border-left: 2px solid #888 }
 .corrupt { background: #7b2d8b; color: #fff; font-weight: bold }
 .broken { background: #f4e542; font-weight: bold }
 .unavailable { background: #fff; color: #666; outline: 1px dotted #999; outline-offset: -2px }
+.unexplained { padding: 0 .4em; border: 1px solid #b5340b; color: #b5340b }
 .key { max-width: none }
 .key span { padding: 1px .5em; margin-right: .4em }
 pre { font: 12px/1.35 monospace; margin: .5em 0; white-space: pre-wrap; overflow-wrap: anywhere }

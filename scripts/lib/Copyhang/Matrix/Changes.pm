@@ -6,9 +6,15 @@ use warnings;
 use feature 'signatures';
 no warnings 'experimental::signatures';
 
+use Copyhang::Case    ();
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Place   ();
 use Dpkg::Version     ();
+
+# How a change is known, and whether that is enough to explain a transition.
+my %EXPLAINS = (bisected => 1, read => 1, guess => 0);
+
+my @FIELDS = qw(version commit known from to cases subject);
 
 # The known changes of the kernel, in the order of the file.
 sub new ($class, $path = Copyhang::Place->fixture('changes')) {
@@ -16,25 +22,48 @@ sub new ($class, $path = Copyhang::Place->fixture('changes')) {
     my @changes;
     while (my $line = <$in>) {
         next if $line !~ /\A\s*[^#\s]/;
-        my @fields = split q{ }, $line, 6;
-        bad_input("$path line $.: a change has six fields") if @fields != 6;
-        my %change;
-        @change{qw(version commit from to cases subject)} = @fields;
-        $change{subject} =~ s/\s+\z//;
-        $change{pattern} = _pattern($change{cases});
-        push @changes, \%change;
+        push @changes,
+            eval { _change(split q{ }, $line, @FIELDS) }
+            // bad_input("$path line $.: " . $@->message);
     }
     return bless {changes => \@changes}, $class;
 }
 
+sub _change (@fields) {
+    bad_input('a change has ' . @FIELDS . ' fields') if @fields != @FIELDS;
+    my %change;
+    @change{@FIELDS} = @fields;
+    $change{subject} =~ s/\s+\z//;
+    $change{explains} = $EXPLAINS{$change{known}}
+        // bad_input("'$change{known}' is not how a change is known: bisected, read or guess");
+    my %verdict = map { $_ => 1 } q{*}, Copyhang::Case->verdicts;
+    for my $verdict (map { split /,/ } @change{qw(from to)}) {
+        bad_input("'$verdict' is no verdict") if !$verdict{$verdict};
+    }
+    $change{pattern} = _pattern($change{cases});
+    return \%change;
+}
+
 # A product in whose names * stands for anything.
 sub _pattern ($product) {
+    my @parts = $product =~ m{\A([^/]+)/([^/]+)/([^/-]+)-([^/-]+)\z}
+        or bad_input("'$product' is not acts/strategies/sources-sinks");
     my ($acts, $strategies, $sources, $sinks) = map {
         join q{|}, map {
             join '[^/]*', map { quotemeta } split /[*]/, $_, -1
         } split /,/
-    } $product =~ m{\A([^/]+)/([^/]+)/([^/-]+)-([^/-]+)\z};
+    } @parts;
     return qr{\A(?:$acts)/(?:$strategies)/(?:$sources)-(?:$sinks)\z};
+}
+
+# Adds to a transition between two versions of Linux: hints, [[change, ids]...], and those of its ids
+# that are unexplained, as no change that was confirmed fits them.
+sub explain ($self, $transition, $before, $after) {
+    my @hints     = $self->hints($transition, $before, $after);
+    my %explained = map { $_ => 1 } map { @{$_->[1]} } grep { $_->[0]{explains} } @hints;
+    $transition->{hints}       = \@hints;
+    $transition->{unexplained} = [grep { !$explained{$_} } @{$transition->{ids}}];
+    return $transition;
 }
 
 # What may explain a transition between two versions of Linux: ([change, ids]...).
@@ -69,6 +98,7 @@ Copyhang::Matrix::Changes - changes of the kernel that may explain a transition
 =head1 DESCRIPTION
 
 Reads F<fixtures/changes>. What it says is a hint for people: by version numbers alone, as kernels
-have changes that were backported, and others. It decides nothing.
+have changes that were backported, and others. It decides nothing. A transition that no confirmed
+change fits is unexplained.
 
 =cut

@@ -16,8 +16,8 @@ sub text ($class, $results, $changes) {
         schema      => 1,
         kernels     => [map { _kernel($_) } $results->results],
         transitions => [
-            map { _transition($results, $changes, $_) }
-                Copyhang::Matrix::Transitions->between($results)
+            map { _transition($results, $_) }
+                Copyhang::Matrix::Transitions->between($results, $changes)
         ],
     );
     return Cpanel::JSON::XS->new->canonical->pretty->ascii->encode(\%document);
@@ -30,22 +30,24 @@ sub _kernel ($result) {
     };
 }
 
-sub _transition ($results, $changes, $transition) {
+sub _transition ($results, $transition) {
     my ($before, $after) = @{$transition}{qw(before after)};
     my %suspects;
-    for my $hint ($changes->hints($transition, map { $results->version($_) } $before, $after)) {
-        my %change = map { $_ => $hint->[0]{$_} } qw(version commit subject);
+    for my $hint (@{$transition->{hints}}) {
+        my %change = map { $_ => $hint->[0]{$_} } qw(version commit known subject);
         push @{$suspects{$_}}, \%change for @{$hint->[1]};
     }
-    my @names = map { $_->{name} } $results->results;
+    my %is_unexplained = map { $_ => 1 } @{$transition->{unexplained}};
+    my @names          = map { $_->{name} } $results->results;
     return map {
         {
-            id       => $_,
-            before   => $names[$before],
-            after    => $names[$after],
-            from     => $transition->{from},
-            to       => $transition->{to},
-            suspects => $suspects{$_} // [],
+            id        => $_,
+            before    => $names[$before],
+            after     => $names[$after],
+            from      => $transition->{from},
+            to        => $transition->{to},
+            suspects  => $suspects{$_} // [],
+            explained => $is_unexplained{$_} ? \0 : \1,
         }
     } @{$transition->{ids}};
 }
@@ -63,10 +65,13 @@ Copyhang::Matrix::Document - the results of several kernels as one JSON document
     {"schema": 1,
      "kernels": [{"name", "release", "version", "machine", "accelerator", "outcome", "detail",
                   "console", "seconds": {"boot", "cases", "total"}, "troubles", "cases": [...]}],
-     "transitions": [{"id", "before", "after", "from", "to", "suspects": [...]}]}
+     "transitions": [{"id", "before", "after", "from", "to", "suspects": [...],
+                      "explained"}]}
 
 Kernels are in the order of their versions; C<before> and C<after> are names of them. Cases are as in
-L<Copyhang::Document>. C<suspects> are known changes of the kernel ({"version", "commit", "subject"})
-that might explain the transition: hints, by version numbers alone.
+L<Copyhang::Document>. C<suspects> are known changes of the kernel ({"version", "commit",
+"known", "subject"}) that might explain the transition: hints, by version numbers alone. C<known> is
+C<bisected>, C<read> (in the source of both kernels) or C<guess>; C<explained> is false where there are
+only guesses, or none.
 
 =cut

@@ -69,10 +69,11 @@ sub _cascades ($self) {
 }
 
 sub _transitions ($self) {
-    my $results = $self->{results};
-    my @labels  = $results->labels;
+    my $results     = $self->{results};
+    my @labels      = $results->labels;
+    my @transitions = Copyhang::Matrix::Transitions->between($results, $self->{changes});
     my @items;
-    for my $transition (Copyhang::Matrix::Transitions->between($results)) {
+    for my $transition (@transitions) {
         my ($from, $to, $before, $after, $ids) = @{$transition}{qw(from to before after ids)};
         my @lines = (
             sprintf(
@@ -82,12 +83,14 @@ sub _transitions ($self) {
                 Copyhang::Matrix::Report::cases(scalar @{$ids})
             ),
             (map { escape(s/,/, /gr) } products(@{$ids})),
-            map { '<i>' . escape($_) . '</i>' }
-                Copyhang::Matrix::Report::hints($results, $self->{changes}, $transition),
+            map { '<i>' . escape($_) . '</i>' } Copyhang::Matrix::Report::hints($transition),
         );
+        my $unexplained = Copyhang::Matrix::Report::unexplained($transition);
+        push @lines, '<b class="unexplained">unexplained</b>' . escape($unexplained)
+            if defined $unexplained;
         push @items, join '<br/>', @lines;
     }
-    return list('What changed', @items);
+    return list('What changed: ' . Copyhang::Matrix::Transitions->sum(@transitions), @items);
 }
 
 sub _comparison ($self) {

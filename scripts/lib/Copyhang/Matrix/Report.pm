@@ -20,7 +20,8 @@ my $CONSOLE = 10;    # lines of it that are shown
 # $results: of Copyhang::Matrix::Results. Arguments: changes (of Copyhang::Matrix::Changes), verbose,
 # colour, seconds (of all), selection.
 sub text ($class, $results, %argument) {
-    my $self  = bless {%argument, results => $results, paint => painter($argument{colour})}, $class;
+    my $self = bless {%argument, results => $results, paint => painter($argument{colour})}, $class;
+    $self->{transitions} = [Copyhang::Matrix::Transitions->between($results, $argument{changes})];
     my @parts = (
         Copyhang::Matrix::Table->text($results, map { $_ => $self->{$_} } qw(verbose paint)),
         $self->_left_out, $self->_cascades, $self->_transitions, $self->_comparison,
@@ -50,29 +51,45 @@ sub _cascades ($self) {
 }
 
 sub _transitions ($self) {
-    my $results = $self->{results};
-    my @labels  = $results->labels;
-    my $text    = q{};
-    for my $transition (Copyhang::Matrix::Transitions->between($results)) {
+    my @labels = $self->{results}->labels;
+    my $text   = q{};
+    for my $transition (@{$self->{transitions}}) {
         my ($from, $to, $before, $after, $ids) = @{$transition}{qw(from to before after ids)};
         $text .= sprintf "%s -> %s between %s and %s, %s\n", $self->{paint}->($from, $from),
             $self->{paint}->($to, $to), @labels[$before, $after], cases(scalar @{$ids});
         $text .= join q{}, map { wrap(q{  }, s/,/, /gr, q{    }) } products(@{$ids});
-        $text .= join q{},
-            map { wrap(q{  }, $_, q{    }) } hints($results, $self->{changes}, $transition);
+        $text .= join q{}, map { wrap(q{  }, $_,        q{    }) } hints($transition);
+        my $unexplained = unexplained($transition) // next;
+        $text .= wrap(q{  }, $self->{paint}->('unexplained', 'broken') . $unexplained, q{    });
     }
     return $text;
 }
 
-# "hint for 3 cases: COMMIT (Linux 5.12), SUBJECT"
-sub hints ($results, $changes, $transition) {
-    my @versions = map { $results->version($_) } @{$transition}{qw(before after)};
-    my $all      = @{$transition->{ids}};
+# "hint for 3 cases, not confirmed: COMMIT (Linux 5.12), SUBJECT"
+sub hints ($transition) {
     return map {
-        my ($change, $explained) = @{$_};
-        my $part = @{$explained} < $all ? ' for ' . cases(scalar @{$explained}) : q{};
-        "hint$part: $change->{commit} (Linux $change->{version}), $change->{subject}"
-    } $changes->hints($transition, @versions);
+        my ($change, $ids) = @{$_};
+        my $for = _for($transition, $ids);
+        $for .= ', not confirmed' if !$change->{explains};
+        "hint$for: " . change($change)
+    } @{$transition->{hints}};
+}
+
+# "COMMIT (Linux 5.12), SUBJECT"
+sub change ($change) {
+    return "$change->{commit} (Linux $change->{version}), $change->{subject}";
+}
+
+# What is to follow the word: nothing, " for 3 cases: IDS", or undef where it does not belong.
+sub unexplained ($transition) {
+    my @ids = @{$transition->{unexplained}} or return;
+    my $for = _for($transition, \@ids);
+    return length $for ? "$for: " . join '; ', map { s/,/, /gr } products(@ids) : q{};
+}
+
+# Of a part of its cases.
+sub _for ($transition, $ids) {
+    return @{$ids} < @{$transition->{ids}} ? ' for ' . cases(scalar @{$ids}) : q{};
 }
 
 # "3 cases"
@@ -153,6 +170,8 @@ sub _conclusion ($self) {
     my $text     = @complete . ' of ' . $results->results . ' kernels complete';
     $text .= ' under ' . join ' and ', @under if @under;
     $text .= sprintf ' in %.1f s', $self->{seconds} if defined $self->{seconds};
+    $text .= '. ' . $_
+        for grep { length } Copyhang::Matrix::Transitions->sum(@{$self->{transitions}});
     $text .= '. Safe on all of them, wherever tried: ' . join ', ', @safe if @safe;
     return wrap(q{}, "$text.");
 }

@@ -7,9 +7,11 @@ use feature 'signatures';
 no warnings 'experimental::signatures';
 
 use Copyhang::Product qw(group);
+use List::Util        qw(sum0);
 
-# ({ids, from, to, before, after}...): before and after are numbers of results.
-sub between ($class, $results) {
+# ({ids, from, to, before, after, hints, unexplained}...): before and after are numbers of results, the
+# last two as of Copyhang::Matrix::Changes.
+sub between ($class, $results, $changes) {
     my @steps;
     for my $id ($results->ids) {
         my @cases = $results->cases($id);
@@ -24,8 +26,19 @@ sub between ($class, $results) {
     return map {
         my %transition = (ids => [map { $_->[4] } @{$_}]);
         @transition{qw(before after from to)} = @{$_->[0]};
-        \%transition
+        $changes->explain(\%transition, map { $results->version($_) } @transition{qw(before after)})
     } sort { $a->[0][1] <=> $b->[0][1] || $a->[0][0] <=> $b->[0][0] } @groups;
+}
+
+# "3 transitions, of which 1 unexplained", a transition being one case's; empty if there are none.
+sub sum ($class, @transitions) {
+    my ($all, $unexplained) = map {
+        my $ids = $_;
+        sum0(map { scalar @{$_->{$ids}} } @transitions)
+    } qw(ids unexplained);
+    return q{} if !$all;
+    my $text = $all == 1 ? '1 transition' : "$all transitions";
+    return $unexplained ? "$text, of which $unexplained unexplained" : "$text, all explained";
 }
 
 1;
@@ -38,8 +51,9 @@ Copyhang::Matrix::Transitions - what changed from one kernel to the next
 
 =head1 DESCRIPTION
 
-C<between($results)>, of a L<Copyhang::Matrix::Results>, returns for each change of a verdict the
-last kernel before it, the first one after it, and the cases that have changed so there. Kernels on
+C<between($results, $changes)>, of a L<Copyhang::Matrix::Results> and L<Copyhang::Matrix::Changes>,
+returns for each change of a verdict the last kernel before it, the first one after it, the cases that
+have changed so there, and what may have been the reason. C<sum> counts them. Kernels on
 which a case was C<unavailable>, C<broken> or not tried say nothing: they lie between the two.
 
 =cut
