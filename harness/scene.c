@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define CLEAR_MAX NS_PER_S /* for killed processes to go */
@@ -111,6 +112,19 @@ static bool deal_out(struct scene *scene)
 	return scene->held != HELD_FILE || reopen_sink(scene);
 }
 
+/* Its offset stays: the copier's descriptor has the same. */
+static bool keep_sink_size(struct scene *scene)
+{
+	struct stat sink;
+
+	if (!scene->sink.kind->regular)
+		return true;
+	if (fstat(scene->sink.far, &sink))
+		return false;
+	scene->sink_size = sink.st_size;
+	return true;
+}
+
 static bool open_all(struct scene *scene)
 {
 	const struct test_case *test = scene->test;
@@ -129,6 +143,8 @@ static bool open_all(struct scene *scene)
 			   scene->held == HELD_WRITER ? ROLE_FEED : ROLE_SOURCE) ||
 	    !open_endpoint(scene, &scene->sink, test->sink, ROLE_SINK) || !open_idle(scene))
 		return false;
+	if (!keep_sink_size(scene))
+		return fails(scene, "cannot tell the sink's size", errno);
 	proc_fd_name(getpid(), scene->source.fd, scene->ends.source);
 	proc_fd_name(getpid(), scene->sink.fd, scene->ends.sink);
 	scene->report->size = scene->source.size;

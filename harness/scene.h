@@ -53,6 +53,7 @@ struct scene {
 	enum held held;
 	enum stall stall;
 	struct endpoint source, sink;
+	off_t sink_size;       /* of a file, before the copy */
 	int idle[2];           /* the control's pipe, or [0] what it has instead */
 	int shared;            /* what the bystander holds, until it has it */
 	int output;            /* what the reader empties, until it has it */
