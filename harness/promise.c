@@ -132,12 +132,12 @@ static bool set(struct showing *showing, const struct test_case *test)
 {
 	struct scene *scene = &showing->scene;
 
+	if (!scene_open(scene, test))
+		return false;
 	arrival = mmap(NULL, sizeof(*arrival), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		       -1, 0);
 	if (arrival == MAP_FAILED)
 		return fails(showing, "cannot map memory", errno);
-	if (!scene_open(scene, test))
-		return false;
 	if (!contents_prepare(scene, &showing->outcome))
 		return fails(showing, "cannot prepare the files", errno);
 	scene->copier = scene_start(scene, scene->source.fd, scene->sink.fd, be_copier);
