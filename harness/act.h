@@ -15,6 +15,7 @@
 /* The descriptors of copier and bystander. */
 enum { FD_SOURCE = 0, FD_SINK = 1, FD_SHARED = 0, FD_SPARE = 2 };
 
+#define FAULT_MAX 160 /* bytes of what a child says of itself that could not get ready */
 #define SAID_MAX 1024 /* bytes kept of what a program under test says */
 
 /**
@@ -22,19 +23,20 @@ enum { FD_SOURCE = 0, FD_SINK = 1, FD_SHARED = 0, FD_SPARE = 2 };
  * memory; what they cannot be trusted with (time, stalls, ends) is not here.
  */
 struct report {
-	int64_t copied;    /* copier: bytes of the last round that is over */
-	int error;         /* copier: errno of a strategy that gave up */
-	bool done;         /* copier: came to the end of the source */
-	bool stop;         /* supervisor: no further rounds */
-	size_t size;       /* supervisor: bytes that the source yields */
-	bool foreign;      /* supervisor: and they are not of the pattern */
-	int release_error; /* releaser: errno of a release, or 0 */
-	int64_t added;     /* bystander: bytes that it wrote itself */
-	bool adds;         /* bystander: it writes, and cannot tell how many */
-	int64_t received;  /* who reads the sink: bytes that came out */
-	bool differs;      /* one of them was wrong */
-	bool received_all; /* that was the end of the file */
-	size_t said_size;  /* listener: what a program under test says on its standard error */
+	int64_t copied;        /* copier: bytes of the last round that is over */
+	int error;             /* copier: errno of a strategy that gave up */
+	bool done;             /* copier: came to the end of the source */
+	bool stop;             /* supervisor: no further rounds */
+	size_t size;           /* supervisor: bytes that the source yields */
+	bool foreign;          /* supervisor: and they are not of the pattern */
+	int release_error;     /* releaser: errno of a release, or 0 */
+	int64_t added;         /* bystander: bytes that it wrote itself */
+	bool adds;             /* bystander: it writes, and cannot tell how many */
+	char fault[FAULT_MAX]; /* whoever could not get ready: see checked.h */
+	int64_t received;      /* who reads the sink: bytes that came out */
+	bool differs;          /* one of them was wrong */
+	bool received_all;     /* that was the end of the file */
+	size_t said_size;      /* listener: what a program under test says on its standard error */
 	char said[SAID_MAX];
 };
 

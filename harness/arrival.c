@@ -6,81 +6,83 @@
 #include <string.h>
 #include <unistd.h>
 
-/*
- * Read a file from @at on, as long as it is the pattern, or, where not @pattern, zeros.
- * Return: where that ends, or -1.
- */
-static off_t read_while(int fd, off_t at, bool pattern)
-{
-	static const char zeros[65536];
-	static char bytes[sizeof(zeros)];
-	ssize_t n;
-
-	while ((n = pread(fd, bytes, sizeof(bytes), at)) > 0) {
-		off_t differs = pattern_differs(bytes, (size_t)n, at);
-
-		if (pattern && differs >= 0)
-			return differs;
-		if (!pattern && memcmp(bytes, zeros, (size_t)n))
-			return at;
-		at += n;
-	}
-	return n < 0 ? -1 : at;
-}
-
-/* Return: up to where @sink has what @source has there, or -1. */
-static off_t compare_with(int source, int sink)
-{
-	static char ours[65536], theirs[sizeof(ours)];
-	off_t at = 0;
-	ssize_t n;
-
-	while ((n = pread(sink, theirs, sizeof(theirs), at)) > 0) {
-		const ssize_t there = pread(source, ours, (size_t)n, at);
-		ssize_t same = 0;
-
-		if (there == n && !memcmp(ours, theirs, (size_t)n)) {
-			at += n;
-			continue;
-		}
-		while (same < there && ours[same] == theirs[same])
-			same++;
-		return at + same;
-	}
-	return n < 0 ? -1 : at;
-}
-
 /* What a foreign source yields is known from the copier alone. */
 static int64_t promised(const struct scene *scene)
 {
 	return scene->source.kind->foreign ? scene->report->copied : (int64_t)scene->source.size;
 }
 
-/* Return: up to where the sink file has what was promised, or -1. */
-static off_t right_up_to(const struct scene *scene)
+/* What is to be in the sink at @at. Return: how many bytes of @count there are; -1 with errno. */
+static ssize_t read_wanted(const struct endpoint *source, char *bytes, size_t count, off_t at)
 {
-	const struct endpoint_kind *source = scene->source.kind;
-	const int fd = scene->sink.far;
+	const size_t left = at < (off_t)source->size ? source->size - (size_t)at : 0;
 
-	if (!source->foreign)
-		return read_while(fd, 0, true);
-	return source->regular ? compare_with(scene->source.far, fd) : lseek(fd, 0, SEEK_END);
+	if (source->kind->foreign)
+		return pread(source->far, bytes, count, at);
+	count = count < left ? count : left;
+	memcpy(bytes, pattern_bytes() + at, count);
+	return (ssize_t)count;
 }
 
-/* All of the sink file must be right; after that, where room was made for more, there are zeros. */
+/*
+ * Of a copy through a mapping that was cut off each byte is what it was or what it is to be, in
+ * whatever order they came: memcpy(3) promises none. Where room was made it was 0 (ftruncate(2)).
+ * Return: from where on that may be; what a round that is over has copied is there.
+ *
+ * A call that writes gives a file a byte before it makes the file that long (write_end in
+ * Documentation/filesystems/vfs.rst), and a clone its extents: however they are cut off, all that
+ * the file has is right.
+ */
+static off_t room_begins(const struct scene *scene)
+{
+	const struct report *report = scene->report;
+
+	if (!scene->test->strategy->makes_room || report->done)
+		return INT64_MAX;
+	return report->copied > scene->sink_size ? report->copied : scene->sink_size;
+}
+
+/* Are the @count bytes of the sink, from @at on, those that are @wanted, or in @room still 0? */
+static bool bytes_differ(const char *bytes, const char *wanted, size_t count, off_t at, off_t room)
+{
+	if (!memcmp(bytes, wanted, count))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (bytes[i] != wanted[i] && (bytes[i] || at + (off_t)i < room))
+			return true;
+	}
+	return false;
+}
+
+/* Return: how long the sink file is, or -1 where it has something else than it may. */
+static off_t right_size(const struct scene *scene)
+{
+	static char bytes[65536], wanted[sizeof(bytes)];
+	const off_t room = room_begins(scene);
+	off_t at = 0;
+	ssize_t n;
+
+	while ((n = pread(scene->sink.far, bytes, sizeof(bytes), at)) > 0) {
+		if (read_wanted(&scene->source, wanted, (size_t)n, at) != n ||
+		    bytes_differ(bytes, wanted, (size_t)n, at, room))
+			return -1;
+		at += n;
+	}
+	return n < 0 ? -1 : at;
+}
+
+/* What comes of a foreign source that is no file is counted only. */
 static bool file_differs(const struct scene *scene)
 {
-	const bool done = scene->report->done;
-	const int fd = scene->sink.far;
-	off_t end = right_up_to(scene);
+	const struct endpoint_kind *source = scene->source.kind;
+	const off_t size = source->foreign && !source->regular ?
+				   lseek(scene->sink.far, 0, SEEK_END) :
+				   right_size(scene);
 
-	if (end >= 0 && !done && scene->test->strategy->makes_room)
-		end = read_while(fd, end, false);
-	if (end < 0 || end != lseek(fd, 0, SEEK_END))
-		return true;
-	return done && end != promised(scene);
+	return size < 0 || (scene->report->done && size != promised(scene));
 }
 
+/* A stream keeps its order: of one that was cut off what came is right, from its start. */
 static bool stream_differs(const struct scene *scene)
 {
 	const struct report *report = scene->report;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "children.h"
 
+#include "checked.h"
 #include "filter.h"
 #include "pattern.h"
 #include "program.h"
@@ -16,16 +17,17 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define CHILD_MAX 10000 /* ms for a child to settle */
 
 void null_descriptors(void)
 {
-	int null = open("/dev/null", O_RDWR);
+	int null = CHECKED(open("/dev/null", O_RDWR));
 
 	for (int fd = 0; fd <= 2; fd++)
-		dup2(null, fd);
+		CHECKED(dup2(null, fd));
 	if (null > 2)
 		close(null);
 }
@@ -41,7 +43,7 @@ void forget_descriptors(int first)
 #endif
 	dir = opendir("/proc/self/fd");
 	if (!dir)
-		return;
+		checked_fail("opendir(\"/proc/self/fd\")", errno, __FILE__, __LINE__);
 	while ((entry = readdir(dir))) {
 		int fd = (int)strtol(entry->d_name, NULL, 10);
 
@@ -52,22 +54,40 @@ void forget_descriptors(int first)
 }
 
 /* The places are taken by others of the supervisor: step aside first, then move in. */
-static void take_descriptors(const struct scene *scene, const struct child *child)
+void take_descriptors(const int *wanted, int count)
 {
-	const int wanted[FD_COUNT] = {
-		[FD_SOURCE] = child->fd0,  [FD_SINK] = child->fd1,           [2] = child->fd2,
-		[FD_START] = child->start, [FD_RELEASE] = scene->release[0],
-	};
-	int aside[FD_COUNT];
+	int aside[DESCRIPTORS_MAX];
 
-	for (int fd = 0; fd < FD_COUNT; fd++)
-		aside[fd] = wanted[fd] < 0 ? -1 : fcntl(wanted[fd], F_DUPFD, FD_COUNT);
+	for (int fd = 0; fd < count; fd++)
+		aside[fd] = wanted[fd] < 0 ? -1 : CHECKED(fcntl(wanted[fd], F_DUPFD, count));
 	null_descriptors();
-	for (int fd = 0; fd < FD_COUNT; fd++) {
+	for (int fd = 0; fd < count; fd++) {
 		if (aside[fd] >= 0)
-			dup2(aside[fd], fd);
+			CHECKED(dup2(aside[fd], fd));
+		else if (fd > 2)
+			close(fd);
 	}
-	forget_descriptors(FD_COUNT);
+	forget_descriptors(count);
+}
+
+void child_settled(int fd)
+{
+	CHECKED(write(fd, "", 1));
+}
+
+int child_settles(int fd, const char *who)
+{
+	struct pollfd word = { .fd = fd, .events = POLLIN };
+	int ready;
+	char byte;
+
+	do {
+		ready = poll(&word, 1, CHILD_MAX);
+	} while (ready < 0 && errno == EINTR);
+	if (ready > 0 && read(fd, &byte, 1) == 1)
+		return 0;
+	checked_say(who, ready ? "it ended before it was ready" : "it was not ready in time", 0);
+	return ready ? -ECHILD : -ETIMEDOUT;
 }
 
 static void wait_for_end_of(int fd)
@@ -79,41 +99,59 @@ static void wait_for_end_of(int fd)
 }
 
 static _Noreturn void be_child(const struct scene *scene, const struct child *child,
-			       pid_t supervisor)
+			       pid_t supervisor, int settled)
 {
+	const int wanted[FD_COUNT + 1] = {
+		[FD_SOURCE] = child->fd0,  [FD_SINK] = child->fd1,           [2] = child->fd2,
+		[FD_START] = child->start, [FD_RELEASE] = scene->release[0], [FD_COUNT] = settled,
+	};
 	sigset_t none;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	checked_as(child->name);
+	CHECKED(prctl(PR_SET_PDEATHSIG, SIGKILL));
 	if (getppid() != supervisor)
 		_exit(1);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	take_descriptors(scene, child);
+	take_descriptors(wanted, FD_COUNT + 1);
+	child_settled(FD_COUNT);
+	close(FD_COUNT);
 	wait_for_end_of(FD_START);
 	child->body(scene);
 	_exit(1);
 }
 
+/* Nothing is copied yet that could keep it in the kernel. */
+void child_abandon(pid_t pid)
+{
+	if (pid <= 0)
+		return;
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 pid_t child_start(const struct scene *scene, const struct child *child)
 {
 	const pid_t supervisor = getpid();
-	struct pollfd settled = { .events = POLLIN };
-	int ends[2];
+	int ends[2], error;
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -1;
 	pid = fork();
 	if (!pid)
-		be_child(scene, child, supervisor);
+		be_child(scene, child, supervisor, ends[1]);
+	error = pid < 0 ? -errno : 0;
 	close(ends[1]);
-	/* It closes its copy of the pipe with all else that it is not to have. */
-	settled.fd = ends[0];
-	if (pid > 0)
-		poll(&settled, 1, CHILD_MAX);
+	if (!error)
+		error = child_settles(ends[0], child->name);
 	close(ends[0]);
-	return pid;
+	if (!error)
+		return pid;
+	child_abandon(pid);
+	errno = -error;
+	return -1;
 }
 
 static void *perform_in_thread(void *arg)
@@ -130,7 +168,7 @@ static void start_thread(const struct scene *scene)
 	pthread_t thread;
 
 	if (act->actor == ACTOR_COPIER && act->perform)
-		pthread_create(&thread, NULL, perform_in_thread, (void *)scene);
+		CHECKED_ERRNO(pthread_create(&thread, NULL, perform_in_thread, (void *)scene));
 }
 
 /* One round, with the outcome in the report. Return: false when the strategy gave up. */
@@ -163,7 +201,7 @@ void catch_signal(int signal)
 {
 	const struct sigaction action = { .sa_handler = on_signal };
 
-	sigaction(signal, &action, NULL);
+	CHECKED(sigaction(signal, &action, NULL));
 }
 
 static void catch_signal_of(const struct act *act)
@@ -175,16 +213,16 @@ static void catch_signal_of(const struct act *act)
 void child_copier(const struct scene *scene)
 {
 	volatile bool *stop = &scene->report->stop;
-	const bool grows = fcntl(FD_SINK, F_GETFL) & O_APPEND;
+	const bool grows = CHECKED(fcntl(FD_SINK, F_GETFL)) & O_APPEND;
 
 	catch_signal_of(scene->test->act);
 	start_thread(scene);
 	while (copy_round(scene) && scene->stall == STALL_NONE && !*stop) {
 		scene->report->done = false;
 		if (grows)
-			(void)!ftruncate(FD_SINK, 0);
-		lseek(FD_SOURCE, 0, SEEK_SET);
-		lseek(FD_SINK, 0, SEEK_SET);
+			CHECKED(ftruncate(FD_SINK, 0));
+		CHECKED(lseek(FD_SOURCE, 0, SEEK_SET));
+		CHECKED(lseek(FD_SINK, 0, SEEK_SET));
 	}
 	_exit(0);
 }
@@ -195,7 +233,7 @@ void child_program(const struct scene *scene)
 	const struct program *program = scene->test->strategy->program;
 	int error = 0;
 
-	setpgid(0, 0);
+	CHECKED(setpgid(0, 0));
 	signal(SIGPIPE, SIG_DFL);
 	forget_descriptors(FD_START);
 	if (scene->tracer.filtered)

@@ -9,6 +9,7 @@
 #include <linux/fs.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -24,7 +25,6 @@
 
 #ifdef NATIVE
 
-#define CODE_MAX 160
 #define FIELD(name) offsetof(struct seccomp_data, name)
 /* All of these architectures are little-endian. */
 #define LOW_WORD(index) (FIELD(args) + (index) * sizeof(uint64_t))
@@ -55,15 +55,26 @@ static const struct sock_filter first[] = {
 	TRACE,
 };
 
+#define FIRST (sizeof(first) / sizeof(first[0]))
+
+/* For each call two instructions at most, and the one that allows the rest. */
+static size_t room_for_code(void)
+{
+	size_t count;
+
+	call_kinds(&count);
+	return FIRST + 2 * count + 1;
+}
+
 static size_t write_code(struct sock_filter *code)
 {
 	static const struct sock_filter trace[] = { UNLESS(0, 1), TRACE }, last = ALLOW;
 	size_t count, at = 0;
 	const struct call_kind *kinds = call_kinds(&count);
 
-	for (; at < sizeof(first) / sizeof(first[0]); at++)
+	for (; at < FIRST; at++)
 		code[at] = first[at];
-	for (size_t i = 0; i < count && at + 3 <= CODE_MAX; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (kinds[i].role == CALL_APART)
 			continue;
 		code[at] = trace[0];
@@ -81,16 +92,21 @@ bool filter_is_possible(void)
 	return !syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action);
 }
 
+/* What is too long for a filter (BPF_MAXINSNS) the kernel refuses. */
 int filter_install(void)
 {
-	struct sock_filter code[CODE_MAX];
-	const struct sock_fprog program = { .len = (unsigned short)write_code(code),
-					    .filter = code };
+	struct sock_filter *code = calloc(room_for_code(), sizeof(*code));
+	struct sock_fprog program = { .filter = code };
+	int error = 0;
 
+	if (!code)
+		return -ENOMEM;
+	program.len = (unsigned short)write_code(code);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
-		return -errno;
-	return 0;
+		error = -errno;
+	free(code);
+	return error;
 }
 
 #else /* whose numbers nobody has looked at: every call stops */

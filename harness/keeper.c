@@ -1,41 +1,52 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "keeper.h"
 
+#include "checked.h"
 #include "children.h"
 #include "clock.h"
 #include "endpoint.h"
 #include "proc.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 /* A keeper has its line, what it is to keep, and /dev/null. */
 enum { FD_LINE = 3, FD_KEPT };
 
-#define TICK 5        /* ms between attempts */
-#define WAIT_MAX 1000 /* ms for a keeper to answer */
+#define TICK 5                   /* ms between attempts, at first */
+#define TICK_MAX 1000            /* ... and in the end */
+#define KEEP_MAX (10 * NS_PER_S) /* for attempts, once the actors are gone */
+#define WAIT_MAX 1000            /* ms for a keeper to answer */
 
 /* No end of what the scene is about: that would be a reference too many. */
-static void take_descriptors(struct keeping *keeping, int line)
+static void take_kept(struct keeping *keeping, int line)
 {
-	int aside[KEEPER_FDS];
+	int wanted[FD_KEPT + KEEPER_FDS] = { -1, -1, -1, [FD_LINE] = line };
 
-	line = fcntl(line, F_DUPFD, FD_KEPT + KEEPER_FDS);
-	for (int i = 0; i < KEEPER_FDS; i++)
-		aside[i] = keeping->fds[i] < 0 ?
-				   -1 :
-				   fcntl(keeping->fds[i], F_DUPFD, FD_KEPT + KEEPER_FDS);
-	null_descriptors();
-	dup2(line, FD_LINE);
 	for (int i = 0; i < KEEPER_FDS; i++) {
-		close(FD_KEPT + i);
-		keeping->fds[i] = aside[i] < 0 ? -1 : dup2(aside[i], FD_KEPT + i);
+		wanted[FD_KEPT + i] = keeping->fds[i];
+		keeping->fds[i] = keeping->fds[i] < 0 ? -1 : FD_KEPT + i;
 	}
-	forget_descriptors(FD_KEPT + KEEPER_FDS);
+	take_descriptors(wanted, FD_KEPT + KEEPER_FDS);
+}
+
+/* Ever less often, since an actor in the kernel may take hours; and not without an end. */
+static _Noreturn void go_on(const struct keeping *keeping)
+{
+	int64_t give_up = clock_now() + KEEP_MAX;
+	int tick = TICK;
+
+	do {
+		poll(NULL, 0, tick);
+		tick = 2 * tick < TICK_MAX ? 2 * tick : TICK_MAX;
+		if (!keeping_actors_gone(keeping))
+			give_up = clock_now() + KEEP_MAX;
+	} while (!keeping->put_right(keeping) && clock_now() < give_up);
+	_exit(0);
 }
 
 static _Noreturn void keep(struct keeping keeping, int line)
@@ -44,24 +55,25 @@ static _Noreturn void keep(struct keeping keeping, int line)
 	bool done;
 	char byte = 0;
 
+	checked_as("the keeper");
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, NULL);
-	take_descriptors(&keeping, line);
+	CHECKED(prctl(PR_SET_NAME, KEEPER_NAME));
+	take_kept(&keeping, line);
+	child_settled(FD_LINE);
 	/* Until the supervisor wants it, or is gone. */
 	while (read(FD_LINE, &byte, 1) < 0 && errno == EINTR)
 		;
 	done = keeping.put_right(&keeping);
 	send(FD_LINE, &byte, 1, MSG_NOSIGNAL);
-	while (!done) {
-		poll(NULL, 0, TICK);
-		done = keeping.put_right(&keeping);
-	}
+	if (!done)
+		go_on(&keeping);
 	_exit(0);
 }
 
 int keeper_start(const struct keeping *keeping)
 {
-	int line[2];
+	int line[2], error;
 	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line))
@@ -69,11 +81,16 @@ int keeper_start(const struct keeping *keeping)
 	pid = fork();
 	if (!pid)
 		keep(*keeping, line[1]);
+	error = pid < 0 ? -errno : 0;
 	close(line[1]);
-	if (pid > 0)
+	/* Until then it has what the scene is about. */
+	if (!error)
+		error = child_settles(line[0], "the keeper");
+	if (!error)
 		return line[0];
 	close(line[0]);
-	return -errno;
+	child_abandon(pid);
+	return error;
 }
 
 /* The keeper's byte, or its end. */

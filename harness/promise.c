@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "promise.h"
 
+#include "checked.h"
 #include "children.h"
 #include "clock.h"
 #include "contents.h"
@@ -46,10 +47,13 @@ static struct arrival *arrival;
 /* A file that is copied into itself may never end: not to fill a disk with it. */
 static void limit_files(void)
 {
-	const struct rlimit limit = { .rlim_cur = FILE_MAX, .rlim_max = FILE_MAX };
+	struct rlimit limit;
 
 	signal(SIGXFSZ, SIG_IGN);
-	setrlimit(RLIMIT_FSIZE, &limit);
+	CHECKED(getrlimit(RLIMIT_FSIZE, &limit));
+	if (limit.rlim_cur > FILE_MAX)
+		limit.rlim_cur = FILE_MAX;
+	CHECKED(setrlimit(RLIMIT_FSIZE, &limit));
 }
 
 static _Noreturn void be_copier(const struct scene *scene)
@@ -70,7 +74,8 @@ static _Noreturn void be_copier(const struct scene *scene)
 					copy_through(strategy, &copy);
 	arrival->lost = copy.lost;
 	arrival->shares = copy.step && copy.step->mover->shares;
-	ioctl(FD_SOURCE, FIONREAD, &arrival->left);
+	if (!scene->source.kind->regular)
+		CHECKED(ioctl(FD_SOURCE, FIONREAD, &arrival->left));
 	scene->report->copied = copy.moved;
 	scene->report->error = -error;
 	scene->report->done = !error;
@@ -132,17 +137,18 @@ static bool set(struct showing *showing, const struct test_case *test)
 {
 	struct scene *scene = &showing->scene;
 
+	if (!scene_open(scene, test))
+		return false;
 	arrival = mmap(NULL, sizeof(*arrival), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		       -1, 0);
 	if (arrival == MAP_FAILED)
 		return fails(showing, "cannot map memory", errno);
-	if (!scene_open(scene, test))
-		return false;
 	if (!contents_prepare(scene, &showing->outcome))
 		return fails(showing, "cannot prepare the files", errno);
-	scene->copier = scene_start(scene, scene->source.fd, scene->sink.fd, be_copier);
+	scene->copier =
+		scene_start(scene, "the copier", scene->source.fd, scene->sink.fd, be_copier);
 	if (scene->output >= 0)
-		scene->reader = scene_start_helper(scene, scene->output, be_reader);
+		scene->reader = scene_start_helper(scene, "the reader", scene->output, be_reader);
 	if (scene->fault || scene->missing)
 		return false;
 	scene_hand_over(scene);
@@ -293,6 +299,7 @@ void promise_play(const struct test_case *test, struct result *result)
 	const struct promise *promise = test->promise;
 	struct scene *scene = &showing.scene;
 	struct judgement judgement;
+	const char *told;
 
 	showing.promise = promise;
 	result->stage = "setting the scene";
@@ -300,8 +307,13 @@ void promise_play(const struct test_case *test, struct result *result)
 		result->stage = "copying";
 		perform(&showing);
 	}
+	told = scene_told(scene);
 	if (scene->fault)
 		showing.outcome.fault = scene->fault;
+	if (told) {
+		showing.outcome.fault = told;
+		scene->error = 0;
+	}
 	showing.outcome.missing = scene->missing;
 	judgement =
 		outcome_judge(&showing.outcome, promise->check ? promise->check : outcome_copied);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "runner.h"
 
+#include "checked.h"
 #include "children.h"
 #include "pattern.h"
 #include "proc.h"
@@ -56,11 +57,13 @@ static _Noreturn void supervise(const struct test_case *test, struct result *res
 {
 	sigset_t none;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	checked_into(result->reason, sizeof(result->reason));
+	checked_as("the supervisor");
+	CHECKED(prctl(PR_SET_PDEATHSIG, SIGKILL));
 	if (getppid() != runner)
 		_exit(1);
 	/* Away from the terminal, whose Ctrl-C is the runner's alone, and from its descriptors. */
-	setsid();
+	CHECKED(setsid());
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_IGN);
@@ -139,8 +142,10 @@ static void finish(struct runner *runner, struct slot *slot, const char *why)
 	*result = *slot->result;
 	if (why) {
 		result->verdict = VERDICT_BROKEN;
-		snprintf(result->reason, sizeof(result->reason), "the supervisor %s while %s", why,
-			 result->stage);
+		/* Where it could not get ready, it has said so. */
+		if (!*result->reason)
+			snprintf(result->reason, sizeof(result->reason),
+				 "the supervisor %s while %s", why, result->stage);
 	}
 	runner->results[slot->index] = result;
 	slot->pid = 0;

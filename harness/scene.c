@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "scene.h"
 
+#include "checked.h"
 #include "children.h"
 #include "clock.h"
 #include "keeper.h"
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define CLEAR_MAX NS_PER_S /* for killed processes to go */
@@ -111,6 +113,19 @@ static bool deal_out(struct scene *scene)
 	return scene->held != HELD_FILE || reopen_sink(scene);
 }
 
+/* Its offset stays: the copier's descriptor has the same. */
+static bool keep_sink_size(struct scene *scene)
+{
+	struct stat sink;
+
+	if (!scene->sink.kind->regular)
+		return true;
+	if (fstat(scene->sink.far, &sink))
+		return false;
+	scene->sink_size = sink.st_size;
+	return true;
+}
+
 static bool open_all(struct scene *scene)
 {
 	const struct test_case *test = scene->test;
@@ -125,10 +140,13 @@ static bool open_all(struct scene *scene)
 		scene->report = NULL;
 		return fails(scene, "cannot map memory", errno);
 	}
+	checked_into(scene->report->fault, sizeof(scene->report->fault));
 	if (!open_endpoint(scene, &scene->source, test->source,
 			   scene->held == HELD_WRITER ? ROLE_FEED : ROLE_SOURCE) ||
 	    !open_endpoint(scene, &scene->sink, test->sink, ROLE_SINK) || !open_idle(scene))
 		return false;
+	if (!keep_sink_size(scene))
+		return fails(scene, "cannot tell the sink's size", errno);
 	proc_fd_name(getpid(), scene->source.fd, scene->ends.source);
 	proc_fd_name(getpid(), scene->sink.fd, scene->ends.sink);
 	scene->report->size = scene->source.size;
@@ -147,7 +165,7 @@ static struct task *start_traced(struct scene *scene, const struct child *child,
 	struct task *task;
 
 	if (pid < 0) {
-		fails(scene, "cannot fork", errno);
+		fails(scene, "cannot start a child", errno);
 		return NULL;
 	}
 	task = trace(&scene->tracer, pid);
@@ -159,10 +177,11 @@ static struct task *start_traced(struct scene *scene, const struct child *child,
 	return NULL;
 }
 
-struct task *scene_start(struct scene *scene, int fd0, int fd1,
+struct task *scene_start(struct scene *scene, const char *name, int fd0, int fd1,
 			 void (*body)(const struct scene *scene))
 {
 	const struct child child = {
+		.name = name,
 		.fd0 = fd0,
 		.fd1 = fd1,
 		.fd2 = -1,
@@ -176,6 +195,7 @@ struct task *scene_start(struct scene *scene, int fd0, int fd1,
 static struct task *start_program(struct scene *scene)
 {
 	const struct child child = {
+		.name = "the program",
 		.fd0 = scene->source.fd,
 		.fd1 = scene->sink.fd,
 		.fd2 = scene->said[1],
@@ -184,14 +204,18 @@ static struct task *start_program(struct scene *scene)
 	};
 
 	/* Whatever it leaves behind is to be found, what no tracer can have as well. */
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1)) {
+		fails(scene, "cannot adopt what the program leaves", errno);
+		return NULL;
+	}
 	return start_traced(scene, &child, tracer_follow);
 }
 
-struct task *scene_start_helper(struct scene *scene, int fd,
+struct task *scene_start_helper(struct scene *scene, const char *name, int fd,
 				void (*body)(const struct scene *scene))
 {
 	const struct child child = {
+		.name = name,
 		.fd0 = fd,
 		.fd1 = -1,
 		.fd2 = -1,
@@ -199,11 +223,11 @@ struct task *scene_start_helper(struct scene *scene, int fd,
 		.body = body,
 	};
 	pid_t pid = child_start(scene, &child);
+	struct task *task = pid < 0 ? NULL : tracer_adopt(&scene->tracer, pid);
 
-	if (pid > 0)
-		return tracer_adopt(&scene->tracer, pid);
-	fails(scene, "cannot fork", errno);
-	return NULL;
+	if (!task)
+		fails(scene, "cannot start a child", errno);
+	return task;
 }
 
 static bool start_all(struct scene *scene)
@@ -212,18 +236,23 @@ static bool start_all(struct scene *scene)
 
 	if (scene->test->strategy->program) {
 		scene->copier = start_program(scene);
-		scene->listener = scene_start_helper(scene, scene->said[0], child_listener);
+		scene->listener =
+			scene_start_helper(scene, "the listener", scene->said[0], child_listener);
 	} else {
-		scene->copier = scene_start(scene, scene->source.fd, scene->sink.fd, child_copier);
+		scene->copier = scene_start(scene, "the copier", scene->source.fd, scene->sink.fd,
+					    child_copier);
 	}
 	if (scene->shared >= 0)
-		scene->bystander = scene_start(scene, scene->shared, -1, child_bystander);
+		scene->bystander =
+			scene_start(scene, "the bystander", scene->shared, -1, child_bystander);
 	if (scene->output >= 0)
-		scene->reader = scene_start_helper(scene, scene->output, child_reader);
+		scene->reader =
+			scene_start_helper(scene, "the reader", scene->output, child_reader);
 	if (scene->source.far >= 0 && !scene->source.kind->regular)
-		scene->releaser = scene_start_helper(scene, scene->source.far, child_releaser);
-	scene->control =
-		scene_start(scene, scene->idle[scene->held == HELD_WRITER], -1, child_control);
+		scene->releaser = scene_start_helper(scene, "the releaser", scene->source.far,
+						     child_releaser);
+	scene->control = scene_start(scene, "the control", scene->idle[scene->held == HELD_WRITER],
+				     -1, child_control);
 	scene->actor = copier_acts ? scene->copier : scene->bystander;
 	if (!scene->actor)
 		fails(scene, "there is nothing for a bystander to hold", 0);
@@ -348,6 +377,14 @@ void scene_release(struct scene *scene)
 		scene_kill_copier(scene);
 }
 
+const char *scene_told(const struct scene *scene)
+{
+	static char told[FAULT_MAX];
+
+	snprintf(told, sizeof(told), "%s", scene->report ? scene->report->fault : "");
+	return *told ? told : NULL;
+}
+
 /* How many of the processes have not been reaped. */
 static int left_over(const struct scene *scene)
 {
@@ -398,6 +435,7 @@ int scene_clear(struct scene *scene)
 	left = left_over(scene);
 	keeper_end(&scene->keeper);
 	tracer_stop(tracer);
+	checked_into(NULL, 0);
 	if (scene->report)
 		munmap(scene->report, 2 * sizeof(*scene->report));
 	return left;

@@ -53,6 +53,7 @@ struct scene {
 	enum held held;
 	enum stall stall;
 	struct endpoint source, sink;
+	off_t sink_size;       /* of a file, before the copy */
 	int idle[2];           /* the control's pipe, or [0] what it has instead */
 	int shared;            /* what the bystander holds, until it has it */
 	int output;            /* what the reader empties, until it has it */
@@ -109,17 +110,17 @@ int scene_clear(struct scene *scene);
 bool scene_open(struct scene *scene, const struct test_case *test);
 
 /**
- * scene_start() - start and follow a process with @fd0 and @fd1 as its descriptors 0 and 1.
- * Return: its first thread; NULL with fault or missing set.
+ * scene_start() - start and follow a process, @name to people, with @fd0 and @fd1 as its
+ * descriptors 0 and 1. Return: its first thread; NULL with fault or missing set.
  */
-struct task *scene_start(struct scene *scene, int fd0, int fd1,
+struct task *scene_start(struct scene *scene, const char *name, int fd0, int fd1,
 			 void (*body)(const struct scene *scene));
 
 /**
  * scene_start_helper() - the same, with one descriptor, for one that must be able to go on while
  * the supervisor waits: it is not traced.
  */
-struct task *scene_start_helper(struct scene *scene, int fd,
+struct task *scene_start_helper(struct scene *scene, const char *name, int fd,
 				void (*body)(const struct scene *scene));
 
 /**
@@ -127,6 +128,12 @@ struct task *scene_start_helper(struct scene *scene, int fd,
  * may begin.
  */
 void scene_hand_over(struct scene *scene);
+
+/**
+ * scene_told() - Return: what one of the processes said that could not get ready, which is the
+ * fault whatever else was seen; it outlives the scene, until the next one. NULL: all could.
+ */
+const char *scene_told(const struct scene *scene);
 
 /** scene_differs() - are bytes, counts or offsets, once the copier is done, not as promised? */
 bool scene_differs(const struct scene *scene);

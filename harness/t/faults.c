@@ -62,6 +62,14 @@ static const struct plant plants[] = {
 	{ TEST(exits, drops_a_byte, silent, file), VERDICT_CORRUPT, NULL, NULL, 0 },
 	{ TEST(exits, repeats_a_line, silent, file), VERDICT_CORRUPT, NULL, NULL, 0 },
 	{ TEST(exits, claims_more, silent, file), VERDICT_CORRUPT, NULL, NULL, 0 },
+
+	{ TEST(is_killed, stores_first_last, silent, file), VERDICT_SAFE, NULL, "stalled=yes", 0 },
+	{ TEST(is_killed, stores_zeros, silent, file), VERDICT_SAFE, NULL, "stalled=yes", 0 },
+	{ TEST(is_killed, stores_zeros, silent, filled), VERDICT_CORRUPT, NULL, NULL, 0 },
+	{ TEST(is_killed, stores_a_wrong_byte, silent, file), VERDICT_CORRUPT, NULL, NULL, 0 },
+	{ TEST(is_killed, makes_too_much_room, silent, file), VERDICT_CORRUPT, NULL, NULL, 0 },
+	{ TEST(is_killed, stores_again, file, file), VERDICT_SAFE, NULL, NULL, 0 },
+	{ TEST(is_killed, undoes, file, file), VERDICT_CORRUPT, NULL, NULL, 0 },
 #undef TEST
 };
 

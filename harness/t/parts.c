@@ -3,15 +3,18 @@
 #include "calls.h"
 #include "check.h"
 #include "copy.h"
+#include "filter.h"
 #include "pattern.h"
 #include "text.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void check_text(void)
@@ -32,6 +35,40 @@ static void check_text(void)
 	CHECK(!text_lists("unix_dgram pipe", "unix") && !text_lists("full_pipe", "pipe") &&
 		      !text_lists(NULL, "pipe"),
 	      "... but no part of one");
+}
+
+/* Under the filter, and without a tracer, a call that it stops for is one that is not there. */
+static _Noreturn void count_unfiltered(void)
+{
+	size_t count;
+	const struct call_kind *kinds = call_kinds(&count);
+	int unfiltered = filter_install() ? 100 : 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const long request = kinds[i].nr == SYS_ioctl ? (long)FICLONE : -1;
+
+		/* No flag of mmap(2)'s: a mapping of a file. */
+		if (kinds[i].role != CALL_APART &&
+		    (syscall(kinds[i].nr, -1, request, -1, 0, -1, 0) >= 0 || errno != ENOSYS))
+			unfiltered++;
+	}
+	_exit(getppid() > 0 && close(-1) < 0 && errno == EBADF ? unfiltered : 101);
+}
+
+static void check_filter(void)
+{
+	pid_t pid;
+	int status;
+
+	if (!filter_is_possible()) {
+		ksft_test_result_skip("a filter: not possible here\n");
+		return;
+	}
+	pid = fork();
+	if (!pid)
+		count_unfiltered();
+	CHECK(waitpid(pid, &status, 0) == pid && !status,
+	      "a filter stops for each call that copies or waits, and for no other");
 }
 
 static void check_calls(void)
@@ -422,6 +459,7 @@ int main(void)
 	ksft_print_header();
 	check_text();
 	check_calls();
+	check_filter();
 	check_roles();
 	check_pattern();
 	check_cascades();

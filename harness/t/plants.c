@@ -138,6 +138,13 @@ const struct act plant_control_hangs = PLANT("control_hangs", perform_with_hangi
 const struct act plant_slow_machine = PLANT("slow_machine", perform_slowly);
 const struct act plant_crashes = PLANT("crashes", perform_crash);
 
+const struct act plant_is_killed = {
+	.name = "is_killed",
+	.actor = ACTOR_COPIER,
+	.end = ENDS_PROCESS,
+	.signal = SIGKILL,
+};
+
 const struct act plant_receives = {
 	.name = "receives",
 	.actor = ACTOR_BYSTANDER,
@@ -379,6 +386,13 @@ static int open_file(struct endpoint *endpoint, enum role role, const char **mis
 	return error;
 }
 
+static int open_filled(struct endpoint *endpoint, enum role role, const char **missing)
+{
+	return open_file(endpoint, role, missing)                   ?:
+		       pattern_write(endpoint->far, PATTERN_STREAM) ?:
+		       (int)lseek(endpoint->far, 0, SEEK_SET);
+}
+
 #define STALLING(what, how) \
 	.name = (what), .is_source = true, .stalls = true, .size = PATTERN_STREAM, .open = (how), \
 	.release = release_silent
@@ -402,4 +416,10 @@ const struct endpoint_kind plant_file = {
 	.regular = true,
 	.size = PATTERN_FILE,
 	.open = open_file,
+};
+const struct endpoint_kind plant_filled = {
+	.name = "filled",
+	.is_sink = true,
+	.regular = true,
+	.open = open_filled,
 };

@@ -10,11 +10,15 @@
 
 extern const struct act plant_exits, plant_exits_late, plant_spins_late, plant_never_exits,
 	plant_waits_for_copy, plant_waits_at_last, plant_opens, plant_crashes, plant_receives,
-	plant_control_hangs, plant_slow_machine;
+	plant_control_hangs, plant_slow_machine, plant_is_killed;
 
 extern const struct strategy plant_reads, plant_reads_by_worker, plant_flips_a_bit,
 	plant_drops_a_byte, plant_repeats_a_line, plant_claims_more, plant_sleeps_elsewhere,
 	plant_copies_unseen, plant_copier_crashes;
+
+/* plant_mapped.c: strategies that store through a mapping, and wait before they are done */
+extern const struct strategy plant_stores_first_last, plant_stores_zeros, plant_stores_a_wrong_byte,
+	plant_makes_too_much_room, plant_stores_again, plant_undoes;
 
 /* plant_promises.c: strategies for a promise each */
 extern const struct strategy plant_takes_too_much, plant_reads_ahead, plant_rewinds,
@@ -30,6 +34,7 @@ extern const struct endpoint_kind plant_silent, /* stalls until it is released, 
 	plant_fuse,             /* beside a silent source, a FUSE mount that answers on release */
 	plant_dead_fuse,        /* ... that never answers, until its supervisor is gone */
 	plant_longer_fuse,      /* ... and not for some seconds more */
-	plant_pipe, plant_file; /* a sink; source or sink, where nothing stalls */
+	plant_pipe, plant_file, /* a sink; source or sink, where nothing stalls */
+	plant_filled;           /* a file as sink that has all the bytes already */
 
 #endif
