@@ -169,7 +169,7 @@ static void act_getpipe_sz(struct report *report)
 static void act_setpipe_sz(struct report *report)
 {
 	(void)report;
-	fcntl(FD_SHARED, F_SETPIPE_SZ, 1 << 17);
+	fcntl(FD_SHARED, F_SETPIPE_SZ, 1 << 19); /* other than either pipe has */
 }
 
 static void act_open_anew(struct report *report)

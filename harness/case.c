@@ -34,6 +34,13 @@ static void perform(struct play *performance, const struct test_case *test, bool
 	performance->error = scene.error;
 }
 
+/* The stall was seen, and then it was not what it had been any more, by the end of the act. */
+static bool did_not_last(const struct observation *seen)
+{
+	return seen->acted && seen->stall != STALL_NONE &&
+	       (seen->left_early || !seen->slept_on || !seen->withheld || !seen->ready);
+}
+
 /*
  * A source that was to be silent may have spoken, as the kernel's log does: the stall did not last,
  * or the strategy went on to a call that refuses.
@@ -44,7 +51,7 @@ static bool may_have_spoken(enum verdict verdict, const struct play *play)
 
 	if (verdict == VERDICT_REFUSED)
 		return seen->stall == STALL_SOURCE && steps_moved(&play->steps);
-	return verdict == VERDICT_BROKEN && seen->left_early;
+	return verdict == VERDICT_BROKEN && did_not_last(seen);
 }
 
 /*

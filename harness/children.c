@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define RECEIVE_MAX (256 << 10) /* no datagram is larger: what a read has no room for is lost */
 #define CHILD_MAX 10000 /* ms for a child to settle */
 
 void null_descriptors(void)
@@ -277,7 +278,7 @@ static bool writer_is_gone(int fd)
 
 void report_receive(struct report *report, int fd, size_t skip)
 {
-	static char bytes[65536];
+	static char bytes[RECEIVE_MAX];
 	bool gone = false;
 	ssize_t n;
 
@@ -309,6 +310,8 @@ void child_releaser(const struct scene *scene)
 	struct endpoint source = scene->source;
 
 	source.far = FD_SHARED;
+	if (source.kind->attend)
+		source.kind->attend(&source, FD_RELEASE);
 	wait_for_end_of(FD_RELEASE);
 	scene->report->release_error = -endpoint_release(&source);
 	for (;;)

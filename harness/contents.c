@@ -37,34 +37,10 @@ static bool fill_sink(int fd, size_t size)
 	return true;
 }
 
-static bool read_away(int fd, size_t size)
-{
-	static char bytes[65536];
-
-	while (size) {
-		ssize_t n = read(fd, bytes, size < sizeof(bytes) ? size : sizeof(bytes));
-
-		if (n <= 0)
-			return false;
-		size -= (size_t)n;
-	}
-	return true;
-}
-
-/* A sink that can be full is so from the start; here nothing is to wait for long. */
-static bool empty_sink(int fd, size_t filled)
-{
-	const int flags = fcntl(fd, F_GETFL);
-
-	return fcntl(fd, F_SETFL, flags | O_NONBLOCK) >= 0 && read_away(fd, filled) &&
-	       fcntl(fd, F_SETFL, flags) >= 0;
-}
-
 static bool prepare_sink(const struct scene *scene)
 {
-	return scene->sink.kind->regular ?
-		       fill_sink(scene->sink.far, scene->test->promise->before) :
-		       empty_sink(scene->output, scene->sink.filled);
+	return !scene->sink.kind->regular ||
+	       fill_sink(scene->sink.far, scene->test->promise->before);
 }
 
 static bool keep_source(const struct scene *scene, struct outcome *outcome)

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 void close_fd(int *fd)
@@ -20,7 +21,7 @@ int endpoint_open(struct endpoint *endpoint, const struct endpoint_kind *kind, e
 	int error;
 
 	*endpoint = (struct endpoint){
-		.kind = kind, .fd = -1, .far = -1, .role = role, .size = kind->size
+		.kind = kind, .fd = -1, .far = -1, .watched = -1, .role = role, .size = kind->size
 	};
 	error = kind->open(endpoint, role, missing);
 	if (error)
@@ -33,9 +34,30 @@ int endpoint_release(struct endpoint *endpoint)
 	return endpoint->kind->release ? endpoint->kind->release(endpoint) : 0;
 }
 
-bool endpoint_withholds(const struct endpoint *endpoint)
+int endpoint_watch(struct endpoint *endpoint)
 {
-	return !endpoint->kind->withholds || endpoint->kind->withholds();
+	if (endpoint->kind->withholds)
+		return 0;
+	endpoint->watched = fcntl(endpoint->fd, F_DUPFD_CLOEXEC, 0);
+	return endpoint->watched < 0 ? -errno : 0;
+}
+
+void endpoint_unwatch(struct endpoint *endpoint)
+{
+	close_fd(&endpoint->watched);
+}
+
+/* At its end, or with nobody to read it, it holds nobody up: POLLHUP and POLLERR are ready, too. */
+enum standing endpoint_standing(const struct endpoint *endpoint)
+{
+	const short events = role_is_sink(endpoint->role) ? POLLOUT : POLLIN;
+	struct pollfd end = { .fd = endpoint->watched, .events = events };
+
+	if (endpoint->kind->withholds)
+		return endpoint->kind->withholds() ? STANDING_WITHHOLDS : STANDING_READY;
+	if (end.fd < 0 || poll(&end, 1, 0) < 0 || end.revents & POLLNVAL)
+		return STANDING_UNKNOWN;
+	return end.revents ? STANDING_READY : STANDING_WITHHOLDS;
 }
 
 ssize_t endpoint_fill(int fd)
@@ -59,4 +81,5 @@ void endpoint_close(struct endpoint *endpoint)
 {
 	close_fd(&endpoint->fd);
 	close_fd(&endpoint->far);
+	endpoint_unwatch(endpoint);
 }

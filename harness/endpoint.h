@@ -13,8 +13,15 @@
 enum role {
 	ROLE_SOURCE, /* silent, if it can be, until it is released */
 	ROLE_FEED,   /* a pipe as source, full of bytes, for a sink that stalls */
-	ROLE_SINK,   /* full, if it can be, until it is emptied; a pipe starts empty */
+	ROLE_SINK,   /* takes what comes */
+	ROLE_FULL, /* a sink that is full until it is emptied; a pipe starts empty, and fills up */
 };
+
+/** role_is_sink() - is it the end that is written to? */
+static inline bool role_is_sink(enum role role)
+{
+	return role == ROLE_SINK || role == ROLE_FULL;
+}
 
 struct copy;
 struct endpoint_kind;
@@ -22,8 +29,9 @@ struct endpoint_kind;
 /** struct endpoint - the descriptors are the supervisor's, O_CLOEXEC; -1 when closed. */
 struct endpoint {
 	const struct endpoint_kind *kind;
-	int fd;  /* the copier's; a supervisor closes it once the copier has it */
-	int far; /* the other end: releases a source, empties a sink, or is the bystander's */
+	int fd;      /* the copier's; a supervisor closes it once the copier has it */
+	int far;     /* the other end: releases a source, empties a sink, or is the bystander's */
+	int watched; /* the supervisor's reference to what fd is, to poll; -1: none */
 	enum role role;
 	size_t size;   /* bytes of pattern that a source yields; its kind's unless it says otherwise
 			*/
@@ -39,6 +47,7 @@ struct endpoint_kind {
 	bool is_file;  /* of a file system, if not regular */
 	bool is_pipe;  /* a bystander can hold its other end */
 	bool is_fifo;  /* ... and open it anew */
+	bool full;     /* as sink it is full in any case: what stalls otherwise feeds it */
 	bool foreign;  /* as source it yields bytes of its own: they are counted, not compared */
 	size_t size;   /* bytes of pattern that it yields as source, up to PATTERN_FILE */
 	int eof_errno; /* read(2)'s word for the end of this source, where that is not 0 */
@@ -72,10 +81,16 @@ struct endpoint_kind {
 	int (*adopt)(int fd, struct copy *copy);
 
 	/*
-	 * Has a helper of the endpoint's got what it is to withhold? A copier may be asleep before
-	 * that. NULL: its sleep is all there is to it.
+	 * Does the endpoint's own helper (a server, who releases it) hold up a copier at this
+	 * moment? NULL: poll(2) tells, which takes none of the locks that a copy holds.
 	 */
 	bool (*withholds)(void);
+
+	/*
+	 * What there is to be done, in the process that releases it, from the start until
+	 * @release_fd comes to its end. NULL: nothing.
+	 */
+	void (*attend)(struct endpoint *endpoint, int release_fd);
 
 	/* Let a stalled source yield its bytes and end. Must not block. Return: 0 or -errno. */
 	int (*release)(struct endpoint *endpoint);
@@ -88,8 +103,23 @@ int endpoint_open(struct endpoint *endpoint, const struct endpoint_kind *kind, e
 /** endpoint_release() - let a source yield and end. Return: 0 or -errno. */
 int endpoint_release(struct endpoint *endpoint);
 
-/** endpoint_withholds() - see withholds above. */
-bool endpoint_withholds(const struct endpoint *endpoint);
+/**
+ * endpoint_watch() - keep a reference to what the copier has of it, until endpoint_unwatch(), where
+ * poll(2) is to tell whether it withholds. It is the copier's end, not one that somebody else drops
+ * in an act, and never the last: it is no reference too many. Return: 0 or -errno.
+ */
+int endpoint_watch(struct endpoint *endpoint);
+void endpoint_unwatch(struct endpoint *endpoint);
+
+/** enum standing - would a copier have to wait for an end now: for bytes, or for room? */
+enum standing {
+	STANDING_UNKNOWN, /* nobody can say: it counts for neither */
+	STANDING_READY,
+	STANDING_WITHHOLDS,
+};
+
+/** endpoint_standing() - how it stands at this moment; an end of the file is ready, too. */
+enum standing endpoint_standing(const struct endpoint *endpoint);
 
 /** endpoint_close() - close what is open. */
 void endpoint_close(struct endpoint *endpoint);

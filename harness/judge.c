@@ -49,18 +49,39 @@ static struct judgement judge_refusal(const struct observation *seen)
 	return SAYS(BROKEN, "the copy failed, and not with a refusal");
 }
 
+/* Is the copy stalled, and where its id says? */
+static const char *stall_fault(const struct observation *seen)
+{
+	if (seen->stall == STALL_NONE)
+		return seen->under_way ? NULL : "the copy was not under way";
+	if (!seen->stalled)
+		return "the copy never stalled";
+	if (!seen->withheld)
+		return seen->stall == STALL_SINK ?
+			       "the copier sleeps, but not for the sink: that has room" :
+			       "the copier sleeps, but not for the source: that has bytes";
+	if (!seen->ready)
+		return seen->stall == STALL_SINK ?
+			       "the copier may sleep for the source: that has no bytes" :
+			       "the copier may sleep for the sink: that has no room";
+	return NULL;
+}
+
 /* Nothing below may be reached without the stall, the act and a control having been seen. */
 static const char *scene_fault(const struct observation *seen)
 {
-	if (seen->stall == STALL_NONE ? !seen->under_way : !seen->stalled)
-		return seen->stall == STALL_NONE ? "the copy was not under way" :
-						   "the copy never stalled";
+	const char *fault = stall_fault(seen);
+
+	if (fault)
+		return fault;
 	if (!seen->acted)
 		return "the act was not seen to begin";
 	if (!seen->control_ended)
 		return "the control did not end: the machine cannot be judged";
 	if (seen->left_early)
 		return "the stall did not last until the act ended";
+	if (seen->stall != STALL_NONE && !seen->slept_on)
+		return "the copier woke during the act: it may have slept elsewhere in its call";
 	return NULL;
 }
 

@@ -45,6 +45,9 @@ struct observation {
 
 	enum stall stall;
 	bool stalled;    /* the copier was seen asleep inside the strategy's call before the act */
+	bool withheld;   /* then, and when the act was over: the end that is to withhold did */
+	bool ready;      /* ... and the other one was ready, if the call is about it at all */
+	bool slept_on;   /* the copier slept the same sleep from the one to the other */
 	bool under_way;  /* STALL_NONE: the copier was seen in its call, or between two, by then */
 	bool left_early; /* it left that call, though not released, before the act had ended */
 

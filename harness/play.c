@@ -357,11 +357,39 @@ static bool still_stalled(const struct play *play)
 	       (stall->task->in_call && call_alike(&stall->task->call, &stall->call));
 }
 
-static bool left_early(const struct play *play)
+/* Waits hold nothing, and a program may wait in turns: in the same call again is good enough. */
+static bool sleeps_on(const struct play *play)
 {
-	/* A full pipe is emptied, or loses its reader, by the act itself. */
-	return play->seen.stall == STALL_SOURCE &&
-	       play->scene->test->act->actor == ACTOR_BYSTANDER && !still_stalled(play);
+	uint64_t switches;
+
+	if (play->scene->test->strategy->program && call_role(&play->stall.call) != CALL_COPIES)
+		return true;
+	return play_sleep(play, &switches) && switches == play->slept;
+}
+
+/*
+ * Does the act itself end the stall? It ends the copier; or a full pipe is emptied, or loses its
+ * reader, by it. What was seen right before it has to do then.
+ */
+static bool act_ends_stall(const struct scene *scene)
+{
+	return scene->test->act->actor == ACTOR_COPIER ||
+	       (scene->stall == STALL_SINK && scene->held == HELD_READER);
+}
+
+/* The act is over, or was waited for long enough: is all as it was when it began? */
+static void look_again(struct play *play)
+{
+	struct observation *seen = &play->seen;
+
+	seen->slept_on = true;
+	if (seen->stall == STALL_NONE || act_ends_stall(play->scene))
+		return;
+	seen->left_early = !still_stalled(play);
+	if (seen->left_early)
+		return;
+	seen->slept_on = sleeps_on(play);
+	play_stands(play);
 }
 
 static void check_success(struct play *play)
@@ -387,7 +415,7 @@ static void watch(struct play *play)
 		return;
 	if (!play_run(play, act_over, TICK_WATCH, play->at[ACT] + seen->limit))
 		seen->at_rest = comes_to_rest(play, over_or_at_rest, ACT_MAX);
-	seen->left_early = left_early(play);
+	look_again(play);
 	seen->ending = act_over(play) ? ENDING_ITSELF : unended(play);
 
 	play->at[EXIT_ENTERED] = play->scene->actor->exiting_at;
@@ -431,23 +459,17 @@ static void finish(struct play *play)
 	}
 }
 
-void play(struct play *play, struct scene *scene, bool probe_kill)
+static void perform(struct play *play)
 {
-	const struct act *act = scene->test->act;
+	const struct act *act = play->scene->test->act;
 
-	*play = (struct play){
-		.scene = scene,
-		.probe_kill = probe_kill,
-		.killable = -1,
-		.begun = clock_now(),
-		.seen = { .stall = scene->stall, .fault = scene->fault, .missing = scene->missing },
-	};
-	if (scene->fault || scene->missing)
-		return;
-	scene->tracer.on_call = on_call;
-	scene->tracer.arg = play;
+	play->scene->tracer.on_call = on_call;
+	play->scene->tracer.arg = play;
 	if (!play_set_off(play))
 		return;
+	/* A reference of ours would be one too many where the copier is to drop its own. */
+	if (act->actor == ACTOR_COPIER)
+		scene_unwatch(play->scene);
 	if (comes_from_outside(act))
 		act_from_outside(play);
 	else
@@ -457,4 +479,19 @@ void play(struct play *play, struct scene *scene, bool probe_kill)
 	watch(play);
 	finish(play);
 	play_keep_said(play);
+}
+
+void play(struct play *play, struct scene *scene, bool probe_kill)
+{
+	*play = (struct play){
+		.scene = scene,
+		.probe_kill = probe_kill,
+		.killable = -1,
+		.begun = clock_now(),
+		.seen = { .stall = scene->stall, .fault = scene->fault, .missing = scene->missing },
+	};
+	if (!scene->fault && !scene->missing)
+		perform(play);
+	if (proc_fault())
+		play_fault(play, proc_fault());
 }

@@ -78,6 +78,7 @@ struct play {
 	struct calling act, control; /* the actor and its double in the act's call */
 	struct rest rest, control_rest;
 	int64_t window;                            /* how long a rest must last */
+	uint64_t slept;                            /* switches of who stalls, in that sleep */
 	int64_t sink_size;                         /* of a file, before the present call */
 	int64_t first_bytes;                       /* that the first call to move any had moved */
 	int64_t actor_starved, supervisor_starved; /* as they were when the act began */
@@ -124,6 +125,18 @@ struct seen_step *play_find_step(struct play *play, const struct task *task, int
 
 /** play_calling() - @task in its present call. */
 struct calling play_calling(struct task *task);
+
+/**
+ * play_stands() - do the ends stand, at this moment, as they have to for the call that the copy
+ * stalls in? Kept in play->seen: withheld and ready.
+ */
+bool play_stands(struct play *play);
+
+/**
+ * play_sleep() - look at the sleep of what stalls: the copier with what works for it in the kernel,
+ * or the one thread of a program. Return: false when it does not sleep.
+ */
+bool play_sleep(const struct play *play, uint64_t *switches);
 
 /** play_program_stalls() - the same of a program under test as play->seen.stalled says. */
 bool play_program_stalls(struct play *play);

@@ -14,13 +14,13 @@
 
 #define WORKER "Name:\tiou-wrk-" /* how the status of a thread of io_uring's begins */
 
-/* Read one /proc file whole, as text. Return: its length, or -1. */
+/* Read one /proc file, as text, up to @size with its end. Return: its length, or -1. */
 static __attribute__((format(printf, 3, 4))) ssize_t slurp(char *into, size_t size,
 							   const char *format, ...)
 {
 	char path[96];
 	va_list args;
-	ssize_t n;
+	ssize_t length = 0, n;
 	int fd;
 
 	va_start(args, format);
@@ -29,34 +29,70 @@ static __attribute__((format(printf, 3, 4))) ssize_t slurp(char *into, size_t si
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
-	n = read(fd, into, size - 1);
+	do {
+		n = read(fd, into + length, size - 1 - (size_t)length);
+		length += n > 0 ? n : 0;
+	} while (n > 0 && (size_t)length < size - 1);
 	close(fd);
 	if (n < 0)
 		return -1;
-	into[n] = '\0';
-	return n;
+	into[length] = '\0';
+	return length;
 }
 
-/* The value of a `Key:\tvalue` line of a status file, or NULL. */
+static const char *fault; /* the first thing that a file of /proc lacked */
+
+const char *proc_fault(void)
+{
+	return fault;
+}
+
+/*
+ * Of any length: with many supplementary groups the counts of context switches stand far beyond the
+ * first page. Return: the status of thread @tid, good until the next call; NULL when it is gone.
+ */
+static const char *status_of(pid_t tid)
+{
+	static char *status;
+	static size_t room;
+	ssize_t length = 0;
+
+	do {
+		if ((size_t)length + 1 >= room) {
+			char *larger = realloc(status, room ? 2 * room : 4096);
+
+			if (!larger) {
+				fault = "no memory for /proc/PID/status";
+				return NULL;
+			}
+			status = larger;
+			room = room ? 2 * room : 4096;
+		}
+		length = slurp(status, room, "/proc/%d/status", tid);
+	} while (length >= 0 && (size_t)length + 1 >= room);
+	return length > 0 ? status : NULL;
+}
+
+/* The value of a `Key:\tvalue` line of a status file; one that lacks is a fault, and "". */
 static const char *field(const char *status, const char *key)
 {
 	const char *at = strstr(status, key);
 
-	return at ? at + strlen(key) : NULL;
+	if (at)
+		return at + strlen(key);
+	if (!fault)
+		fault = "a field of /proc/PID/status was not found";
+	return "";
 }
 
 static uint64_t number(const char *status, const char *key)
 {
-	const char *at = field(status, key);
-
-	return at ? strtoull(at, NULL, 10) : 0;
+	return strtoull(field(status, key), NULL, 10);
 }
 
 static char state_of(const char *status)
 {
-	const char *at = field(status, "\nState:\t");
-
-	return at ? *at : 0;
+	return *field(status, "\nState:\t");
 }
 
 static uint64_t switches_of(const char *status)
@@ -81,15 +117,16 @@ int64_t proc_starved(pid_t tid)
 
 bool proc_sample_thread(pid_t tid, struct proc_sample *sample)
 {
-	char status[4096], state;
+	const char *status = status_of(tid);
+	char state;
 
-	if (slurp(status, sizeof(status), "/proc/%d/status", tid) < 0)
+	if (!status)
 		return false;
 	state = state_of(status);
 	*sample = (struct proc_sample){
-		.quiet = strchr("SDZX", state),
+		.quiet = state && strchr("SDZX", state),
 		.deep = state == 'D',
-		.stopped = strchr("tT", state),
+		.stopped = state && strchr("tT", state),
 		.worker = strncmp(status, WORKER, strlen(WORKER)) ? 0 : tid,
 		.switches = switches_of(status),
 	};
@@ -143,17 +180,16 @@ bool proc_sample_running(pid_t pid, struct proc_sample *sample)
 
 bool proc_ended(pid_t pid)
 {
-	char status[4096];
+	const char *status = status_of(pid);
 
-	return slurp(status, sizeof(status), "/proc/%d/status", pid) < 0 ||
-	       strchr("ZX", state_of(status));
+	return !status || strchr("ZX", state_of(status));
 }
 
 pid_t proc_thread_group(pid_t tid)
 {
-	char status[4096];
+	const char *status = status_of(tid);
 
-	if (slurp(status, sizeof(status), "/proc/%d/status", tid) < 0)
+	if (!status)
 		return -1;
 	return (pid_t)number(status, "\nTgid:\t");
 }
@@ -175,10 +211,11 @@ static bool read_call(pid_t tid, struct call *call)
 
 void proc_describe(struct text *text, pid_t tid)
 {
-	char status[4096], wchan[64];
+	const char *status = status_of(tid);
 	struct call call;
+	char wchan[64];
 
-	if (slurp(status, sizeof(status), "/proc/%d/status", tid) < 0) {
+	if (!status) {
 		text_add(text, "gone");
 		return;
 	}
@@ -275,15 +312,16 @@ void proc_kill_children(void)
 
 void proc_children(struct text *text)
 {
-	char list[1024], status[4096], *pid, *rest = list;
+	char list[4096], *pid, *rest = list;
 	const char *join = "";
 
 	if (slurp(list, sizeof(list), "/proc/self/task/%d/children", getpid()) < 0)
 		return;
 	while ((pid = strsep(&rest, " "))) {
+		const char *status = *pid ? status_of((pid_t)strtol(pid, NULL, 10)) : NULL;
 		const char *name;
 
-		if (!*pid || slurp(status, sizeof(status), "/proc/%s/status", pid) < 0)
+		if (!status)
 			continue;
 		name = field(status, "Name:\t");
 		text_add(text, "%s%s %.*s %c", join, pid, (int)strcspn(name, "\n"), name,

@@ -24,6 +24,12 @@ struct proc_sample {
 	uint64_t switches; /* context switches so far: unchanged means it did not run */
 };
 
+/**
+ * proc_fault() - what a file of /proc did not say that it should have, or memory that lacked: what
+ * was sampled in this process since its start is worth nothing then. NULL: nothing lacked.
+ */
+const char *proc_fault(void);
+
 /** proc_sample() - look at process @pid. Return: false when it is gone. */
 bool proc_sample(pid_t pid, struct proc_sample *sample);
 

@@ -79,7 +79,7 @@ enum held case_held(const struct test_case *test)
 
 enum stall case_stall(const struct test_case *test)
 {
-	if (test->source->stalls && case_held(test) != HELD_WRITER)
+	if (test->source->stalls && case_held(test) != HELD_WRITER && !test->sink->full)
 		return STALL_SOURCE;
 	return test->sink->stalls ? STALL_SINK : STALL_NONE;
 }
@@ -126,6 +126,28 @@ static bool keep_sink_size(struct scene *scene)
 	return true;
 }
 
+/* Where the other end is to stall, this one must be ready. */
+static enum role source_role(const struct scene *scene)
+{
+	return scene->stall == STALL_SINK && scene->test->source->stalls ? ROLE_FEED : ROLE_SOURCE;
+}
+
+static enum role sink_role(const struct scene *scene)
+{
+	return scene->stall == STALL_SINK && !scene->test->promise ? ROLE_FULL : ROLE_SINK;
+}
+
+/* What a promise is looked at with has nobody who acts, and nothing that stalls for long. */
+static bool watch_ends(struct scene *scene)
+{
+	int error = 0;
+
+	if (scene->stall == STALL_NONE || scene->test->promise)
+		return true;
+	error = endpoint_watch(&scene->source) ?: endpoint_watch(&scene->sink);
+	return !error || fails(scene, "cannot watch the endpoints", -error);
+}
+
 static bool open_all(struct scene *scene)
 {
 	const struct test_case *test = scene->test;
@@ -141,9 +163,9 @@ static bool open_all(struct scene *scene)
 		return fails(scene, "cannot map memory", errno);
 	}
 	checked_into(scene->report->fault, sizeof(scene->report->fault));
-	if (!open_endpoint(scene, &scene->source, test->source,
-			   scene->held == HELD_WRITER ? ROLE_FEED : ROLE_SOURCE) ||
-	    !open_endpoint(scene, &scene->sink, test->sink, ROLE_SINK) || !open_idle(scene))
+	if (!open_endpoint(scene, &scene->source, test->source, source_role(scene)) ||
+	    !open_endpoint(scene, &scene->sink, test->sink, sink_role(scene)) ||
+	    !watch_ends(scene) || !open_idle(scene))
 		return false;
 	if (!keep_sink_size(scene))
 		return fails(scene, "cannot tell the sink's size", errno);
@@ -311,8 +333,8 @@ bool scene_open(struct scene *scene, const struct test_case *test)
 		.test = test,
 		.held = case_held(test),
 		.stall = case_stall(test),
-		.source = { .fd = -1, .far = -1 },
-		.sink = { .fd = -1, .far = -1 },
+		.source = { .fd = -1, .far = -1, .watched = -1 },
+		.sink = { .fd = -1, .far = -1, .watched = -1 },
 		.shared = -1,
 		.output = -1,
 		.said = { -1, -1 },
@@ -368,8 +390,30 @@ void scene_cue(struct scene *scene)
 	close_fd(&scene->cue[1]);
 }
 
+bool scene_withholds(const struct scene *scene)
+{
+	const struct endpoint *end = scene->stall == STALL_SINK ? &scene->sink : &scene->source;
+
+	return endpoint_standing(end) == STANDING_WITHHOLDS;
+}
+
+bool scene_is_ready(const struct scene *scene)
+{
+	const struct endpoint *end = scene->stall == STALL_SINK ? &scene->source : &scene->sink;
+
+	return endpoint_standing(end) == STANDING_READY;
+}
+
+void scene_unwatch(struct scene *scene)
+{
+	endpoint_unwatch(&scene->source);
+	endpoint_unwatch(&scene->sink);
+}
+
 void scene_release(struct scene *scene)
 {
+	/* An end of the file is to come through. */
+	scene_unwatch(scene);
 	scene->report->stop = true;
 	close_fd(&scene->release[1]);
 	/* A pipe that is full, and whose reader is the actor, nobody will empty. */

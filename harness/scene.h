@@ -4,7 +4,8 @@
  * the descriptors that its part needs. A reference left anywhere else to the
  * shared pipe would hide a hang, because it is the last fput() that waits. The
  * supervisor itself keeps no end of anything that a copy may hold locked: even to
- * close it could take for ever.
+ * close it could take for ever. (But for the copier's own ends, to poll them, where
+ * others act: as long as the copier has them, too, closing them takes no lock.)
  *
  *   copier     copies FD_SOURCE to FD_SINK; or is a program under test, with its descendants
  *   bystander  performs the act, unless the copier does; holds, at FD_SHARED, the other
@@ -92,6 +93,15 @@ void scene_kill_copier(struct scene *scene);
 
 /** scene_cue() - let the copier begin, if it has not yet. */
 void scene_cue(struct scene *scene);
+
+/** scene_withholds() - does the end that is to stall the copy withhold at this moment? */
+bool scene_withholds(const struct scene *scene);
+
+/** scene_is_ready() - and is the other one ready: has it bytes, or room? */
+bool scene_is_ready(const struct scene *scene);
+
+/** scene_unwatch() - what was asked above is not to be asked again. */
+void scene_unwatch(struct scene *scene);
 
 /** scene_release() - end the stall: the copy can go on to its end, or dies. */
 void scene_release(struct scene *scene);

@@ -49,7 +49,40 @@ static int64_t rest_wanted(const struct play *play)
 	return WORKER_REST;
 }
 
-static bool copier_stalled(struct play *play)
+/* May the call that stalls be waiting for the end that is not to withhold? */
+static bool may_await_other(const struct play *play)
+{
+	const bool sink_stalls = play->seen.stall == STALL_SINK;
+	const struct task *task = play->stall.task;
+
+	if (task->followed)
+		return ends_awaits(&play->scene->ends, task, sink_stalls ? END_SOURCE : END_SINK);
+	if (!call_names_end(&task->call))
+		return true;
+	return sink_stalls ? call_source(&task->call) == FD_SOURCE :
+			     call_sink(&task->call) == FD_SINK;
+}
+
+bool play_stands(struct play *play)
+{
+	play->seen.withheld = scene_withholds(play->scene);
+	play->seen.ready = !may_await_other(play) || scene_is_ready(play->scene);
+	return play->seen.withheld && play->seen.ready;
+}
+
+bool play_sleep(const struct play *play, uint64_t *switches)
+{
+	const struct task *task = play->stall.task;
+	struct proc_sample sample;
+	const bool there = task->followed ? proc_sample_thread(task->tid, &sample) :
+					    proc_sample_running(task->pid, &sample);
+
+	*switches = there ? sample.switches : 0;
+	return there && sample.quiet;
+}
+
+/* Asleep in its own call: that it sleeps for the right end is another matter. */
+static bool copier_sleeps(struct play *play)
 {
 	struct task *copier = play->scene->copier;
 
@@ -58,9 +91,14 @@ static bool copier_stalled(struct play *play)
 		play->rest.since = 0;
 	}
 	return in_own_call(play) && rest_of_workers(&play->rest, copier->pid, rest_wanted(play)) &&
-	       has_handed_over(copier) &&
-	       endpoint_withholds(play->seen.stall == STALL_SINK ? &play->scene->sink :
-								   &play->scene->source);
+	       has_handed_over(copier);
+}
+
+static bool copier_stalled(struct play *play)
+{
+	play->seen.stalled = copier_sleeps(play);
+	play->slept = play->rest.switches;
+	return play->seen.stalled && play_stands(play);
 }
 
 /* Return: the size of the sink, or 0 where it is no file. */
@@ -134,7 +172,7 @@ static bool copier_found(struct play *play)
 		return play_program_stalls(play);
 	if (seen->stall == STALL_NONE)
 		return seen->under_way = copier_under_way(play);
-	return seen->stalled = copier_stalled(play);
+	return copier_stalled(play);
 }
 
 /* Held at the entry of its act; or, where it only waits for a signal, asleep. */
@@ -206,6 +244,13 @@ static void keep_where(struct text *evidence, const struct task *copier)
 	text_add(evidence, "\n");
 }
 
+static bool can_begin(const struct observation *seen)
+{
+	if (seen->stall == STALL_NONE)
+		return seen->under_way;
+	return seen->stalled && seen->withheld && seen->ready;
+}
+
 /* Return: true when the act can begin; else the judge will know from what was seen. */
 bool play_set_off(struct play *play)
 {
@@ -215,8 +260,10 @@ bool play_set_off(struct play *play)
 
 	play->sink_size = sink_size(scene);
 	play_wait(play, scene_ready, tick, program ? PROGRAM_MAX : SCENE_MAX);
-	if (!play->seen.stalled && !play->seen.under_way) {
-		if (program && !others_ended(scene))
+	if (!can_begin(&play->seen)) {
+		if (play->seen.stalled)
+			play_keep_evidence(play, "copier", play->stall.task->tid);
+		else if (program && !others_ended(scene))
 			play_program_fault(play);
 		else if (scene_copier_over(scene))
 			keep_end(play);

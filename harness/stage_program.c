@@ -56,7 +56,7 @@ static bool waits_for_good(struct play *play, const struct task *waiter)
 		return false;
 	if (awaited(play) == END_SINK && !has_read(play, waiter))
 		return false;
-	return endpoint_withholds(awaited(play) == END_SINK ? &scene->sink : &scene->source);
+	return play_stands(play);
 }
 
 static bool is_stalled(struct play *play)
@@ -79,7 +79,7 @@ bool play_program_stalls(struct play *play)
 
 	if (!is_time_to_look(play))
 		return false;
-	play->seen.stalled = is_stalled(play);
+	play->seen.stalled = is_stalled(play) && play_sleep(play, &play->slept);
 	if (!play->seen.stalled)
 		return program_rests(&play->idle, &scene->tracer, PROGRAM_IDLE);
 	/* Of its processes the act is upon the one that waits. */

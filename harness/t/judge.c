@@ -11,8 +11,9 @@
 
 /* What a case looks like in which all is well; each row changes what it is about. */
 #define WELL \
-	.stall = STALL_SOURCE, .stalled = true, .acted = true, .control_ended = true, \
-	.control = 1 * MS, .limit = 100 * MS, .ending = ENDING_ITSELF, .act = 1 * MS
+	.stall = STALL_SOURCE, .stalled = true, .withheld = true, .ready = true, .slept_on = true, \
+	.acted = true, .control_ended = true, .control = 1 * MS, .limit = 100 * MS, \
+	.ending = ENDING_ITSELF, .act = 1 * MS
 
 /* ... and one in which the act hangs until the release. */
 #define HANGS WELL, .ending = ENDING_RELEASE, .act = 200 * MS, .at_rest = true
@@ -65,6 +66,27 @@ static const struct {
 	  { HANGS, .stalled = false },
 	  VERDICT_BROKEN },
 	{ "the stall ended before the act did", { WELL, .left_early = true }, VERDICT_BROKEN },
+	{ "the copier slept, and the source had bytes for it",
+	  { WELL, .withheld = false },
+	  VERDICT_BROKEN },
+	{ "the copier slept, and the sink had no room", { WELL, .ready = false }, VERDICT_BROKEN },
+	{ "a full sink that is not full",
+	  { WELL, .stall = STALL_SINK, .withheld = false },
+	  VERDICT_BROKEN },
+	{ "a full sink, and nothing to be put into it",
+	  { WELL, .stall = STALL_SINK, .ready = false },
+	  VERDICT_BROKEN },
+	{ "a hang in another scene",
+	  { HANGS, .stall = STALL_SINK, .ready = false },
+	  VERDICT_BROKEN },
+	{ "the copier woke during the act", { WELL, .slept_on = false }, VERDICT_BROKEN },
+	{ "the copier woke, and the act seemed to hang",
+	  { HANGS, .slept_on = false },
+	  VERDICT_BROKEN },
+	{ "nothing can stall: no end withholds, nobody sleeps",
+	  { WELL, .stall = STALL_NONE, .under_way = true, .withheld = false, .ready = false,
+	    .slept_on = false },
+	  VERDICT_SAFE },
 	{ "the act was not seen", { WELL, .acted = false }, VERDICT_BROKEN },
 	{ "the control did not end", { WELL, .control_ended = false }, VERDICT_BROKEN },
 	{ "neither act nor control ended",
