@@ -267,7 +267,7 @@ void proc_kill_children(void)
 	}
 }
 
-void proc_children(struct text *text)
+void proc_children(struct text *text, const char *wanted, bool others)
 {
 	char list[1024], status[4096], *pid, *rest = list;
 	const char *join = "";
@@ -276,12 +276,16 @@ void proc_children(struct text *text)
 		return;
 	while ((pid = strsep(&rest, " "))) {
 		const char *name;
+		int length;
 
 		if (!*pid || slurp(status, sizeof(status), "/proc/%s/status", pid) < 0)
 			continue;
 		name = field(status, "Name:\t");
-		text_add(text, "%s%s %.*s %c", join, pid, (int)strcspn(name, "\n"), name,
-			 state_of(status));
+		length = (int)strcspn(name, "\n");
+		if ((length == (int)strlen(wanted) && !strncmp(name, wanted, strlen(wanted))) ==
+		    others)
+			continue;
+		text_add(text, "%s%s %.*s %c", join, pid, length, name, state_of(status));
 		join = ", ";
 	}
 }
