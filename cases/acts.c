@@ -5,6 +5,7 @@
  * they wait for the source or for room in the sink (fs/splice.c, fs/pipe.c).
  */
 #include "cases.h"
+#include "checked.h"
 #include "children.h"
 #include "pattern.h"
 #include "props.h"
@@ -31,8 +32,7 @@ static void act_exit(struct report *report)
 /* The thread has a descriptor table of its own, and soon the only one with the pipe in it. */
 static void *exit_alone(void *arg)
 {
-	if (unshare(CLONE_FILES))
-		_exit(1);
+	CHECKED(unshare(CLONE_FILES));
 	pthread_barrier_wait(arg);
 	pthread_barrier_wait(arg);
 	syscall(SYS_exit, 0);
@@ -46,8 +46,7 @@ static void act_exit_thread(struct report *report)
 
 	(void)report;
 	pthread_barrier_init(&barrier, NULL, 2);
-	if (pthread_create(&thread, NULL, exit_alone, &barrier))
-		return;
+	CHECKED_ERRNO(pthread_create(&thread, NULL, exit_alone, &barrier));
 	pthread_barrier_wait(&barrier);
 	close(FD_SHARED);
 	pthread_barrier_wait(&barrier);
@@ -78,7 +77,7 @@ static void act_execve(struct report *report)
 	char *const argv[] = { CASES_EXECUTED, NULL }, *const envp[] = { NULL };
 
 	(void)report;
-	fcntl(FD_SHARED, F_SETFD, FD_CLOEXEC);
+	CHECKED(fcntl(FD_SHARED, F_SETFD, FD_CLOEXEC));
 	execve("/proc/self/exe", argv, envp);
 }
 
@@ -102,10 +101,10 @@ static void act_scm_rights(struct report *report)
 	header->cmsg_type = SCM_RIGHTS;
 	header->cmsg_len = CMSG_LEN(sizeof(int));
 	memcpy(CMSG_DATA(header), &shared, sizeof(shared));
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) || sendmsg(ends[0], &message, 0) != 1)
-		return;
+	CHECKED(socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
+	CHECKED(sendmsg(ends[0], &message, 0));
 	/* The receiving end takes the pipe's place, and its closing is the act. */
-	dup2(ends[1], FD_SHARED);
+	CHECKED(dup2(ends[1], FD_SHARED));
 	close(ends[1]);
 	close(FD_SHARED);
 }
@@ -121,7 +120,7 @@ static void act_read_once(struct report *report)
 
 static void act_nonblock_read(struct report *report)
 {
-	fcntl(FD_SHARED, F_SETFL, O_RDONLY | O_NONBLOCK);
+	CHECKED(fcntl(FD_SHARED, F_SETFL, O_RDONLY | O_NONBLOCK));
 	act_read_once(report);
 	fcntl(FD_SHARED, F_SETFL, O_RDONLY);
 }
@@ -131,7 +130,7 @@ static void act_nonblock_write(struct report *report)
 {
 	ssize_t n;
 
-	fcntl(FD_SHARED, F_SETFL, O_WRONLY | O_NONBLOCK);
+	CHECKED(fcntl(FD_SHARED, F_SETFL, O_WRONLY | O_NONBLOCK));
 	n = write(FD_SHARED, pattern_bytes() + report->size, 1);
 	report->added = n > 0 ? n : 0;
 }

@@ -310,7 +310,7 @@ void proc_kill_children(void)
 	}
 }
 
-void proc_children(struct text *text)
+void proc_children(struct text *text, const char *wanted, bool others)
 {
 	char list[4096], *pid, *rest = list;
 	const char *join = "";
@@ -320,12 +320,16 @@ void proc_children(struct text *text)
 	while ((pid = strsep(&rest, " "))) {
 		const char *status = *pid ? status_of((pid_t)strtol(pid, NULL, 10)) : NULL;
 		const char *name;
+		int length;
 
 		if (!status)
 			continue;
 		name = field(status, "Name:\t");
-		text_add(text, "%s%s %.*s %c", join, pid, (int)strcspn(name, "\n"), name,
-			 state_of(status));
+		length = (int)strcspn(name, "\n");
+		if ((length == (int)strlen(wanted) && !strncmp(name, wanted, strlen(wanted))) ==
+		    others)
+			continue;
+		text_add(text, "%s%s %.*s %c", join, pid, length, name, state_of(status));
 		join = ", ";
 	}
 }

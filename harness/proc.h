@@ -82,7 +82,10 @@ void proc_name(struct text *text, pid_t tid);
 /** proc_kill_children() - SIGKILL to every child of this process, adopted ones as well. */
 void proc_kill_children(void);
 
-/** proc_children() - append the children of this process as `PID NAME STATE`, comma-separated. */
-void proc_children(struct text *text);
+/**
+ * proc_children() - append the children of this process as `PID NAME STATE`, comma-separated:
+ * those that have @name, or with @others all but them.
+ */
+void proc_children(struct text *text, const char *name, bool others);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "checked.h"
 #include "children.h"
+#include "keeper.h"
 #include "pattern.h"
 #include "proc.h"
 #include "tap.h"
@@ -233,12 +234,16 @@ static bool all_gone(struct runner *runner)
 
 static void name_what_is_left(struct runner *runner)
 {
-	struct text children = { 0 };
+	struct text unkillable = { 0 }, keepers = { 0 };
 
 	if (all_gone(runner))
 		return;
-	proc_children(&children);
-	tap_note("set aside, no signal ends them: %s", children.bytes);
+	proc_children(&unkillable, KEEPER_NAME, true);
+	proc_children(&keepers, KEEPER_NAME, false);
+	if (unkillable.length)
+		tap_note("set aside, no signal ends them: %s", unkillable.bytes);
+	if (keepers.length)
+		tap_note("still at work, to put right what was done: %s", keepers.bytes);
 }
 
 static _Noreturn void interrupted(struct runner *runner)

@@ -94,7 +94,7 @@ static void check_killed_supervisors(void)
 		kill(pid, SIGKILL);
 		clean += plant_all_gone(clock_now() + 5 * NS_PER_S);
 	}
-	proc_children(&left);
+	proc_children(&left, "", true);
 	if (left.length)
 		ksft_print_msg("left: %s\n", left.bytes);
 	CHECK(clean == KILLS, "a supervisor killed at %d random moments leaves nothing", KILLS);

@@ -11,6 +11,7 @@
 #include "keeper.h"
 #include "planting.h"
 #include "plants.h"
+#include "runner.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -166,6 +167,41 @@ static _Noreturn void supervise(size_t row, struct result *result)
 	_exit(0);
 }
 
+/*
+ * A supervisor, too. Its runner has numbers 0 to 3 and no more: in the one that it starts they are
+ * all taken. A process of its own, whose output is looked at.
+ */
+static void check_supervisor(void)
+{
+	static char out[4096];
+	const struct rlimit few = { .rlim_cur = 4, .rlim_max = 4 };
+	const struct test_case *test = &rows[0].test;
+	size_t size = 0;
+	ssize_t n;
+	int ends[2];
+
+	if (pipe(ends))
+		ksft_exit_fail_msg("no pipe\n");
+	fflush(stdout);
+	if (!fork()) {
+		dup2(ends[1], STDOUT_FILENO);
+		forget_descriptors(3);
+		setrlimit(RLIMIT_NOFILE, &few);
+		runner_run(test, 1, 1, false);
+	}
+	close(ends[1]);
+	while (size < sizeof(out) - 1 &&
+	       (n = read(ends[0], out + size, sizeof(out) - 1 - size)) > 0)
+		size += (size_t)n;
+	close(ends[0]);
+	CHECK(plant_all_gone(clock_now() + PLANTS_WHILE), "the runner ends");
+	CHECK(strstr(out, "verdict=broken") && strstr(out, "the supervisor: children.c:") &&
+		      strstr(out, "/dev/null"),
+	      "a supervisor that cannot get ready says so");
+	if (!strstr(out, "the supervisor: children.c:"))
+		ksft_print_msg("%s\n", out);
+}
+
 static void check(size_t row, const struct result *result)
 {
 	char id[CASE_ID];
@@ -199,5 +235,6 @@ int main(void)
 	CHECK(plant_all_gone(clock_now() + PLANTS_WHILE), "nothing stays behind");
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		check(i, &results[i]);
+	check_supervisor();
 	return checks_done();
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A case program leaves a process behind that nothing can end for some seconds. Nobody waits for
-# it, and it is named.
+# A case program leaves a process behind that nothing can end for some seconds, and its keeper.
+# Nobody waits for them, and they are named.
 
 use strict;
 use warnings;
@@ -43,6 +43,12 @@ subtest 'prove' => sub {
     is($case->value('set_aside'), 1, 'the case has set it aside');
     my ($pid) = $out =~ /^# set aside, no signal ends them:.* (\d+) \S+ D/m;
     ok(defined $pid, 'the program names it');
+    unlike($out, qr/^# set aside.*copyhang-keeper/m, 'and it alone');
+    like(
+        $out,
+        qr/^# still at work, to put right what was done: \d+ copyhang-keeper S$/m,
+        'and its keeper, which a signal would end, as what it is'
+    );
     like(slurp('/proc/' . ($pid // 'self') . '/stat'), qr/[)] D /, 'it is in the kernel');
     ok(all_gone($GONE), 'which goes in the end');
 };
