@@ -51,6 +51,18 @@ static const struct plant plants[] = {
 	{ TEST(exits, reads, unopenable, pipe), VERDICT_BROKEN, "Too many open files", NULL, 0 },
 	{ TEST(exits, reads, lacking, pipe), VERDICT_UNAVAILABLE, "not to be had", NULL, 0 },
 
+	{ TEST(exits, reads, ready, full_pipe), VERDICT_BROKEN, "that has bytes", NULL, 0 },
+	{ TEST(exits, splices, silent, full_pipe), VERDICT_BROKEN, "that has no room", NULL, 0 },
+	{ TEST(exits, splices, dry, full), VERDICT_BROKEN, "that has no bytes", NULL, 0 },
+	{ TEST(exits, reads, dry, roomy), VERDICT_BROKEN, "that has room", NULL, 0 },
+	{ TEST(exits, reads, speaker, filling), VERDICT_SAFE, NULL, NULL, 0 },
+	{ TEST(speaks, reads, speaker, pipe), VERDICT_BROKEN, "that has bytes", NULL, 0 },
+	{ TEST(speaks, splices, silent, filling), VERDICT_BROKEN, "that has no room", NULL, 0 },
+	{ TEST(speaks, reads, silent, filling), VERDICT_SAFE, NULL, NULL, 0 },
+	{ TEST(exits, waits_for_all, stirred, pipe), VERDICT_SAFE, NULL, NULL, 0 },
+	{ TEST(stirs, waits_for_all, stirred, pipe), VERDICT_BROKEN, "woke during the act", NULL,
+	  0 },
+
 	{ TEST(exits, reads, file, file), VERDICT_SAFE, NULL, "stalled=no", 0 },
 	{ TEST(exits, copies_unseen, file, file), VERDICT_BROKEN, "not under way", "stalled=no",
 	  0 },

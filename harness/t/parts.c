@@ -5,14 +5,17 @@
 #include "copy.h"
 #include "filter.h"
 #include "pattern.h"
+#include "proc.h"
 #include "text.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/fs.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -454,10 +457,48 @@ static void check_nameless_calls(void)
 	CHECK(call_names_end(&call), "a call that is not known does not pass for such a one");
 }
 
+/* --- /proc --- */
+
+/* With many groups the counts of context switches stand beyond the first 4 KiB of its status. */
+static void check_many_groups(void)
+{
+	gid_t groups[1000];
+	struct proc_sample sample = { 0 };
+	int ready[2];
+	char byte;
+	pid_t pid;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(groups); i++)
+		groups[i] = 1000000000 + i;
+	if (pipe2(ready, O_CLOEXEC))
+		ksft_exit_fail_msg("no pipe\n");
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (setgroups(ARRAY_SIZE(groups), groups) || write(ready[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	close(ready[1]);
+	if (pid < 0 || read(ready[0], &byte, 1) != 1) {
+		ksft_test_result_skip("needs root, to have many groups\n");
+	} else {
+		CHECK(proc_sample_thread(pid, &sample) && sample.switches > 0,
+		      "switches are counted of one with many groups");
+		CHECK(!proc_fault(), "... and nothing lacked");
+	}
+	close(ready[0]);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 int main(void)
 {
 	ksft_print_header();
 	check_text();
+	check_many_groups();
 	check_calls();
 	check_filter();
 	check_roles();

@@ -20,6 +20,12 @@ extern const struct strategy plant_reads, plant_reads_by_worker, plant_flips_a_b
 extern const struct strategy plant_stores_first_last, plant_stores_zeros, plant_stores_a_wrong_byte,
 	plant_makes_too_much_room, plant_stores_again, plant_undoes;
 
+/* plant_elsewhere.c: the copier sleeps in the right call, and not for the right end */
+extern const struct act plant_speaks, plant_stirs;
+extern const struct strategy plant_splices, plant_waits_for_all;
+extern const struct endpoint_kind plant_full_pipe, plant_dry, plant_full, plant_roomy,
+	plant_speaker, plant_filling, plant_stirred;
+
 /* plant_promises.c: strategies for a promise each */
 extern const struct strategy plant_takes_too_much, plant_reads_ahead, plant_rewinds,
 	plant_misplaces, plant_loops, plant_copies_endlessly, plant_truncates,
