@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A case program whose one case leaves a process behind that nothing can end
- * for some seconds: scripts/t/left_behind.t sees that nobody waits for it.
+ * A case program whose one case leaves a process behind that nothing can end as long as a server
+ * of its file system lives: scripts/t/left_behind.t sees that nobody waits for it.
  */
 #include "plants.h"
 #include "runner.h"

@@ -18,11 +18,10 @@ use List::Util qw(shuffle);
 use Real       qw(program launch play verdicts adopt_orphans comes_true all_gone);
 use Test::More;
 
-my $RUNS     = $ENV{SAMPLE_RUNS} // 20;
-my $SAMPLE   = $ENV{SAMPLE_SIZE} // 300;
-my @ONLY     = map { ('--only', $_) } split q{ }, $ENV{SAMPLE_ONLY} // q{};
-my $PER_CPU  = 4;
-my $PATIENCE = 30;    # s
+my $RUNS    = $ENV{SAMPLE_RUNS} // 20;
+my $SAMPLE  = $ENV{SAMPLE_SIZE} // 300;
+my @ONLY    = map { ('--only', $_) } split q{ }, $ENV{SAMPLE_ONLY} // q{};
+my $PER_CPU = 4;
 
 # Several, not one with several workers: launch() gives each a session of its own. Where the
 # kernel lets sessions share the CPUs (sched_autogroup), one would be hardly a load. They end with
@@ -47,7 +46,7 @@ my @load = map { launch(@STRESS)->{pid} } 1 .. $PER_CPU * $cpus;
 END {
     kill 'KILL', map { -$_ } @load;
 }
-ok(comes_true($PATIENCE, \&all_busy), @load . ' processes are busy');
+ok(comes_true(\&all_busy), @load . ' processes are busy');
 
 for my $run (1 .. $RUNS) {
     my (undef, @cases) = play(program(), @sample);
@@ -56,9 +55,9 @@ for my $run (1 .. $RUNS) {
     diag("$_->{id}, not $idle->{$_->{id}}:\n", join "\n", $_->evidence_lines) for @differ;
 }
 
-ok(comes_true($PATIENCE, \&all_busy), 'they still are');
+ok(comes_true(\&all_busy), 'they still are');
 kill 'KILL', map { -$_ } splice @load;
-ok(all_gone($PATIENCE), 'and are gone now');
+ok(all_gone(), 'and are gone now');
 
 done_testing;
 

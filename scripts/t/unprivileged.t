@@ -13,7 +13,7 @@ use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use File::Copy qw(copy);
 use File::Temp ();
-use Real       qw(program play verdicts);
+use Real       qw(program play verdicts some_cases);
 use Test::More;
 
 my @NOBODY = qw(setpriv --reuid=65534 --regid=65534 --clear-groups);
@@ -23,8 +23,9 @@ plan skip_all => 'only root can be somebody else' if $> != 0;
 my $place   = File::Temp->newdir;
 my $program = reachable(program());
 
-my ($status,  @cases)  = play($program);
-my ($nobodys, @theirs) = play(@NOBODY, $program);
+my @some = some_cases('sample');
+my ($status, @cases)   = play($program, @some);
+my ($nobodys, @theirs) = play(@NOBODY, $program, @some);
 ok(@cases > 0, 'there are cases');
 is($nobodys, $status, 'the same exit status');
 
