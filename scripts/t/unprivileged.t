@@ -3,6 +3,8 @@
 #
 # All cases as a plain user: the verdicts are those that root gets, and only evidence that the
 # kernel shows to root alone lacks.
+#
+# sample: plays a sample of the cases, since all of them twice take minutes
 
 use strict;
 use warnings;

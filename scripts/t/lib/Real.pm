@@ -8,6 +8,7 @@ no warnings 'experimental::signatures';
 
 use Copyhang::Case  ();
 use Copyhang::Place ();
+use Digest::MD5     qw(md5);
 use Exporter 'import';
 use Fake        qw(finish slurp spew);
 use File::Temp  ();
@@ -94,14 +95,14 @@ sub cases ($tap) {
     return map { Copyhang::Case->from_tap(@{$_}) } @tests;
 }
 
-# Options of the case programs for all cases, or for a sample: in it are those that match, and, of any
-# two of act, strategy, source and sink that there are together in one case, one such case.
-# COPYHANG_CASES=all or =sample in the environment says which; else it is $usually.
-sub some_cases ($usually, $match = qr/(?!)/) {
-    return if ($ENV{COPYHANG_CASES} // $usually) eq 'all';
-    my (undef,   $list) = finish(launch(program(), '--list'));
+# Options of the case programs for all cases of @only, or for a sample of them: those that match, and
+# a case at least with any two that go together of acts, strategies, sources and sinks; always the
+# same. COPYHANG_CASES in the environment (all, sample) says which; else it is $usually.
+sub some_cases ($usually, $match = qr/(?!)/, @only) {
+    return @only if ($ENV{COPYHANG_CASES} // $usually) eq 'all';
+    my (undef,   $list) = finish(launch(program(), '--list', @only));
     my (@sample, %seen);
-    for my $id (split /\n/, $list) {
+    for my $id (sort { md5($a) cmp md5($b) } split /\n/, $list) {    # in no order: that takes fewer
         my @parts = $id =~ m{\A([^/]+)/([^/]+)/(\w+)-(\w+)\z};
         my @pairs = map {
             my $i = $_;
@@ -110,7 +111,8 @@ sub some_cases ($usually, $match = qr/(?!)/) {
         push @sample, "$id\n" if $id =~ $match || grep { !$seen{$_} } @pairs;
         @seen{@pairs} = (1) x @pairs;
     }
-    state $ids = File::Temp->new;
+    state @files;
+    push @files, my $ids = File::Temp->new;
     spew($ids->filename, @sample);
     chmod oct 644, $ids->filename;
     return ('--ids', $ids->filename);
