@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Acts, strategies and endpoints put together by chance, senseless ones included: whatever is
- * played, each has its result in time, no supervisor dies, and nothing is left behind.
+ * played, each has its result, no supervisor dies, and nothing is left behind.
  *
  * FUZZ_SECONDS in the environment: how long (default: a few). FUZZ_SEED: repeats what it printed.
  */
 #include "cases.h"
 #include "check.h"
-#include "clock.h"
 #include "endpoints.h"
 #include "leftovers.h"
 #include "runner.h"
@@ -21,10 +20,7 @@
 #include <unistd.h>
 
 #define SECONDS 5
-#define BATCH 200
-/* Were they played one by one, each with all of its time, it would be more. */
-#define BATCH_MAX (2 * SUPERVISOR_MAX)
-#define GONE_MAX (5 * NS_PER_S)
+#define BATCH 100
 
 static struct test_case batch[BATCH];
 
@@ -106,7 +102,7 @@ static const char *play_batch(FILE *tap, pid_t *pid)
 		dup2(fileno(tap), STDOUT_FILENO);
 		runner_run(batch, BATCH, runner_jobs(), false);
 	}
-	if (!gone(*pid, BATCH_MAX, &status)) {
+	if (!gone(*pid, GIVE_UP, &status)) {
 		kill(*pid, SIGKILL);
 		return "the runner does not come to its end";
 	}
@@ -122,7 +118,7 @@ static const char *play_batch(FILE *tap, pid_t *pid)
 /* A device is cleared a moment after its last user is gone. */
 static bool loops_gone(pid_t pid)
 {
-	const int64_t deadline = clock_now() + GONE_MAX;
+	const int64_t deadline = clock_now() + GIVE_UP;
 
 	while (count_loops(pid)) {
 		if (clock_now() > deadline)
@@ -143,7 +139,7 @@ static bool check_batch(void)
 	fflush(stdout);
 	draw();
 	fault = play_batch(tap, &runner);
-	if (!gone(-1, GONE_MAX, NULL))
+	if (!gone(-1, GIVE_UP, NULL))
 		fault = "a process is left";
 	if (!loops_gone(runner))
 		fault = "a loop device is left";

@@ -3,8 +3,16 @@
 #ifndef COPYHANG_CHECK_H
 #define COPYHANG_CHECK_H
 
+#include "clock.h"
+
 #include <kselftest.h>
 #include <string.h>
+
+/*
+ * No wait in a test is longer. It only keeps one from hanging for ever, and is many times what a
+ * slow and crowded machine takes: that something comes soon is no claim of any test.
+ */
+#define GIVE_UP (600 * NS_PER_S)
 
 /* One test: passes where @condition holds; the rest is its name, as for printf(3). */
 #define CHECK(condition, ...) \

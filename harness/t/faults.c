@@ -8,7 +8,7 @@
 #include "plants.h"
 
 #include "check.h"
-#include "clock.h"
+#include "moments.h"
 #include "proc.h"
 
 #include <linux/audit.h>
@@ -87,8 +87,8 @@ static const struct plant plants[] = {
 
 static struct result *results; /* one a plant, shared with the supervisors */
 
-/* Kills come at all moments of a hang's case: it takes about 300 ms. */
-static void check_killed_supervisors(void)
+/* A hang's case, in a process that is followed. */
+static pid_t supervise(void)
 {
 	static const struct test_case test = {
 		.act = &plant_waits_for_copy,
@@ -96,20 +96,48 @@ static void check_killed_supervisors(void)
 		.source = &plant_silent,
 		.sink = &plant_pipe,
 	};
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	moments_offer();
+	plant_be_supervisor(&test, &results[0]);
+}
+
+/* Return: at which moment at the latest; -1: it was let go to its end. */
+static long kill_supervisor(long moment)
+{
+	pid_t pid = supervise();
+	int status;
+	long passed = moments_pass(pid, moment, &status);
+
+	if (passed == moment)
+		moments_leave(pid, SIGKILL);
+	return passed;
+}
+
+/* Kills come at moments all over its life, whatever that takes. */
+static void check_killed_supervisors(void)
+{
+	long whole = kill_supervisor(-1);
 	struct text left = { 0 };
-	int clean = 0;
+	int killed = 0, clean = 0;
 
-	for (int i = 0; i < KILLS; i++) {
-		pid_t pid = plant_supervise(&test, &results[0]);
+	while (killed < KILLS) {
+		const long moment = whole * killed / KILLS;
+		const long passed = kill_supervisor(moment);
 
-		usleep((useconds_t)(random() % 300000));
-		kill(pid, SIGKILL);
-		clean += plant_all_gone(clock_now() + 5 * NS_PER_S);
+		if (passed < moment)
+			whole = passed; /* a shorter life has other moments */
+		else
+			killed++;
+		clean += plant_all_gone(clock_now() + GIVE_UP) && passed == moment;
 	}
 	proc_children(&left, "", true);
 	if (left.length)
 		ksft_print_msg("left: %s\n", left.bytes);
-	CHECK(clean == KILLS, "a supervisor killed at %d random moments leaves nothing", KILLS);
+	CHECK(clean == KILLS, "a supervisor killed at %d moments of its life leaves nothing",
+	      KILLS);
 }
 
 static void forbid_ptrace(void)
@@ -136,7 +164,7 @@ static void check_without_ptrace(void)
 		case_play(&plants[0].test, &results[0]);
 		_exit(0);
 	}
-	CHECK(plant_all_gone(clock_now() + PLANTS_WHILE), "without ptrace a case ends");
+	CHECK(plant_all_gone(clock_now() + GIVE_UP), "without ptrace a case ends");
 	CHECK(results[0].verdict == VERDICT_UNAVAILABLE && strstr(results[0].reason, "ptrace"),
 	      "... and is unavailable, with the reason");
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A case program whose one case leaves a process behind that nothing can end
- * for some seconds, and beside it its keeper: scripts/t/left_behind.t sees
- * that nobody waits for them.
+ * A case program whose one case leaves a process behind that nothing can end as long as a server
+ * of its file system lives, and beside it its keeper: scripts/t/left_behind.t sees that nobody
+ * waits for them.
  */
 #include "keeper.h"
 #include "plants.h"

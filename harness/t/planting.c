@@ -23,6 +23,11 @@ pid_t plant_supervise(const struct test_case *test, struct result *result)
 
 	if (pid)
 		return pid;
+	plant_be_supervisor(test, result);
+}
+
+void plant_be_supervisor(const struct test_case *test, struct result *result)
+{
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setsid();
 	null_descriptors();

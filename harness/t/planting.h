@@ -9,8 +9,6 @@
 
 #include <sys/prctl.h>
 
-#define PLANTS_WHILE (60 * NS_PER_S) /* for plants to come to their ends */
-
 struct plant {
 	struct test_case test;
 	enum verdict verdict;
@@ -24,6 +22,9 @@ struct result *plants_results(size_t count);
 
 /** plant_supervise() - play one case in a supervisor. Return: its pid. */
 pid_t plant_supervise(const struct test_case *test, struct result *result);
+
+/** plant_be_supervisor() - play one case in this process, and exit. */
+_Noreturn void plant_be_supervisor(const struct test_case *test, struct result *result);
 
 /**
  * plant_all_gone() - reap until no child, own or inherited from a supervisor, is left.
@@ -63,7 +64,7 @@ static inline void plants_check(const struct plant *plants, size_t count, struct
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	for (size_t i = 0; i < count; i++)
 		plant_supervise(&plants[i].test, &results[i]);
-	CHECK(plant_all_gone(clock_now() + PLANTS_WHILE),
+	CHECK(plant_all_gone(clock_now() + GIVE_UP),
 	      "all come to an end, and nothing stays behind");
 	for (size_t i = 0; i < count; i++)
 		plant_check(&plants[i], &results[i]);

@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #define TICK (5 * NS_PER_MS)
-#define WHILE (5 * NS_PER_S)
 
 static struct tracer tracer;
 static pid_t child;
@@ -83,7 +82,7 @@ static void check_calls(void)
 
 	returns = 0;
 	task = follow(calls, NULL);
-	CHECK(task && tracer_run(&tracer, is_over, NULL, TICK, clock_now() + WHILE),
+	CHECK(task && tracer_run(&tracer, is_over, NULL, TICK, clock_now() + GIVE_UP),
 	      "a child is followed to its end");
 	CHECK(returns == 2, "each of its calls was seen to return");
 	CHECK(last.call.nr == SYS_dup && (int)last.call.args[0] == -1 && last.result == -EBADF,
@@ -97,13 +96,14 @@ static void check_gate(void)
 {
 	const struct gate gate = { .nr = SYS_getppid, .fd = -1 };
 	struct task *task = follow(calls, &gate);
-	bool held = tracer_run(&tracer, is_held, NULL, TICK, clock_now() + WHILE);
+	bool held = tracer_run(&tracer, is_held, NULL, TICK, clock_now() + GIVE_UP);
 
 	CHECK(held && task->in_call && task->call.nr == SYS_getppid, "a gate holds");
 	CHECK(!tracer_run(&tracer, is_over, NULL, TICK, clock_now() + 50 * NS_PER_MS),
 	      "until it is opened");
 	tracer_let_go(&tracer, task);
-	CHECK(tracer_run(&tracer, is_over, NULL, TICK, clock_now() + WHILE), "and then no longer");
+	CHECK(tracer_run(&tracer, is_over, NULL, TICK, clock_now() + GIVE_UP),
+	      "and then no longer");
 }
 
 static void *thread_body(void *arg)
@@ -126,13 +126,13 @@ static void check_thread(void)
 {
 	const struct gate gate = { .nr = SYS_getppid, .fd = -1, .thread = true };
 	struct task *task = follow(threads, &gate);
-	bool held = tracer_run(&tracer, is_held, NULL, TICK, clock_now() + WHILE);
+	bool held = tracer_run(&tracer, is_held, NULL, TICK, clock_now() + GIVE_UP);
 
 	CHECK(held && tracer_held(&tracer, child)->tid != task->tid,
 	      "a gate for another thread holds that one, not the first");
 	if (held)
 		tracer_let_go(&tracer, tracer_held(&tracer, child));
-	CHECK(tracer_run(&tracer, is_over, NULL, TICK, clock_now() + WHILE),
+	CHECK(tracer_run(&tracer, is_over, NULL, TICK, clock_now() + GIVE_UP),
 	      "a process has ended when its last thread has");
 }
 
@@ -150,7 +150,7 @@ static void check_deadline(void)
 	CHECK(!tracer_run(&tracer, is_over, NULL, TICK, begun + 100 * NS_PER_MS),
 	      "a child that sleeps for ever is not waited for for ever");
 	kill(child, SIGKILL);
-	CHECK(tracer_run(&tracer, is_over, NULL, TICK, clock_now() + WHILE), "SIGKILL ends it");
+	CHECK(tracer_run(&tracer, is_over, NULL, TICK, clock_now() + GIVE_UP), "SIGKILL ends it");
 }
 
 /* Its grandchild makes the calls: one that copies, others that do not; and it leaves first. */
@@ -202,7 +202,7 @@ static void check_follow(bool filtered)
 	tracer.on_call = count_writes;
 	followed = true;
 	CHECK(follow(leaves_a_child, NULL) &&
-		      tracer_run(&tracer, one_written, NULL, TICK, clock_now() + WHILE),
+		      tracer_run(&tracer, one_written, NULL, TICK, clock_now() + GIVE_UP),
 	      "%s a grandchild is followed when its ancestors are gone", how);
 	CHECK(returns == !filtered, "... %s", filtered ? "in what copies only" : "in all it does");
 	CHECK(tracer_follows(&tracer), "... and known to be there");
@@ -210,7 +210,7 @@ static void check_follow(bool filtered)
 		if (tracer.tasks[i]->followed && !tracer.tasks[i]->ended)
 			kill(tracer.tasks[i]->pid, SIGKILL);
 	}
-	CHECK(tracer_run(&tracer, none_followed, NULL, TICK, clock_now() + WHILE),
+	CHECK(tracer_run(&tracer, none_followed, NULL, TICK, clock_now() + GIVE_UP),
 	      "... until it ends");
 	followed = false;
 	tracer.on_call = keep;
@@ -244,7 +244,7 @@ static void check_exitkill(void)
 int main(void)
 {
 	ksft_print_header();
-	alarm(60);
+	alarm(GIVE_UP / NS_PER_S);
 	check_exitkill();
 	if (tracer_start(&tracer))
 		ksft_exit_fail_msg("tracer_start\n");

@@ -194,7 +194,7 @@ static void check_supervisor(void)
 	       (n = read(ends[0], out + size, sizeof(out) - 1 - size)) > 0)
 		size += (size_t)n;
 	close(ends[0]);
-	CHECK(plant_all_gone(clock_now() + PLANTS_WHILE), "the runner ends");
+	CHECK(plant_all_gone(clock_now() + GIVE_UP), "the runner ends");
 	CHECK(strstr(out, "verdict=broken") && strstr(out, "the supervisor: children.c:") &&
 		      strstr(out, "/dev/null"),
 	      "a supervisor that cannot get ready says so");
@@ -232,7 +232,7 @@ int main(void)
 		if (!fork())
 			supervise(i, &results[i]);
 	}
-	CHECK(plant_all_gone(clock_now() + PLANTS_WHILE), "nothing stays behind");
+	CHECK(plant_all_gone(clock_now() + GIVE_UP), "nothing stays behind");
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		check(i, &results[i]);
 	check_supervisor();

@@ -20,7 +20,6 @@ use Test::More;
 use Time::HiRes ();
 use ToyTree     qw(toy_tree toy_guests commit git bisect_arguments booted $CASE);
 
-my $SOON = 20;    # s, where two are usual
 my @HISTORY =
     qw(refused refused refused refused refused unbuildable refused hang panic hang hang hang);
 my $CULPRIT = 7;
@@ -158,7 +157,7 @@ for my $name (sort keys %END) {
         my $before = state_of($tree);
         spew($hold, $HELD);
         my $job = start($programs, bisect_arguments($tree, @commits[0, -1]));
-        ok(comes_true($SOON, sub { -e "$hold.held" }), 'it is held up');
+        ok(comes_true(sub { -e "$hold.held" }), 'it is held up');
         like(
             (bisect($tree, @commits[0, -1], '--resume'))[2],
             qr/another process is at the same/,
@@ -170,7 +169,7 @@ for my $name (sort keys %END) {
         my ($status, undef, $err) = finish($job);
         is($status, $name =~ /alone/ ? 125 : "signal " . ($signal eq 'INT' ? 2 : 9), 'it ends');
         like($err, qr/--resume goes on/, 'and says what to do') if $status ne 'signal 9';
-        ok(all_gone($SOON), 'nothing is left running');
+        ok(all_gone(), 'nothing is left running');
         unlink $hold, "$hold.held";
         is(state_of($tree), $before, 'nothing has changed in the tree');
 

@@ -3,6 +3,8 @@
 #
 # Bisects commits of a real kernel: the distribution's source, and a history that is made here, in
 # which sendfile into a pipe is refused, and then is not.
+#
+# long: left out, since it builds kernels
 
 use strict;
 use warnings;

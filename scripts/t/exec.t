@@ -15,15 +15,13 @@ use Copyhang::Place ();
 use Fake            qw(finish slurp spew);
 use File::Temp      ();
 use POSIX           qw(SIGKILL);
-use Real            qw(program launch play cases verdicts adopt_orphans comes_true all_gone);
+use Real            qw(program launch play cases verdicts interrupted adopt_orphans all_gone);
 use Test::More;
-use Time::HiRes qw(sleep);
 
 my $programs = Copyhang::Place->programs;
 my $player   = "$programs/copyhang-exec";
 my ($build)  = $programs =~ m{(.*)/kselftest/copyhang\z};
 my $planted  = "$build/planted/program";
-my $soon     = 30;                                          # s
 
 my @sources = qw(pty unix tcp pipe file);
 
@@ -115,7 +113,7 @@ for my $row (@manners) {
         is($case->{unix}{verdict}, $verdict, $verdict) or diag explain $case->{unix}{pairs};
         like($case->{unix}{reason}, $reason, 'what it did instead') if $reason;
         is($case->{unix}->value('set_aside'), undef, 'nothing is set aside');
-        ok(all_gone($soon), 'and nothing is left');
+        ok(all_gone(), 'and nothing is left');
     };
 }
 
@@ -200,11 +198,9 @@ sub verdict_confined ($manner) {
 
 subtest 'killed at any moment' => sub {
     for my $manner (qw(as_a_daemon leaving_children in_a_grandchild)) {
-        my $job = launch($player, '--source', 'unix', '--', $planted, $manner, 'sendfile');
-        sleep rand 0.3;
-        kill SIGKILL, $job->{pid};
-        finish($job);
-        ok(all_gone($soon), "nothing of a program $manner is left");
+        my @player = ($player, '--source', 'unix', '--', $planted, $manner, 'sendfile');
+        my @ends   = interrupted(SIGKILL, 5, sub (@follow) { launch(@follow, @player) });
+        is_deeply([map { $_->{gone} } @ends], [(1) x 5], "nothing of a program $manner is left");
     }
 };
 

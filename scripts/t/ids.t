@@ -15,6 +15,14 @@ use File::Temp ();
 use Real       qw(program launch play verdicts);
 use Test::More;
 
+# Each act is a program; that is made of what the program itself lists.
+my %acts = map { m{\A(\w+)/} => 1 } split /\n/, (finish(launch(program(), '--list')))[1];
+is_deeply(
+    [sort map { s{.*/}{}r } grep { -l } glob program() =~ s{[^/]*\z}{*}r],
+    [sort keys %acts],
+    'a program for each act, and no other'
+);
+
 my $place = File::Temp->newdir;
 my @ids   = map { "exit_group/read_write/$_-pipe" } qw(unix pty);
 spew("$place/ids", map { "$_\n" } @ids);

@@ -12,9 +12,9 @@ use Copyhang::Kernel ();
 use Copyhang::Place  ();
 use Fake             qw(copyhang start finish slurp spew);
 use File::Temp       ();
+use Real             qw(comes_true);
 use Repository       qw(new_key publish package_file image machine architecture);
 use Test::More;
-use Time::HiRes qw(sleep);
 
 my $place  = File::Temp->newdir;
 my $mirror = "$place/mirror";
@@ -252,14 +252,13 @@ subtest 'in use' => sub {
 
 subtest 'interrupted' => sub {
     my $tools = File::Temp->newdir;
-    spew("$tools/dpkg-deb", "#!/bin/sh\ntouch $tools/here\nexec sleep 60\n");
+    spew("$tools/dpkg-deb", "#!/bin/sh\ntouch $tools/here\nexec sleep $Fake::FOREVER\n");
     chmod oct 755, "$tools/dpkg-deb";
     kernels($cache, 'prune');
     local $ENV{XDG_CACHE_HOME} = $cache;
     local $ENV{PATH}           = "$tools:$ENV{PATH}";
-    my $job   = start('/nowhere', ['kernels', 'fetch', 'debian:6.1']);
-    my $tries = 300;
-    sleep 0.1 until -e "$tools/here" || !$tries--;
+    my $job = start('/nowhere', ['kernels', 'fetch', 'debian:6.1']);
+    ok(comes_true(sub { -e "$tools/here" }), 'it unpacks');
     is((kernels($cache, 'prune'))[0], 2, 'prune is refused meanwhile');
     kill 'INT', $job->{pid};
     is((finish($job))[0], 'signal 2', 'ends by the signal');

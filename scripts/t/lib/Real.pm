@@ -3,19 +3,21 @@ package Real;
 
 use strict;
 use warnings;
-use feature 'signatures';
+use feature qw(signatures state);
 no warnings 'experimental::signatures';
 
 use Copyhang::Case  ();
 use Copyhang::Place ();
+use Digest::MD5     qw(md5);
 use Exporter 'import';
-use Fake        qw(finish);
+use Fake        qw(finish slurp spew);
 use File::Temp  ();
 use POSIX       qw(WNOHANG);
 use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC sleep);
 
 our @EXPORT_OK =
-    qw(system_call program launch play cases verdicts adopt_orphans comes_true all_gone);
+    qw(system_call program planted launch play interrupted cases verdicts some_cases adopt_orphans
+    comes_true all_gone);
 
 require 'syscall.ph';
 
@@ -31,6 +33,11 @@ sub program () {
     return Copyhang::Place->programs . '/copyhang-cases';
 }
 
+# A program that is there for tests only.
+sub planted ($name) {
+    return Copyhang::Place->programs . "/../../planted/$name";
+}
+
 # In a session of its own, for Fake's finish.
 sub launch (@command) {
     my %job = (out => File::Temp->new, err => File::Temp->new);
@@ -40,6 +47,37 @@ sub launch (@command) {
     open STDOUT, '>&', $job{out};
     open STDERR, '>&', $job{err};
     exec {$command[0]} @command or POSIX::_exit(99);
+}
+
+# Sends the signal to each of so many processes, made by $launch->(COMMAND...) of what it gets, which is
+# to be followed by the command that is to be interrupted. The moments are system calls, counted, and
+# spread over all that such a process makes; it is always one that is met. Returns for each what
+# finish() does, with the moment, and whether all processes have gone.
+sub interrupted ($signal, $moments, $launch) {
+    my $count = File::Temp->new;
+    my @all   = ($count->filename, $signal);
+    my $play  = sub ($moment) {
+        my @end = finish($launch->(planted('interrupt'), @all, $moment));
+        return (slurp($count->filename) + 0, @end, all_gone());
+    };
+    my ($whole) = $play->(-1);
+    my $least = $whole / 2;      # all that ends by itself this early heeds no signal
+    return map {
+        my ($moment, $passed, @end);
+        do
+        { # one that makes fewer calls than the one before, and has come to its end, has other moments
+            $moment = int $whole * $_ / $moments;
+            ($passed, @end) = $play->($moment);
+            $whole = $passed if $end[0] =~ /\A\d+\z/;
+        } while $end[0] =~ /\A\d+\z/ && $whole > $least;
+        {
+            moment => "$moment of $whole",
+            status => $end[0],
+            out    => $end[1],
+            err    => $end[2],
+            gone   => $end[3]
+        };
+    } 0 .. $moments - 1;
 }
 
 # (exit status or "signal N", its cases)
@@ -57,6 +95,29 @@ sub cases ($tap) {
     return map { Copyhang::Case->from_tap(@{$_}) } @tests;
 }
 
+# Options of the case programs for all cases of @only, or for a sample of them: those that match, and
+# a case at least with any two that go together of acts, strategies, sources and sinks; always the
+# same. COPYHANG_CASES in the environment (all, sample) says which; else it is $usually.
+sub some_cases ($usually, $match = qr/(?!)/, @only) {
+    return @only if ($ENV{COPYHANG_CASES} // $usually) eq 'all';
+    my (undef,   $list) = finish(launch(program(), '--list', @only));
+    my (@sample, %seen);
+    for my $id (sort { md5($a) cmp md5($b) } split /\n/, $list) {    # in no order: that takes fewer
+        my @parts = $id =~ m{\A([^/]+)/([^/]+)/(\w+)-(\w+)\z};
+        my @pairs = map {
+            my $i = $_;
+            map { "$i $parts[$i] $_ $parts[$_]" } $i + 1 .. $#parts
+        } 0 .. $#parts;
+        push @sample, "$id\n" if $id =~ $match || grep { !$seen{$_} } @pairs;
+        @seen{@pairs} = (1) x @pairs;
+    }
+    state @files;
+    push @files, my $ids = File::Temp->new;
+    spew($ids->filename, @sample);
+    chmod oct 644, $ids->filename;
+    return ('--ids', $ids->filename);
+}
+
 # By id.
 sub verdicts (@cases) {
     return {map { $_->{id} => $_->{verdict} } @cases};
@@ -68,9 +129,9 @@ sub adopt_orphans () {
     return;
 }
 
-# Return: whether it came about.
-sub comes_true ($seconds, $done) {
-    my $deadline = clock_gettime(CLOCK_MONOTONIC) + $seconds;
+# Return: whether it came about, or was given up.
+sub comes_true ($done) {
+    my $deadline = clock_gettime(CLOCK_MONOTONIC) + $Fake::LIMIT;
     while (!$done->()) {
         return 0 if clock_gettime(CLOCK_MONOTONIC) >= $deadline;
         sleep $TICK;
@@ -79,9 +140,8 @@ sub comes_true ($seconds, $done) {
 }
 
 # Whether all children end, and all orphans.
-sub all_gone ($seconds) {
+sub all_gone () {
     return comes_true(
-        $seconds,
         sub {
             my $pid;
             do { $pid = waitpid -1, WNOHANG } while $pid > 0;

@@ -27,7 +27,7 @@ vmlinux bzImage: image = $(patsubst bzImage,arch/x86/boot/bzImage,$@)
 vmlinux bzImage:
 	@sed 's/^/configured: /' $(O)/.config
 	@if [ -e $(HOLD) ] && grep -q " $$(cat $(HOLD))$$" behaviour; then \
-		printf half > $(O)/part; touch $(HOLD).held; sleep 60; fi
+		printf half > $(O)/part; touch $(HOLD).held; sleep FOREVER; fi
 	@if grep -q unbuildable behaviour; then echo 'main.c:1:2: error: planted' >&2; exit 1; fi
 	@[ $(O)/part -nt header ] || cp header $(O)/part
 	@mkdir -p $(O)/arch/x86/boot
@@ -43,7 +43,7 @@ my $is_again = slurp("$folder/booted") =~ /^$commit\n$commit\n\z/m;
 $word = $is_again ? $2 : $1 if $word =~ /(\w+)-then-(\w+)/;
 if ($word eq 'panic') { console('Kernel panic - not syncing: planted'); exit 0 }
 hello();
-if (-e "$folder/hold" && slurp("$folder/hold") == $commit) { open my $held, '>', "$folder/hold.held"; sleep 60 }
+if (-e "$folder/hold" && slurp("$folder/hold") == $commit) { open my $held, '>', "$folder/hold.held"; hang() }
 for my $id (@ids) {
     started($id);
     my $verdict = $id =~ m{/read_write/} ? ($word eq 'control' ? 'hang' : 'safe') : $word;
@@ -68,8 +68,8 @@ sub git ($tree, @arguments) {
 sub toy_tree ($hold, @behaviours) {
     my $tree = File::Temp->newdir;
     git($tree, qw(init --quiet --initial-branch=main));
-    spew("$tree/Makefile", "HOLD = $hold\n$MAKEFILE");
-    spew("$tree/$_",       "planted\n") for qw(Kbuild Kconfig);
+    spew("$tree/Makefile", "HOLD = $hold\n", $MAKEFILE =~ s/FOREVER/$Fake::FOREVER/r);
+    spew("$tree/$_", "planted\n") for qw(Kbuild Kconfig);
     image("$tree", 'header');
     my @commits = map { commit("$tree", $_, $behaviours[$_]) } 0 .. $#behaviours;
     return ($tree, @commits);
