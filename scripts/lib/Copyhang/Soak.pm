@@ -7,11 +7,13 @@ use feature 'signatures';
 no warnings 'experimental::signatures';
 
 use Copyhang::Failure      qw(bad_input untestable);
+use Copyhang::Leash        ();
 use Copyhang::Progress     ();
 use Copyhang::Selection    ();
 use Copyhang::Soak::Player ();
 use Copyhang::Soak::State  ();
 use Copyhang::Surroundings ();
+use IO::Handle             ();
 use POSIX                  ();
 use Time::HiRes            qw(clock_gettime CLOCK_MONOTONIC);
 
@@ -30,9 +32,6 @@ my %DRAW = (
 );
 my @NATIVE = qw(cpu groups memcpy jobs busy);
 my @GUEST  = qw(cpu jobs busy cpus append);
-
-# The busy ones do not outlive this program, even if that has ended by now.
-my @LEASH = (qw(setpriv --pdeathsig KILL -- sh -c), '[ "$PPID" = "$0" ] && exec "$@"');
 
 # $option: only, kernel, minutes, verdicts, state, seed.
 sub new ($class, $option) {
@@ -55,7 +54,8 @@ sub main ($self) {
     $self->_rest;
     $self->{progress}->summary;
     print $self->text if $self->{state}->count('runs');
-    die $why          if !$done;                          ## no critic (RequireCarping)
+    STDOUT->flush;         # a signal's end does not
+    die $why if !$done;    ## no critic (RequireCarping)
     return $self->{state}->differing ? 1 : 0;
 }
 
@@ -117,11 +117,11 @@ sub _options ($drawn, @names) {
 # would be hardly a load.
 sub _be_busy ($self, $per_cpu) {
     for (1 .. $per_cpu * _cpus()) {
-        my $parent = $$;
-        my $pid    = fork // untestable("cannot fork: $!");
+        my @command = Copyhang::Leash->single('KILL', $^X, '-e', '1 while 1');
+        my $pid     = fork // untestable("cannot fork: $!");
         if (!$pid) {
             POSIX::setsid();
-            exec {$LEASH[0]} @LEASH, $parent, $^X, '-e', '1 while 1' or POSIX::_exit(127);
+            exec {$command[0]} @command or POSIX::_exit(127);
         }
         push @{$self->{load}}, $pid;
     }

@@ -6,6 +6,8 @@ use warnings;
 use feature 'signatures';
 no warnings 'experimental::signatures';
 
+use Copyhang::Leash ();
+
 my $MEMORY = 512;    # MB; xfs and overlayfs want some, forked cases share most
 
 # How much slower than this machine: what limits are multiplied with.
@@ -23,9 +25,6 @@ my %KIND = (
     pvh     => ['pc',                              'tsc=reliable'],
     pc      => ['pc',                              'tsc=reliable'],
 );
-
-# The emulator does not outlive this program, however that ends, even if it has by now.
-my @LEASH = (qw(setpriv --pdeathsig KILL -- sh -c), '[ "$PPID" = "$0" ] && exec "$@"');
 
 # The machines to try for a kernel, a Copyhang::Kernel that has been fetched. Accelerator: kvm, tcg.
 # $append: more words for its command line.
@@ -73,10 +72,10 @@ sub slowness ($self) {
 }
 
 # What starts it, with the console written to one descriptor, the initramfs read from another, and
-# the channel on standard output.
+# the channel on standard output. The emulator does not outlive this program.
 sub command ($self, $console, $initramfs) {
     my $own = $self->{kind} eq 'uml' ? '_uml' : '_qemu';
-    return (@LEASH, $$, $self->$own("/dev/fd/$initramfs", $console));
+    return Copyhang::Leash->single('KILL', $self->$own("/dev/fd/$initramfs", $console));
 }
 
 sub _qemu ($self, $initramfs, $console) {

@@ -7,6 +7,7 @@ use feature 'signatures';
 no warnings 'experimental::signatures';
 
 use Copyhang::Failure qw(untestable);
+use Copyhang::Leash   ();
 use Copyhang::Place   ();
 use Copyhang::Process ();
 use Cpanel::JSON::XS  ();
@@ -25,10 +26,12 @@ sub play ($class, $surroundings, $arguments, $on_tick = sub { 0 }) {
     local $Copyhang::Process::INTERRUPTED = $GRACE;
     my $process = Copyhang::Process->start(
         command => [
-            "$scripts/slow", @{$surroundings->{slow} // []},
-            '--',            "$scripts/copyhang",
-            @{$arguments},   @{$surroundings->{copyhang} // []},
-            qw(--json -),
+            Copyhang::Leash->single(
+                'TERM',                             "$scripts/slow",
+                @{$surroundings->{slow} // []},     '--',
+                "$scripts/copyhang",                @{$arguments},
+                @{$surroundings->{copyhang} // []}, qw(--json -)
+            )
         ],
         on_line  => sub ($line) { $text   .= "$line\n" },
         on_noise => sub ($words) { $noise .= $words },
