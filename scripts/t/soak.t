@@ -193,6 +193,12 @@ subtest 'in guests' => sub {
     like($out, qr/\A3 verdicts of 1 cases in 3 runs/, 'counted');
 };
 
+subtest 'a program that ends early' => sub {
+    my $folder = programs([case ($CALM, 'safe')], exit_group => 'exit 3');
+    my ($status, $out) = finish(soak($folder, '--state', "$place/early", '--verdicts', 1));
+    like($out, qr/^trouble in run 1 \(plain\): exit_group: .*3/m, 'is told');
+};
+
 subtest 'nothing can be played' => sub {
     my ($status, undef, $err) = finish(
         soak(programs([case ($CALM, 'unavailable')]), '--state', "$place/none", '--verdicts', 1));

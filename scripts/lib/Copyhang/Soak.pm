@@ -65,11 +65,11 @@ sub _soak ($self) {
         my $draw  = $self->draw($state->count('runs'));
         my $began = _now();
         $self->_be_busy($draw->{busy});
-        my $cases = Copyhang::Soak::Player->play($draw, $self->{arguments},
+        my $result = Copyhang::Soak::Player->play($draw, $self->{arguments},
             sub { $self->_show($draw->{text}); $self->_is_over });
         $self->_rest;
-        last if !$cases;
-        $state->take($draw->{text}, $cases, _now() - $began);
+        last if !$result;
+        $state->take($draw->{text}, $result, _now() - $began);
         untestable('no case can be played here') if !$state->count('verdicts');
     }
     return;
@@ -167,6 +167,7 @@ sub text ($self) {
     my $count = $state->surroundings;
     $text .= sprintf "%6d %s %s\n", $count->{$_}, $count->{$_} == 1 ? 'run: ' : 'runs:', $_
         for sort { $count->{$b} <=> $count->{$a} || $a cmp $b } keys %{$count};
+    $text .= "trouble in $_\n" for $state->troubles;
     for my $entry ($state->differing) {
         my ($first, $then) = @{$entry}{qw(first then)};
         $text .= "$first->{case}{id}: $first->{case}{verdict} ($first->{surroundings}),"

@@ -18,7 +18,7 @@ my $GRACE = 10;    # s
 # Seconds that it waits for news at a time are few, so $on_tick->() is called often; as soon as that
 # is true, the run is ended, and nothing returned.
 # $surroundings: {slow => [arguments of scripts/slow], copyhang => [of the command]}
-# Return: the cases, as JSON has them.
+# Return: {cases, as JSON has them, troubles => [sentences]}
 sub play ($class, $surroundings, $arguments, $on_tick = sub { 0 }) {
     my $scripts = Copyhang::Place->checkout . '/scripts';
     my ($text, $noise) = (q{}, q{});
@@ -45,15 +45,23 @@ sub play ($class, $surroundings, $arguments, $on_tick = sub { 0 }) {
         $process->stop('TERM', $GRACE);
     }
     Copyhang::Failure->check_signals;
-    return $is_over ? undef : _cases($process, $text, $noise);
+    return $is_over ? undef : _result($process, $text, $noise);
 }
 
-sub _cases ($process, $text, $noise) {
+sub _result ($process, $text, $noise) {
     my $document = eval { Cpanel::JSON::XS->new->decode($text) };
     my ($said)   = reverse grep { /\S/ } split /\n/, $noise;
     untestable($said // $process->complaint // 'a run ended with wait status ' . $process->status)
         if !$document;
-    return [map { @{$_->{cases}} } $document->{kernels} ? @{$document->{kernels}} : $document];
+    my @kernels  = $document->{kernels} ? @{$document->{kernels}} : $document;
+    my @outcomes = grep { ($_->{outcome} // 'complete') ne 'complete' } @kernels;
+    return {
+        cases    => [map { @{$_->{cases}} } @kernels],
+        troubles => [
+            (map { join ': ', $_->{outcome}, $_->{detail} // () } @outcomes),
+            map { @{$_->{troubles} // []} } @kernels
+        ],
+    };
 }
 
 1;
@@ -66,7 +74,7 @@ Copyhang::Soak::Player - one run of the cases in some surroundings
 
 =head1 SYNOPSIS
 
-    my $cases = Copyhang::Soak::Player->play(
+    my $result = Copyhang::Soak::Player->play(
         {slow => ['--cpu', 50], copyhang => ['--jobs', 4]}, ['run', '--only', 'exit_group/*']);
 
 =head1 DESCRIPTION

@@ -22,8 +22,13 @@ sub open ($class, $folder, $subject) {    ## no critic (ProhibitBuiltinHomonyms)
     eval { make_path($folder); 1 } or bad_input("--state: cannot make $folder: " . _reason($@));
     $self->{lock} = Copyhang::Lock->take("$folder/lock", 0)
         // bad_input("--state: another soak is at work in $folder");
-    $self->{sum} =
-        {schema => $SCHEMA, subject => $subject, surroundings => {}, map { $_ => 0 } @COUNTS};
+    $self->{sum} = {
+        schema       => $SCHEMA,
+        subject      => $subject,
+        surroundings => {},
+        troubles     => [],
+        map { $_ => 0 } @COUNTS
+    };
     $self->_read if -e "$folder/soak.json";
     bad_input("--state: $folder is of another soak: $self->{sum}{subject}")
         if $self->{sum}{subject} ne $subject;
@@ -64,13 +69,13 @@ sub _read_journal ($self, $name) {
     return;
 }
 
-# Takes what a run in some surroundings, a text, has brought. Of each case the first verdict is what it
+# Takes what a run in some surroundings, a text, has brought (see Copyhang::Soak::Player). Of each case the first verdict is what it
 # is measured by; that it is unavailable in these surroundings is no verdict.
-sub take ($self, $surroundings, $cases, $seconds) {
+sub take ($self, $surroundings, $result, $seconds) {
     my $sum = $self->{sum};
     my $run = $sum->{runs} + 1;
     my (@first, @differing);
-    for my $case (@{$cases}) {
+    for my $case (@{$result->{cases}}) {
         if ($case->{verdict} eq 'unavailable') { $sum->{unavailable}++; next }
         $sum->{verdicts}++;
         my $entry = {run => $run, surroundings => $surroundings, case => $case};
@@ -86,6 +91,7 @@ sub take ($self, $surroundings, $cases, $seconds) {
     $sum->{runs} = $run;
     $sum->{seconds} += $seconds;
     $sum->{surroundings}{$surroundings}++;
+    push @{$sum->{troubles}}, map { "run $run ($surroundings): $_" } @{$result->{troubles}};
     Copyhang::Output->new("$self->{folder}/soak.json")
         ->write(Cpanel::JSON::XS->new->canonical->encode($sum) . "\n");
     return;
@@ -109,6 +115,11 @@ sub count ($self, $what) {
 # Text => in how many runs.
 sub surroundings ($self) {
     return $self->{sum}{surroundings};
+}
+
+# What was wrong with programs and kernels, a sentence each.
+sub troubles ($self) {
+    return @{$self->{sum}{troubles}};
 }
 
 # What differs from the first verdict: ({first => {run, surroundings, case}, then => {...}}...).
