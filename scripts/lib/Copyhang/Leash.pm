@@ -27,6 +27,15 @@ sub group ($class, @command) {
     return (qw(setpriv --pdeathsig HUP -- sh -c), $SCRIPT, $$, @command);
 }
 
+# A command that gets the signal at the end of this program, or does not even begin if that has come.
+sub single ($class, $signal, @command) {
+    return (
+        qw(setpriv --pdeathsig),
+        $signal, qw(-- sh -c), '[ "$PPID" = "$0" ] && exec "$@"',
+        $$,      @command
+    );
+}
+
 1;
 
 __END__
@@ -42,6 +51,7 @@ Copyhang::Leash - what a command has started does not outlive this program
 =head1 DESCRIPTION
 
 However this program ends, also by SIGKILL, the whole process group of the command gets SIGKILL then.
-It is for commands such as make(1), which start others that would go on.
+It is for commands such as make(1), which start others that would go on. C<single($signal, @command)> is
+for one that sees to its own: that one alone gets the signal.
 
 =cut

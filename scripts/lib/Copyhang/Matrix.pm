@@ -132,9 +132,10 @@ sub _fetch ($self, $progress) {
 # is a little quicker than two with one, and its kernel runs as kernels do.
 sub _streams ($self, $progress, @kernels) {
     return if !@kernels;
-    my @ids         = $self->{selection}->ids;
-    my $cpus        = _cpus();
-    my $processors  = min($cpus, $PROCESSORS, ceil(@ids / $PER_PROCESSOR)) || 1;
+    my @ids        = $self->{selection}->ids;
+    my $cpus       = _cpus();
+    my $processors = $self->{option}{cpus}
+        // (min($cpus, $PROCESSORS, ceil(@ids / $PER_PROCESSOR)) || 1);
     my $memory      = int(_free_memory() / Copyhang::Guest::Machine->memory);
     my $at_once     = min(int($cpus / $processors), $memory, scalar @kernels) || 1;
     my $accelerator = Copyhang::Guest::Accelerator->for_kernels($progress, @kernels);
@@ -148,6 +149,7 @@ sub _streams ($self, $progress, @kernels) {
                 kernel      => $kernel,
                 accelerator => $accelerator,
                 processors  => $processors,
+                append      => $self->{option}{append},
                 jobs        => $self->{option}{jobs},
                 ids         => [@ids],
                 load        => $self->{load},

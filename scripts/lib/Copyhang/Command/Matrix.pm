@@ -10,19 +10,31 @@ use parent 'Copyhang::Command';
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Place   ();
 
+my $CPUS_MAX = 64;
+
 sub main ($class, @kernels) {
     my $option = $class->options(
         \@kernels,          'only=s@',   'jobs=s',    'modules=s',
         'baseline=s',       'json=s',    'junit=s',   'html=s',
         'write-baseline=s', 'verbose',   'archive=s', 'no-install',
         'exec=s@',          'source=s@', 'sink=s@',   'act=s@',
-        'reverse',          'carry=s@',
+        'reverse',          'carry=s@',  'cpus=s',    'append=s',
     );
     $class->check_values($option);
     $class->check_exec($option);
+    $class->check_guest($option);
     Copyhang::Place->prepare($option->{'no-install'}, 'matrix');
     require Copyhang::Matrix;
     return Copyhang::Matrix->new($option, @kernels)->main;
+}
+
+sub check_guest ($class, $option) {
+    my ($cpus, $append) = @{$option}{qw(cpus append)};
+    bad_input("--cpus wants a number from 1 to $CPUS_MAX, not '$cpus'")
+        if defined $cpus && !($cpus =~ /\A[1-9]\d{0,2}\z/ && $cpus <= $CPUS_MAX);
+    bad_input("--append wants words for a kernel's command line, not '$append'")
+        if defined $append && $append !~ /\A[\x20-\x7e]*[\x21-\x7e][\x20-\x7e]*\z/;
+    return;
 }
 
 # Each way to choose cases has options of its own.
@@ -50,7 +62,7 @@ copyhang matrix - boot kernels, run the cases in each, and compare
     copyhang matrix [KERNEL]... [--modules DIR] [--only GLOB]... [--jobs N] [--verbose]
                     [--baseline DIR] [--write-baseline DIR]
                     [--json FILE] [--junit FILE] [--html FILE] [--archive FILE]
-                    [--no-install]
+                    [--cpus N] [--append WORDS] [--no-install]
     copyhang matrix --exec 'COMMAND [ARG...]' [--exec ...]... [--carry PATH]... [--source KIND]...
                     [--sink KIND]... [--act ACT]... [--reverse] [KERNEL]... [OPTION]...
 
@@ -97,6 +109,15 @@ With --exec, as with C<copyhang exec>.
 =item --jobs N
 
 Run N cases at once in each guest. Without it the case program chooses.
+
+=item --cpus N
+
+Give each guest N processors, also more than there are here. Without it those with many cases get
+several.
+
+=item --append WORDS
+
+Put WORDS on the kernels' command lines, such as C<clocksource=jiffies>.
 
 =item --verbose
 

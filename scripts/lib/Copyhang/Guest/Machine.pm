@@ -6,6 +6,8 @@ use warnings;
 use feature 'signatures';
 no warnings 'experimental::signatures';
 
+use Copyhang::Leash ();
+
 my $MEMORY = 512;    # MB; xfs and overlayfs want some, forked cases share most
 
 # How much slower than this machine: what limits are multiplied with.
@@ -24,13 +26,13 @@ my %KIND = (
     pc      => ['pc',                              'tsc=reliable'],
 );
 
-# The emulator does not outlive this program, however that ends, even if it has by now.
-my @LEASH = (qw(setpriv --pdeathsig KILL -- sh -c), '[ "$PPID" = "$0" ] && exec "$@"');
-
 # The machines to try for a kernel, a Copyhang::Kernel that has been fetched. Accelerator: kvm, tcg.
-sub candidates ($class, $kernel, $accelerator, $processors) {
+# $append: more words for its command line.
+sub candidates ($class, $kernel, $accelerator, $processors, $append = q{}) {
     my @images = $kernel->images;
-    return map { bless {kind => 'uml', accelerator => 'uml', image => $_}, $class } @images
+    return
+        map { bless {kind => 'uml', accelerator => 'uml', image => $_, append => $append}, $class }
+        @images
         if $kernel->is_uml;
     my $elf = $processors > 1 ? 'pvh' : 'microvm';
     return map {
@@ -39,6 +41,7 @@ sub candidates ($class, $kernel, $accelerator, $processors) {
             accelerator => $accelerator,
             processors  => $processors,
             image       => $_,
+            append      => $append,
             },
             $class
     } @images;
@@ -69,10 +72,10 @@ sub slowness ($self) {
 }
 
 # What starts it, with the console written to one descriptor, the initramfs read from another, and
-# the channel on standard output.
+# the channel on standard output. The emulator does not outlive this program.
 sub command ($self, $console, $initramfs) {
     my $own = $self->{kind} eq 'uml' ? '_uml' : '_qemu';
-    return (@LEASH, $$, $self->$own("/dev/fd/$initramfs", $console));
+    return Copyhang::Leash->single('KILL', $self->$own("/dev/fd/$initramfs", $console));
 }
 
 sub _qemu ($self, $initramfs, $console) {
@@ -95,7 +98,7 @@ sub _qemu ($self, $initramfs, $console) {
         '-initrd',
         $initramfs,
         '-append',
-        "console=ttyS0 panic=-1 rdinit=/init no_timer_check init_on_alloc=0 $words",
+        "console=ttyS0 panic=-1 rdinit=/init no_timer_check init_on_alloc=0 $words $self->{append}",
         _port('console', "/dev/fd/$console", '0x3f8', 4),
         _port('channel', '/dev/fd/1',        '0x2f8', 3),
     );
@@ -112,7 +115,7 @@ sub _uml ($self, $initramfs, $console) {
     return (
         $self->{image},   "mem=${MEMORY}M", "initrd=$initramfs",     'rdinit=/init',
         'panic=-1',       'con=null',       "con0=null,fd:$console", 'ssl=null',
-        'ssl1=null,fd:1', 'console=tty0',
+        'ssl1=null,fd:1', 'console=tty0',   split q{ },              $self->{append},
     );
 }
 
@@ -126,7 +129,7 @@ Copyhang::Guest::Machine - what a kernel boots on: an emulated machine, or a pro
 
 =head1 DESCRIPTION
 
-C<candidates($kernel, $accelerator, $processors)> are the machines to try, the quickest first: qemu's
+C<candidates($kernel, $accelerator, $processors, $append)> are the machines to try, the quickest first: qemu's
 microvm with the uncompressed kernel, then an ordinary PC with the compressed one. Without ACPI a
 microvm shows one processor alone: for more the uncompressed kernel is started on a PC (by its PVH
 entry, too), which takes some tenths of a second longer. A user-mode kernel is started as it is.

@@ -23,14 +23,16 @@ our $BOOTS = 12;
 my @EXITS = (0, 1, 4);
 
 # Arguments: as of Copyhang::Stream, but for a command kernel => a Copyhang::Kernel that has been
-# fetched, accelerator, processors (undef: one), jobs (undef: the case program decides), load (undef,
+# fetched, accelerator, processors (undef: one), append
+# (undef, or words for the kernel's command line), jobs (undef: the case program decides), load (undef,
 # or a Copyhang::Guest::Load), on_state => code($words).
 sub _initialize ($self, $argument) {
     $self->SUPER::_initialize($argument);
     $self->{machines} = [
         Copyhang::Guest::Machine->candidates(
             @{$argument}{qw(kernel accelerator)},
-            $argument->{processors} // 1
+            $argument->{processors} // 1,
+            $argument->{append}     // q{}
         )
     ];
     $self->{quickest} = $self->{machines}[0]->kind;

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Quota;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Failure qw(untestable);
+use POSIX             ();
+use Time::HiRes       qw(sleep);
+
+my $PERIOD = 100_000;    # microseconds, in which a group has its share, and is frozen for the rest
+my $TICK   = 0.02;       # s
+
+# A new group of processes that may use so many per cent of one CPU. At the end of this process,
+# however that comes, all that is in there is killed and the group removed.
+sub new ($class, $percent) {
+    my $quota = int $PERIOD * $percent / 100;
+    my @reasons;
+    for my $place (_places()) {
+        my $self = bless {folder => "$place->{folder}/copyhang-slow-$$"}, $class;
+        my $why  = $self->_make($place, $quota) // return $self->_guard;
+        push @reasons, "$self->{folder}: $why";
+    }
+    untestable('no CPU quota here: ' . join '; ',
+        @reasons ? @reasons : 'no cgroups with a CPU controller are mounted');
+}
+
+# Where a group might be made: inside our own, first of cgroup v1, then of v2. There a group that
+# has processes cannot have groups with a quota, unless it is the root: then one beside it.
+sub _places () {
+    my (%own, @places);
+    for (_lines('/proc/self/cgroup')) {
+        my ($number, $controllers, $path) = /\A(\d+):([^:]*):(.*)\n/ or next;
+        $own{$_} = $path =~ s{/\z}{}r for $number ? split /,/, $controllers : 'unified';
+    }
+    for (_lines('/proc/self/mountinfo')) {
+        my ($root, $mount, $type, $options) =
+            /\A\d+\ \d+\ \S+\ (\S+)\ (\S+)\ .*?\ -\ (cgroup2?)\ \S+\ (\S+)/x
+            or next;
+        my $is_v2 = $type eq 'cgroup2';
+        my $own   = $own{$is_v2 ? 'unified' : 'cpu'} // next;
+        next if !$is_v2 && ",$options," !~ /,cpu,/;
+        $own =~ s{\A\Q$root\E(?=/|\z)}{} if $root ne q{/};
+        push @places,
+            map { {folder => "$mount$_", is_v2 => $is_v2} }
+            $is_v2 && length $own ? ($own, $own =~ s{/[^/]*\z}{}r) : $own;
+    }
+    @places = sort { $a->{is_v2} <=> $b->{is_v2} } @places;
+    return @places;
+}
+
+sub _lines ($path) {
+    open my $in, '<', $path or return;
+    return <$in>;
+}
+
+# Return: why not.
+sub _make ($self, $place, $quota) {
+    my $folder = $self->{folder};
+    _write("$place->{folder}/cgroup.subtree_control", '+cpu') if $place->{is_v2};
+    mkdir $folder or return "$!";
+    my $why =
+        $place->{is_v2}
+        ? _write("$folder/cpu.max",           "$quota $PERIOD")
+        : _write("$folder/cpu.cfs_period_us", $PERIOD)
+        // _write("$folder/cpu.cfs_quota_us", $quota);
+    rmdir $folder if defined $why;
+    return $why;
+}
+
+# Return: why not.
+sub _write ($path, $text) {
+    open my $out, '+<', $path or return "$!";
+    return if defined syswrite $out, $text;
+    return "$!";
+}
+
+# Another process waits for the end of this one, in a session of its own so that no Ctrl-C reaches
+# it; the pipe between the two ends with this process.
+sub _guard ($self) {
+    pipe my $end, my $life or untestable("cannot make a pipe: $!");
+    $self->{guard} = fork // untestable("cannot fork: $!");
+    if ($self->{guard}) {
+        $self->{life} = $life;
+        return $self;
+    }
+    close $life;
+    POSIX::setsid();
+    local @SIG{qw(INT TERM HUP)} = ('IGNORE') x 3;
+    open STDIN,  '<', '/dev/null';
+    open STDOUT, '>', '/dev/null';
+    open STDERR, '>', '/dev/null';
+    sysread $end, my $nothing, 1;
+    $self->_empty;
+    POSIX::_exit(0);
+}
+
+# What cannot be killed keeps the group, and this waits for it.
+sub _empty ($self) {
+    while (-d $self->{folder} && !rmdir $self->{folder}) {
+        kill 'KILL', map { /(\d+)/ } _lines("$self->{folder}/cgroup.procs");
+        sleep $TICK;
+    }
+    return;
+}
+
+# Moves the calling process there.
+sub enter ($self) {
+    my $why = _write("$self->{folder}/cgroup.procs", $$) // return;
+    untestable("cannot enter $self->{folder}: $why");
+}
+
+# Ends all that is left in there.
+sub remove ($self) {
+    delete $self->{life};
+    waitpid $self->{guard}, 0;
+    return;
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Quota - a group of processes that has a part of a CPU
+
+=head1 SYNOPSIS
+
+    my $quota = Copyhang::Quota->new(12.5);    # per cent of one CPU
+    if (!fork) { $quota->enter; exec 'command' }
+    wait;
+    $quota->remove;
+
+=head1 DESCRIPTION
+
+By the CPU controller of cgroup v1 or v2. Where no group can be made that ends with 125, and with the
+reasons. A process of its own removes the group, so that also SIGKILL leaves nothing.
+
+=cut

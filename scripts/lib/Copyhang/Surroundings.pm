@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Surroundings;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Failure qw(bad_input untestable);
+use Copyhang::Quota   ();
+use POSIX             ();
+
+# The ways in which glibc 2.31 and later copy memory, by what they are told of the CPU. Of a long copy:
+# vector: 64 bytes at a time, the first ones last. string: one instruction (rep movsb), in order.
+# nontemporal: past the caches, several pages at a time.
+my $NEVER  = '0x7fffffff';
+my $VECTOR = "glibc.cpu.hwcaps=-ERMS,-FSRM:glibc.cpu.x86_rep_movsb_threshold=$NEVER";
+my %MEMCPY = (
+    vector      => "$VECTOR:glibc.cpu.x86_non_temporal_threshold=$NEVER",
+    string      => "glibc.cpu.hwcaps=Prefer_ERMS:glibc.cpu.x86_non_temporal_threshold=$NEVER",
+    nontemporal => "$VECTOR:glibc.cpu.x86_non_temporal_threshold=0x10000",
+);
+
+my $FIRST_GROUP = 1_000_000;    # the longer their numbers, the longer /proc/PID/status
+my $GROUPS_MAX  = 65_536;       # NGROUPS_MAX
+
+# How Getopt::Long takes them.
+sub options ($class) {
+    return qw(cpu=s groups=s memcpy=s);
+}
+
+sub memcpy_kinds ($class) {
+    my @kinds = sort keys %MEMCPY;
+    return @kinds;
+}
+
+# $option: cpu, groups, memcpy, where wanted.
+sub new ($class, $option) {
+    my ($cpu, $groups, $memcpy) = @{$option}{qw(cpu groups memcpy)};
+    bad_input("--cpu wants per cent of one CPU, 1 or more, not '$cpu'")
+        if defined $cpu && !($cpu =~ /\A\d{1,5}(?:[.]\d+)?\z/ && $cpu >= 1);
+    bad_input("--groups wants a number from 1 to $GROUPS_MAX, not '$groups'")
+        if defined $groups && !($groups =~ /\A[1-9]\d{0,4}\z/ && $groups <= $GROUPS_MAX);
+    my $kinds = join ', ', $class->memcpy_kinds;
+    bad_input("--memcpy wants one of $kinds, not '$memcpy'")
+        if defined $memcpy && !$MEMCPY{$memcpy};
+    return bless {cpu => $cpu, groups => $groups, memcpy => $memcpy}, $class;
+}
+
+# Runs the command in there. Return: its wait status.
+sub run ($self, @command) {
+    $self->_switch_memcpy if defined $self->{memcpy};
+    $self->_join_groups   if defined $self->{groups};
+    my $quota = defined $self->{cpu} ? Copyhang::Quota->new($self->{cpu}) : undef;
+
+    # A Ctrl-C goes to the command as well, and what that makes of it counts.
+    local @SIG{qw(INT QUIT)} = (sub { }) x 2;
+    my $pid = fork // untestable("cannot fork: $!");
+    if (!$pid) {
+        my $failed = Copyhang::Failure->status_of(
+            sub {
+                $quota->enter if $quota;
+                no warnings 'exec';    # it is said once
+                exec {$command[0]} @command or untestable("cannot run $command[0]: $!");
+            }
+        );
+        POSIX::_exit($failed);
+    }
+    local @SIG{qw(TERM HUP)} = (sub ($name) { kill $name, $pid }) x 2;
+    1 while waitpid($pid, 0) < 0 && $!{EINTR};
+    my $status = $?;
+    $quota->remove if $quota;
+    return $status;
+}
+
+sub _switch_memcpy ($self) {
+    my $machine = (POSIX::uname())[4];
+    untestable("no tunables of memcpy's are known for $machine") if $machine ne 'x86_64';
+    my @tunables = grep { length } $ENV{GLIBC_TUNABLES} // q{}, $MEMCPY{$self->{memcpy}};
+    $ENV{GLIBC_TUNABLES} = join q{:}, @tunables;    ## no critic (RequireLocalizedPunctuationVars)
+    return;
+}
+
+sub _join_groups ($self) {
+    my @groups = map { $FIRST_GROUP + $_ } 1 .. $self->{groups};
+    my ($own)  = split q{ }, $);
+    local $! = 0;
+    $) = "$own @groups";                            ## no critic (RequireLocalizedPunctuationVars)
+    untestable("cannot have $self->{groups} groups: $!") if $!;
+    return;
+}
+
+# In words.
+sub text ($self) {
+    my @words = (
+        defined $self->{cpu}    ? "$self->{cpu} % of a CPU"   : (),
+        defined $self->{groups} ? "$self->{groups} groups"    : (),
+        defined $self->{memcpy} ? "memcpy by $self->{memcpy}" : (),
+    );
+    return @words ? join ', ', @words : 'plain';
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Surroundings - what slows a command down, or is foreign to it, on purpose
+
+=head1 SYNOPSIS
+
+    my $surroundings = Copyhang::Surroundings->new({cpu => 12.5, groups => 400, memcpy => 'vector'});
+    my $wait_status  = $surroundings->run('command', 'argument');
+
+=head1 DESCRIPTION
+
+See F<scripts/slow>. What is not possible here ends with 125, and says why.
+
+=cut

@@ -1,0 +1,149 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What scripts/slow promises of the surroundings, as a command in there sees them.
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use FindBin '$Bin';
+use lib "$Bin/lib", "$Bin/../lib";
+use Fake       qw(finish slurp spew);
+use File::Temp ();
+use Real       qw(launch adopt_orphans comes_true all_gone);
+use Test::More;
+
+my $SLOW  = "$Bin/../slow";
+my $LIMIT = 60;                   # s, where a moment is usual
+my $place = File::Temp->newdir;
+
+adopt_orphans();
+
+# (exit status or "signal N", standard output, standard error)
+sub slow (@arguments) {
+    return finish(launch($SLOW, @arguments));
+}
+
+# The command as an ordinary user.
+sub humble (@arguments) {
+    return finish(
+        launch(qw(setpriv --reuid 65534 --regid 65534 --clear-groups), $SLOW, @arguments));
+}
+
+# Folders of groups that it has made.
+sub groups () {
+    return map { glob "$_/copyhang-slow-*" } map { /\A\S+ (\S+) cgroup2? / } split /^/,
+        slurp('/proc/mounts');
+}
+
+subtest 'bad input' => sub {
+    for my $row (
+        [qr/no command; see 'scripts\/slow --help'/],
+        [qr/unknown option: bogus/,                          '--bogus',  'true'],
+        [qr/--cpu wants per cent .* not 'half'/,             '--cpu',    'half',     'true'],
+        [qr/--cpu wants per cent .* not '0[.]5'/,            '--cpu',    '0.5',      'true'],
+        [qr/--groups wants a number from 1 .* not '0'/,      '--groups', '0',        'true'],
+        [qr/--groups wants a number from 1 .* not '65537'/,  '--groups', '65537',    'true'],
+        [qr/--memcpy wants one of .*vector, not 'sideways'/, '--memcpy', 'sideways', 'true'],
+        )
+    {
+        my ($message, @arguments) = @{$row};
+        my ($status, $out, $err) = slow(@arguments);
+        is($status, 2, "@arguments: exit 2");
+        like($err, qr/\Aslow: .*\n\z/, 'one line');
+        like($err, $message,           'says what is wrong');
+        is($out, q{}, 'and nothing else');
+    }
+};
+
+subtest 'the end of the command is its own' => sub {
+    my @all = ([], $> == 0 ? [qw(--cpu 50)] : ());
+    for my $options (@all) {
+        my ($status, $out) = slow(@{$options}, '--', 'sh', '-c', 'echo said; exit 3');
+        is($status, 3,        "@{$options}: exit status");
+        is($out,    "said\n", 'output');
+        ($status) = slow(@{$options}, 'sh', '-c', "kill -$_ \$\$")
+            and is($status, "signal $_", 'signal')
+            for 9, 15;
+    }
+    my ($status, undef, $err) = slow('/nowhere/command');
+    is($status, 125, 'no such command: 125');
+    is($err,    "slow: cannot run /nowhere/command: No such file or directory\n", 'and says so');
+    like((slow('--help'))[1], qr/^usage: /, '--help');
+};
+
+SKIP: {
+    chomp(my $machine = `uname -m`);
+    skip 'tunables are known for x86_64 only' if $machine ne 'x86_64';
+    subtest 'memcpy' => sub {
+        local $ENV{GLIBC_TUNABLES} = 'glibc.malloc.check=0';
+        my %said = map { $_ => (slow('--memcpy', $_, 'printenv', 'GLIBC_TUNABLES'))[1] }
+            qw(vector string nontemporal);
+        like($said{$_}, qr/\Aglibc[.]malloc[.]check=0:glibc[.]cpu/, "$_, besides what there was")
+            for keys %said;
+        isnt($said{vector}, $said{string}, 'each its own');
+    };
+}
+
+SKIP: {
+    skip 'needs no root', 1 if $> != 0;
+    subtest 'not without root' => sub {
+        for my $option (qw(cpu groups)) {
+            my ($status, $out, $err) = humble("--$option", 5, 'echo', 'it runs');
+            is($status, 125, "--$option: 125");
+            is($out,    q{}, 'the command is not run');
+            like($err, qr/\Aslow: (?:no CPU quota here|cannot have 5 groups): .*\n\z/,
+                'and says why');
+        }
+        is((humble('true'))[0], 0, 'all else works');
+    };
+
+    subtest 'groups' => sub {
+        my (undef, $out) = slow('--groups', 400, 'id', '-G');
+        is(split(q{ }, $out), 401, 'so many, and the own one');
+        my (undef, $status) = slow('--groups', 400, 'cat', '/proc/self/status');
+        cmp_ok(length $status, '>', 4096, 'a long /proc/PID/status');
+    };
+
+    my ($can, undef, $why) = slow('--cpu', 50, 'true');
+    skip $why, 1 if $can == 125;
+    subtest 'quota' => \&quota;
+}
+
+done_testing;
+
+sub quota () {
+    my $show = 'for f in $(find /sys/fs/cgroup -name "copyhang-slow-*"); do'
+        . ' grep -qx $$ $f/cgroup.procs && cat $f/cpu.max $f/cpu.cfs_quota_us 2>/dev/null; done; true';
+    my (undef, $out) = slow('--cpu', '12.5', 'sh', '-c', $show);
+    like($out, qr/\A12500\b/, 'an eighth of a period');
+    is_deeply([groups()], [], 'the group is gone');
+
+    my $behind = 'sleep 600 >/dev/null 2>&1 &';
+    slow('--cpu', 50, 'sh', '-c', $behind);
+    ok(all_gone($LIMIT), 'what it left behind is gone');
+
+    for my $signal (qw(TERM HUP KILL)) {
+        my $job = launch($SLOW, '--cpu', 50, 'sh', '-c', "echo \$\$ >$place/pid; exec sleep 600");
+        ok(comes_true($LIMIT, sub { -s "$place/pid" && groups() }), 'it runs');
+        unlink "$place/pid";
+        kill $signal, $job->{pid};
+        like((finish($job))[0], qr/\Asignal/, "SIG$signal ends it");
+        ok(comes_true($LIMIT, sub { !groups() }), 'and the group');
+        ok(all_gone($LIMIT),                      'the command as well');
+    }
+
+    # As a terminal does it: to the whole group of processes.
+    my $catches =
+        'trap "echo caught; exit 7" INT; echo >' . "$place/ready" . '; while :; do sleep 1; done';
+    my $job = launch($SLOW, '--cpu', 50, 'bash', '-c', $catches);
+    ok(comes_true($LIMIT, sub { -e "$place/ready" }), 'it runs');
+    kill 'INT', -$job->{pid};
+    my ($status, $said) = finish($job);
+    is($status, 7,          'what the command makes of Ctrl-C counts');
+    is($said,   "caught\n", 'and is heard');
+    ok(comes_true($LIMIT, sub { !groups() }), 'the group is gone');
+    return;
+}
