@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #define RECEIVE_MAX (256 << 10) /* no datagram is larger: what a read has no room for is lost */
-#define CHILD_MAX 10000 /* ms for a child to settle */
+#define CHILD_MAX 10000         /* ms for a child to settle */
 
 void null_descriptors(void)
 {
