@@ -81,8 +81,9 @@ struct endpoint_kind {
 	int (*adopt)(int fd, struct copy *copy);
 
 	/*
-	 * Does the endpoint's own helper (a server, who releases it) hold up a copier at this
-	 * moment? NULL: poll(2) tells, which takes none of the locks that a copy holds.
+	 * Has the endpoint's own helper (a server, who releases it) a request of the copier's that
+	 * it holds up at this moment? NULL: poll(2) tells, which takes none of the locks that a
+	 * copy holds.
 	 */
 	bool (*withholds)(void);
 
