@@ -138,8 +138,10 @@ static const struct {
 	  "the reader: children.c:", "F_DUPFD" },
 	{ TEST(plant_exits, endpoint_fuse, plant_pipe), 1, have_few_descriptors,
 	  "the FUSE server: children.c:", "F_DUPFD" },
+#ifndef __SANITIZE_ADDRESS__ /* which cannot do with so little */
 	{ TEST(exits_by_thread, plant_silent, plant_file), 1, have_little_memory,
 	  "the copier: children.c:", "pthread_create" },
+#endif
 	{ TEST(plant_exits, plant_silent, plant_pipe), 3, die,
 	  "the releaser: ", "ended before it was ready" },
 	{ TEST(exits_kept, plant_silent, plant_pipe), 5, die,

@@ -16,7 +16,6 @@ use Real       qw(launch adopt_orphans comes_true all_gone);
 use Test::More;
 
 my $SLOW  = "$Bin/../slow";
-my $LIMIT = 60;                   # s, where a moment is usual
 my $place = File::Temp->newdir;
 
 adopt_orphans();
@@ -119,31 +118,32 @@ sub quota () {
         . ' grep -qx $$ $f/cgroup.procs && cat $f/cpu.max $f/cpu.cfs_quota_us 2>/dev/null; done; true';
     my (undef, $out) = slow('--cpu', '12.5', 'sh', '-c', $show);
     like($out, qr/\A12500\b/, 'an eighth of a period');
-    is_deeply([groups()], [], 'the group is gone');
+    ok(comes_true(sub { !groups() }), 'the group is gone');
 
-    my $behind = 'sleep 600 >/dev/null 2>&1 &';
+    my $behind = "sleep $Fake::FOREVER >/dev/null 2>&1 &";
     slow('--cpu', 50, 'sh', '-c', $behind);
-    ok(all_gone($LIMIT), 'what it left behind is gone');
+    ok(all_gone(), 'what it left behind is gone');
 
     for my $signal (qw(TERM HUP KILL)) {
-        my $job = launch($SLOW, '--cpu', 50, 'sh', '-c', "echo \$\$ >$place/pid; exec sleep 600");
-        ok(comes_true($LIMIT, sub { -s "$place/pid" && groups() }), 'it runs');
+        my $job = launch($SLOW, '--cpu', 50, 'sh', '-c',
+            "echo \$\$ >$place/pid; exec sleep $Fake::FOREVER");
+        ok(comes_true(sub { -s "$place/pid" && groups() }), 'it runs');
         unlink "$place/pid";
         kill $signal, $job->{pid};
         like((finish($job))[0], qr/\Asignal/, "SIG$signal ends it");
-        ok(comes_true($LIMIT, sub { !groups() }), 'and the group');
-        ok(all_gone($LIMIT),                      'the command as well');
+        ok(comes_true(sub { !groups() }), 'and the group');
+        ok(all_gone(),                    'the command as well');
     }
 
     # As a terminal does it: to the whole group of processes.
     my $catches =
         'trap "echo caught; exit 7" INT; echo >' . "$place/ready" . '; while :; do sleep 1; done';
     my $job = launch($SLOW, '--cpu', 50, 'bash', '-c', $catches);
-    ok(comes_true($LIMIT, sub { -e "$place/ready" }), 'it runs');
+    ok(comes_true(sub { -e "$place/ready" }), 'it runs');
     kill 'INT', -$job->{pid};
     my ($status, $said) = finish($job);
     is($status, 7,          'what the command makes of Ctrl-C counts');
     is($said,   "caught\n", 'and is heard');
-    ok(comes_true($LIMIT, sub { !groups() }), 'the group is gone');
+    ok(comes_true(sub { !groups() }), 'the group is gone');
     return;
 }

@@ -18,7 +18,6 @@ use JSON::PP       ();
 use Real           qw(launch adopt_orphans comes_true all_gone);
 use Test::More;
 
-my $LIMIT = 120;                            # s, where a moment is usual
 my $place = File::Temp->newdir;
 my $CALM  = 'exit_group/splice/pty-pipe';
 my $MOODY = 'close/splice/pty-pipe';
@@ -33,7 +32,7 @@ sub moody (@verdicts) {
     spew("$folder/close.pl", <<"PERL");
 open my \$log, '+>>', '$folder/runs'; print {\$log} "once\\n"; close \$log;
 my \$verdict = (qw(@verdicts))[(-s '$folder/runs') / length("once\\n") - 1] // 'safe';
-if (\$verdict eq 'sleeps') { open my \$o, '>', '$folder/sleeps'; close \$o; sleep 600 }
+if (\$verdict eq 'sleeps') { open my \$o, '>', '$folder/sleeps'; close \$o; sleep $Fake::FOREVER }
 my \$ok = \$verdict eq 'safe' ? 'ok' : 'not ok';
 print "TAP version 13\\n1..2\\n\$ok 1 $MOODY\\n#   verdict=\$verdict\\n#   stalled=yes\\n#   mood=\$verdict\\n",
     "ok 2 close/sendfile/fuse-pipe # SKIP no fuse\\n#   verdict=unavailable\\n#   reason=no fuse\\n";
@@ -127,7 +126,7 @@ for my $signal (qw(INT TERM KILL)) {
         my $folder = moody(qw(safe sleeps hang));
         my @state  = ('--state', "$place/$signal");
         my $job    = soak($folder, @state, '--verdicts', 4);
-        ok(comes_true($LIMIT, sub { -e "$folder/sleeps" }), 'in the second run');
+        ok(comes_true(sub { -e "$folder/sleeps" }), 'in the second run');
         my ($status, undef, $err) = finish(soak($folder, @state, '--verdicts', 4));
         is($status, 2, 'not two at once');
         like($err, qr{another soak is at work in}, 'and says so');
@@ -140,7 +139,7 @@ for my $signal (qw(INT TERM KILL)) {
         ($status, my $out) = finish($job);
         like($status, qr/\Asignal/,                          'ends it');
         like($out,    qr/\A2 verdicts of 3 cases in 1 runs/, 'with a summary') if $signal ne 'KILL';
-        ok(all_gone($LIMIT), 'and all of it');
+        ok(all_gone(), 'and all of it');
         ($status, $out) = finish(soak($folder, @state, '--verdicts', 4));
         is($status, 1, 'goes on');
         like($out, qr/\A4 verdicts of 3 cases in 2 runs and \d+ minutes, 1 differ/, 'where it was');

@@ -157,7 +157,7 @@ subtest 'Ctrl-C, and a program that cannot be killed' => sub {
     my $folder = after_two("setpgrp 0, getpgrp getppid; open my \$o, '>', '$place/new';"
             . " print {\$o} \$\$; close \$o; rename '$place/new', '$place/pid'; sleep 1 while 1");
     my $job = start($folder, ['run'], INTERRUPTED => 0.1, KILL_GRACE => 0.1);
-    for (1 .. 3000) { last if -e "$place/pid"; sleep 0.02 }
+    ok(comes_true(sub { -e "$place/pid" }), 'it runs');
     kill 'INT', $job->{pid};
     my ($status, $out, $err) = finish($job);
     ok(kill('KILL', slurp("$place/pid")), 'it is there still');

@@ -16,7 +16,7 @@ our $SILENCE     = 120;
 our $TERM_GRACE  = 2;     # from SIGTERM to SIGKILL
 our $INTERRUPTED = 1;     # the same, after Ctrl-C
 our $KILL_GRACE  = 2;     # from SIGKILL to giving up on it
-our $DRAIN       = 2;     # from a program's end to the end of its output
+our $DRAIN       = 2;     # without output, from a program's end to the end of that
 
 my $TICK  = 0.1;
 my $CHUNK = 65_536;
@@ -118,12 +118,12 @@ sub _look_after ($self) {
     my $now = _now();
     if (!exists $self->{status} && waitpid($self->{pid}, WNOHANG) == $self->{pid}) {
         $self->{status} = $?;
-        $self->{drain}  = $now + $DRAIN;
+        $self->{over}   = $now;
     }
     if (exists $self->{status}) {
         $self->finish if !$self->{out} && !$self->{err};
         $self->_leave_behind
-            if !$self->{ended} && ($now >= $self->{drain} || Copyhang::Failure->signalled);
+            if !$self->{ended} && ($self->_is_drained($now) || Copyhang::Failure->signalled);
     }
     elsif ($self->{deadline})            { $self->_insist if $now >= $self->{deadline} }
     elsif (Copyhang::Failure->signalled) { $self->stop('TERM', $INTERRUPTED) }
@@ -132,6 +132,12 @@ sub _look_after ($self) {
         $self->stop('TERM', $TERM_GRACE);
     }
     return;
+}
+
+# It may take long to read what it has written; but nobody goes on writing for ever.
+sub _is_drained ($self, $now) {
+    my $since = $self->{heard} > $self->{over} ? $self->{heard} : $self->{over};
+    return $now - $since >= $DRAIN || $now - $self->{over} >= $SILENCE;
 }
 
 # Ends it: with a signal, and with SIGKILL when it is still there after $grace seconds.
