@@ -58,7 +58,8 @@ static void perform_speak(struct report *report)
 
 	(void)report;
 	nap();
-	shared->acts |= !control;
+	if (!control)
+		shared->acts = true;
 }
 
 static void perform_stir(struct report *report)
@@ -67,7 +68,8 @@ static void perform_stir(struct report *report)
 
 	(void)report;
 	nap();
-	shared->acts |= !control;
+	if (!control)
+		shared->acts = true;
 	while (!control && !shared->stirred)
 		nap();
 }
