@@ -8,6 +8,7 @@
 #include "misuse.h"
 #include "runner.h"
 #include "tap.h"
+#include "time_limits.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -27,7 +28,7 @@ struct options {
 
 static void usage(const char *name)
 {
-	printf("usage: %s [--only GLOB]... [--ids FILE] [--jobs N] [--announce] [--list]\n"
+	printf("usage: %s [--only GLOB]... [--ids FILE] [--jobs N] [--announce] [--list | --limits]\n"
 	       "\n"
 	       "Plays cases on the running kernel and prints TAP: which ways of copying bytes\n"
 	       "are safe for the processes around them?\n"
@@ -39,6 +40,8 @@ static void usage(const char *name)
 	       "  --announce   print `# started ID` and wait for a byte, or the end, on standard input,\n"
 	       "               before each case: which one takes the kernel down is known then\n"
 	       "  --list       print the ids and do nothing else\n"
+	       "  --limits     print every time limit: its name, ms, the verdicts that depend on it, and\n"
+	       "               why it is as it is\n"
 	       "\n"
 	       "Under the name of an act, only that act's cases. Acts:\n",
 	       name, runner_jobs());
@@ -52,13 +55,10 @@ static void usage(const char *name)
 static void parse(int argc, char **argv, struct options *options)
 {
 	static const struct option known[] = {
-		{ "only", required_argument, NULL, 'o' },
-		{ "ids", required_argument, NULL, 'i' },
-		{ "jobs", required_argument, NULL, 'j' },
-		{ "announce", no_argument, NULL, 'a' },
-		{ "list", no_argument, NULL, 'l' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
+		{ "only", required_argument, NULL, 'o' }, { "ids", required_argument, NULL, 'i' },
+		{ "jobs", required_argument, NULL, 'j' }, { "announce", no_argument, NULL, 'a' },
+		{ "list", no_argument, NULL, 'l' },       { "limits", no_argument, NULL, 'm' },
+		{ "help", no_argument, NULL, 'h' },       { NULL, 0, NULL, 0 },
 	};
 	int option;
 
@@ -79,6 +79,9 @@ static void parse(int argc, char **argv, struct options *options)
 		case 'l':
 			options->list = true;
 			break;
+		case 'm':
+			limits_print();
+			exit(0);
 		case 'h':
 			usage(program_invocation_short_name);
 			exit(0);

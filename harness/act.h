@@ -30,6 +30,7 @@ struct report {
 	size_t size;           /* supervisor: bytes that the source yields */
 	bool foreign;          /* supervisor: and they are not of the pattern */
 	int release_error;     /* releaser: errno of a release, or 0 */
+	bool released;         /* releaser, or who reads the sink: has done it, or begun to */
 	int64_t added;         /* bystander: bytes that it wrote itself */
 	bool adds;             /* bystander: it writes, and cannot tell how many */
 	char fault[FAULT_MAX]; /* whoever could not get ready: see checked.h */

@@ -37,7 +37,7 @@ static void perform(struct play *performance, const struct test_case *test, bool
 /* The stall was seen, and then it was not what it had been any more, by the end of the act. */
 static bool did_not_last(const struct observation *seen)
 {
-	return seen->acted && seen->stall != STALL_NONE &&
+	return seen->control_ended && seen->stall != STALL_NONE &&
 	       (seen->left_early || !seen->slept_on || !seen->withheld || !seen->ready);
 }
 
@@ -62,8 +62,8 @@ static bool may_be_load(enum verdict verdict, const struct play *play)
 {
 	const struct observation *seen = &play->seen;
 
-	return verdict == VERDICT_LATE ||
-	       (verdict == VERDICT_HANG && (seen->limit > LIMIT_MIN || seen->starved > REST_MIN));
+	return verdict == VERDICT_HANG &&
+	       (seen->limit > LIMIT_OF(ACT) || seen->starved > LIMIT_OF(REST));
 }
 
 /*
@@ -75,9 +75,14 @@ static bool may_not_have_begun(enum verdict verdict, const struct play *play)
 	return verdict == VERDICT_SAFE && strategy_by_worker(play->scene->test->strategy);
 }
 
-/* How often to play it again, at most, for a verdict that does not change: the kernel's doing. */
+/*
+ * How often to play it again, at most, for a verdict that does not change: the kernel's doing. What
+ * a machine does is late now and then, what a kernel does each time.
+ */
 static int doubts(enum verdict verdict, const struct play *play)
 {
+	if (verdict == VERDICT_LATE)
+		return 4;
 	if (may_have_spoken(verdict, play))
 		return 3;
 	if (may_not_have_begun(verdict, play))
@@ -105,14 +110,25 @@ static struct judgement perform_and_judge(struct play *last, const struct test_c
 	return judge(&last->seen);
 }
 
+static const struct judgement too_slow = {
+	.verdict = VERDICT_BROKEN,
+	.reason = "the machine is too slow to play it again, as it would have to be",
+};
+
 static void play_act(const struct test_case *test, struct result *result)
 {
 	static struct play last;
 	bool killable = false;
 	struct judgement judgement = perform_and_judge(&last, test, &killable, result);
 
-	for (int again = 0; again < doubts(judgement.verdict, &last); again++)
+	for (int again = 0; again < doubts(judgement.verdict, &last); again++) {
+		if (!patience_suffices()) {
+			if (judgement.verdict != VERDICT_BROKEN)
+				judgement = too_slow;
+			break;
+		}
 		judgement = perform_and_judge(&last, test, &killable, result);
+	}
 	if (killable)
 		last.killable = true;
 	case_conclude(result, judgement, last.error);
@@ -123,6 +139,7 @@ static void play_act(const struct test_case *test, struct result *result)
 
 void case_play(const struct test_case *test, struct result *result)
 {
+	patience_begin();
 	if (test->promise)
 		promise_play(test, result);
 	else

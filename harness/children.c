@@ -5,6 +5,7 @@
 #include "filter.h"
 #include "pattern.h"
 #include "program.h"
+#include "time_limits.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -21,7 +22,6 @@
 #include <unistd.h>
 
 #define RECEIVE_MAX (256 << 10) /* no datagram is larger: what a read has no room for is lost */
-#define CHILD_MAX 10000         /* ms for a child to settle */
 
 void null_descriptors(void)
 {
@@ -83,7 +83,9 @@ int child_settles(int fd, const char *who)
 	char byte;
 
 	do {
-		ready = poll(&word, 1, CHILD_MAX);
+		const struct timespec timeout = clock_timeout(patience_deadline());
+
+		ready = ppoll(&word, 1, &timeout, NULL);
 	} while (ready < 0 && errno == EINTR);
 	if (ready > 0 && read(fd, &byte, 1) == 1)
 		return 0;
@@ -285,6 +287,7 @@ void report_receive(struct report *report, int fd, size_t skip)
 	while ((n = read(fd, bytes, sizeof(bytes)))) {
 		size_t old = n < 0 ? 0 : (size_t)n < skip ? (size_t)n : skip;
 
+		report->released = true;
 		if (n > 0)
 			report_bytes(report, bytes + old, (size_t)n - old);
 		else if (errno == EAGAIN && !gone)
@@ -314,6 +317,7 @@ void child_releaser(const struct scene *scene)
 		source.kind->attend(&source, FD_RELEASE);
 	wait_for_end_of(FD_RELEASE);
 	scene->report->release_error = -endpoint_release(&source);
+	scene->report->released = true;
 	for (;;)
 		pause();
 }

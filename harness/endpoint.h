@@ -48,6 +48,7 @@ struct endpoint_kind {
 	bool is_pipe;  /* a bystander can hold its other end */
 	bool is_fifo;  /* ... and open it anew */
 	bool full;     /* as sink it is full in any case: what stalls otherwise feeds it */
+	bool single;   /* there is one, and whoever else has it is waited for: one case at a time */
 	bool foreign;  /* as source it yields bytes of its own: they are counted, not compared */
 	size_t size;   /* bytes of pattern that it yields as source, up to PATTERN_FILE */
 	int eof_errno; /* read(2)'s word for the end of this source, where that is not 0 */

@@ -3,9 +3,9 @@
 
 #include "checked.h"
 #include "children.h"
-#include "clock.h"
 #include "endpoint.h"
 #include "proc.h"
+#include "time_limits.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -17,10 +17,8 @@
 /* A keeper has its line, what it is to keep, and /dev/null. */
 enum { FD_LINE = 3, FD_KEPT };
 
-#define TICK 5                   /* ms between attempts, at first */
-#define TICK_MAX 1000            /* ... and in the end */
-#define KEEP_MAX (10 * NS_PER_S) /* for attempts, once the actors are gone */
-#define WAIT_MAX 1000            /* ms for a keeper to answer */
+#define TICK 5        /* ms between attempts, at first */
+#define TICK_MAX 1000 /* ... and in the end */
 
 /* No end of what the scene is about: that would be a reference too many. */
 static void take_kept(struct keeping *keeping, int line)
@@ -37,14 +35,14 @@ static void take_kept(struct keeping *keeping, int line)
 /* Ever less often, since an actor in the kernel may take hours; and not without an end. */
 static _Noreturn void go_on(const struct keeping *keeping)
 {
-	int64_t give_up = clock_now() + KEEP_MAX;
+	int64_t give_up = clock_now() + LIMIT_OF(KEEP);
 	int tick = TICK;
 
 	do {
 		poll(NULL, 0, tick);
 		tick = 2 * tick < TICK_MAX ? 2 * tick : TICK_MAX;
 		if (!keeping_actors_gone(keeping))
-			give_up = clock_now() + KEEP_MAX;
+			give_up = clock_now() + LIMIT_OF(KEEP);
 	} while (!keeping->put_right(keeping) && clock_now() < give_up);
 	_exit(0);
 }
@@ -99,7 +97,7 @@ static ssize_t await_word(int line, int flags)
 	struct pollfd word = { .fd = line, .events = POLLIN };
 	char byte;
 
-	return poll(&word, 1, WAIT_MAX) > 0 ? recv(line, &byte, 1, flags) : -1;
+	return poll(&word, 1, TIME_KEEPER) > 0 ? recv(line, &byte, 1, flags) : -1;
 }
 
 void keeper_put_right(int line)

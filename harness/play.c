@@ -23,7 +23,13 @@ static int64_t min(int64_t a, int64_t b)
 
 bool play_run(struct play *play, bool (*done)(void *arg), int64_t tick, int64_t deadline)
 {
-	return tracer_run(&play->scene->tracer, done, play, tick, deadline);
+	return tracer_run(&play->scene->tracer, done, play, tick,
+			  min(deadline, patience_deadline()));
+}
+
+bool play_wait(struct play *play, bool (*done)(void *arg), int64_t tick)
+{
+	return play_run(play, done, tick, INT64_MAX);
 }
 
 void play_fault(struct play *play, const char *what)
@@ -93,31 +99,6 @@ static int64_t starved(const struct play *play)
 		   starved_so_far(NULL, getpid()) - play->supervisor_starved);
 }
 
-/* Of those who bring a play forward, since they began. */
-static int64_t starved_at_work(const struct play *play)
-{
-	const struct scene *scene = play->scene;
-
-	return starved_so_far(NULL, getpid()) + starved_so_far(scene->copier, scene->copier->tid) +
-	       (scene->actor == scene->copier ? 0 :
-						starved_so_far(scene->actor, scene->actor->tid));
-}
-
-bool play_wait(struct play *play, bool (*done)(void *arg), int64_t tick, int64_t most)
-{
-	const int64_t begun = clock_now();
-	int64_t deadline = begun + most;
-
-	while (!play_run(play, done, tick, deadline)) {
-		const int64_t longer = begun + most + min(most, starved_at_work(play));
-
-		if (longer <= deadline)
-			return false;
-		deadline = longer;
-	}
-	return true;
-}
-
 static struct calling let_go(struct play *play, struct task *leader)
 {
 	struct task *held = tracer_held(&play->scene->tracer, leader->pid);
@@ -133,8 +114,8 @@ static bool both_asleep(void *arg)
 	struct play *play = arg;
 
 	return still_in(&play->act) && still_in(&play->control) &&
-	       rest_of_thread(&play->rest, play->act.task->tid, STALL_REST) &&
-	       rest_of_thread(&play->control_rest, play->control.task->tid, STALL_REST);
+	       rest_of_thread(&play->rest, play->act.task->tid, LIMIT_OF(STALL)) &&
+	       rest_of_thread(&play->control_rest, play->control.task->tid, LIMIT_OF(STALL));
 }
 
 static void begin(struct play *play)
@@ -177,7 +158,7 @@ static void act_from_outside(struct play *play)
 	play->act = let_go(play, play->scene->actor);
 	play->control = let_go(play, play->scene->control);
 	play->rest.since = play->control_rest.since = 0;
-	if (act->perform && !play_wait(play, both_asleep, TICK_STALL, SCENE_MAX)) {
+	if (act->perform && !play_wait(play, both_asleep, TICK_STALL)) {
 		play_fault(play, "the actor did not come to wait for the signal");
 		return;
 	}
@@ -256,21 +237,21 @@ static bool set_limits(struct play *play)
 	struct observation *seen = &play->seen;
 	int64_t begin = play->at[ACT];
 
-	play_run(play, both_over, TICK_WATCH, begin + LIMIT_MIN);
-	seen->control_ended = play_run(play, control_over, TICK_WATCH, begin + CONTROL_MAX);
+	play_run(play, both_over, TICK_WATCH, begin + LIMIT_OF(ACT));
+	seen->control_ended = play_wait(play, control_over, TICK_WATCH);
 	seen->control = clock_now() - begin;
 	if (seen->control_ended)
 		seen->control = over_at(play, &play->control, play->scene->control) - begin;
-	seen->limit = min(LIMIT_MAX, max(LIMIT_MIN, LIMIT_CONTROLS * seen->control));
-	play->window = min(REST_MAX, max(REST_MIN, REST_CONTROLS * seen->control));
+	seen->limit = max(LIMIT_OF(ACT), ACT_CONTROLS * seen->control);
+	play->window = max(LIMIT_OF(REST), REST_CONTROLS * seen->control);
 	return seen->control_ended;
 }
 
-/* Wait until @done, with a new window of rest. Return: true when that is what came of it. */
-static bool comes_to_rest(struct play *play, bool (*done)(void *arg), int64_t most)
+/* Wait until it is over or at rest, in a new window. Return: true when that is what came of it. */
+static bool comes_to_rest(struct play *play)
 {
 	play->rest.since = 0;
-	return play_wait(play, done, TICK_WATCH, most) && !act_over(play);
+	return play_wait(play, over_or_at_rest, TICK_WATCH) && !act_over(play);
 }
 
 /* --- From the judgement to the release --- */
@@ -284,33 +265,55 @@ static bool ends_by_kill(struct play *play)
 		return false;
 	play->at[KILLED] = clock_now();
 	kill(play->scene->actor->pid, SIGKILL);
-	comes_to_rest(play, over_or_at_rest, ACT_MAX);
+	comes_to_rest(play);
 	play->killable = act_over(play);
 	return play->killable;
+}
+
+/* Since it was released: does the copier still sleep the sleep that it had stalled in? */
+static bool copier_sleeps_on(const struct play *play)
+{
+	uint64_t switches;
+
+	return play->seen.stall != STALL_NONE && still_in(&play->stall) &&
+	       play_sleep(play, &switches) && switches == play->slept;
+}
+
+/* For how long the actor is to sleep on now; INT64_MAX: what is to come has not come yet. */
+static int64_t indifferent_after(const struct play *play)
+{
+	const struct scene *scene = play->scene;
+	const int64_t longer = max(LIMIT_OF(RELEASED), play->window);
+	const bool by_copier = scene->test->act->actor == ACTOR_COPIER;
+
+	if (!by_copier && scene_copier_over(scene))
+		return play->window;
+	if (!scene_has_released(scene) || (!by_copier && !copier_sleeps_on(play)))
+		return INT64_MAX;
+	return longer;
 }
 
 /*
  * The copy is over, and the actor still sleeps the very sleep that it was found in: nothing that
  * the copy held was what it waits for. One that has woken since, be it that it waits for a CPU, may
  * sleep again on its way out, and is waited for. That the copier has left the call it stalled in is
- * not enough: the next one may wait, with the same lock, as well. Where the actor is the copier,
- * nothing shows that the release has come about: it is given the longest window.
+ * not enough: the next one may wait, with the same lock, as well. Where the actor is the copier, or
+ * that sleeps on as well, nothing shows that the release has reached them: that takes its time.
  */
 static bool over_or_indifferent(void *arg)
 {
 	struct play *play = arg;
-	const struct scene *scene = play->scene;
-	const bool by_copier = scene->test->act->actor == ACTOR_COPIER;
+	const int64_t after = indifferent_after(play);
 	struct proc_sample sample;
 
 	if (act_over(play))
 		return true;
-	if (!proc_sample(scene->actor->pid, &sample) || !sample.quiet ||
-	    sample.switches != play->rest.switches || (!by_copier && !scene_copier_over(scene))) {
+	if (after == INT64_MAX || !proc_sample(play->scene->actor->pid, &sample) || !sample.quiet ||
+	    sample.switches != play->rest.switches) {
 		play->rest.since = clock_now();
 		return false;
 	}
-	return clock_now() - play->rest.since >= (by_copier ? REST_MAX : play->window);
+	return clock_now() - play->rest.since >= after;
 }
 
 static bool ends_by_release(struct play *play)
@@ -321,8 +324,15 @@ static bool ends_by_release(struct play *play)
 		play->rest.switches = sample.switches;
 	play->at[RELEASED] = play->rest.since = clock_now();
 	scene_release(play->scene);
-	play_wait(play, over_or_indifferent, TICK_WATCH, RELEASE_MAX);
+	if (!play_wait(play, over_or_indifferent, TICK_WATCH))
+		play_fault(play, "time is up, and the release was not seen to change anything");
 	return act_over(play);
+}
+
+/* What comes after all else has been waited for has its own, short time. */
+static bool run_for(struct play *play, bool (*done)(void *arg), int64_t most)
+{
+	return tracer_run(&play->scene->tracer, done, play, TICK_WATCH, clock_now() + most);
 }
 
 static enum ending unended(struct play *play)
@@ -335,10 +345,10 @@ static enum ending unended(struct play *play)
 		return ENDING_KILL;
 	if (ends_by_release(play))
 		return ENDING_RELEASE;
-	if (play_wait(play, act_over, TICK_WATCH, AFTERWARDS_MAX))
+	if (run_for(play, act_over, LIMIT_OF(AFTERWARDS)))
 		return ENDING_AFTERWARDS;
 	scene_kill_copier(play->scene);
-	if (play_wait(play, act_over, TICK_WATCH, TEARDOWN_MAX))
+	if (run_for(play, act_over, LIMIT_OF(TEARDOWN)))
 		return ENDING_TEARDOWN;
 	return ENDING_NEVER;
 }
@@ -414,7 +424,7 @@ static void watch(struct play *play)
 	if (!set_limits(play))
 		return;
 	if (!play_run(play, act_over, TICK_WATCH, play->at[ACT] + seen->limit))
-		seen->at_rest = comes_to_rest(play, over_or_at_rest, ACT_MAX);
+		seen->at_rest = comes_to_rest(play);
 	look_again(play);
 	seen->ending = act_over(play) ? ENDING_ITSELF : unended(play);
 
@@ -439,6 +449,14 @@ static bool copy_over(void *arg)
 	return scene->copier->ended_at && received && (!scene->reader || scene->reader->ended_at);
 }
 
+/* Where the act has not ended by itself nothing depends on it. */
+static bool comes_to_its_end(struct play *play)
+{
+	if (play->seen.ending != ENDING_ITSELF)
+		return run_for(play, copy_over, LIMIT_OF(AFTERWARDS));
+	return play_wait(play, copy_over, TICK_WATCH);
+}
+
 /* Let the copy come to its end, and look at what arrived. */
 static void finish(struct play *play)
 {
@@ -449,7 +467,7 @@ static void finish(struct play *play)
 		play->at[RELEASED] = clock_now();
 		scene_release(scene);
 	}
-	if (play_wait(play, copy_over, TICK_WATCH, RELEASE_MAX)) {
+	if (comes_to_its_end(play)) {
 		play->seen.differs = scene_differs(scene);
 	} else if (scene->report->release_error) {
 		scene->error = scene->report->release_error;

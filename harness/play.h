@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A play is one performance on a scene: it makes the observations that the
- * judge needs. How long it waits for what is told here; all limits grow with
- * the time that the control takes, so that a slow or loaded machine is not
- * taken for a bad kernel.
+ * judge needs. How long it waits for what is told in time_limits.h; those that a
+ * verdict depends on grow with the time that the control takes, so that a slow
+ * or loaded machine is not taken for a bad kernel.
  */
 #ifndef COPYHANG_PLAY_H
 #define COPYHANG_PLAY_H
@@ -15,44 +15,10 @@
 #include "scene.h"
 #include "steps.h"
 #include "text.h"
+#include "time_limits.h"
 
-/* An act may take this long, or so many times as long as the control's. */
-#define LIMIT_MIN (100 * NS_PER_MS)
-#define LIMIT_CONTROLS 8
-#define LIMIT_MAX (10 * NS_PER_S)
-/* Asleep without a context switch for this long (at least, or in controls): at rest. ACT_MAX has
- * to leave room for it. */
-#define REST_MIN (50 * NS_PER_MS)
-#define REST_CONTROLS 4
-#define REST_MAX (2 * NS_PER_S)
-/* The same for the copier before the act, and how often it is looked at; it is again afterwards. */
-#define STALL_REST (2 * NS_PER_MS)
+/* How often the copier is looked at until it sleeps. */
 #define TICK_STALL NS_PER_MS
-/* Where a worker is to serve the copier's request, and is not seen. */
-#define WORKER_REST (50 * NS_PER_MS)
-/* Where nothing stalls, the copier is to be found in a call; later, between two will do. */
-#define IN_CALL_MAX (200 * NS_PER_MS)
-/* For a program under test, with all its threads and descendants. */
-#define PROGRAM_REST (20 * NS_PER_MS)
-/* One that waits with a short time limit has shown for so long nothing that it had not done before.
- */
-#define PROGRAM_SETTLED (500 * NS_PER_MS)
-/* A time limit that leaves so much is as good as none: an act that takes longer is late anyhow. Of
- * a shorter one PROGRAM_MAX has to leave room for two. */
-#define PROGRAM_LASTING LIMIT_MAX
-/* Asleep elsewhere for so long, it will not come to wait for the copy's end any more. */
-#define PROGRAM_IDLE (2 * NS_PER_S)
-/* When to give up on it: its calls take longer than otherwise, and it may do a lot before it waits.
- */
-#define PROGRAM_MAX (20 * NS_PER_S)
-/* When to give up: on a scene, on a control, on rest, on the end after a release. */
-#define SCENE_MAX (10 * NS_PER_S)
-#define CONTROL_MAX (10 * NS_PER_S)
-#define ACT_MAX (5 * NS_PER_S)
-#define RELEASE_MAX (5 * NS_PER_S)
-/* An act that the release did not end is given this long to end by itself. */
-#define AFTERWARDS_MAX NS_PER_S
-#define TEARDOWN_MAX NS_PER_S
 
 enum moment { STALLED, ACT, EXIT_ENTERED, JUDGED, KILLED, RELEASED, ENDED, MOMENTS };
 
@@ -156,13 +122,13 @@ void play_keep_evidence(struct play *play, const char *who, pid_t tid);
 /** play_fault() - the harness failed; the first fault is the one that counts. */
 void play_fault(struct play *play, const char *what);
 
-/** play_run() - tracer_run() with the play as argument of @done. */
+/**
+ * play_run() - tracer_run() with the play as argument of @done; until the case is given up on,
+ * where that comes first.
+ */
 bool play_run(struct play *play, bool (*done)(void *arg), int64_t tick, int64_t deadline);
 
-/**
- * play_wait() - the same for at most @most ns, and up to @most once more: as long as those who
- * bring the play forward have waited for a CPU so far.
- */
-bool play_wait(struct play *play, bool (*done)(void *arg), int64_t tick, int64_t most);
+/** play_wait() - the same with no other limit. */
+bool play_wait(struct play *play, bool (*done)(void *arg), int64_t tick);
 
 #endif

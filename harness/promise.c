@@ -3,7 +3,6 @@
 
 #include "checked.h"
 #include "children.h"
-#include "clock.h"
 #include "contents.h"
 #include "pattern.h"
 #include "play.h"
@@ -18,7 +17,6 @@
 #include <unistd.h>
 
 #define TICK (NS_PER_MS / 2)
-#define COPY_MAX (10 * NS_PER_S)
 
 /* What no copy of these files comes near, in 4 KiB pieces either. */
 #define CALLS_MAX 10000
@@ -37,7 +35,6 @@ struct showing {
 	unsigned int serial; /* of the call that a signal comes into */
 	unsigned int calls;
 	int64_t bytes;
-	int64_t deadline;
 };
 
 static struct arrival *arrival;
@@ -175,7 +172,7 @@ static bool on_call(void *arg, const struct task *task)
 
 static bool run(struct showing *showing, bool (*done)(void *arg))
 {
-	return tracer_run(&showing->scene.tracer, done, showing, TICK, showing->deadline);
+	return tracer_run(&showing->scene.tracer, done, showing, TICK, patience_deadline());
 }
 
 static bool copier_over(void *arg)
@@ -205,7 +202,7 @@ static bool copier_waits(void *arg)
 		showing->rest.since = 0;
 	}
 	return copier->in_call && scene_owns(&showing->scene, &copier->call) &&
-	       rest_of_workers(&showing->rest, copier->pid, STALL_REST);
+	       rest_of_workers(&showing->rest, copier->pid, LIMIT_OF(STALL));
 }
 
 static bool call_over(void *arg)
@@ -239,7 +236,6 @@ static void perform(struct showing *showing)
 
 	scene->tracer.on_call = on_call;
 	scene->tracer.arg = showing;
-	showing->deadline = clock_now() + COPY_MAX;
 	if (showing->promise->signals)
 		send_signals(showing);
 	if (!showing->promise->modifies)

@@ -7,6 +7,7 @@
 #include "pattern.h"
 #include "proc.h"
 #include "tap.h"
+#include "time_limits.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -23,8 +24,6 @@
 #include <unistd.h>
 
 #define JOBS_PER_CPU 8
-#define ANSWER_MS 1000
-#define LEAVE_MAX NS_PER_S /* for killed supervisors and their children to go */
 
 /** struct slot - a supervisor at work. */
 struct slot {
@@ -36,7 +35,9 @@ struct slot {
 
 struct runner {
 	const struct test_case *cases;
-	size_t count, started, reported;
+	size_t count, reported;
+	size_t next;             /* all before it have been started, */
+	bool *taken;             /* and of the others these; owned */
 	struct result **results; /* those that wait for their turn; owned */
 	struct slot *slots;
 	unsigned int jobs;
@@ -90,18 +91,55 @@ static void announce(const struct test_case *test)
 	char id[CASE_ID], byte;
 
 	tap_note("started %s", case_id(test, id));
-	if (poll(&answer, 1, ANSWER_MS) > 0 && read(STDIN_FILENO, &byte, 1) < 0)
+	if (poll(&answer, 1, TIME_ANSWER) > 0 && read(STDIN_FILENO, &byte, 1) < 0)
 		tap_note("no answer: %s", strerror(errno));
 }
 
-static void start(struct runner *runner, struct slot *slot)
+static bool have_in_common(const struct endpoint_kind *kind, const struct test_case *test)
 {
+	return kind->single && (kind == test->source || kind == test->sink);
+}
+
+/* Is what @test needs, and there is one of, in use? */
+static bool has_to_wait(const struct runner *runner, const struct test_case *test)
+{
+	for (unsigned int i = 0; i < runner->jobs; i++) {
+		const struct test_case *other = &runner->cases[runner->slots[i].index];
+
+		if (runner->slots[i].pid &&
+		    (have_in_common(test->source, other) || have_in_common(test->sink, other)))
+			return true;
+	}
+	return false;
+}
+
+/* Return: the first case that can be played now; count: there is none. */
+static size_t take_next(struct runner *runner)
+{
+	size_t index = runner->next;
+
+	while (index < runner->count &&
+	       (runner->taken[index] || has_to_wait(runner, &runner->cases[index])))
+		index++;
+	if (index < runner->count)
+		runner->taken[index] = true;
+	while (runner->next < runner->count && runner->taken[runner->next])
+		runner->next++;
+	return index;
+}
+
+/* Return: false when there is nothing to be started now. */
+static bool start(struct runner *runner, struct slot *slot)
+{
+	const size_t index = take_next(runner);
 	const pid_t self = getpid();
 
+	if (index == runner->count)
+		return false;
 	memset(slot->result, 0, sizeof(*slot->result));
 	slot->result->stage = "starting";
-	slot->index = runner->started++;
-	slot->deadline = clock_now() + SUPERVISOR_MAX;
+	slot->index = index;
+	slot->deadline = clock_now() + LIMIT_OF(SUPERVISOR);
 	if (runner->announce)
 		announce(&runner->cases[slot->index]);
 	slot->pid = fork();
@@ -109,6 +147,7 @@ static void start(struct runner *runner, struct slot *slot)
 		die("cannot fork");
 	if (!slot->pid)
 		supervise(&runner->cases[slot->index], slot->result, self);
+	return true;
 }
 
 static void report(struct runner *runner)
@@ -127,9 +166,9 @@ static void report(struct runner *runner)
 
 static void fill_slots(struct runner *runner)
 {
-	for (unsigned int i = 0; i < runner->jobs && runner->started < runner->count; i++) {
-		if (!runner->slots[i].pid)
-			start(runner, &runner->slots[i]);
+	for (unsigned int i = 0; i < runner->jobs; i++) {
+		if (!runner->slots[i].pid && !start(runner, &runner->slots[i]))
+			return;
 	}
 }
 
@@ -217,7 +256,7 @@ static void wait_for_signal(struct runner *runner, int64_t deadline)
 /* Supervisors' children become the runner's when those are gone. Return: true when none is left. */
 static bool all_gone(struct runner *runner)
 {
-	const int64_t deadline = clock_now() + LEAVE_MAX;
+	const int64_t deadline = clock_now() + LIMIT_OF(LEAVE);
 
 	for (;;) {
 		pid_t pid = waitpid(-1, NULL, WNOHANG);
@@ -290,10 +329,11 @@ static void prepare(struct runner *runner)
 		die("signalfd");
 
 	runner->results = calloc(runner->count, sizeof(*runner->results));
+	runner->taken = calloc(runner->count, sizeof(*runner->taken));
 	runner->slots = calloc(runner->jobs, sizeof(*runner->slots));
 	shared = mmap(NULL, runner->jobs * sizeof(*shared), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (!runner->results || !runner->slots || shared == MAP_FAILED)
+	if (!runner->results || !runner->taken || !runner->slots || shared == MAP_FAILED)
 		die("no memory");
 	for (unsigned int i = 0; i < runner->jobs; i++)
 		runner->slots[i].result = &shared[i];
@@ -325,6 +365,7 @@ void runner_run(const struct test_case *cases, size_t count, unsigned int jobs, 
 	}
 	name_what_is_left(&runner);
 	free(runner.results);
+	free(runner.taken);
 	free(runner.slots);
 	tap_finish();
 }

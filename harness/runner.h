@@ -2,7 +2,7 @@
 /*
  * The runner plays many cases at once, each under a supervisor process of its
  * own, and reports them in their order. It never waits for one longer than
- * SUPERVISOR_MAX; processes that no signal ends are set aside and named.
+ * SUPERVISOR (time_limits.h); processes that no signal ends are set aside and named.
  *
  * Killing the runner, with any signal, ends every supervisor; their ends of
  * the endpoints close with them, which releases whatever was stalled.
@@ -11,12 +11,9 @@
 #define COPYHANG_RUNNER_H
 
 #include "case.h"
-#include "clock.h"
 
 #include <stdbool.h>
 
-/* More than all the limits of one case, played twice, together. */
-#define SUPERVISOR_MAX (90 * NS_PER_S)
 #define RUNNER_JOBS_MAX 1024
 
 /** runner_jobs() - how many cases to play at once where nobody says: nearly all of them sleep. */

@@ -3,9 +3,9 @@
 
 #include "checked.h"
 #include "children.h"
-#include "clock.h"
 #include "keeper.h"
 #include "proc.h"
+#include "time_limits.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define CLEAR_MAX NS_PER_S /* for killed processes to go */
 #define CLEAR_TICK (10 * NS_PER_MS)
 
 static bool fails(struct scene *scene, const char *fault, int error)
@@ -421,6 +420,13 @@ void scene_unwatch(struct scene *scene)
 	endpoint_unwatch(&scene->sink);
 }
 
+bool scene_has_released(const struct scene *scene)
+{
+	const struct task *who = scene->stall == STALL_SINK ? scene->reader : scene->releaser;
+
+	return !who || scene->report->released;
+}
+
 void scene_release(struct scene *scene)
 {
 	/* An end of the file is to come through. */
@@ -486,7 +492,7 @@ int scene_clear(struct scene *scene)
 		close_fd(&scene->cue[i]);
 		close_fd(&scene->release[i]);
 	}
-	tracer_run(tracer, none_left, scene, CLEAR_TICK, clock_now() + CLEAR_MAX);
+	tracer_run(tracer, none_left, scene, CLEAR_TICK, clock_now() + LIMIT_OF(TEARDOWN));
 	left = left_over(scene);
 	keeper_end(&scene->keeper);
 	tracer_stop(tracer);

@@ -106,6 +106,9 @@ void scene_unwatch(struct scene *scene);
 /** scene_release() - end the stall: the copy can go on to its end, or dies. */
 void scene_release(struct scene *scene);
 
+/** scene_has_released() - has who was to do that done it, or begun with it? */
+bool scene_has_released(const struct scene *scene);
+
 /**
  * scene_clear() - kill what is left of the processes and close everything.
  * Return: how many of them are still there, unkillable, after a second.

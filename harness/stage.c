@@ -45,8 +45,8 @@ static pid_t worker(const struct play *play)
 static int64_t rest_wanted(const struct play *play)
 {
 	if (!strategy_by_worker(play->scene->test->strategy) || worker(play))
-		return STALL_REST;
-	return WORKER_REST;
+		return LIMIT_OF(STALL);
+	return LIMIT_OF(WORKER);
 }
 
 /* May the call that stalls be waiting for the end that is not to withhold? */
@@ -139,7 +139,8 @@ static bool well_into_call(const struct task *copier, const struct seen_step *ea
  */
 static bool between_calls(const struct play *play, const struct seen_step *earlier)
 {
-	return !play->scene->copier->in_call && earlier && clock_now() - play->begun >= IN_CALL_MAX;
+	return !play->scene->copier->in_call && earlier &&
+	       clock_now() - play->begun >= LIMIT_OF(IN_CALL);
 }
 
 /* In a call of its own, and not in one that may yet be refused; or between two of them. */
@@ -181,7 +182,8 @@ static bool is_waiting(struct play *play, struct task *leader)
 	if (play->scene->test->act->perform)
 		return tracer_held(&play->scene->tracer, leader->pid);
 	return leader == play->scene->copier ||
-	       (leader->in_call && rest_of_thread(&play->control_rest, leader->tid, STALL_REST));
+	       (leader->in_call &&
+		rest_of_thread(&play->control_rest, leader->tid, LIMIT_OF(STALL)));
 }
 
 /* All but what the copier itself does for the act. */
@@ -259,7 +261,7 @@ bool play_set_off(struct play *play)
 	const int64_t tick = play->seen.stall == STALL_NONE ? TICK_UNDER_WAY : TICK_STALL;
 
 	play->sink_size = sink_size(scene);
-	play_wait(play, scene_ready, tick, program ? PROGRAM_MAX : SCENE_MAX);
+	play_wait(play, scene_ready, tick);
 	if (!can_begin(&play->seen)) {
 		if (play->seen.stalled)
 			play_keep_evidence(play, "copier", play->stall.task->tid);

@@ -9,7 +9,6 @@
 
 #define TICK_PROGRAM (2 * NS_PER_MS)
 #define TICK_SAID (5 * NS_PER_MS)
-#define SAID_WAIT (200 * NS_PER_MS) /* for the last words of a program that has ended */
 
 static enum end awaited(const struct play *play)
 {
@@ -41,18 +40,20 @@ static bool has_read(const struct play *play, const struct task *waiter)
 static bool comes_back(struct play *play, const struct task *waiter)
 {
 	play->idle.since = 0; /* it will still do something by itself */
-	return play_find_step(play, waiter, 0) && clock_now() - play->news_at >= PROGRAM_SETTLED;
+	return play_find_step(play, waiter, 0) &&
+	       clock_now() - play->news_at >= LIMIT_OF(PROGRAM_SETTLED);
 }
 
 /* Nothing but the end that it waits for holds it up. */
 static bool waits_for_good(struct play *play, const struct task *waiter)
 {
 	const struct scene *scene = play->scene;
-	const bool lasts = program_waits_until(waiter) - clock_now() >= PROGRAM_LASTING;
+	const bool lasts = program_waits_until(waiter) - clock_now() >= LIMIT_OF(PROGRAM_LASTING);
 
 	if (!lasts && !comes_back(play, waiter))
 		return false;
-	if (!program_rests(&play->rest, &scene->tracer, lasts ? PROGRAM_REST : STALL_REST))
+	if (!program_rests(&play->rest, &scene->tracer,
+			   lasts ? LIMIT_OF(PROGRAM_REST) : LIMIT_OF(STALL)))
 		return false;
 	if (awaited(play) == END_SINK && !has_read(play, waiter))
 		return false;
@@ -81,7 +82,7 @@ bool play_program_stalls(struct play *play)
 		return false;
 	play->seen.stalled = is_stalled(play) && play_sleep(play, &play->slept);
 	if (!play->seen.stalled)
-		return program_rests(&play->idle, &scene->tracer, PROGRAM_IDLE);
+		return program_rests(&play->idle, &scene->tracer, LIMIT_OF(PROGRAM_IDLE));
 	/* Of its processes the act is upon the one that waits. */
 	if (scene->actor == scene->copier)
 		scene->actor = tracer_leader(&scene->tracer, play->stall.task);
@@ -99,7 +100,7 @@ bool play_program_goes_on(struct play *play)
 		return false;
 	}
 	return is_time_to_look(play) &&
-	       program_rests(&play->idle, &play->scene->tracer, PROGRAM_REST);
+	       program_rests(&play->idle, &play->scene->tracer, LIMIT_OF(PROGRAM_REST));
 }
 
 static const char *end_word(const struct play *play)
@@ -186,6 +187,6 @@ void play_keep_said(struct play *play)
 	if (!scene->listener)
 		return;
 	if (scene_copier_over(scene))
-		play_run(play, has_heard_all, TICK_SAID, clock_now() + SAID_WAIT);
+		play_run(play, has_heard_all, TICK_SAID, clock_now() + LIMIT_OF(SAID));
 	memcpy(play->said, scene->report->said, scene->report->said_size);
 }

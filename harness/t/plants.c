@@ -330,6 +330,20 @@ static int release_silent(struct endpoint *endpoint)
 	return error;
 }
 
+/* It says that it has released the copy, which goes on to sleep all the same. */
+static int release_not(struct endpoint *endpoint)
+{
+	(void)endpoint;
+	return 0;
+}
+
+static int release_never(struct endpoint *endpoint)
+{
+	(void)endpoint;
+	for (;;)
+		pause();
+}
+
 static int open_ready(struct endpoint *endpoint, enum role role, const char **missing)
 {
 	return open_silent(endpoint, role, missing) ?: release_silent(endpoint);
@@ -393,13 +407,17 @@ static int open_filled(struct endpoint *endpoint, enum role role, const char **m
 		       (int)lseek(endpoint->far, 0, SEEK_SET);
 }
 
-#define STALLING(what, how) \
+#define STALLING_UNTIL(what, how, how_released) \
 	.name = (what), .is_source = true, .stalls = true, .size = PATTERN_STREAM, .open = (how), \
-	.release = release_silent
+	.release = (how_released)
+#define STALLING(what, how) STALLING_UNTIL(what, how, release_silent)
 
 const struct endpoint_kind plant_silent = { STALLING("silent", open_silent) };
 const struct endpoint_kind plant_ready = { STALLING("ready", open_ready) };
 const struct endpoint_kind plant_impatient = { STALLING("impatient", open_impatient) };
+const struct endpoint_kind plant_mute = { STALLING_UNTIL("mute", open_silent, release_not) };
+const struct endpoint_kind plant_unreleased = { STALLING_UNTIL("unreleased", open_silent,
+							       release_never) };
 const struct endpoint_kind plant_unopenable = { STALLING("unopenable", open_not) };
 const struct endpoint_kind plant_lacking = { STALLING("lacking", open_lacking) };
 

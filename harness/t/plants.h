@@ -36,6 +36,7 @@ extern const struct strategy plant_takes_too_much, plant_reads_ahead, plant_rewi
 extern const struct endpoint_kind plant_silent, /* stalls until it is released, as it should */
 	plant_ready,                            /* says that it stalls, and does not */
 	plant_impatient,                        /* stalls, and then yields without a release */
+	plant_mute, plant_unreleased,           /* sleeps on after the release; is never released */
 	plant_unopenable, plant_lacking,        /* cannot be opened: a fault; not to be had here */
 	plant_fuse,             /* beside a silent source, a FUSE mount that answers on release */
 	plant_dead_fuse,        /* ... that never answers, until its supervisor is gone */

@@ -80,7 +80,7 @@ sub begin ($planted, @arguments) {
             $ends[0],             '--bad',  $ends[1], '--kernels',
             "$planted->{images}", @arguments
         ],
-        $planted->{waits} ? ('Copyhang::Guest::LIFE' => 60) : ()
+        $planted->{waits} ? (LIFE => 60) : ()
     );
 }
 

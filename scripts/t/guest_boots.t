@@ -155,8 +155,7 @@ subtest 'a kernel that is cut short' => sub {
     my $folder = File::Temp->newdir;
     spew("$folder/vmlinuz", substr slurp($image), 0, 3_000_000);
     my ($status, $document) =
-        matrix(Copyhang::Place->programs, {'Copyhang::Guest::BOOT_SILENT' => 2},
-        "$folder/vmlinuz", @ONLY);
+        matrix(Copyhang::Place->programs, {BOOT_SILENT => 2}, "$folder/vmlinuz", @ONLY);
     my $kernel = $document->{kernels}[0];
     like($kernel->{outcome}, qr/\A(?:boot|emulator)_failed\z/, $kernel->{outcome});
     is($status, 125, 'nothing was tested');

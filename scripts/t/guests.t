@@ -21,10 +21,10 @@ our @IDS = map { "a/b/s$_-pipe" } 1 .. 5;
 
 # What ends a guest: nothing that takes time, on a machine however slow, but the limit that a test is
 # about. These have others that are short.
-my %PATIENT = map { ("Copyhang::Guest::$_" => $Fake::LIMIT) } qw(BOOT BOOT_SILENT LIFE PROGRESS);
+my %PATIENT = map { ($_ => $Fake::LIMIT) } qw(BOOT BOOT_SILENT LIFE SILENCE);
 
 sub short ($limit) {
-    return {"Copyhang::Guest::$limit" => 0.3};
+    return {$limit => 0.3};
 }
 
 adopt_orphans();
@@ -141,7 +141,7 @@ subtest 'an emulator that is killed' => sub {
 
 subtest 'wedged' => sub {
     ends_with(guest(q{hello(); hang()}, short('LIFE')), 'wedged', qr/\Ano sign of life for/, $NONE);
-    ends_with(guest(q{hello(); while () { channel('@alive'); sleep 0.1 }}, short('PROGRESS')),
+    ends_with(guest(q{hello(); while () { channel('@alive'); sleep 0.1 }}, short("SILENCE")),
         'wedged', qr/\Ano word from the case program for/, $NONE);
 };
 

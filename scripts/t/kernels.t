@@ -189,7 +189,7 @@ subtest 'two at once' => sub {
 
     open my $lock, '>>', "$cache/copyhang/lock";
     flock $lock, 2;
-    local $Copyhang::Cache::PATIENCE = 0.3;
+    local $Copyhang::Limits::CACHE = 0.3;
     ok(
         !eval {
             Copyhang::Cache->new->change(sub { });
@@ -202,7 +202,7 @@ subtest 'two at once' => sub {
 
 subtest 'a change within a change' => sub {
     local $ENV{XDG_CACHE_HOME} = $cache;
-    local $Copyhang::Cache::PATIENCE = 0;
+    local $Copyhang::Limits::CACHE = 0;
     my $change = sub ($code) { Copyhang::Cache->new->change($code) };
     is(
         $change->(
@@ -225,7 +225,7 @@ subtest 'a change within a change' => sub {
 
 subtest 'in use' => sub {
     local $ENV{XDG_CACHE_HOME} = $cache;
-    local $Copyhang::Cache::PATIENCE = 0;
+    local $Copyhang::Limits::CACHE = 0;
     my $before = join q{ }, in_cache($cache, 'kernels/*');
     my $prunes = sub ($name) {
         my ($status, undef, $err) = kernels($cache, 'prune');

@@ -8,12 +8,12 @@ no warnings 'experimental::signatures';
 
 use Copyhang::Apt::Sources ();
 use Copyhang::Failure      qw(untestable);
+use Copyhang::Limits       ();
 use Copyhang::Tool         ();
 use JSON::PP               ();
 
 my $FRESH    = 24 * 60 * 60;                # s that package lists are good for
 my $HELPER   = '/usr/lib/apt/apt-helper';
-my $TIMEOUT  = 20;                          # s for a mirror that says nothing
 my $PACKAGES = 'apt/packages.json';
 
 # Which packages are of interest.
@@ -86,8 +86,8 @@ Dir::Etc::sourceparts "/dev/null";
 Dir::Etc::preferences "/dev/null";
 Dir::Etc::preferencesparts "/dev/null";
 APT::Sandbox::User "$user";
-Acquire::http::Timeout "$TIMEOUT";
-Acquire::https::Timeout "$TIMEOUT";
+Acquire::http::Timeout "$Copyhang::Limits::MIRROR";
+Acquire::https::Timeout "$Copyhang::Limits::MIRROR";
 #clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;

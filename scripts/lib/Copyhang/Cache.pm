@@ -7,14 +7,11 @@ use feature 'signatures';
 no warnings 'experimental::signatures';
 
 use Copyhang::Failure qw(bad_input untestable);
+use Copyhang::Limits  ();
 use Copyhang::Lock    ();
 use Fcntl             qw(F_SETFD);
 use File::Path        qw(make_path remove_tree);
 use File::Temp        ();
-
-# How long one run waits for another one that changes the cache, in seconds. A run that does holds
-# the lock for one kernel at a time.
-our $PATIENCE = 900;
 
 my $ROOM = 1 << 20;    # bytes that are less than anything of use
 my $NEW  = 'new-';     # the beginning of the name of what is not complete
@@ -35,8 +32,9 @@ sub path ($self, $name) {
 sub change ($self, $code) {
     return $code->() if $Changing{$self->{folder}};
     $self->make_folder(q{.});
-    my $lock = Copyhang::Lock->take($self->path('lock'), $PATIENCE)
-        // untestable("another run has been changing $self->{folder} for $PATIENCE s");
+    my $lock = Copyhang::Lock->take($self->path('lock'), $Copyhang::Limits::CACHE)
+        // untestable(
+        "another run has been changing $self->{folder} for $Copyhang::Limits::CACHE s");
     local $Changing{$self->{folder}} = 1;
     my @left = glob "\Q$self->{folder}\E/$NEW*";
     remove_tree(@left);
@@ -47,8 +45,9 @@ sub change ($self, $code) {
 # it started, which may go on for a moment after this process was killed.
 sub hold ($self) {
     $self->make_folder(q{.});
-    my $hold = Copyhang::Lock->share($self->path('users'), $PATIENCE)
-        // untestable("another run has been emptying $self->{folder} for $PATIENCE s");
+    my $hold = Copyhang::Lock->share($self->path('users'), $Copyhang::Limits::CACHE)
+        // untestable(
+        "another run has been emptying $self->{folder} for $Copyhang::Limits::CACHE s");
     fcntl $hold, F_SETFD, 0 or untestable("cannot pass a handle on: $!");
     return $hold;
 }
@@ -132,7 +131,7 @@ Copyhang::Cache - the folder of what was downloaded and unpacked
 
 F<$XDG_CACHE_HOME/copyhang>, by default F<~/.cache/copyhang>. Two runs may use it at once: what is
 there is complete and does not change, and only one run at a time adds something (C<change>, which
-waits for the other for C<$PATIENCE> seconds, and may be nested). Whoever uses kernels, what guests
+waits for the other for a while, and may be nested). Whoever uses kernels, what guests
 are booted with, or the trees of bisections has a C<hold> on the cache until it ends; to remove them
 is for who is C<alone>.
 

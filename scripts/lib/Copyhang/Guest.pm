@@ -9,21 +9,15 @@ no warnings 'experimental::signatures';
 use parent 'Copyhang::Process';
 use Config            qw(%Config);
 use Copyhang::Failure qw(untestable);
+use Copyhang::Limits  ();
 use Time::HiRes       qw(clock_gettime CLOCK_MONOTONIC);
-
-# Limits in seconds, of a machine that is as fast as this one; a slower one has more.
-our $BOOT        = 15;   # from the start of the emulator to init's first word
-our $BOOT_SILENT = 5;    # the same, with nothing new on the console
-our $LIFE        = 8;    # from one sign of life to the next
-our $PROGRESS    = 100;  # from one line of the case program to the next: the runner has limits, too
-our $GRACE       = 2;    # for the emulator to end when told to
 
 # What a kernel says when it gives up, or a part of it.
 my $OOPS = qr/Kernel\ panic\ -\ not\ syncing | \bOops: | kernel\ BUG\ at | \[\#\d+\]
              | BUG:\ (?:unable|kernel\ NULL)/x;
 
-my $TAIL   = 65_536;     # bytes of the console that are looked at
-my $LINES  = 24;         # of it that are kept
+my $TAIL   = 65_536;    # bytes of the console that are looked at
+my $LINES  = 24;        # of it that are kept
 my @SIGNAL = split / /, $Config{sig_name};
 
 # Arguments: machine => Copyhang::Guest::Machine, initramfs => handle, on_line => code($line).
@@ -90,7 +84,7 @@ sub take_line ($self, $line) {
 sub _lose ($self, $why) {
     $why = $why =~ s/[^\x20-\x7e]/?/gr;
     $self->{lost} = length $why > 160 ? substr($why, 0, 160) . '...' : $why;
-    return $self->stop('TERM', $GRACE);
+    return $self->stop('TERM', $Copyhang::Limits::GRACE);
 }
 
 sub _listen ($self, $what, $text) {
@@ -103,21 +97,20 @@ sub _listen ($self, $what, $text) {
 
     # There is no more to come: that it powers off is not waited for.
     $time->{end} = _now();
-    return $self->stop('TERM', $GRACE);
+    return $self->stop('TERM', $Copyhang::Limits::GRACE);
 }
 
 sub overdue ($self, $now) {
     my $slowness = $self->{machine}->slowness;
-    my $over     = sub ($since, $limit, $what) {
-        my $seconds = $slowness * $limit;
+    my $over     = sub ($since, $seconds, $what) {
         return $now - $since >= $seconds ? "$what for $seconds s" : ();
     };
     my $time = $self->{time};
     my ($why);
     if ($self->is_up) {
         ($why) = (
-            $over->($self->{heard},    $LIFE,     'no sign of life'),
-            $over->($time->{progress}, $PROGRESS, 'no word from the case program')
+            $over->($self->{heard},    $slowness * $Copyhang::Limits::LIFE, 'no sign of life'),
+            $over->($time->{progress}, Copyhang::Limits->silence, 'no word from the case program')
         );
     }
     else {
@@ -125,8 +118,12 @@ sub overdue ($self, $now) {
         $time->{stirred} = $now if $size != $self->{size};
         $self->{size}    = $size;
         ($why) = (
-            $over->($time->{start},   $BOOT,        'no word from init'),
-            $over->($time->{stirred}, $BOOT_SILENT, 'nothing on the console')
+            $over->($time->{start}, $slowness * $Copyhang::Limits::BOOT, 'no word from init'),
+            $over->(
+                $time->{stirred},
+                $slowness * $Copyhang::Limits::BOOT_SILENT,
+                'nothing on the console'
+            )
         );
     }
     $self->{overdue} = $why if defined $why;
@@ -207,9 +204,9 @@ is lost. The console goes to a file without a name, and is evidence.
 
 The emulator is ended when init said that the case program came to its end, when something is lost,
 and when one of the limits has passed: for a word of init, for something new on the console as long
-as there is none, for its signs of life from then on, and for a line of the case program. The limits
-are package variables, in seconds, and are multiplied with the machine's slowness. It ends with this
-program, however that ends.
+as there is none, for its signs of life from then on, and for a line of the case program
+(L<Copyhang::Limits>); all but the last are multiplied with the machine's slowness: in a guest, too, a
+second is a second. It ends with this program, however that ends.
 
 C<outcome> is C<complete>, or:
 

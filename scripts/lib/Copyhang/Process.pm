@@ -7,23 +7,17 @@ use feature 'signatures';
 no warnings 'experimental::signatures';
 
 use Copyhang::Failure ();
+use Copyhang::Limits  ();
 use Fcntl             qw(F_SETFD);
 use POSIX             qw(WNOHANG);
 use Time::HiRes       qw(clock_gettime CLOCK_MONOTONIC);
-
-# Limits in seconds. A case takes a second at most, so that much silence is the program's end.
-our $SILENCE     = 120;
-our $TERM_GRACE  = 2;     # from SIGTERM to SIGKILL
-our $INTERRUPTED = 1;     # the same, after Ctrl-C
-our $KILL_GRACE  = 2;     # from SIGKILL to giving up on it
-our $DRAIN       = 2;     # without output, from a program's end to the end of that
 
 my $TICK  = 0.1;
 my $CHUNK = 65_536;
 
 # Arguments: command => [...], on_line => code($line), on_noise => code($text, from stderr),
-# keep => [handles] that the command inherits under the same numbers, and patient => 1 for one that
-# may be silent as long as it likes.
+# keep => [handles] that the command inherits under the same numbers, silence => for how many
+# seconds it may be silent (undef: as long as it likes).
 sub start ($class, %argument) {
     my $self = bless {%argument, partial => q{}, heard => _now()}, $class;
     pipe $self->{out}, my $out or die "cannot make a pipe: $!\n";
@@ -110,8 +104,8 @@ sub take_noise ($self, $text) {
 
 # Why it has to be ended by force, undef as long as it has not.
 sub overdue ($self, $now) {
-    return if $self->{patient};
-    return $now - $self->{heard} >= $SILENCE ? "silent for $SILENCE s" : undef;
+    my $limit = $self->{silence};
+    return defined $limit && $now - $self->{heard} >= $limit ? "silent for $limit s" : undef;
 }
 
 sub _look_after ($self) {
@@ -126,10 +120,10 @@ sub _look_after ($self) {
             if !$self->{ended} && ($self->_is_drained($now) || Copyhang::Failure->signalled);
     }
     elsif ($self->{deadline})            { $self->_insist if $now >= $self->{deadline} }
-    elsif (Copyhang::Failure->signalled) { $self->stop('TERM', $INTERRUPTED) }
+    elsif (Copyhang::Failure->signalled) { $self->stop('TERM', $Copyhang::Limits::INTERRUPTED) }
     elsif (defined(my $why = $self->overdue($now))) {
         $self->{complaint} = "$why, ended by force";
-        $self->stop('TERM', $TERM_GRACE);
+        $self->stop('TERM', $Copyhang::Limits::TERM_GRACE);
     }
     return;
 }
@@ -137,7 +131,8 @@ sub _look_after ($self) {
 # It may take long to read what it has written; but nobody goes on writing for ever.
 sub _is_drained ($self, $now) {
     my $since = $self->{heard} > $self->{over} ? $self->{heard} : $self->{over};
-    return $now - $since >= $DRAIN || $now - $self->{over} >= $SILENCE;
+    return $now - $since >= $Copyhang::Limits::DRAIN
+        || $now - $self->{over} >= $Copyhang::Limits::DRAIN_ALL;
 }
 
 # Ends it: with a signal, and with SIGKILL when it is still there after $grace seconds.
@@ -148,7 +143,7 @@ sub stop ($self, $signal, $grace) {
 }
 
 sub _insist ($self) {
-    return $self->stop('KILL', $KILL_GRACE) if $self->{sent} eq 'TERM';
+    return $self->stop('KILL', $Copyhang::Limits::KILL_GRACE) if $self->{sent} eq 'TERM';
     $self->{status}    = undef;
     $self->{complaint} = join '; ', $self->{complaint} // (), 'it cannot be killed';
     return $self->finish;
@@ -192,6 +187,7 @@ Copyhang::Process - a child process whose output is read, and which is never wai
         command  => ['./exit_group'],
         on_line  => sub ($line) { ... },
         on_noise => sub ($text) { print {*STDERR} $text },
+        silence  => Copyhang::Limits->silence,
     );
     Copyhang::Process->pump($process) until $process->has_ended;
 
@@ -200,8 +196,8 @@ Copyhang::Process - a child process whose output is read, and which is never wai
 A case program may leave a process in the kernel that nobody can kill, and that process may hold
 the program's output open. So the end of the output is awaited only for a while after the
 program's end, and the program's end only as long as it prints; then its process group gets
-SIGTERM, and SIGKILL later, and if that does not help it is left alone. The limits are package
-variables, in seconds. After a signal (L<Copyhang::Failure>) every process is ended, fast.
+SIGTERM, and SIGKILL later, and if that does not help it is left alone. The limits are those of
+L<Copyhang::Limits>. After a signal (L<Copyhang::Failure>) every process is ended, fast.
 
 L<Copyhang::Guest> is a process whose lines (C<take_line>), noise (C<take_noise>) and limits
 (C<overdue>) are others.

@@ -10,6 +10,7 @@ use parent 'TAP::Parser::Iterator';
 use Config            qw(%Config);
 use Copyhang::Case    ();
 use Copyhang::Failure ();
+use Copyhang::Limits  ();
 use Copyhang::Process ();
 
 my @SIGNAL = split / /, $Config{sig_name};
@@ -46,6 +47,7 @@ sub start ($self) {
         command  => $self->{command},
         on_line  => sub ($line) { $self->take_line($line) },
         on_noise => $self->{on_noise},
+        silence  => Copyhang::Limits->silence,
     );
     return $self;
 }

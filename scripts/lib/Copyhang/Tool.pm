@@ -7,6 +7,7 @@ use feature 'signatures';
 no warnings 'experimental::signatures';
 
 use Copyhang::Failure qw(bad_input untestable);
+use Copyhang::Limits  ();
 use Copyhang::Process ();
 use List::Util        qw(first);
 
@@ -27,6 +28,7 @@ sub attempt ($class, $command, $on_line = undef, %argument) {
         command  => $command,
         on_line  => $on_line // sub ($line) { push @lines, $line },
         on_noise => sub ($text) { $noise .= $text },
+        silence  => $Copyhang::Limits::TOOL,
         %argument,
     );
     Copyhang::Process->pump($process) until $process->has_ended;

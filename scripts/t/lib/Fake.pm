@@ -30,6 +30,7 @@ my ($folder, $act) = $0 =~ m{(.*)/(.*)};
 my ($list, @globs);
 while (defined(my $option = shift)) {
     if    ($option eq '--list') { $list = 1 }
+    elsif ($option eq '--limits') { print "SUPERVISOR\t90000\tbroken\tplanted\n"; exit 0 }
     elsif ($option eq '--only') { push @globs, join '.*', map { quotemeta } split /[*]/, shift, -1 }
     elsif ($option eq '--jobs') { open my $o, '>>', "$folder/jobs"; print {$o} "$act " . shift() . "\n" }
 }
@@ -101,15 +102,11 @@ sub programs ($cases, %own) {
     return $folder;
 }
 
-# Starts scripts/copyhang in the background; %set changes limits of Copyhang::Process, or of the
-# package that is named with them.
+# Starts scripts/copyhang in the background; %set changes what is in Copyhang::Limits.
 sub start ($folder, $arguments, %set) {
     my %job    = (out => File::Temp->new, err => File::Temp->new);
-    my @limits = map {
-        my ($package, $name) = "Copyhang::Process::$_" =~ /(Copyhang::\w+)::(\w+)\z/;
-        "require $package; \$${package}::$name = $set{$_};"
-    } sort keys %set;
-    my $code = "@limits \$0 = shift; do \$0; die \$@";
+    my @limits = map { "\$Copyhang::Limits::$_ = $set{$_};" } sort keys %set;
+    my $code   = "require Copyhang::Limits; @limits \$0 = shift; do \$0; die \$@";
     $job{pid} = fork // die "fork: $!";
     return \%job if $job{pid};
     $ENV{COPYHANG_PROGRAMS} = "$folder";    ## no critic (RequireLocalizedPunctuationVars)

@@ -8,6 +8,7 @@ no warnings 'experimental::signatures';
 
 use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Leash   ();
+use Copyhang::Limits  ();
 use Copyhang::Lock    ();
 use Copyhang::Place   ();
 use Copyhang::Tool    ();
@@ -16,9 +17,6 @@ use File::Find        ();
 use File::Path        ();
 use File::Spec        ();
 use Time::HiRes       qw(clock_gettime CLOCK_MONOTONIC);
-
-# How long the processes of a build that was cut off may take to end, in seconds.
-our $PATIENCE = 60;
 
 my $MARK = 'under-way';    # in the folder, as long as make runs
 
@@ -92,7 +90,7 @@ sub run ($self, $name) {
 sub _begin ($self) {
     my $path  = "$self->{output}/$MARK";
     my $since = (Time::HiRes::stat($path))[9];
-    my $mark  = Copyhang::Lock->take($path, $PATIENCE)
+    my $mark  = Copyhang::Lock->take($path, $Copyhang::Limits::BUILD)
         // untestable("another build goes on in $self->{output}");
     File::Find::find(
         {
@@ -178,7 +176,7 @@ sub _make ($self, $mark, $target) {
         },
         on_noise => sub ($text) { print {$out} $text },
         keep     => [$mark],
-        patient  => 1,
+        silence  => undef,
     );
     return if defined $status && $status == 0;
     return $self->_why($target);

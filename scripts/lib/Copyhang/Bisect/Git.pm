@@ -82,7 +82,7 @@ sub _look_at ($self, $commit) {
         [Copyhang::Leash->group($self->_step_command)],
         $on_line,
         on_noise => $on_noise,
-        patient  => 1
+        silence  => undef
     );
     return $self->{state}->find($commit)
         // untestable("the step at the $end end has failed: $self->{last_noise}");

@@ -205,7 +205,7 @@ sub _attempt ($self, $arguments, $on_line = undef, %argument) {
     local $ENV{LC_ALL} = 'C';
     my ($status, @rest) = Copyhang::Tool->attempt(
         [Copyhang::Leash->group(@GIT, @{$arguments})], $on_line,
-        patient => 1,
+        silence => undef,
         keep    => [$self->{lock} // ()],
         %argument
     );

@@ -8,12 +8,10 @@ no warnings 'experimental::signatures';
 
 use Copyhang::Failure qw(untestable);
 use Copyhang::Leash   ();
+use Copyhang::Limits  ();
 use Copyhang::Place   ();
 use Copyhang::Process ();
 use Cpanel::JSON::XS  ();
-
-# What a Ctrl-C gives a whole run to end: it has guests and cases of its own to clear away.
-my $GRACE = 10;    # s
 
 # Seconds that it waits for news at a time are few, so $on_tick->() is called often; as soon as that
 # is true, the run is ended, and nothing returned.
@@ -23,7 +21,7 @@ sub play ($class, $surroundings, $arguments, $on_tick = sub { 0 }) {
     my $scripts = Copyhang::Place->checkout . '/scripts';
     my ($text, $noise) = (q{}, q{});
     local $ENV{COPYHANG_PROGRAMS} = Copyhang::Place->programs;         # nothing to install or build
-    local $Copyhang::Process::INTERRUPTED = $GRACE;
+    local $Copyhang::Limits::INTERRUPTED = $Copyhang::Limits::SOAKED;
     my $process = Copyhang::Process->start(
         command => [
             Copyhang::Leash->single(
@@ -35,14 +33,14 @@ sub play ($class, $surroundings, $arguments, $on_tick = sub { 0 }) {
         ],
         on_line  => sub ($line) { $text   .= "$line\n" },
         on_noise => sub ($words) { $noise .= $words },
-        patient  => 1,
+        silence  => undef,
     );
     my $is_over = 0;
     while (!$process->has_ended) {
         Copyhang::Process->pump($process);
         next if $is_over || !$on_tick->();
         $is_over = 1;
-        $process->stop('TERM', $GRACE);
+        $process->stop('TERM', $Copyhang::Limits::SOAKED);
     }
     Copyhang::Failure->check_signals;
     return $is_over ? undef : _result($process, $text, $noise);

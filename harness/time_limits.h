@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every time limit of the case programs, in one place: how long, which verdicts depend on it, and
+ * why it is as it is. `copyhang-cases --limits` prints this table, and the front end takes from
+ * there for how long a program may be silent. (How often something is looked at is no limit, and
+ * stands where that is done.)
+ *
+ * What is only there so that nobody waits for ever is as long as a slow machine may need, and no
+ * verdict but `broken` comes of it: of such there are CASE and SUPERVISOR. What depends on the
+ * control's time besides is told in counts, below.
+ */
+#ifndef COPYHANG_TIME_LIMITS_H
+#define COPYHANG_TIME_LIMITS_H
+
+#include "clock.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* ROW(name, ms, verdicts that depend on it, why) */
+// clang-format off
+#define LIMITS(ROW) \
+	ROW(ACT, 100, "late", "an act that ends within it is not late, however quick the control") \
+	ROW(REST, 50, "hang stuck late", "asleep in one sleep for so long is at rest: then its cause is tried") \
+	ROW(RELEASED, 2000, "hang stuck", "what the release brings about has reached who sleeps on by then") \
+	ROW(AFTERWARDS, 1000, "late stuck", "a sleep that nothing ends; it takes as long on any machine") \
+	ROW(STALL, 2, "", "a sleep before the act; were it too short: it is to last through it") \
+	ROW(WORKER, 50, "safe", "the same of a kernel thread, not seen before 5.12; played three times") \
+	ROW(IN_CALL, 200, "", "under way is in a call until then, and later between two as well") \
+	ROW(PROGRAM_REST, 20, "", "as STALL, of a program with all its threads") \
+	ROW(PROGRAM_SETTLED, 500, "safe hang", "a program that waits in turns does nothing new for so long") \
+	ROW(PROGRAM_LASTING, 10000, "broken", "a program's own limit that leaves so much is as good as none") \
+	ROW(PROGRAM_IDLE, 5000, "broken", "a program that sleeps elsewhere for so long has nothing to copy") \
+	ROW(CASE, 60000, "broken", "all that a case waits for; most need a hundredth of it") \
+	ROW(TEARDOWN, 1000, "", "what is killed goes by then, or is set aside and named") \
+	ROW(KEEPER, 1000, "", "a keeper answers by then, or goes on by itself") \
+	ROW(KEEP, 10000, "", "a keeper's attempts once the actors are gone") \
+	ROW(SAID, 200, "", "the last words of a program that has ended") \
+	ROW(ANSWER, 1000, "", "who is told that a case begins says by then that he knows") \
+	ROW(SUPERVISOR, TIME_CASE + PLAYS_MAX * CLEARING_MS, "broken", "else it is itself caught in the kernel") \
+	ROW(LEAVE, 1000, "", "killed supervisors go by then, with their children")
+// clang-format on
+
+#define PLAYS_MAX 6 /* of one case, see case.c; half of CASE is the last moment to begin one */
+/* What may come after each: the last wait, a keeper that is asked three times, processes to kill */
+#define CLEARING_MS (2 * TIME_TEARDOWN + TIME_AFTERWARDS + 3 * TIME_KEEPER)
+
+/* An act may take so many times as long as the control's; and is at rest after so many. */
+#define ACT_CONTROLS 8
+#define REST_CONTROLS 4
+
+enum {
+#define LIMIT_VALUE(name, ms, verdicts, why) TIME_##name = (ms),
+	LIMITS(LIMIT_VALUE)
+#undef LIMIT_VALUE
+};
+
+/* In ns. */
+#define LIMIT_OF(name) (TIME_##name * NS_PER_MS)
+
+/** limits_print() - the table: a line each, name, ms, verdicts and why with tabs between them. */
+void limits_print(void);
+
+/** patience_begin() - a case begins, which may take CASE from here on. */
+void patience_begin(void);
+
+/** patience_deadline() - when to give up, whatever is waited for; ns. Begins it where need be. */
+int64_t patience_deadline(void);
+
+/** patience_suffices() - is more than half of it left? */
+bool patience_suffices(void);
+
+#endif

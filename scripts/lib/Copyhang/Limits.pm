@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+package Copyhang::Limits;
+
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use Copyhang::Failure qw(untestable);
+use Copyhang::Place   ();
+
+# All in seconds. No verdict depends on any of them, only whether there is one.
+
+# Of a case program, from one line to the next; undef: what it says itself, see silence().
+our $SILENCE;
+our $MARGIN = 30;     # for what it says to get here, on a slow machine
+our $TOOL   = 900;    # of a program of the system's, which may well say nothing
+
+# Of any process. On SIGTERM a case program waits for a second for its children to go.
+our $TERM_GRACE  = 5;      # from SIGTERM to SIGKILL
+our $INTERRUPTED = 5;      # the same, after Ctrl-C
+our $KILL_GRACE  = 5;      # from SIGKILL to giving up on it
+our $DRAIN       = 5;      # without output, from a program's end to the end of that
+our $DRAIN_ALL   = 120;    # and with it: nobody goes on writing for ever
+
+# Of a guest on a machine that is as fast as this one; a slower one has more. A kernel that does not
+# come up mostly says so; who waits for one that does not waits for $BOOT_SILENT.
+our $BOOT        = 60;     # from the start of the emulator to init's first word
+our $BOOT_SILENT = 15;     # the same, with nothing new on the console
+our $LIFE        = 15;     # from one sign of life to the next, of which there is one a second
+our $GRACE       = 2;      # for the emulator to end when told to: what it had to say it has said
+
+# For others that use the same.
+our $CACHE  = 900;         # for another run that changes the cache: it does so for a kernel at a time
+our $BUILD  = 60;          # for the processes of a build that was cut off
+our $MIRROR = 20;          # for a mirror that says nothing
+our $SOAKED = 20;          # for a run that soaking ends, which has guests and cases to clear away
+
+# How long a case program may be silent: the supervisor of a case has a limit, and then there is a
+# line for it.
+sub silence ($class) {
+    return $SILENCE //= $class->_of_programs->{SUPERVISOR} / 1000 + $MARGIN;
+}
+
+# {name => ms}
+sub _of_programs ($class) {
+    my $program = Copyhang::Place->programs . '/copyhang-cases';
+    open my $out, q{-|}, $program, '--limits' or untestable("cannot run $program: $!");
+    my %ms = map { (split /\t/)[0, 1] } <$out>;
+    close $out or untestable("$program does not say what its limits are");
+    return \%ms;
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Limits - how long what is waited for
+
+=head1 DESCRIPTION
+
+Package variables, in seconds. They keep this program from waiting for ever and are as long as a
+slow and crowded machine may need. Those of a case are in the case programs (F<harness/time_limits.h>,
+C<copyhang-cases --limits>); C<silence> is what follows from them.
+
+=cut

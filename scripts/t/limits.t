@@ -1,0 +1,36 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+# The time limits of the case programs are told, and those of this side follow from them.
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+use FindBin;
+use lib "$FindBin::Bin/lib", "$FindBin::Bin/../lib";
+
+use Copyhang::Limits ();
+use Copyhang::Place  ();
+use Fake             qw(programs case spew);
+use Test::More;
+
+my $program = Copyhang::Place->programs . '/copyhang-cases';
+my @rows    = map { chomp; [split /\t/, $_, -1] } qx{'$program' --limits};
+is($?, 0, '--limits');
+my %ms = map { $_->[0] => $_->[1] } @rows;
+is(scalar keys %ms, scalar @rows, 'each limit has a name of its own');
+for my $row (@rows) {
+    my ($name, $ms, $verdicts, $why) = @{$row};
+    my @unknown = grep { !/\A(?:safe|hang|stuck|late|broken)\z/ } split / /, $verdicts;
+    ok(@{$row} == 4 && $ms > 0 && $why =~ /\w/ && !@unknown, "$name: $ms ms, $why");
+}
+cmp_ok($ms{SUPERVISOR}, '>', $ms{CASE}, 'a supervisor has more time than its case');
+cmp_ok(Copyhang::Limits->silence * 1000, '>', $ms{SUPERVISOR}, 'and its program more than that');
+
+my $silent = programs([case ('exit_group/sendfile/pty-pipe', 'safe')]);
+spew("$silent/copyhang-cases", "#!/bin/sh\nexit 3\n");
+local $ENV{COPYHANG_PROGRAMS} = "$silent";
+local $Copyhang::Limits::SILENCE = undef;
+ok(!eval { Copyhang::Limits->silence }, 'a program that does not say its limits');
+like($@->message, qr/does not say what its limits are/, 'is named');
+
+done_testing;
