@@ -60,21 +60,34 @@ enum standing endpoint_standing(const struct endpoint *endpoint)
 	return end.revents ? STANDING_READY : STANDING_WITHHOLDS;
 }
 
+/* By ever smaller pieces: a pipe or a socket has room for a last few bytes, too. */
+static ssize_t fill(int fd)
+{
+	const char *bytes = pattern_bytes();
+	size_t filled = 0, piece = 65536;
+
+	while (piece) {
+		ssize_t n = filled + piece <= PATTERN_FILE ? write(fd, bytes + filled, piece) : 0;
+
+		if (n > 0)
+			filled += (size_t)n;
+		else if (!n || errno == EAGAIN || errno == EMSGSIZE)
+			piece /= 2;
+		else if (errno != EINTR)
+			return -errno;
+	}
+	return (ssize_t)filled;
+}
+
 ssize_t endpoint_fill(int fd)
 {
 	const int flags = fcntl(fd, F_GETFL);
-	const char *bytes = pattern_bytes();
-	size_t filled = 0;
-	ssize_t n;
+	ssize_t filled;
 
 	if (fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
 		return -errno;
-	/* By ever smaller pieces: a pipe or a socket has room for a last few bytes, too. */
-	for (size_t piece = 65536; piece; piece /= 2) {
-		while (filled + piece <= PATTERN_FILE && (n = write(fd, bytes + filled, piece)) > 0)
-			filled += (size_t)n;
-	}
-	return fcntl(fd, F_SETFL, flags) < 0 ? -errno : (ssize_t)filled;
+	filled = fill(fd);
+	return fcntl(fd, F_SETFL, flags) < 0 ? -errno : filled;
 }
 
 void endpoint_close(struct endpoint *endpoint)
