@@ -90,7 +90,7 @@ struct play {
 	int64_t news_at;  /* when it did what it had not done before */
 	struct rest idle; /* of it all, whatever it waits for */
 	bool read_source; /* it has read from it, mapped it, or asked for it and been told */
-	char fault[160];  /* what it did instead of waiting */
+	char fault[200];  /* what it did instead of waiting */
 	char said[SAID_MAX + 1];
 };
 
