@@ -144,6 +144,12 @@ bool play_program_stalls(struct play *play);
 /** play_program_goes_on() - is it over, or asleep again, after the stall? */
 bool play_program_goes_on(struct play *play);
 
+/**
+ * play_program_writes() - is it neither, but has its sink been emptied further than it was filled?
+ * With much to write it may take longer than anybody waits for it.
+ */
+bool play_program_writes(const struct play *play);
+
 /** play_program_fault() - the program did not stall: say what it did instead. */
 void play_program_fault(struct play *play);
 

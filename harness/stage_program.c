@@ -126,6 +126,14 @@ bool play_program_goes_on(struct play *play)
 	       program_rests(&play->idle, &play->scene->tracer, PROGRAM_REST);
 }
 
+bool play_program_writes(const struct play *play)
+{
+	const struct scene *scene = play->scene;
+
+	return scene->test->strategy->program && scene->stall == STALL_SINK &&
+	       scene->report->received > 0;
+}
+
 static const char *end_word(const struct play *play)
 {
 	return awaited(play) == END_SINK ? "sink" : "source";
