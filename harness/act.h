@@ -37,6 +37,8 @@ struct report {
 	int64_t received;      /* who reads the sink: bytes that came out */
 	bool differs;          /* one of them was wrong */
 	bool received_all;     /* that was the end of the file */
+	int64_t fed;           /* who refills the source: bytes, besides the first ones */
+	unsigned int refills;  /* ... and the refills that are over, once fed tells */
 	size_t said_size;      /* listener: what a program under test says on its standard error */
 	char said[SAID_MAX];
 };

@@ -197,7 +197,7 @@ static bool is_offset(const struct call_kind *kind, int index)
 	       (index == 1 || index == 3);
 }
 
-static void add_size(struct text *text, int64_t bytes)
+void call_bytes(struct text *text, int64_t bytes)
 {
 	static const char *const units[] = { "GiB", "MiB", "KiB" };
 	int64_t unit = 1 << 30;
@@ -213,7 +213,7 @@ static void add_size(struct text *text, int64_t bytes)
 
 void call_size(struct text *text, const struct call *call)
 {
-	add_size(text, call_count(call));
+	call_bytes(text, call_count(call));
 }
 
 static void add_raw(struct text *text, const struct call_kind *kind, const struct call *call, int i)
@@ -250,7 +250,7 @@ void call_decode(struct text *text, const struct call *call, const char *in, con
 
 		text_add(text, "%s", i ? ", " : "");
 		if (i == kind->count)
-			add_size(text, (int64_t)call->args[i]);
+			call_bytes(text, (int64_t)call->args[i]);
 		else if (!call->args[i] && is_offset(kind, i))
 			text_add(text, "NULL");
 		else

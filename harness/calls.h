@@ -93,6 +93,9 @@ void call_describe(struct text *text, const struct call *call);
  */
 void call_decode(struct text *text, const struct call *call, const char *in, const char *out);
 
+/** call_bytes() - append so many bytes for people: `16 MiB`. */
+void call_bytes(struct text *text, int64_t bytes);
+
 /** call_size() - append how many bytes @call asks for: `16 MiB`. */
 void call_size(struct text *text, const struct call *call);
 

@@ -104,9 +104,15 @@ static void wait_for_end_of(int fd)
 static _Noreturn void be_child(const struct scene *scene, const struct child *child,
 			       pid_t supervisor, int settled)
 {
+	const bool holds_source = child->body == child_bystander || child->body == child_releaser;
 	const int wanted[FD_COUNT + 1] = {
-		[FD_SOURCE] = child->fd0,  [FD_SINK] = child->fd1,           [2] = child->fd2,
-		[FD_START] = child->start, [FD_RELEASE] = scene->release[0], [FD_COUNT] = settled,
+		[FD_SOURCE] = child->fd0,
+		[FD_SINK] = child->fd1,
+		[2] = child->fd2,
+		[FD_START] = child->start,
+		[FD_RELEASE] = scene->release[0],
+		[FD_FEED] = holds_source ? scene->feed[0] : -1,
+		[FD_COUNT] = settled,
 	};
 	sigset_t none;
 
@@ -307,12 +313,48 @@ void child_reader(const struct scene *scene)
 	_exit(0);
 }
 
+/*
+ * The pipe is empty, and nobody else writes to it, when this is asked for. So nobody holds its lock
+ * for long: who copies out of a pipe into what has no room keeps the bytes in there until they are
+ * gone (splice_from_pipe_feed() and the like in fs/splice.c), and who waits for bytes lets go of
+ * the lock. That holds for one write(2), which takes the lock once; for another one the copier,
+ * which has got bytes by then, may have it.
+ */
+static void refill(struct report *report)
+{
+	const int flags = CHECKED(fcntl(FD_SHARED, F_GETFL));
+	ssize_t n;
+
+	CHECKED(fcntl(FD_SHARED, F_SETFL, flags | O_NONBLOCK));
+	n = write(FD_SHARED, pattern_bytes(), PATTERN_FILE);
+	CHECKED(fcntl(FD_SHARED, F_SETFL, flags));
+	report->fed += n > 0 ? n : 0;
+	__atomic_fetch_add(&report->refills, 1, __ATOMIC_RELEASE);
+}
+
+static void feed(const struct scene *scene)
+{
+	char byte;
+	ssize_t n;
+
+	if (!scene_feeds(scene))
+		return;
+	while ((n = read(FD_FEED, &byte, 1))) {
+		if (n > 0)
+			refill(scene->report);
+		else if (errno != EINTR)
+			break;
+	}
+	close(FD_FEED);
+}
+
 /* It stays, with what the source needs to be still open, until it is killed. */
 void child_releaser(const struct scene *scene)
 {
 	struct endpoint source = scene->source;
 
 	source.far = FD_SHARED;
+	feed(scene);
 	if (source.kind->attend)
 		source.kind->attend(&source, FD_RELEASE);
 	wait_for_end_of(FD_RELEASE);
@@ -332,6 +374,7 @@ static _Noreturn void perform(const struct act *act, struct report *report)
 
 void child_bystander(const struct scene *scene)
 {
+	feed(scene);
 	perform(scene->test->act, &scene->report[0]);
 }
 

@@ -8,8 +8,8 @@
 
 #include "scene.h"
 
-/* Beside the descriptors of act.h, a child has these two. */
-enum { FD_START = 3, FD_RELEASE = 4, FD_COUNT };
+/* Beside the descriptors of act.h, a child has these; the last one only who refills the source. */
+enum { FD_START = 3, FD_RELEASE = 4, FD_FEED = 5, FD_COUNT };
 
 #define DESCRIPTORS_MAX 8
 

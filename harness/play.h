@@ -56,7 +56,7 @@ struct play {
 	int64_t news_at;  /* when it did what it had not done before */
 	struct rest idle; /* of it all, whatever it waits for */
 	bool read_source; /* it has read from it, mapped it, or asked for it and been told */
-	char fault[160];  /* what it did instead of waiting */
+	char fault[200];  /* what it did instead of waiting */
 	char said[SAID_MAX + 1];
 };
 
@@ -109,6 +109,12 @@ bool play_program_stalls(struct play *play);
 
 /** play_program_goes_on() - is it over, or asleep again, after the stall? */
 bool play_program_goes_on(struct play *play);
+
+/**
+ * play_program_writes() - is it neither, but has its sink been emptied further than it was filled?
+ * With much to write it may take longer than anybody waits for it.
+ */
+bool play_program_writes(const struct play *play);
 
 /** play_program_fault() - the program did not stall: say what it did instead. */
 void play_program_fault(struct play *play);

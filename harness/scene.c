@@ -136,6 +136,12 @@ static enum role sink_role(const struct scene *scene)
 	return scene->stall == STALL_SINK && !scene->test->promise ? ROLE_FULL : ROLE_SINK;
 }
 
+/* A program may take more than a pipe holds before it writes: it is to get that. */
+static bool is_fed(const struct scene *scene)
+{
+	return scene->test->strategy->program && source_role(scene) == ROLE_FEED;
+}
+
 /* What a promise is looked at with has nobody who acts, and nothing that stalls for long. */
 static bool watch_ends(struct scene *scene)
 {
@@ -153,7 +159,8 @@ static bool open_all(struct scene *scene)
 
 	if (pipe2(scene->start, O_CLOEXEC) || pipe2(scene->cue, O_CLOEXEC) ||
 	    pipe2(scene->release, O_CLOEXEC) ||
-	    (test->strategy->program && pipe2(scene->said, O_CLOEXEC)))
+	    (test->strategy->program && pipe2(scene->said, O_CLOEXEC)) ||
+	    (is_fed(scene) && pipe2(scene->feed, O_CLOEXEC)))
 		return fails(scene, "cannot make a pipe", errno);
 	scene->report = mmap(NULL, 2 * sizeof(*scene->report), PROT_READ | PROT_WRITE,
 			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -292,7 +299,7 @@ static bool set_prop(struct scene *scene)
 	return true;
 }
 
-static void set_gates(struct scene *scene)
+void scene_gate(const struct scene *scene, struct task *leader)
 {
 	const struct act *act = scene->test->act;
 	const struct gate gate = {
@@ -301,10 +308,16 @@ static void set_gates(struct scene *scene)
 		.thread = act->in_thread,
 	};
 
-	if (!act->perform)
-		return;
-	tracer_gate(scene->actor, gate);
-	tracer_gate(scene->control, gate);
+	if (act->perform)
+		tracer_gate(leader, gate);
+}
+
+/* One who refills the source writes, too: that is not the act. */
+static void set_gates(struct scene *scene)
+{
+	if (!scene_feeds(scene))
+		scene_gate(scene, scene->actor);
+	scene_gate(scene, scene->control);
 }
 
 void scene_hand_over(struct scene *scene)
@@ -315,6 +328,7 @@ void scene_hand_over(struct scene *scene)
 	close_fd(&scene->output);
 	close_fd(&scene->said[0]);
 	close_fd(&scene->said[1]);
+	close_fd(&scene->feed[0]);
 	close_fd(&scene->idle[scene->held == HELD_WRITER]);
 	close_fd(&scene->start[0]);
 	close_fd(&scene->cue[0]);
@@ -337,6 +351,7 @@ bool scene_open(struct scene *scene, const struct test_case *test)
 		.shared = -1,
 		.output = -1,
 		.said = { -1, -1 },
+		.feed = { -1, -1 },
 		.idle = { -1, -1 },
 		.keeper = -1,
 		.start = { -1, -1 },
@@ -487,6 +502,7 @@ int scene_clear(struct scene *scene)
 	close_fd(&scene->output);
 	for (int i = 0; i < 2; i++) {
 		close_fd(&scene->said[i]);
+		close_fd(&scene->feed[i]);
 		close_fd(&scene->idle[i]);
 		close_fd(&scene->start[i]);
 		close_fd(&scene->cue[i]);

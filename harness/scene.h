@@ -12,6 +12,8 @@
  *              end of the pipe that the copier writes to, or of the one that it reads from
  *   reader     empties the sink on release, where no bystander holds its other end
  *   releaser   holds the other end of the source, and lets it yield on release
+ *              (Bystander or releaser, whoever holds the write end of a pipe that feeds a program,
+ *              also refills it until the stall is seen: nobody else has to hold that end for it.)
  *   listener   keeps what a program under test says on its standard error
  *   control    an identical actor at a pipe of its own, which nobody copies into
  */
@@ -61,6 +63,9 @@ struct scene {
 	int keeper;            /* the line to the keeper of the act's prop, or -1 */
 	struct ends ends;      /* of the copy, to know them in a program under test */
 	int said[2];           /* the program's standard error */
+	int feed[2];           /* a byte asks for a refill of the source, the end for no more */
+	unsigned int refills;  /* that were asked for */
+	unsigned int ahead;    /* ... while the program waited for its sink already */
 	int start[2];          /* closing start[1] lets all children begin, but for the copier */
 	int cue[2];            /* closing cue[1] lets the copier begin */
 	int release[2];        /* closing release[1] lets reader and releaser do their part */
@@ -93,6 +98,21 @@ void scene_kill_copier(struct scene *scene);
 
 /** scene_cue() - let the copier begin, if it has not yet. */
 void scene_cue(struct scene *scene);
+
+/** scene_feeds() - is there somebody who refills the source, and has not come to the act yet? */
+bool scene_feeds(const struct scene *scene);
+
+/**
+ * scene_refills() - have the source refilled, if a program under test has taken all of it; but not
+ * without end, and less once it is @held_up at its sink. Return: true while a refill is under way.
+ */
+bool scene_refills(struct scene *scene, bool held_up);
+
+/** scene_taken() - Return: of how many bytes is it known that the program took them by now? */
+int64_t scene_taken(const struct scene *scene);
+
+/** scene_end_feed() - no more refills: who was there for them comes to the act, if it is his. */
+void scene_end_feed(struct scene *scene);
 
 /** scene_withholds() - does the end that is to stall the copy withhold at this moment? */
 bool scene_withholds(const struct scene *scene);
@@ -135,6 +155,9 @@ struct task *scene_start(struct scene *scene, const char *name, int fd0, int fd1
  */
 struct task *scene_start_helper(struct scene *scene, const char *name, int fd,
 				void (*body)(const struct scene *scene));
+
+/** scene_gate() - have @leader's process held at the act's call, if the act makes one. */
+void scene_gate(const struct scene *scene, struct task *leader);
 
 /**
  * scene_hand_over() - from here on each descriptor is where it belongs, and nowhere else; and all

@@ -186,13 +186,19 @@ static bool is_waiting(struct play *play, struct task *leader)
 		rest_of_thread(&play->control_rest, leader->tid, LIMIT_OF(STALL)));
 }
 
+/* Who is still to refill the source comes to the act only after that. */
+static bool actor_waits(struct play *play)
+{
+	return scene_feeds(play->scene) || is_waiting(play, play->scene->actor);
+}
+
 /* All but what the copier itself does for the act. */
 static bool others_wait(struct play *play)
 {
 	const struct scene *scene = play->scene;
 
 	return is_waiting(play, scene->control) &&
-	       (scene->actor == scene->copier || is_waiting(play, scene->actor));
+	       (scene->actor == scene->copier || actor_waits(play));
 }
 
 static bool others_ended(const struct scene *scene)
@@ -212,7 +218,7 @@ static bool scene_ready(void *arg)
 		return false;
 	/* Not before: where nothing stalls it would copy, at full speed, for nothing. */
 	scene_cue(scene);
-	return is_waiting(play, scene->actor) && copier_found(play);
+	return actor_waits(play) && copier_found(play);
 }
 
 /* The copier came to its end instead of stalling. */

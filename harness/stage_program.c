@@ -74,15 +74,39 @@ static bool is_stalled(struct play *play)
 	return waits_for_good(play, waiter);
 }
 
+/* Whatever else of it goes on to read: this one has come to where it was to come. */
+static bool is_held_up(const struct play *play)
+{
+	const struct ends *ends = &play->scene->ends;
+	const struct task *waiter = program_waiter(&play->scene->tracer, ends, END_SINK);
+
+	return waiter && call_role(&waiter->call) == CALL_COPIES &&
+	       ends_in(ends, waiter) != END_SOURCE;
+}
+
+static bool is_refilled(struct play *play)
+{
+	if (!scene_feeds(play->scene) || !scene_refills(play->scene, is_held_up(play)))
+		return false;
+	play->idle.since = play->rest.since = 0;
+	return true;
+}
+
 bool play_program_stalls(struct play *play)
 {
 	struct scene *scene = play->scene;
 
-	if (!is_time_to_look(play))
+	if (!is_time_to_look(play) || is_refilled(play))
 		return false;
 	play->seen.stalled = is_stalled(play) && play_sleep(play, &play->slept);
 	if (!play->seen.stalled)
 		return program_rests(&play->idle, &scene->tracer, LIMIT_OF(PROGRAM_IDLE));
+	/* It is looked at anew once who refilled the source waits for the act, as well. */
+	if (scene_feeds(scene)) {
+		scene_end_feed(scene);
+		play->seen.stalled = false;
+		return false;
+	}
 	/* Of its processes the act is upon the one that waits. */
 	if (scene->actor == scene->copier)
 		scene->actor = tracer_leader(&scene->tracer, play->stall.task);
@@ -101,6 +125,14 @@ bool play_program_goes_on(struct play *play)
 	}
 	return is_time_to_look(play) &&
 	       program_rests(&play->idle, &play->scene->tracer, LIMIT_OF(PROGRAM_REST));
+}
+
+bool play_program_writes(const struct play *play)
+{
+	const struct scene *scene = play->scene;
+
+	return scene->test->strategy->program && scene->stall == STALL_SINK &&
+	       scene->report->received > 0;
 }
 
 static const char *end_word(const struct play *play)
@@ -150,13 +182,19 @@ static const struct task *any_in_call(const struct play *play)
 static void tell_doings(struct play *play)
 {
 	const struct task *task = any_in_call(play);
-	struct text call = { 0 };
+	const int64_t taken = scene_taken(play->scene);
+	struct text call = { 0 }, took = { 0 };
 
+	if (taken) {
+		text_add(&took, "took ");
+		call_bytes(&took, taken);
+		text_add(&took, " from its source and ");
+	}
 	if (task)
 		call_decode(&call, &task->call, end_name(ends_in(&play->scene->ends, task)),
 			    end_name(ends_out(&play->scene->ends, task)));
 	snprintf(play->fault, sizeof(play->fault),
-		 "the program did not come to wait for its %s%s%.90s", end_word(play),
+		 "the program %sdid not come to wait for its %s%s%.90s", took.bytes, end_word(play),
 		 task ? ", it was in " : "", call.bytes);
 	program_describe_all(&play->evidence, &play->scene->tracer);
 }

@@ -26,6 +26,7 @@
 	ROW(AFTERWARDS, 1000, "late stuck", "a sleep that nothing ends; it takes as long on any machine") \
 	ROW(STALL, 2, "", "a sleep before the act; were it too short: it is to last through it") \
 	ROW(WORKER, 50, "safe", "the same of a kernel thread, not seen before 5.12; played three times") \
+	ROW(QUEUE, 200, "", "a terminal whose reader's queue is not full has no room all the same") \
 	ROW(IN_CALL, 200, "", "under way is in a call until then, and later between two as well") \
 	ROW(PROGRAM_REST, 20, "", "as STALL, of a program with all its threads") \
 	ROW(PROGRAM_SETTLED, 500, "safe hang", "a program that waits in turns does nothing new for so long") \

@@ -326,6 +326,77 @@ static int once_there_is_room(void)
 	return plainly();
 }
 
+/* --- Much is taken from the source before anything is written --- */
+
+static char block[4 << 20];
+
+/* Return: how much of it there was before the end of the file. */
+static size_t read_block(void)
+{
+	size_t size = 0;
+	ssize_t n;
+
+	while (size < sizeof(block) &&
+	       (n = read(FD_SOURCE, block + size, sizeof(block) - size)) > 0)
+		size += (size_t)n;
+	return size;
+}
+
+static bool write_block(size_t size)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < size && (n = write(FD_SINK, block + done, size - done)) > 0)
+		done += (size_t)n;
+	return done == size;
+}
+
+static int by_blocks(void)
+{
+	size_t size;
+
+	while ((size = read_block())) {
+		if (!write_block(size))
+			return 1;
+	}
+	return 0;
+}
+
+/* It keeps that to itself, and copies what comes next. */
+static int after_a_block(void)
+{
+	read_block();
+	return plainly();
+}
+
+static int after_all(void)
+{
+	while (read_block())
+		;
+	return plainly();
+}
+
+static void *write_once(void *arg)
+{
+	write_block(sizeof(block));
+	return arg;
+}
+
+/* As mbuffer(1) does that has a large buffer. */
+static int reading_ahead(void)
+{
+	pthread_t other;
+
+	read_block();
+	if (pthread_create(&other, NULL, write_once, NULL))
+		return 1;
+	while (read_block())
+		;
+	pthread_join(other, NULL);
+	return 0;
+}
+
 static void *idle(void *arg)
 {
 	static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -441,6 +512,10 @@ static const struct {
 	{ "once_both_are_ready_in_select", once_both_are_ready_in_select },
 	{ "once_both_are_ready_in_epoll", once_both_are_ready_in_epoll },
 	{ "once_there_is_room", once_there_is_room },
+	{ "by_blocks", by_blocks },
+	{ "after_a_block", after_a_block },
+	{ "after_all", after_all },
+	{ "reading_ahead", reading_ahead },
 	{ "beside_other_threads", beside_other_threads },
 	{ "after_an_execve", after_an_execve },
 	{ "after_an_execve_in_a_thread", after_an_execve_in_a_thread },

@@ -167,6 +167,49 @@ subtest 'waits for room' => sub {
     like($case->{reason}, qr/did not come to wait for its sink, it was in p?poll\(/, 'as it says');
 };
 
+# More than a pipe holds: it is refilled until they come to wait for room, and not without end.
+subtest 'takes much first' => sub {
+    for my $manner (qw(by_blocks after_a_block reading_ahead)) {
+        my (undef, @cases) = play($player, '--reverse', '--', $planted, $manner, 'read_write');
+        is_deeply([map { "$_->{sink} $_->{verdict}" } @cases],
+            [map { "$_ safe" } qw(pty unix tcp full_pipe)], $manner)
+            or diag explain [map { $_->{pairs} } @cases];
+    }
+    my @acts = qw(close nonblock_write getpipe_sz setpipe_sz self_kill);
+    my @unix = ('--reverse', '--sink', 'unix');
+    my (undef, @cases) = play($player, @unix, (map { ('--act', $_) } @acts),
+        '--', $planted, 'by_blocks', 'read_write');
+    is_deeply(
+        [map { "$_->{act} $_->{verdict}" } @cases],
+        [map { "$_ safe" } @acts],
+        'and what the bystander does then is the act'
+    ) or diag explain [map { $_->{pairs} } @cases];
+
+    my @sinks = qw(pty unix tcp);
+    my (undef, @own) =
+        play(program(), map { ('--only', "exit_group/splice/pipe-$_") } @sinks);
+    (undef, @cases) = play(
+        $player,
+        '--reverse',
+        (map { ('--sink', $_) } @sinks),
+        '--', $planted, 'after_a_block', 'splice'
+    );
+    my $own = verdicts(@own);
+    is_deeply(
+        [map { "$_->{sink} $_->{verdict}" } @cases],
+        [map { "$_ " . $own->{"exit_group/splice/pipe-$_"} } @sinks],
+        'a splice after that, as its own cases'
+    ) or diag explain [map { $_->{pairs} } @cases];
+    my (undef, $case) = play($player, @unix, '--', $planted, 'after_all', 'read_write');
+    is($case->{verdict}, 'broken', 'one that waits for the end');
+    like(
+        $case->{reason},
+        qr/took 64 MiB from its source and did not come to wait for its sink, it was in read/,
+        'with how much it took'
+    );
+    ok(all_gone(), 'and nothing is left');
+};
+
 subtest 'acts' => sub {
     for my $manner (qw(plainly in_a_grandchild as_a_daemon)) {
         my (undef, $case) =
@@ -197,8 +240,13 @@ sub verdict_confined ($manner) {
 }
 
 subtest 'killed at any moment' => sub {
-    for my $manner (qw(as_a_daemon leaving_children in_a_grandchild)) {
-        my @player = ($player, '--source', 'unix', '--', $planted, $manner, 'sendfile');
+    my %arguments = (
+        by_blocks => ['--reverse', '--sink', 'unix', '--', $planted, 'by_blocks', 'read_write'],
+        map { $_ => ['--source', 'unix', '--', $planted, $_, 'sendfile'] }
+            qw(as_a_daemon leaving_children in_a_grandchild)
+    );
+    for my $manner (sort keys %arguments) {
+        my @player = ($player, @{$arguments{$manner}});
         my @ends   = interrupted(SIGKILL, 5, sub (@follow) { launch(@follow, @player) });
         is_deeply([map { $_->{gone} } @ends], [(1) x 5], "nothing of a program $manner is left");
     }

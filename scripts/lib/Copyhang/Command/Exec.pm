@@ -74,7 +74,8 @@ The kind of sink; may be repeated. Without it C<pipe>, whose other end a bystand
 =item --reverse
 
 The other way round: the source is a pipe whose other end the bystander holds, full of bytes, and the
-sink takes nothing: C<pty>, C<unix>, C<tcp> and C<full_pipe>.
+sink takes nothing: C<pty>, C<unix>, C<tcp> and C<full_pipe>. A program that takes all of the bytes
+before it waits for its sink gets more of them, up to 64 MiB.
 
 =item --act ACT
 
