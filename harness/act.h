@@ -27,6 +27,7 @@ struct report {
 	int error;             /* copier: errno of a strategy that gave up */
 	bool done;             /* copier: came to the end of the source */
 	bool stop;             /* supervisor: no further rounds */
+	bool over;             /* supervisor: nobody writes to the sink any more */
 	size_t size;           /* supervisor: bytes that the source yields */
 	bool foreign;          /* supervisor: and they are not of the pattern */
 	int release_error;     /* releaser: errno of a release, or 0 */

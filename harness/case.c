@@ -15,7 +15,7 @@ char *case_id(const struct test_case *test, char *id)
 }
 
 static void perform(struct play *performance, const struct test_case *test, bool probe_kill,
-		    struct result *result)
+		    int64_t at_least, struct result *result)
 {
 	static struct scene scene;
 	const char *told;
@@ -23,7 +23,7 @@ static void perform(struct play *performance, const struct test_case *test, bool
 	result->stage = "setting the scene";
 	scene_set(&scene, test);
 	result->stage = "playing";
-	play(performance, &scene, probe_kill);
+	play(performance, &scene, probe_kill, at_least);
 	told = scene_told(&scene);
 	if (told) {
 		performance->seen.fault = told;
@@ -55,15 +55,14 @@ static bool may_have_spoken(enum verdict verdict, const struct play *play)
 }
 
 /*
- * On a loaded machine, or with a slow disk under files, a sleep on the way out may outlast the
- * limit, and end when the release happens to come.
+ * On a loaded machine, with a slow disk under files, or where the kernel waits for all of its CPUs
+ * (RCU), a sleep on the way out may outlast the limit, and end when the release happens to come.
+ * What the release ends it ends soon; else it is played again with a release that comes so late
+ * that the act would be over by then.
  */
-static bool may_be_load(enum verdict verdict, const struct play *play)
+static bool may_be_chance(enum verdict verdict, const struct play *play)
 {
-	const struct observation *seen = &play->seen;
-
-	return verdict == VERDICT_HANG &&
-	       (seen->limit > LIMIT_OF(ACT) || seen->starved > LIMIT_OF(REST));
+	return verdict == VERDICT_HANG && play_doubt(play);
 }
 
 /*
@@ -81,13 +80,13 @@ static bool may_not_have_begun(enum verdict verdict, const struct play *play)
  */
 static int doubts(enum verdict verdict, const struct play *play)
 {
-	if (verdict == VERDICT_LATE)
+	if (verdict == VERDICT_LATE || may_be_chance(verdict, play))
 		return 4;
 	if (may_have_spoken(verdict, play))
 		return 3;
 	if (may_not_have_begun(verdict, play))
 		return 2;
-	return may_be_load(verdict, play) ? 1 : 0;
+	return 0;
 }
 
 void case_conclude(struct result *result, struct judgement judgement, int error)
@@ -98,15 +97,18 @@ void case_conclude(struct result *result, struct judgement judgement, int error)
 			 error ? ": " : "", error ? strerror(error) : "");
 }
 
-/* Where it can be killed, what ended it was the probe: the cause takes a performance without. */
+/*
+ * Where it can be killed, what ended it was the probe: the cause takes a performance without. What
+ * the probe showed once (*@killable: 1, 0, or -1: not tried) is known.
+ */
 static struct judgement perform_and_judge(struct play *last, const struct test_case *test,
-					  bool *killable, struct result *result)
+					  int *killable, int64_t at_least, struct result *result)
 {
-	perform(last, test, !*killable, result);
-	if (last->seen.ending == ENDING_KILL && !last->seen.fault) {
-		*killable = true;
-		perform(last, test, false, result);
-	}
+	perform(last, test, *killable < 0, at_least, result);
+	if (last->killable >= 0)
+		*killable = last->killable;
+	if (last->seen.ending == ENDING_KILL && !last->seen.fault)
+		perform(last, test, false, at_least, result);
 	return judge(&last->seen);
 }
 
@@ -118,19 +120,21 @@ static const struct judgement too_slow = {
 static void play_act(const struct test_case *test, struct result *result)
 {
 	static struct play last;
-	bool killable = false;
-	struct judgement judgement = perform_and_judge(&last, test, &killable, result);
+	int killable = -1;
+	int64_t at_least = 0;
+	struct judgement judgement = perform_and_judge(&last, test, &killable, 0, result);
 
 	for (int again = 0; again < doubts(judgement.verdict, &last); again++) {
+		if (may_be_chance(judgement.verdict, &last))
+			at_least = play_doubt(&last);
 		if (!patience_suffices()) {
 			if (judgement.verdict != VERDICT_BROKEN)
 				judgement = too_slow;
 			break;
 		}
-		judgement = perform_and_judge(&last, test, &killable, result);
+		judgement = perform_and_judge(&last, test, &killable, at_least, result);
 	}
-	if (killable)
-		last.killable = true;
+	last.killable = killable;
 	case_conclude(result, judgement, last.error);
 	play_describe(&last, &result->evidence);
 	if (result->verdict != VERDICT_SAFE && result->verdict != VERDICT_REFUSED)

@@ -278,15 +278,10 @@ void report_bytes(struct report *report, const char *bytes, size_t count)
 	report->received += (int64_t)count;
 }
 
-/* Of datagrams there is no end (EAGAIN): but one to a writer that is gone is refused (unix(7)). */
-static bool writer_is_gone(int fd)
-{
-	return send(fd, "", 0, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno != EAGAIN;
-}
-
 void report_receive(struct report *report, int fd, size_t skip)
 {
 	static char bytes[RECEIVE_MAX];
+	volatile const bool *over = &report->over;
 	bool gone = false;
 	ssize_t n;
 
@@ -297,7 +292,7 @@ void report_receive(struct report *report, int fd, size_t skip)
 		if (n > 0)
 			report_bytes(report, bytes + old, (size_t)n - old);
 		else if (errno == EAGAIN && !gone)
-			gone = writer_is_gone(fd); /* and what it wrote before is still to come */
+			gone = *over; /* and what was written before is still to come */
 		else if (errno != EINTR)
 			break;
 		skip -= old;

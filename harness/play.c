@@ -243,7 +243,7 @@ static bool set_limits(struct play *play)
 	if (seen->control_ended)
 		seen->control = over_at(play, &play->control, play->scene->control) - begin;
 	seen->limit = max(LIMIT_OF(ACT), ACT_CONTROLS * seen->control);
-	play->window = max(LIMIT_OF(REST), REST_CONTROLS * seen->control);
+	play->window = max(play->at_least, max(LIMIT_OF(REST), REST_CONTROLS * seen->control));
 	return seen->control_ended;
 }
 
@@ -441,6 +441,14 @@ static void watch(struct play *play)
 
 /* --- Afterwards --- */
 
+static bool copier_over(void *arg)
+{
+	struct play *play = arg;
+
+	return play->scene->test->strategy->program ? play_program_goes_on(play) :
+						      scene_copier_over(play->scene);
+}
+
 static bool copy_over(void *arg)
 {
 	struct play *play = arg;
@@ -453,11 +461,20 @@ static bool copy_over(void *arg)
 }
 
 /* Where the act has not ended by itself nothing depends on it. */
-static bool comes_to_its_end(struct play *play)
+static bool comes_about(struct play *play, bool (*done)(void *arg))
 {
 	if (play->seen.ending != ENDING_ITSELF)
-		return run_for(play, copy_over, LIMIT_OF(AFTERWARDS));
-	return play_wait(play, copy_over, TICK_WATCH);
+		return run_for(play, done, LIMIT_OF(AFTERWARDS));
+	return play_wait(play, done, TICK_WATCH);
+}
+
+/* First the copier, then those who read what it has written. */
+static bool comes_to_its_end(struct play *play)
+{
+	if (!comes_about(play, copier_over))
+		return false;
+	play->scene->report->over = scene_copier_over(play->scene);
+	return comes_about(play, copy_over);
 }
 
 /* Let the copy come to its end, and look at what arrived. */
@@ -502,11 +519,21 @@ static void perform(struct play *play)
 	play_keep_said(play);
 }
 
-void play(struct play *play, struct scene *scene, bool probe_kill)
+int64_t play_doubt(const struct play *play)
+{
+	const int64_t wanted = RELEASE_SHARE * (play->at[ENDED] - play->at[RELEASED]);
+
+	if (play->at_least || play->at[RELEASED] - play->at[ACT] >= wanted)
+		return 0;
+	return min(wanted, LIMIT_OF(DOUBT));
+}
+
+void play(struct play *play, struct scene *scene, bool probe_kill, int64_t at_least)
 {
 	*play = (struct play){
 		.scene = scene,
 		.probe_kill = probe_kill,
+		.at_least = at_least,
 		.killable = -1,
 		.begun = clock_now(),
 		.seen = { .stall = scene->stall, .fault = scene->fault, .missing = scene->missing },

@@ -35,7 +35,9 @@ struct calling {
 
 struct play {
 	struct scene *scene;
-	bool probe_kill; /* send SIGKILL before the release */
+	bool probe_kill;  /* send SIGKILL before the release */
+	int64_t at_least; /* how long the actor has to be at rest before that, whatever the control
+			   */
 	struct observation seen;
 	int64_t begun;
 	int64_t at[MOMENTS];         /* 0: did not happen */
@@ -60,8 +62,18 @@ struct play {
 	char said[SAID_MAX + 1];
 };
 
-/** play() - perform @scene's case. Return: with play->seen complete. */
-void play(struct play *play, struct scene *scene, bool probe_kill);
+/**
+ * play() - perform @scene's case. Return: with play->seen complete.
+ * @probe_kill: whether SIGKILL ends the actor is to be seen before the release.
+ * @at_least: ns that the actor has to be at rest before that, or 0.
+ */
+void play(struct play *play, struct scene *scene, bool probe_kill, int64_t at_least);
+
+/**
+ * play_doubt() - for how long the actor would have had to be at rest, so that an end of the act
+ * that is as far behind the release is no chance; 0 where it was.
+ */
+int64_t play_doubt(const struct play *play);
 
 /** play_describe() - append the evidence as `key=value` lines. */
 void play_describe(const struct play *play, struct text *text);

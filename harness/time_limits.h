@@ -22,6 +22,7 @@
 #define LIMITS(ROW) \
 	ROW(ACT, 100, "late", "an act that ends within it is not late, however quick the control") \
 	ROW(REST, 50, "hang stuck late", "asleep in one sleep for so long is at rest: then its cause is tried") \
+	ROW(DOUBT, 10000, "hang", "a release comes no later than that to a sleep, to show that it ends it") \
 	ROW(RELEASED, 2000, "hang stuck", "what the release brings about has reached who sleeps on by then") \
 	ROW(AFTERWARDS, 1000, "late stuck", "a sleep that nothing ends; it takes as long on any machine") \
 	ROW(STALL, 2, "", "a sleep before the act; were it too short: it is to last through it") \
@@ -49,6 +50,9 @@
 /* An act may take so many times as long as the control's; and is at rest after so many. */
 #define ACT_CONTROLS 8
 #define REST_CONTROLS 4
+/* What the release ends has ended in so small a part of the time that it had lasted before; else
+ * it is played again, and the release comes later: by so many times what it took. */
+#define RELEASE_SHARE 50
 
 enum {
 #define LIMIT_VALUE(name, ms, verdicts, why) TIME_##name = (ms),

@@ -82,6 +82,24 @@ static void perform_wait_for_copy(struct report *report)
 	readv(control ? 2 : FD_SHARED, &whole, 1);
 }
 
+/*
+ * For once it sleeps, and goes on a while after the release: by chance, as far as anybody can tell,
+ * by how long it had slept.
+ */
+static void perform_sleep_once(struct report *report)
+{
+	const int64_t begun = clock_now();
+	char byte;
+	struct iovec nothing = { .iov_base = &byte, .iov_len = 1 };
+
+	if (scenes > 1 || is_control()) {
+		readv(2, &nothing, 1);
+		return;
+	}
+	perform_wait_for_copy(report);
+	sleep_in_call((clock_now() - begun) / NS_PER_MS / 5);
+}
+
 /* As long as the worker that is to copy has not begun, nothing is held up. */
 static void perform_wait_at_last(struct report *report)
 {
@@ -160,6 +178,15 @@ const struct act plant_waits_for_copy = {
 	.actor = ACTOR_BYSTANDER,
 	.end = ENDS_CALL,
 	.perform = perform_wait_for_copy,
+	.nr = SYS_readv,
+	.fd = -1,
+};
+
+const struct act plant_sleeps_once = {
+	.name = "sleeps_once",
+	.actor = ACTOR_BYSTANDER,
+	.end = ENDS_PROCESS,
+	.perform = perform_sleep_once,
 	.nr = SYS_readv,
 	.fd = -1,
 };
