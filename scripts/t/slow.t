@@ -118,6 +118,8 @@ sub quota () {
         . ' grep -qx $$ $f/cgroup.procs && cat $f/cpu.max $f/cpu.cfs_quota_us 2>/dev/null; done; true';
     my (undef, $out) = slow('--cpu', '12.5', 'sh', '-c', $show);
     like($out, qr/\A12500\b/, 'an eighth of a period');
+    is((slow('--cpu', 20, $SLOW, '--cpu', 50, 'true'))[0],
+        0, 'no more than what there is is as good');
     ok(comes_true(sub { !groups() }), 'the group is gone');
 
     my $behind = "sleep $Fake::FOREVER >/dev/null 2>&1 &";
