@@ -28,8 +28,8 @@ struct options {
 
 static void usage(const char *name)
 {
-	printf("usage: %s [--only GLOB]... [--ids FILE] [--jobs N] [--announce]\n"
-	       "       %s --list | --limits | --version\n"
+	printf("usage: %s [--only GLOB]... [--ids FILE] [--jobs N] [--announce | --list]\n"
+	       "       %s --limits | --version\n"
 	       "\n"
 	       "Plays cases on the running kernel and prints TAP: which ways of copying bytes\n"
 	       "are safe for the processes around them?\n"
