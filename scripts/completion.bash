@@ -47,4 +47,4 @@ _copyhang() { # COPYHANG WORD WORD-BEFORE
 }
 
 # Where there is nothing of ours it is a file: a report, a kernel, a baseline.
-complete -o default -F _copyhang copyhang scripts/copyhang
+complete -o default -F _copyhang copyhang

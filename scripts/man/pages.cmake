@@ -5,11 +5,11 @@ set(pages ${CMAKE_BINARY_DIR}/man)
 file(MAKE_DIRECTORY ${pages})
 file(GLOB sources scripts/lib/Copyhang/Command/*.pm)
 list(APPEND sources scripts/copyhang scripts/man/copyhang-verdicts.pod scripts/man/make VERSION)
-find_program(PERL perl REQUIRED)
+find_package(Perl REQUIRED)
 
 add_custom_command(
   OUTPUT ${CMAKE_BINARY_DIR}/man.stamp
-  COMMAND ${PERL} ${CMAKE_SOURCE_DIR}/scripts/man/make ${PROJECT_VERSION} ${pages}
+  COMMAND ${PERL_EXECUTABLE} ${CMAKE_SOURCE_DIR}/scripts/man/make ${PROJECT_VERSION} ${pages}
   COMMAND ${CMAKE_COMMAND} -E touch ${CMAKE_BINARY_DIR}/man.stamp
   DEPENDS ${sources}
   COMMENT "Making the manual pages"
