@@ -12,13 +12,13 @@ use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Copyhang::Case    ();
 use Copyhang::Command ();
-use Copyhang::Place   ();
 use Fake              qw(finish slurp);
-use Real              qw(launch);
+use Real              qw(launch program);
 use Test::More;
 
-my $folder = Copyhang::Place->programs . '/../../man';
-my @pages  = map { s{.*/}{}r } glob "$folder/*";
+my ($build) = program() =~ m{(.*)/kselftest/};
+my $folder  = "$build/man";
+my @pages   = map { s{.*/}{}r } glob "$folder/*";
 is_deeply(
     \@pages,
     [sort 'copyhang.1', 'copyhang-verdicts.7', map { "copyhang-$_.1" } Copyhang::Command->names],

@@ -10,14 +10,12 @@ no warnings 'experimental::signatures';
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Place ();
-use Cwd             qw(abs_path);
-use Fake            qw(finish slurp);
-use File::Temp      ();
-use Real            qw(launch program);
+use Fake       qw(finish slurp);
+use File::Temp ();
+use Real       qw(launch program);
 use Test::More;
 
-my $build = abs_path(Copyhang::Place->programs . '/../..');
+my ($build) = program() =~ m{(.*)/kselftest/};
 my $cache = slurp("$build/CMakeCache.txt");
 plan skip_all => 'what is packed is static: this build is not'
     if $cache !~ /^COPYHANG_STATIC:BOOL=ON$/m;
