@@ -28,8 +28,8 @@ struct options {
 
 static void usage(const char *name)
 {
-	printf("usage: %s [--only GLOB]... [--ids FILE] [--jobs N] [--announce | --list]\n"
-	       "       %s --limits | --version\n"
+	printf("usage: %s [--only GLOB]... [--ids FILE] [--jobs N] [--announce]\n"
+	       "       [--list | --limits | --version]\n"
 	       "\n"
 	       "Plays cases on the running kernel and prints TAP: which ways of copying bytes\n"
 	       "are safe for the processes around them?\n"
@@ -46,7 +46,7 @@ static void usage(const char *name)
 	       "  --version    print which copyhang this belongs to\n"
 	       "\n"
 	       "Under the name of an act, only that act's cases. Acts:\n",
-	       name, name, runner_jobs());
+	       name, runner_jobs());
 	for (const struct act *act = acts; act->name; act++)
 		printf("  %-14s %s\n", act->name, act->about);
 	printf("\n"
