@@ -28,7 +28,8 @@ struct options {
 
 static void usage(const char *name)
 {
-	printf("usage: %s [--only GLOB]... [--ids FILE] [--jobs N] [--announce] [--list | --limits]\n"
+	printf("usage: %s [--only GLOB]... [--ids FILE] [--jobs N] [--announce]\n"
+	       "       [--list | --limits | --version]\n"
 	       "\n"
 	       "Plays cases on the running kernel and prints TAP: which ways of copying bytes\n"
 	       "are safe for the processes around them?\n"
@@ -42,6 +43,7 @@ static void usage(const char *name)
 	       "  --list       print the ids and do nothing else\n"
 	       "  --limits     print every time limit: its name, ms, the verdicts that depend on it, and\n"
 	       "               why it is as it is\n"
+	       "  --version    print which copyhang this belongs to\n"
 	       "\n"
 	       "Under the name of an act, only that act's cases. Acts:\n",
 	       name, runner_jobs());
@@ -55,10 +57,15 @@ static void usage(const char *name)
 static void parse(int argc, char **argv, struct options *options)
 {
 	static const struct option known[] = {
-		{ "only", required_argument, NULL, 'o' }, { "ids", required_argument, NULL, 'i' },
-		{ "jobs", required_argument, NULL, 'j' }, { "announce", no_argument, NULL, 'a' },
-		{ "list", no_argument, NULL, 'l' },       { "limits", no_argument, NULL, 'm' },
-		{ "help", no_argument, NULL, 'h' },       { NULL, 0, NULL, 0 },
+		{ "only", required_argument, NULL, 'o' },
+		{ "ids", required_argument, NULL, 'i' },
+		{ "jobs", required_argument, NULL, 'j' },
+		{ "announce", no_argument, NULL, 'a' },
+		{ "list", no_argument, NULL, 'l' },
+		{ "limits", no_argument, NULL, 'm' },
+		{ "version", no_argument, NULL, 'v' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int option;
 
@@ -81,6 +88,9 @@ static void parse(int argc, char **argv, struct options *options)
 			break;
 		case 'm':
 			limits_print();
+			exit(0);
+		case 'v':
+			puts("copyhang-cases " COPYHANG_VERSION);
 			exit(0);
 		case 'h':
 			usage(program_invocation_short_name);

@@ -27,6 +27,15 @@ sub pod ($class, $name) {
     return "$FOLDER/" . _module($name) . '.pm';
 }
 
+# Of a checkout, or as installed beside lib/.
+sub version ($class) {
+    my $folder = Copyhang::Place->checkout // "$FOLDER/../../..";
+    open my $in, '<', "$folder/VERSION" or bad_input("cannot read $folder/VERSION: $!");
+    chomp(my $version = <$in> // q{});
+    close $in or bad_input("cannot read $folder/VERSION: $!");
+    return $version;
+}
+
 # bisect-step is BisectStep, and back.
 sub _module ($name) {
     return join q{}, map { ucfirst } split /-/, $name;
@@ -84,7 +93,7 @@ reads its options, calls C<< Copyhang::Place->prepare >>, and loads the rest aft
 =head1 METHODS
 
 C<find($name)> loads a command and returns its class. C<names> lists them all. C<pod($name)> is
-the file with a command's manual. C<options(\@arguments, @specification)> is L<Getopt::Long> with
+the file with a command's manual. C<version> is that of copyhang, from the file F<VERSION>. C<options(\@arguments, @specification)> is L<Getopt::Long> with
 complaints of one line. C<no_more(\@arguments, $hint)> refuses what is left over, C<check_values(\%option)> what cannot be a
 number of jobs or the name of an archive.
 

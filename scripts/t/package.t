@@ -1,0 +1,70 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The package for Debian, made of what is built: what it says and has, what lintian says of it, and
+# that it works from where it is unpacked, with nothing of the checkout.
+use strict;
+use warnings;
+use feature 'signatures';
+no warnings 'experimental::signatures';
+
+use FindBin '$Bin';
+use lib "$Bin/lib", "$Bin/../lib";
+use Fake       qw(finish slurp);
+use File::Temp ();
+use Real       qw(launch program);
+use Test::More;
+
+my ($build) = program() =~ m{(.*)/kselftest/};
+my $cache = slurp("$build/CMakeCache.txt");
+plan skip_all => 'what is packed is static: this build is not'
+    if $cache !~ /^COPYHANG_STATIC:BOOL=ON$/m;
+plan skip_all => "$_ is missing" for grep { system("command -v $_ >/dev/null") } qw(cpack lintian);
+
+my $place = File::Temp->newdir;
+my ($status, $out, $err) =
+    finish(launch('cpack', '-G', 'DEB', '--config', "$build/CPackConfig.cmake", '-B', "$place"));
+is($status, 0, 'cpack makes a package') or BAIL_OUT("$out$err");
+my ($package) = glob "$place/copyhang_*.deb";
+chomp(my $version = slurp("$Bin/../../VERSION"));
+
+# The packages that a purpose of scripts/setup needs.
+sub needs ($purpose) {
+    return join ', ',
+        grep { $_ ne 'util-linux' } slurp("$Bin/../setup") =~ /^$purpose +(\S+) +\S+$/mg;
+}
+my %says = (
+    Version    => $version,
+    Depends    => needs('run'),
+    Recommends => needs('matrix'),
+    Suggests   => needs('bisect')
+);
+for my $field (sort keys %says) {
+    my (undef, $value) = finish(launch('dpkg-deb', '-f', $package, $field));
+    is($value, "$says{$field}\n", $field);
+}
+
+($status, $out) =
+    finish(
+    launch('lintian', '--allow-root', '--fail-on=error,warning', '--display-info', $package));
+is_deeply([$status, $out], [0, q{}], 'lintian has nothing to say but what is overridden');
+
+my $root = "$place/root";
+is(system('dpkg-deb', '-x', $package, $root), 0, 'unpacked');
+my (undef, $ids) = finish(launch(program(), '--list'));
+delete @ENV{qw(COPYHANG_PROGRAMS COPYHANG_BUILD)};
+my $copyhang = "$root/usr/bin/copyhang";
+is((finish(launch($copyhang, '--version')))[1], "copyhang $version\n", '--version');
+my @only = qw(--only exit_group/read_write/*-file --only exit_group/ficlone/pty-pipe);
+($status, $out, $err) = finish(launch($copyhang, 'run', @only));
+is($status, 0, 'runs') or diag($out, $err);
+like($out, qr/^\d+ cases in .* s: \d+ safe, .*1 refused/m, 'its own cases');
+($status, $out) = finish(launch($copyhang, 'list'));
+is($out, $ids, 'those of the checkout');
+my @commands = (finish(launch($copyhang, 'help')))[1] =~ /^ +copyhang ([a-z-]+) - /mg;
+ok(-s "$root/usr/share/man/man1/copyhang-$_.1.gz", "has a page for $_") for @commands;
+ok(-s "$root/usr/share/$_",                        "has $_")
+    for 'man/man1/copyhang.1.gz', 'man/man7/copyhang-verdicts.7.gz',
+    'bash-completion/completions/copyhang', 'doc/copyhang/copyright';
+
+done_testing;
