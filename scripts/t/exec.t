@@ -188,12 +188,8 @@ subtest 'takes much first' => sub {
     my @sinks = qw(pty unix tcp);
     my (undef, @own) =
         play(program(), map { ('--only', "exit_group/splice/pipe-$_") } @sinks);
-    (undef, @cases) = play(
-        $player,
-        '--reverse',
-        (map { ('--sink', $_) } @sinks),
-        '--', $planted, 'after_a_block', 'splice'
-    );
+    (undef, @cases) = play($player, '--reverse', (map { ('--sink', $_) } @sinks),
+        '--', $planted, 'after_a_block', 'splice');
     my $own = verdicts(@own);
     is_deeply(
         [map { "$_->{sink} $_->{verdict}" } @cases],

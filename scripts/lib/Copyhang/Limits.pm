@@ -25,16 +25,16 @@ our $DRAIN_ALL   = 120;    # and with it: nobody goes on writing for ever
 
 # Of a guest on a machine that is as fast as this one; a slower one has more. A kernel that does not
 # come up mostly says so; who waits for one that does not waits for $BOOT_SILENT.
-our $BOOT        = 60;     # from the start of the emulator to init's first word
-our $BOOT_SILENT = 15;     # the same, with nothing new on the console
-our $LIFE        = 15;     # from one sign of life to the next, of which there is one a second
-our $GRACE       = 2;      # for the emulator to end when told to: what it had to say it has said
+our $BOOT        = 60;    # from the start of the emulator to init's first word
+our $BOOT_SILENT = 15;    # the same, with nothing new on the console
+our $LIFE        = 15;    # from one sign of life to the next, of which there is one a second
+our $GRACE       = 2;     # for the emulator to end when told to: what it had to say it has said
 
 # For others that use the same.
-our $CACHE  = 900;         # for another run that changes the cache: it does so for a kernel at a time
-our $BUILD  = 60;          # for the processes of a build that was cut off
-our $MIRROR = 20;          # for a mirror that says nothing
-our $SOAKED = 20;          # for a run that soaking ends, which has guests and cases to clear away
+our $CACHE  = 900;    # for another run that changes the cache: it does so for a kernel at a time
+our $BUILD  = 60;     # for the processes of a build that was cut off
+our $MIRROR = 20;     # for a mirror that says nothing
+our $SOAKED = 20;     # for a run that soaking ends, which has guests and cases to clear away
 
 # How long a case program may be silent: the supervisor of a case has a limit, and then there is a
 # line for it.
