@@ -4,11 +4,11 @@
  * lock (pipe->mutex), which splice_file_to_pipe() and its callers hold while
  * they wait for the source or for room in the sink (fs/splice.c, fs/pipe.c).
  */
+#include "act_fixtures.h"
 #include "cases.h"
 #include "checked.h"
-#include "children.h"
 #include "pattern.h"
-#include "props.h"
+#include "report.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -210,7 +210,7 @@ const struct act acts[] = {
 		.perform = act_freeze_and_thaw,
 		.nr = SYS_ioctl,
 		.fd = FD_SHARED,
-		.prop = &prop_thaw,
+		.fixture = &act_fixture_thaw,
 		.must_succeed = true,
 		.takes_files = true,
 		.by_name = true,
@@ -409,7 +409,7 @@ const struct act acts[] = {
 		.perform = act_read_once,
 		.nr = SYS_read,
 		.fd = FD_SHARED,
-		.prop = &prop_freezer,
+		.fixture = &act_fixture_freezer,
 		.side = SIDE_READER,
 		.needs_waiting = true,
 		.raw_only = true,

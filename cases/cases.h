@@ -6,8 +6,11 @@
 #ifndef COPYHANG_CASES_H
 #define COPYHANG_CASES_H
 
-#include "case.h"
+#include "act.h"
+#include "copy.h"
+#include "endpoint.h"
 #include "promise.h"
+#include "test_case.h"
 
 /* argv[0] of a program that is only executed, by the act execve: it returns at once. */
 #define CASES_EXECUTED "copyhang-executed"

@@ -2,7 +2,7 @@
 /*
  * What the interfaces promise of a copy besides that it ends: one row each. A case of the act
  * `promise` is known by its endpoints, so that each row has kinds of its own on one side at least
- * (fixtures/promised.c). To add a promise is to add a row, and a check in harness/outcome.c only
+ * (fixtures/promised.c). To add a promise is to add a row, and a check in harness/judge/outcome.c only
  * where none of those fits.
  *
  * Judged is what is written somewhere. Where nothing is, the evidence tells what happened
@@ -12,6 +12,8 @@
  * spoils it does harm. And an error that is reported is no corruption.
  */
 #include "cases.h"
+#include "outcome.h"
+#include "text.h"
 
 /* They copy files by name, and always the whole: nobody gives them a descriptor or a limit. */
 #define COPY_BY_NAME "python-shutil libuv boost"

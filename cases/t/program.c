@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A program to be put under test: it copies through a strategy, in many a manner. */
 #include "cases.h"
-#include "children.h"
+#include "descriptors.h"
 
 #include <fcntl.h>
 #include <poll.h>

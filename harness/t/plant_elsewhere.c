@@ -6,8 +6,8 @@
  */
 #include "plants.h"
 
-#include "children.h"
 #include "clock.h"
+#include "descriptors.h"
 #include "movers.h"
 #include "pattern.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "planting.h"
 
-#include "children.h"
+#include "descriptors.h"
 
 #include <signal.h>
 #include <sys/mman.h>

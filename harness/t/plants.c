@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "plants.h"
 
-#include "children.h"
 #include "clock.h"
+#include "descriptors.h"
 #include "movers.h"
 #include "pattern.h"
 

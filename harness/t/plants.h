@@ -6,7 +6,11 @@
 #ifndef COPYHANG_PLANTS_H
 #define COPYHANG_PLANTS_H
 
-#include "case.h"
+#include "act.h"
+#include "copy.h"
+#include "endpoint.h"
+#include "report.h"
+#include "test_case.h"
 
 extern const struct act plant_exits, plant_exits_late, plant_spins_late, plant_never_exits,
 	plant_waits_for_copy, plant_waits_at_last, plant_opens, plant_crashes, plant_receives,

@@ -6,9 +6,9 @@
  */
 #include "cases.h"
 #include "check.h"
-#include "children.h"
+#include "cleanup.h"
+#include "descriptors.h"
 #include "endpoints.h"
-#include "keeper.h"
 #include "planting.h"
 #include "plants.h"
 #include "runner.h"
@@ -78,19 +78,19 @@ static const struct act exits_by_thread = {
 	.in_thread = true,
 };
 
-static bool nothing_to_do(const struct keeping *keeping)
+static bool nothing_to_do(const struct cleanup *cleanup)
 {
-	return keeping_actors_gone(keeping);
+	return cleanup_actors_gone(cleanup);
 }
 
-static int keep_nothing(const struct scene *scene, const char **missing)
+static int keep_nothing(const struct act_setting *setting, const char **missing)
 {
-	(void)scene;
+	(void)setting;
 	(void)missing;
-	return keeper_start(&(struct keeping){ .fds = { -1, -1 }, .put_right = nothing_to_do });
+	return cleanup_start(&(struct cleanup){ .fds = { -1, -1 }, .put_right = nothing_to_do });
 }
 
-static const struct prop kept = { .set = keep_nothing };
+static const struct act_fixture kept = { .set = keep_nothing };
 
 static void sleep_not_at_all(struct report *report)
 {
@@ -107,7 +107,7 @@ static const struct act exits_kept = {
 	.perform = sleep_not_at_all,
 	.nr = SYS_ppoll,
 	.fd = -1,
-	.prop = &kept,
+	.fixture = &kept,
 };
 
 static const struct act promises_act = { .name = "promise",
@@ -125,19 +125,19 @@ static const struct {
 	const char *who, *why; /* what the reason begins with, and has in it */
 } rows[] = {
 	{ TEST(plant_exits, plant_silent, plant_pipe), 1, have_few_descriptors,
-	  "the copier: children.c:", "F_DUPFD" },
+	  "the copier: descriptors.c:", "F_DUPFD" },
 	{ TEST(plant_exits, plant_silent, plant_pipe), 2, have_few_descriptors,
-	  "the bystander: children.c:", ": Too many open files" },
+	  "the bystander: descriptors.c:", ": Too many open files" },
 	{ TEST(plant_exits, plant_silent, plant_pipe), 3, have_few_descriptors,
-	  "the releaser: children.c:", "F_DUPFD" },
+	  "the releaser: descriptors.c:", "F_DUPFD" },
 	{ TEST(plant_exits, plant_silent, plant_pipe), 4, have_few_descriptors,
-	  "the control: children.c:", "F_DUPFD" },
+	  "the control: descriptors.c:", "F_DUPFD" },
 	{ TEST(exits_kept, plant_silent, plant_pipe), 5, have_few_descriptors,
-	  "the keeper: children.c:", "F_DUPFD" },
+	  "the keeper: descriptors.c:", "F_DUPFD" },
 	{ TEST(promises_act, endpoint_limited, endpoint_pipe), 2, have_few_descriptors,
-	  "the reader: children.c:", "F_DUPFD" },
+	  "the reader: descriptors.c:", "F_DUPFD" },
 	{ TEST(plant_exits, endpoint_fuse, plant_pipe), 1, have_few_descriptors,
-	  "the FUSE server: children.c:", "F_DUPFD" },
+	  "the FUSE server: descriptors.c:", "F_DUPFD" },
 	{ TEST(exits_by_thread, plant_silent, plant_file), 1, have_little_memory,
 	  "the copier: children.c:", "pthread_create" },
 	{ TEST(plant_exits, plant_silent, plant_pipe), 3, die,
@@ -195,10 +195,10 @@ static void check_supervisor(void)
 		size += (size_t)n;
 	close(ends[0]);
 	CHECK(plant_all_gone(clock_now() + GIVE_UP), "the runner ends");
-	CHECK(strstr(out, "verdict=broken") && strstr(out, "the supervisor: children.c:") &&
+	CHECK(strstr(out, "verdict=broken") && strstr(out, "the supervisor: descriptors.c:") &&
 		      strstr(out, "/dev/null"),
 	      "a supervisor that cannot get ready says so");
-	if (!strstr(out, "the supervisor: children.c:"))
+	if (!strstr(out, "the supervisor: descriptors.c:"))
 		ksft_print_msg("%s\n", out);
 }
 

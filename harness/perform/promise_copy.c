@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "promise_copy.h"
+
+#include "checked.h"
+#include "children.h"
+#include "contents.h"
+#include "descriptors.h"
+#include "outcome.h"
+#include "pattern.h"
+#include "promise.h"
+#include "rest.h"
+#include "scene.h"
+#include "steps.h"
+#include "time_limits.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define TICK (NS_PER_MS / 2)
+
+/* What no copy of these files comes near, in 4 KiB pieces either. */
+#define CALLS_MAX 10000
+#define BYTES_MAX ((int64_t)(16 * PATTERN_FILE))
+#define FILE_MAX (2 * BYTES_MAX)
+
+#define SIGNALS 4     /* so many come into the middle of a copy, */
+#define PORTION 20000 /* and after each of them the sink is emptied by so much */
+
+struct showing {
+	const struct promise *promise;
+	struct scene scene;
+	struct outcome outcome;
+	struct steps steps;
+	struct rest rest;
+	unsigned int serial; /* of the call that a signal comes into */
+	unsigned int calls;
+	int64_t bytes;
+};
+
+static struct arrival *arrival;
+
+/* --- The children --- */
+
+/* A file that is copied into itself may never end: not to fill a disk with it. */
+static void limit_files(void)
+{
+	struct rlimit limit;
+
+	signal(SIGXFSZ, SIG_IGN);
+	CHECKED(getrlimit(RLIMIT_FSIZE, &limit));
+	if (limit.rlim_cur > FILE_MAX)
+		limit.rlim_cur = FILE_MAX;
+	CHECKED(setrlimit(RLIMIT_FSIZE, &limit));
+}
+
+static _Noreturn void be_copier(const struct scene *scene)
+{
+	const struct strategy *strategy = scene->test->strategy;
+	const struct promise *promise = scene->test->promise;
+	struct copy copy = {
+		.in = FD_SOURCE,
+		.out = FD_SINK,
+		.limit = promise->limit ? promise->limit : COPY_UNLIMITED,
+		.at_least = promise->at_least,
+	};
+	int error;
+
+	limit_files();
+	catch_signal(SIGUSR1);
+	error = promise->asks_nothing ? copy_nothing(strategy, &copy) :
+					copy_through(strategy, &copy);
+	arrival->lost = copy.lost;
+	arrival->shares = copy.step && copy.step->mover->shares;
+	if (!scene->source.kind->regular)
+		CHECKED(ioctl(FD_SOURCE, FIONREAD, &arrival->left));
+	scene->report->copied = copy.moved;
+	scene->report->error = -error;
+	scene->report->done = !error;
+	_exit(0);
+}
+
+/* Return: false at the end of the file. */
+static bool receive(size_t most)
+{
+	const size_t room = sizeof(arrival->bytes) - arrival->size;
+	ssize_t n;
+
+	do {
+		n = read(FD_SHARED, arrival->bytes + arrival->size, most < room ? most : room);
+	} while (n < 0 && errno == EINTR);
+	arrival->size += n > 0 ? (size_t)n : 0;
+	return n > 0;
+}
+
+/* A portion for each byte on the release pipe; once that is closed, all. */
+static _Noreturn void be_reader(const struct scene *scene)
+{
+	char byte;
+
+	(void)scene;
+	while (read(FD_RELEASE, &byte, 1) > 0)
+		receive(PORTION);
+	while (receive(sizeof(arrival->bytes)))
+		;
+	_exit(0);
+}
+
+/* --- The copy --- */
+
+/* copy_file_range(2) and ioctl_ficlonerange(2) refuse ranges that overlap: EINVAL. */
+static void look_for_overlaps(struct showing *showing)
+{
+	for (int i = 0; i < showing->steps.count; i++) {
+		const struct seen_step *step = &showing->steps.list[i];
+
+		if (step->call.nr != SYS_copy_file_range && step->call.nr != SYS_ioctl)
+			continue;
+		showing->outcome.refused_overlap |= step->error == EINVAL;
+		showing->outcome.moved_overlap |=
+			!step->error && (step->bytes || !call_returns_bytes(&step->call));
+	}
+}
+
+static bool fails(struct showing *showing, const char *fault, int error)
+{
+	if (!showing->outcome.fault) {
+		showing->outcome.fault = fault;
+		showing->scene.error = error;
+	}
+	return false;
+}
+
+static bool set(struct showing *showing, const struct test_case *test)
+{
+	struct scene *scene = &showing->scene;
+
+	if (!scene_open(scene, test))
+		return false;
+	arrival = mmap(NULL, sizeof(*arrival), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		       -1, 0);
+	if (arrival == MAP_FAILED)
+		return fails(showing, "cannot map memory", errno);
+	if (!contents_prepare(scene, &showing->outcome))
+		return fails(showing, "cannot prepare the files", errno);
+	scene->copier =
+		scene_start(scene, "the copier", scene->source.fd, scene->sink.fd, be_copier);
+	if (scene->output >= 0)
+		scene->reader = scene_start_helper(scene, "the reader", scene->output, be_reader);
+	if (scene->fault || scene->missing)
+		return false;
+	scene_hand_over(scene);
+	return true;
+}
+
+static bool on_call(void *arg, const struct task *task)
+{
+	struct showing *showing = arg;
+	struct seen_step step = { 0 };
+
+	if (task != showing->scene.copier || task->in_call)
+		return true;
+	showing->calls++;
+	if (!scene_owns(&showing->scene, &task->call))
+		return true;
+	step.call = task->call;
+	step.error = steps_error(task);
+	steps_keep(&showing->steps, &step, task->result);
+	if (task->result > 0 && call_returns_bytes(&task->call))
+		showing->bytes += task->result;
+	return true;
+}
+
+static bool run(struct showing *showing, bool (*done)(void *arg))
+{
+	return tracer_run(&showing->scene.tracer, done, showing, TICK, patience_deadline());
+}
+
+static bool copier_over(void *arg)
+{
+	struct showing *showing = arg;
+
+	showing->outcome.runs_away = showing->calls > CALLS_MAX || showing->bytes > BYTES_MAX;
+	return showing->scene.copier->ended || showing->outcome.runs_away;
+}
+
+static bool reader_over(void *arg)
+{
+	const struct showing *showing = arg;
+
+	return !showing->scene.reader || showing->scene.reader->ended;
+}
+
+static bool copier_waits(void *arg)
+{
+	struct showing *showing = arg;
+	const struct task *copier = showing->scene.copier;
+
+	if (copier_over(showing))
+		return true;
+	if (!copier->in_call || copier->serial != showing->serial) {
+		showing->serial = copier->serial;
+		showing->rest.since = 0;
+	}
+	return copier->in_call && scene_owns(&showing->scene, &copier->call) &&
+	       rest_of_workers(&showing->rest, copier->pid, LIMIT_OF(STALL));
+}
+
+static bool call_over(void *arg)
+{
+	struct showing *showing = arg;
+	const struct task *copier = showing->scene.copier;
+
+	return copier_over(showing) || !copier->in_call || copier->serial != showing->serial;
+}
+
+/* A signal each time that the copier waits for room; and then some room. */
+static void send_signals(struct showing *showing)
+{
+	struct scene *scene = &showing->scene;
+
+	while (showing->outcome.interrupted < SIGNALS && run(showing, copier_waits) &&
+	       !copier_over(showing)) {
+		kill(scene->copier->pid, SIGUSR1);
+		if (!run(showing, call_over))
+			return;
+		showing->outcome.interrupted++;
+		if (write(scene->release[1], "", 1) < 0)
+			return;
+	}
+}
+
+static void perform(struct showing *showing)
+{
+	struct scene *scene = &showing->scene;
+	struct outcome *outcome = &showing->outcome;
+
+	scene->tracer.on_call = on_call;
+	scene->tracer.arg = showing;
+	if (showing->promise->signals)
+		send_signals(showing);
+	if (!showing->promise->modifies)
+		close_fd(&scene->release[1]);
+	outcome->ended = run(showing, copier_over) && !outcome->runs_away;
+	if (!outcome->ended)
+		return;
+	if (!scene->report->done && !scene->report->error)
+		fails(showing, "the copier died", 0);
+	if (showing->promise->modifies && !contents_modify(scene, outcome))
+		fails(showing, "cannot write to the source", errno);
+	close_fd(&scene->release[1]);
+	if (!run(showing, reader_over))
+		fails(showing, "the reader did not come to its end", 0);
+	if (!contents_keep(scene, arrival, outcome))
+		fails(showing, "cannot read the sink", errno);
+	look_for_overlaps(showing);
+}
+
+/* --- What is told --- */
+
+static void describe_bytes(const struct showing *showing, struct text *text)
+{
+	const struct outcome *outcome = &showing->outcome;
+
+	text_add(text, "moved=%" PRId64 "\n", outcome->moved);
+	text_add(text, "wanted=%" PRId64 "\n", outcome_wanted(outcome));
+	text_add(text, "sink_size=%zu\n", outcome->sink_size);
+	text_add(text, "source_stands=%lld\n", (long long)outcome->source_stands);
+	if (outcome->sink_stands >= 0)
+		text_add(text, "sink_stands=%lld\n", (long long)outcome->sink_stands);
+	text_add(text, "copied=%s\n", outcome_is_copied(outcome) ? "yes" : "no");
+	if (outcome->lost)
+		text_add(text, "lost=yes\n");
+	if (outcome->signals)
+		text_add(text, "interrupted=%u\n", outcome->interrupted);
+	if (outcome->later && !outcome->error)
+		text_add(text, "shared=%s\n", outcome_is_shared(outcome) ? "yes" : "no");
+}
+
+static void describe(const struct showing *showing, struct text *text)
+{
+	const struct outcome *outcome = &showing->outcome;
+
+	text_add(text, "promise=%s\n", showing->promise->claim);
+	text_add(text, "written=%s\n", showing->promise->written);
+	if (outcome->error)
+		text_add(text, "errno=%s\n", text_errno(outcome->error));
+	if (outcome->ended && !outcome->fault)
+		describe_bytes(showing, text);
+	steps_describe(&showing->steps, false, text);
+}
+
+void promise_copy_play(const struct test_case *test, struct result *result)
+{
+	static struct showing showing;
+	const struct promise *promise = test->promise;
+	struct scene *scene = &showing.scene;
+	struct judgement judgement;
+	const char *told;
+
+	showing.promise = promise;
+	result->stage = "setting the scene";
+	if (set(&showing, test)) {
+		result->stage = "copying";
+		perform(&showing);
+	}
+	told = scene_told(scene);
+	if (scene->fault)
+		showing.outcome.fault = scene->fault;
+	if (told) {
+		showing.outcome.fault = told;
+		scene->error = 0;
+	}
+	showing.outcome.missing = scene->missing;
+	judgement =
+		outcome_judge(&showing.outcome, promise->check ? promise->check : outcome_copied);
+	describe(&showing, &result->evidence);
+	result->stage = "clearing the scene";
+	result->left = scene_clear(scene);
+	result_conclude(result, judgement, scene->error);
+}
