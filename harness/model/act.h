@@ -60,9 +60,6 @@ struct act_fixture {
 	bool (*over)(enum performer performer);
 };
 
-/* Which end of the pipe a bystander must have for the act to make sense. */
-enum side { SIDE_ANY, SIDE_READER, SIDE_WRITER };
-
 struct act {
 	const char *name;
 	const char *about; /* what is claimed, in one line */
@@ -83,20 +80,12 @@ struct act {
 	int signal;
 	bool interrupt; /* ... and is PTRACE_INTERRUPT */
 	const struct act_fixture
-		*fixture; /* ... or is what this does; or this belongs to the call */
-	bool catches;     /* the copier has a handler for the signal */
-	enum side side;
-	bool must_succeed;   /* a call that returns an error has not shown anything: broken */
-	bool takes_files;    /* also with a regular file as sink, which the bystander has open */
-	bool takes_fifos;    /* also with a fifo for the pipe */
-	bool needs_fifo;     /* ... and with nothing else */
-	bool by_name;        /* ... and with kinds alone that name it in their acts */
-	bool core;           /* also with the endpoints that have partners */
-	bool everything;     /* ... and with all strategies, too */
-	bool raw_only;       /* not with cascades: what holds them up is one of their calls */
-	bool needs_waiting;  /* makes no sense where a read finds bytes, or a write finds room */
-	bool keeps_promises; /* there is none: its cases are those of the promises (promise.h) */
-	bool receives;       /* the bystander then reads the pipe until its end and compares */
+		*fixture;   /* ... or is what this does; or this belongs to the call */
+	bool catches;       /* the copier has a handler for the signal */
+	bool must_succeed;  /* a call that returns an error has not shown anything: broken */
+	bool needs_waiting; /* the call is to wait: the control's, too, finds no bytes, or no room
+			     */
+	bool receives;      /* the bystander then reads the pipe until its end and compares */
 };
 
 #endif

@@ -122,8 +122,6 @@ struct strategy {
 	unsigned int unless; /* facts with which it does not */
 	const struct program *program; /* what copies instead of steps, or NULL */
 	bool makes_room; /* in a file, and stores there: cut off it leaves zeros anywhere in it */
-	bool files_only; /* what is no file it cannot but refuse */
-	bool from_pipes; /* ... or what is no pipe, as source */
 	struct step steps[STRATEGY_STEPS];
 };
 

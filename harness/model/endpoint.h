@@ -53,8 +53,6 @@ struct endpoint_kind {
 	size_t size;   /* bytes of pattern that it yields as source, up to PATTERN_FILE */
 	int eof_errno; /* read(2)'s word for the end of this source, where that is not 0 */
 	size_t limit;  /* of bytes to copy from a source that has no end; 0: it has one */
-	const char *partners; /* names: it only meets these, and only core acts; NULL: all */
-	const char *acts;     /* names: instead of core acts it only meets these; NULL: core acts */
 
 	/*
 	 * Make what all of this kind need, once, before any is opened: called in the process whose

@@ -21,11 +21,8 @@ struct outcome;
 typedef const char *outcome_check(const struct outcome *outcome);
 
 struct promise {
-	const char *sources, *sinks; /* names of kinds; each source meets each sink */
-	const char *claim;           /* what is promised, in one line */
-	const char *written;         /* and where */
-	const char *but;             /* names of strategies that it is not made for, or NULL */
-	bool raw_only;
+	const char *claim;   /* what is promised, in one line */
+	const char *written; /* and where */
 
 	off_t from, to;    /* where source and sink stand, where they can */
 	size_t before;     /* bytes that the sink, a file, holds already */
