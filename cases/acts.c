@@ -186,8 +186,8 @@ static void act_freeze_and_thaw(struct report *report)
 }
 
 /* Shorthands for what most rows say. */
-#define BY_PROCESS .actor = ACTOR_BYSTANDER, .end = ENDS_PROCESS
-#define BY_CALL .actor = ACTOR_BYSTANDER, .end = ENDS_CALL
+#define BY_PROCESS .actor = ACTOR_BYSTANDER, .completion = PROCESS_ENDS
+#define BY_CALL .actor = ACTOR_BYSTANDER, .completion = CALL_RETURNS
 
 const struct act_row acts[] = {
 	{
@@ -229,7 +229,7 @@ const struct act_row acts[] = {
 			.name = "exit_thread",
 			.about = "a thread that alone holds it, in a descriptor table of its own, can exit",
 			.actor = ACTOR_BYSTANDER,
-			.end = ENDS_THREAD,
+			.completion = THREAD_ENDS,
 			.perform = act_exit_thread,
 			.nr = SYS_exit,
 			.fd = -1,
@@ -420,7 +420,7 @@ const struct act_row acts[] = {
 			.name = "stop",
 			.about = "SIGSTOP stops a process that waits in read for the pipe",
 			.actor = ACTOR_BYSTANDER,
-			.end = ENDS_STOP,
+			.completion = ACTOR_STOPS,
 			.perform = act_read_once,
 			.nr = SYS_read,
 			.fd = FD_SHARED,
@@ -435,7 +435,7 @@ const struct act_row acts[] = {
 			.name = "ptrace_interrupt",
 			.about = "a tracer can stop a process that waits in read for the pipe",
 			.actor = ACTOR_BYSTANDER,
-			.end = ENDS_STOP,
+			.completion = ACTOR_STOPS,
 			.perform = act_read_once,
 			.nr = SYS_read,
 			.fd = FD_SHARED,
@@ -450,7 +450,7 @@ const struct act_row acts[] = {
 			.name = "freeze_cgroup",
 			.about = "a cgroup with a process that waits in read for the pipe can be frozen",
 			.actor = ACTOR_BYSTANDER,
-			.end = ENDS_SEEN,
+			.completion = FIXTURE_SAYS,
 			.perform = act_read_once,
 			.nr = SYS_read,
 			.fd = FD_SHARED,
@@ -465,7 +465,7 @@ const struct act_row acts[] = {
 			.name = "self_exit",
 			.about = "another thread of the copying process can exit",
 			.actor = ACTOR_COPIER,
-			.end = ENDS_PROCESS,
+			.completion = PROCESS_ENDS,
 			.perform = act_exit,
 			.nr = SYS_exit_group,
 			.fd = -1,
@@ -477,7 +477,7 @@ const struct act_row acts[] = {
 			.name = "self_kill",
 			.about = "SIGKILL ends the copying process",
 			.actor = ACTOR_COPIER,
-			.end = ENDS_PROCESS,
+			.completion = PROCESS_ENDS,
 			.signal = SIGKILL,
 		},
 		.core = true,
@@ -487,7 +487,7 @@ const struct act_row acts[] = {
 			.name = "self_term",
 			.about = "a caught SIGTERM interrupts the copying process",
 			.actor = ACTOR_COPIER,
-			.end = ENDS_CALL,
+			.completion = CALL_RETURNS,
 			.signal = SIGTERM,
 			.catches = true,
 		},

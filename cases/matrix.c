@@ -65,14 +65,14 @@ static bool bystander_can(const struct act_row *row, const struct test_case *tes
 
 	if (has_fifo ? !row->takes_fifos : row->needs_fifo)
 		return false;
-	switch (case_held(test)) {
-	case HELD_READER:
+	switch (bystander_holds(test)) {
+	case HOLDS_READ_END:
 		/* A file has filled the pipe: nobody waits to read. */
 		return row->pipe_end != WRITE_END &&
 		       !(row->act.needs_waiting && !test->source->stalls);
-	case HELD_WRITER:
+	case HOLDS_WRITE_END:
 		return row->pipe_end != READ_END;
-	case HELD_FILE:
+	case HOLDS_FILE:
 		return row->takes_files;
 	default:
 		return false;

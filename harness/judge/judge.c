@@ -75,13 +75,13 @@ static const char *scene_fault(const struct observation *seen)
 
 static struct judgement judge_unended(const struct observation *seen)
 {
-	switch (seen->ending) {
-	case ENDING_KILL:
+	switch (seen->ended_by) {
+	case ENDED_BY_KILL:
 		return SAYS(BROKEN, "killed by the probe before its cause could be shown");
-	case ENDING_RELEASE:
+	case ENDED_BY_RELEASE:
 		return seen->at_rest ? SAYS(HANG, NULL) :
 				       SAYS(BROKEN, "the actor was never at rest in the kernel");
-	case ENDING_AFTERWARDS:
+	case ENDED_AFTERWARDS:
 		return SAYS(LATE, NULL);
 	default:
 		return SAYS(STUCK, NULL);
@@ -101,7 +101,7 @@ struct judgement judge(const struct observation *seen)
 	fault = scene_fault(seen);
 	if (fault)
 		return SAYS(BROKEN, fault);
-	if (seen->ending != ENDING_ITSELF)
+	if (seen->ended_by != ENDED_BY_ITSELF)
 		return judge_unended(seen);
 	if (seen->act - seen->starved > seen->limit)
 		return SAYS(LATE, NULL);

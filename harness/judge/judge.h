@@ -13,14 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** enum ending - what the act's end came with. */
-enum ending {
-	ENDING_NEVER,      /* it was given up on */
-	ENDING_ITSELF,     /* nothing was done to it */
-	ENDING_KILL,       /* the SIGKILL that probes whether the actor can be killed */
-	ENDING_RELEASE,    /* the source was released */
-	ENDING_AFTERWARDS, /* well after the release, which did not bring it about */
-	ENDING_TEARDOWN,   /* the copier was killed */
+/** enum ended_by - what the act's end came with. */
+enum ended_by {
+	ENDED_NEVER,       /* it was given up on */
+	ENDED_BY_ITSELF,   /* nothing was done to it */
+	ENDED_BY_KILL,     /* the SIGKILL that probes whether the actor can be killed */
+	ENDED_BY_RELEASE,  /* the source was released */
+	ENDED_AFTERWARDS,  /* well after the release, which did not bring it about */
+	ENDED_BY_TEARDOWN, /* the copier was killed */
 };
 
 /** struct observation - all that a verdict may rest on; durations in ns. */
@@ -43,7 +43,7 @@ struct observation {
 	bool control_ended; /* the control's same act ended */
 	int64_t control;    /* the control's act took this long */
 	int64_t limit;      /* what the act was allowed, from the control */
-	enum ending ending;
+	enum ended_by ended_by;
 	int64_t act;     /* from its begin to its end, or to giving up */
 	int64_t starved; /* of this, the time without a CPU */
 	bool at_rest;    /* the actor slept in the kernel all through the confirmation window */

@@ -21,16 +21,16 @@ enum actor {
 	ACTOR_COPIER,
 };
 
-enum act_end {
-	ENDS_PROCESS, /* the actor's whole process is to end */
-	ENDS_THREAD,  /* the thread that performs is to end */
+enum completion {
+	PROCESS_ENDS, /* the actor's whole process is to end */
+	THREAD_ENDS,  /* the thread that performs is to end */
 	/*
 	 * The one call is to return to its program, which its next call shows: a descriptor
 	 * that was dropped in it may be closed only after its syscall-exit stop (task_work).
 	 */
-	ENDS_CALL,
-	ENDS_STOP, /* the actor is to stop, or to be stopped by its tracer */
-	ENDS_SEEN, /* ... the act fixture is to say so */
+	CALL_RETURNS,
+	ACTOR_STOPS,  /* the actor is to stop, or to be stopped by its tracer */
+	FIXTURE_SAYS, /* ... the act fixture is to say so */
 };
 
 struct endpoint;
@@ -64,7 +64,7 @@ struct act {
 	const char *name;
 	const char *about; /* what is claimed, in one line */
 	enum actor actor;
-	enum act_end end;
+	enum completion completion;
 
 	/*
 	 * What the actor does; its system call nr (with descriptor fd, unless

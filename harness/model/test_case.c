@@ -15,20 +15,20 @@ char *case_id(const struct test_case *test, char *id)
 	return id;
 }
 
-enum held case_held(const struct test_case *test)
+enum holds bystander_holds(const struct test_case *test)
 {
 	if (test->act->actor == ACTOR_COPIER)
-		return HELD_NOTHING;
+		return HOLDS_NOTHING;
 	if (test->sink->is_pipe)
-		return HELD_READER;
+		return HOLDS_READ_END;
 	if (test->sink->regular)
-		return HELD_FILE;
-	return test->source->is_pipe && test->sink->stalls ? HELD_WRITER : HELD_NOTHING;
+		return HOLDS_FILE;
+	return test->source->is_pipe && test->sink->stalls ? HOLDS_WRITE_END : HOLDS_NOTHING;
 }
 
 enum stall case_stall(const struct test_case *test)
 {
-	if (test->source->stalls && case_held(test) != HELD_WRITER && !test->sink->full)
+	if (test->source->stalls && bystander_holds(test) != HOLDS_WRITE_END && !test->sink->full)
 		return STALL_SOURCE;
 	return test->sink->stalls ? STALL_SINK : STALL_NONE;
 }

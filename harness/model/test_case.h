@@ -22,16 +22,16 @@ struct test_case {
 /** case_id() - write the id into @id, CASE_ID bytes. Return: @id. */
 char *case_id(const struct test_case *test, char *id);
 
-/** enum held - what a bystander of a case can hold. */
-enum held {
-	HELD_NOTHING,
-	HELD_READER, /* the read end of the sink */
-	HELD_WRITER, /* the write end of the source: the copier feeds a sink that is full */
-	HELD_FILE,   /* the sink, opened once more */
+/** enum holds - what a bystander of a case can hold. */
+enum holds {
+	HOLDS_NOTHING,
+	HOLDS_READ_END,  /* the read end of the sink */
+	HOLDS_WRITE_END, /* the write end of the source: the copier feeds a sink that is full */
+	HOLDS_FILE,      /* the sink, opened once more */
 };
 
-/** case_held() - what a bystander of @test would hold. */
-enum held case_held(const struct test_case *test);
+/** bystander_holds() - what a bystander of @test would hold. */
+enum holds bystander_holds(const struct test_case *test);
 
 /** enum stall - what holds the copy up while the act happens. */
 enum stall {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Threads of a program, as the tracer follows them: which of them waits, until when, how deep. */
 #include "program_threads.h"
 
 #include "clock.h"
@@ -7,14 +8,15 @@
 #define LONGEST (1000000 * NS_PER_S) /* more than that is as good as for ever */
 
 /* How much it says of a thread that it is in this call; 0: nothing. */
-static int weight(const struct task *task, const struct ends *ends, enum end end)
+static int weight(const struct task *task, const struct sides *sides, enum side side)
 {
-	if (!task->followed || task->ended || !task->in_call || !ends_awaits(ends, task, end))
+	if (!task->followed || task->ended || !task->in_call || !sides_awaits(sides, task, side))
 		return 0;
 	switch (call_role(&task->call)) {
 	case CALL_COPIES:
-		return ends_in(ends, task) == END_SOURCE && ends_out(ends, task) == END_SINK ? 4 :
-											       3;
+		return sides_in(sides, task) == SIDE_SOURCE && sides_out(sides, task) == SIDE_SINK ?
+			       4 :
+			       3;
 	case CALL_SUBMITS:
 		return 1;
 	default:
@@ -22,13 +24,13 @@ static int weight(const struct task *task, const struct ends *ends, enum end end
 	}
 }
 
-struct task *program_waiter(const struct tracer *tracer, const struct ends *ends, enum end end)
+struct task *program_waiter(const struct tracer *tracer, const struct sides *sides, enum side side)
 {
 	struct task *waiter = NULL;
 	int most = 0;
 
 	for (int i = 0; i < tracer->count; i++) {
-		int this = weight(tracer->tasks[i], ends, end);
+		int this = weight(tracer->tasks[i], sides, side);
 
 		if (this > most) {
 			most = this;
@@ -79,7 +81,7 @@ int64_t program_waits_until(const struct task *task)
 	}
 }
 
-bool program_rests(struct rest *rest, const struct tracer *tracer, int64_t window)
+void program_look(struct quiescence *quiescence, const struct tracer *tracer)
 {
 	struct proc_sample all = { .quiet = true }, one;
 
@@ -92,7 +94,7 @@ bool program_rests(struct rest *rest, const struct tracer *tracer, int64_t windo
 		all.quiet &= one.quiet;
 		all.switches += one.switches;
 	}
-	return rest_of_sample(rest, &all, window);
+	quiescence_look_sample(quiescence, &all);
 }
 
 void program_describe(struct text *text, const struct task *task)

@@ -6,16 +6,16 @@
 #ifndef COPYHANG_PROGRAM_THREADS_H
 #define COPYHANG_PROGRAM_THREADS_H
 
-#include "ends.h"
-#include "rest.h"
+#include "quiescence.h"
+#include "sides.h"
 #include "tracer.h"
 
 /**
- * program_waiter() - the thread of the program that may be waiting for @end: one whose call has
- * both ends, and so may hold the other one, before others, and one whose requests nobody can see
+ * program_waiter() - the thread of the program that may be waiting for @side: one whose call has
+ * both sides, and so may hold the other one, before others, and one whose requests nobody can see
  * last. Return: NULL where there is none. It need not be asleep.
  */
-struct task *program_waiter(const struct tracer *tracer, const struct ends *ends, enum end end);
+struct task *program_waiter(const struct tracer *tracer, const struct sides *sides, enum side side);
 
 /**
  * program_waits_until() - Return: when @task comes back by itself from the call that it waits in,
@@ -23,8 +23,8 @@ struct task *program_waiter(const struct tracer *tracer, const struct ends *ends
  */
 int64_t program_waits_until(const struct task *task);
 
-/** program_rests() - Return: true once all of its threads have slept through @window ns. */
-bool program_rests(struct rest *rest, const struct tracer *tracer, int64_t window);
+/** program_look() - at all of its threads, as one: are they asleep? */
+void program_look(struct quiescence *quiescence, const struct tracer *tracer);
 
 /** program_describe() - append `thread=PID/TID NAME`, which says what thread @task is. */
 void program_describe(struct text *text, const struct task *task);

@@ -94,7 +94,7 @@ void steps_describe(const struct steps *steps, bool decoded, struct text *text)
 			continue;
 		text_add(text, "step=");
 		if (decoded)
-			call_decode(text, &step->call, end_name(step->in), end_name(step->out));
+			call_decode(text, &step->call, side_name(step->in), side_name(step->out));
 		else
 			call_describe(text, &step->call);
 		if (step->stalled)

@@ -3,7 +3,7 @@
 #ifndef COPYHANG_STEPS_H
 #define COPYHANG_STEPS_H
 
-#include "ends.h"
+#include "sides.h"
 #include "text.h"
 #include "tracer.h"
 
@@ -16,11 +16,11 @@ struct seen_step {
 	int error;        /* errno, or 0 */
 	int64_t bytes;
 	unsigned int count;
-	int64_t took;     /* ns, the latest of them */
-	bool stalled;     /* it had not returned when the act began ... */
-	bool under_way;   /* ... but had brought those bytes into the sink */
-	bool later;       /* it began or returned after that */
-	enum end in, out; /* of a program under test: what its descriptors are */
+	int64_t took;      /* ns, the latest of them */
+	bool stalled;      /* it had not returned when the act began ... */
+	bool under_way;    /* ... but had brought those bytes into the sink */
+	bool later;        /* it began or returned after that */
+	enum side in, out; /* of a program under test: what its descriptors are */
 };
 
 struct steps {

@@ -170,7 +170,7 @@ void tracer_gate(struct task *leader, struct gate gate)
 	leader->gate.set = true;
 }
 
-struct task *tracer_held(struct tracer *tracer, pid_t pid)
+struct task *tracer_held(const struct tracer *tracer, pid_t pid)
 {
 	for (int i = 0; i < tracer->count; i++) {
 		if (tracer->tasks[i]->pid == pid && tracer->tasks[i]->held)

@@ -89,7 +89,7 @@ struct task *tracer_adopt(struct tracer *tracer, pid_t pid);
 void tracer_gate(struct task *leader, struct gate gate);
 
 /** tracer_held() - Return: the thread of process @pid that waits at its gate, or NULL. */
-struct task *tracer_held(struct tracer *tracer, pid_t pid);
+struct task *tracer_held(const struct tracer *tracer, pid_t pid);
 
 /** tracer_let_go() - let a held thread proceed into its call; its process has no gate any more. */
 void tracer_let_go(struct tracer *tracer, struct task *task);

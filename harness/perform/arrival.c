@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What arrived of a scene's copy, once that is over: are bytes, counts and offsets as promised? */
+#include "arrival.h"
+
 #include "pattern.h"
 #include "scene.h"
 
@@ -91,14 +93,11 @@ static bool stream_differs(const struct scene *scene)
 				   report->received != promised(scene) + report->added);
 }
 
-bool scene_differs(const struct scene *scene)
+bool arrival_differs(const struct scene *scene)
 {
 	const struct report *report = scene->report;
 	const int64_t size = promised(scene) + scene->report->added;
 
-	/* What a program makes of its input is its own affair. */
-	if (scene->test->strategy->program)
-		return false;
 	if (scene->sink.kind->regular ? file_differs(scene) : stream_differs(scene))
 		return true;
 	if (!report->done || report->adds)

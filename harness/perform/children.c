@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* The processes of a case, once they are started: what each does, from its first call on. */
 #include "children.h"
 
 #include "checked.h"
 #include "descriptors.h"
-#include "filter.h"
 #include "pattern.h"
-#include "program.h"
 #include "ready.h"
 #include "time_limits.h"
 
@@ -34,14 +33,13 @@ static void wait_for_end_of(int fd)
 static _Noreturn void be_child(const struct scene *scene, const struct child *child,
 			       pid_t supervisor, int settled)
 {
-	const bool holds_source = child->body == child_bystander || child->body == child_releaser;
 	const int wanted[FD_COUNT + 1] = {
 		[FD_SOURCE] = child->fd0,
 		[FD_SINK] = child->fd1,
 		[2] = child->fd2,
 		[FD_START] = child->start,
 		[FD_RELEASE] = scene->release[0],
-		[FD_FEED] = holds_source ? scene->feed[0] : -1,
+		[FD_FEED] = child->feeds ? scene->feed[0] : -1,
 		[FD_COUNT] = settled,
 	};
 	sigset_t none;
@@ -153,41 +151,6 @@ void child_copier(const struct scene *scene)
 			CHECKED(ftruncate(FD_SINK, 0));
 		CHECKED(lseek(FD_SOURCE, 0, SEEK_SET));
 		CHECKED(lseek(FD_SINK, 0, SEEK_SET));
-	}
-	_exit(0);
-}
-
-/* In a process group of its own: it may send signals to all of its group. */
-void child_program(const struct scene *scene)
-{
-	const struct program *program = scene->test->strategy->program;
-	int error = 0;
-
-	CHECKED(setpgid(0, 0));
-	signal(SIGPIPE, SIG_DFL);
-	forget_descriptors(FD_START);
-	if (scene->tracer.filtered)
-		error = -filter_install();
-	if (!error) {
-		execv(program->path, program->argv);
-		error = errno;
-	}
-	scene->report->error = error;
-	_exit(127);
-}
-
-void child_listener(const struct scene *scene)
-{
-	struct report *report = scene->report;
-	char bytes[4096];
-	ssize_t n;
-
-	while ((n = read(FD_SHARED, bytes, sizeof(bytes))) > 0 || (n < 0 && errno == EINTR)) {
-		size_t room = SAID_MAX - report->said_size;
-		size_t kept = n < 0 ? 0 : (size_t)n < room ? (size_t)n : room;
-
-		memcpy(report->said + report->said_size, bytes, kept);
-		report->said_size += kept;
 	}
 	_exit(0);
 }

@@ -15,7 +15,8 @@ enum { FD_START = 3, FD_RELEASE = 4, FD_FEED = 5, FD_COUNT };
 struct child {
 	const char *name; /* who it is, to people */
 	int fd0, fd1, fd2;
-	int start;                               /* the end of this file lets it begin */
+	int start;  /* the end of this file lets it begin */
+	bool feeds; /* it holds the source's other end, and may be asked to refill it */
 	void (*body)(const struct scene *scene); /* does not return */
 };
 
@@ -27,10 +28,6 @@ pid_t child_start(const struct scene *scene, const struct child *child);
 
 _Noreturn void child_copier(const struct scene *scene);
 _Noreturn void child_bystander(const struct scene *scene);
-/** child_program() - becomes the program under test, in the copier's place. */
-_Noreturn void child_program(const struct scene *scene);
-/** child_listener() - keeps what the program says on its standard error, up to SAID_MAX. */
-_Noreturn void child_listener(const struct scene *scene);
 /** child_reader() - waits for scene->release, then receives until the end of the file. */
 _Noreturn void child_reader(const struct scene *scene);
 /** child_releaser() - waits for scene->release, then lets the source yield. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a play saw, as `key=value` lines for people and programs. */
-#include "play.h"
+/* What an attempt saw, as `key=value` lines for people and programs. */
+#include "attempt.h"
 
 #include <string.h>
 
@@ -10,19 +10,19 @@ static void add_ms(struct text *text, const char *key, int64_t ns)
 }
 
 /* The next moment after @last, or -1. Return: its index. */
-static int next_moment(const struct play *play, int64_t last)
+static int next_moment(const struct attempt *attempt, int64_t last)
 {
 	int next = -1;
 
 	for (int i = 0; i < MOMENTS; i++) {
-		if (play->at[i] > last && (next < 0 || play->at[i] < play->at[next]))
+		if (attempt->at[i] > last && (next < 0 || attempt->at[i] < attempt->at[next]))
 			next = i;
 	}
 	return next;
 }
 
 /* In the order of time, in ms since the case began. */
-static void add_timeline(const struct play *play, struct text *text)
+static void add_timeline(const struct attempt *attempt, struct text *text)
 {
 	static const char *const names[MOMENTS] = {
 		[STALLED] = "stalled", [ACT] = "act",       [EXIT_ENTERED] = "exit_entered",
@@ -33,23 +33,23 @@ static void add_timeline(const struct play *play, struct text *text)
 	int64_t last = 0;
 	int i;
 
-	while ((i = next_moment(play, last)) >= 0) {
-		last = play->at[i];
-		text_add(text, "%s%s:%.3f", join, names[i], clock_ms(last - play->begun));
+	while ((i = next_moment(attempt, last)) >= 0) {
+		last = attempt->at[i];
+		text_add(text, "%s%s:%.3f", join, names[i], clock_ms(last - attempt->begun));
 		join = " ";
 	}
 	text_add(text, "\n");
 }
 
-static void add_act(const struct play *play, struct text *text)
+static void add_act(const struct attempt *attempt, struct text *text)
 {
-	const struct observation *seen = &play->seen;
+	const struct observation *seen = &attempt->seen;
 
-	if (play->killable >= 0 && seen->ending != ENDING_ITSELF)
-		text_add(text, "killable=%s\n", play->killable ? "yes" : "no");
+	if (attempt->killable >= 0 && seen->ended_by != ENDED_BY_ITSELF)
+		text_add(text, "killable=%s\n", attempt->killable ? "yes" : "no");
 	add_ms(text, "act_ms", seen->act);
-	if (play->at[JUDGED] && play->at[RELEASED] && play->at[ENDED])
-		add_ms(text, "release_ms", play->at[ENDED] - play->at[RELEASED]);
+	if (attempt->at[JUDGED] && attempt->at[RELEASED] && attempt->at[ENDED])
+		add_ms(text, "release_ms", attempt->at[ENDED] - attempt->at[RELEASED]);
 	add_ms(text, "control_ms", seen->control);
 	add_ms(text, "limit_ms", seen->limit);
 	if (seen->starved > NS_PER_MS)
@@ -57,9 +57,9 @@ static void add_act(const struct play *play, struct text *text)
 }
 
 /* A line each, without what would disturb a terminal or a parser. */
-void play_describe_said(const struct play *play, struct text *text)
+void attempt_describe_said(const struct attempt *attempt, struct text *text)
 {
-	const char *line = play->said;
+	const char *line = attempt->said;
 
 	while (*line) {
 		const size_t length = strcspn(line, "\n");
@@ -72,19 +72,17 @@ void play_describe_said(const struct play *play, struct text *text)
 	}
 }
 
-void play_describe(const struct play *play, struct text *text)
+void attempt_describe(const struct attempt *attempt, struct text *text)
 {
-	const struct observation *seen = &play->seen;
+	const struct observation *seen = &attempt->seen;
 
 	text_add(text, "stalled=%s\n", seen->stalled ? "yes" : "no");
 	if (seen->copy_errno)
 		text_add(text, "errno=%s\n", text_errno(seen->copy_errno));
 	if (seen->acted)
-		add_act(play, text);
-	steps_describe(&play->steps, play->scene->test->strategy->program, text);
-	if (play->scene->test->strategy->program)
-		play_describe_cascade(play, text);
-	if (play->at[ACT])
-		add_timeline(play, text);
-	text_add(text, "%s", play->evidence.bytes);
+		add_act(attempt, text);
+	attempt->scene->copier_kind->describe(attempt, text);
+	if (attempt->at[ACT])
+		add_timeline(attempt, text);
+	text_add(text, "%s", attempt->evidence.bytes);
 }

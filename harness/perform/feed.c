@@ -8,8 +8,9 @@
  * children.c). If somebody does after all, it is who refills that hangs, and not the supervisor: it
  * never comes to the act, and the case is `broken`.
  */
+#include "feed.h"
+
 #include "descriptors.h"
-#include "scene.h"
 
 #include <unistd.h>
 
@@ -24,11 +25,6 @@
  * and it sleeps. But it has to bring all of this through after the release, in its time.
  */
 #define FEED_AHEAD 8
-
-bool scene_feeds(const struct scene *scene)
-{
-	return scene->feed[1] >= 0;
-}
 
 static bool is_refilled(const struct scene *scene)
 {
@@ -45,7 +41,7 @@ static int64_t given(const struct scene *scene)
 	return (int64_t)scene->source.size + scene->report->fed;
 }
 
-bool scene_refills(struct scene *scene, bool held_up)
+bool feed_refills(struct scene *scene, bool held_up)
 {
 	if (!scene_feeds(scene))
 		return false;
@@ -59,7 +55,7 @@ bool scene_refills(struct scene *scene, bool held_up)
 	return write(scene->feed[1], "", 1) || true;
 }
 
-int64_t scene_taken(const struct scene *scene)
+int64_t feed_taken(const struct scene *scene)
 {
 	if (!scene_feeds(scene))
 		return 0;
@@ -67,7 +63,7 @@ int64_t scene_taken(const struct scene *scene)
 	return is_empty(scene) ? given(scene) : given(scene) - (int64_t)scene->source.size;
 }
 
-void scene_end_feed(struct scene *scene)
+void feed_end(struct scene *scene)
 {
 	if (scene->actor == scene->bystander)
 		scene_gate(scene, scene->bystander);

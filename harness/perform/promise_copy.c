@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* One whole copy between endpoints that stand for a promise, compared with that. */
 #include "promise_copy.h"
 
 #include "checked.h"
 #include "children.h"
 #include "contents.h"
+#include "copier.h"
 #include "descriptors.h"
 #include "outcome.h"
 #include "pattern.h"
 #include "promise.h"
-#include "rest.h"
+#include "quiescence.h"
 #include "scene.h"
 #include "steps.h"
 #include "time_limits.h"
@@ -37,8 +39,8 @@ struct showing {
 	struct scene scene;
 	struct outcome outcome;
 	struct steps steps;
-	struct rest rest;
-	unsigned int serial; /* of the call that a signal comes into */
+	struct quiescence sleep; /* of the copier, in the call that a signal is to come into */
+	unsigned int serial;     /* of the call that a signal comes into */
 	unsigned int calls;
 	int64_t bytes;
 };
@@ -140,7 +142,7 @@ static bool set(struct showing *showing, const struct test_case *test)
 {
 	struct scene *scene = &showing->scene;
 
-	if (!scene_open(scene, test))
+	if (!scene_open(scene, test, &own_copier))
 		return false;
 	arrival = mmap(NULL, sizeof(*arrival), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		       -1, 0);
@@ -181,12 +183,16 @@ static bool run(struct showing *showing, bool (*done)(void *arg))
 	return tracer_run(&showing->scene.tracer, done, showing, TICK, patience_deadline());
 }
 
+static bool runs_away(const struct showing *showing)
+{
+	return showing->calls > CALLS_MAX || showing->bytes > BYTES_MAX;
+}
+
 static bool copier_over(void *arg)
 {
-	struct showing *showing = arg;
+	const struct showing *showing = arg;
 
-	showing->outcome.runs_away = showing->calls > CALLS_MAX || showing->bytes > BYTES_MAX;
-	return showing->scene.copier->ended || showing->outcome.runs_away;
+	return showing->scene.copier->ended || runs_away(showing);
 }
 
 static bool reader_over(void *arg)
@@ -196,19 +202,24 @@ static bool reader_over(void *arg)
 	return !showing->scene.reader || showing->scene.reader->ended;
 }
 
-static bool copier_waits(void *arg)
+static void look_at_copier(struct showing *showing)
 {
-	struct showing *showing = arg;
 	const struct task *copier = showing->scene.copier;
 
-	if (copier_over(showing))
-		return true;
 	if (!copier->in_call || copier->serial != showing->serial) {
 		showing->serial = copier->serial;
-		showing->rest.since = 0;
+		quiescence_forget(&showing->sleep);
 	}
-	return copier->in_call && scene_owns(&showing->scene, &copier->call) &&
-	       rest_of_workers(&showing->rest, copier->pid, LIMIT_OF(STALL));
+	if (copier->in_call && scene_owns(&showing->scene, &copier->call))
+		quiescence_look_workers(&showing->sleep, copier->pid);
+}
+
+static bool look_until_it_waits(void *arg)
+{
+	if (copier_over(arg))
+		return true;
+	look_at_copier(arg);
+	return quiescence_lasts(&((const struct showing *)arg)->sleep, LIMIT_OF(STALL));
 }
 
 static bool call_over(void *arg)
@@ -224,7 +235,7 @@ static void send_signals(struct showing *showing)
 {
 	struct scene *scene = &showing->scene;
 
-	while (showing->outcome.interrupted < SIGNALS && run(showing, copier_waits) &&
+	while (showing->outcome.interrupted < SIGNALS && run(showing, look_until_it_waits) &&
 	       !copier_over(showing)) {
 		kill(scene->copier->pid, SIGUSR1);
 		if (!run(showing, call_over))
@@ -246,7 +257,8 @@ static void perform(struct showing *showing)
 		send_signals(showing);
 	if (!showing->promise->modifies)
 		close_fd(&scene->release[1]);
-	outcome->ended = run(showing, copier_over) && !outcome->runs_away;
+	outcome->ended = run(showing, copier_over) && !runs_away(showing);
+	outcome->runs_away = runs_away(showing);
 	if (!outcome->ended)
 		return;
 	if (!scene->report->done && !scene->report->error)

@@ -1,182 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* The scene with its cast: who is started with what, what is asked of them, and the end. */
 #include "scene.h"
 
 #include "checked.h"
 #include "children.h"
 #include "cleanup.h"
+#include "copier.h"
 #include "descriptors.h"
-#include "proc.h"
 #include "time_limits.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define CLEAR_TICK (10 * NS_PER_MS)
 
-static bool fails(struct scene *scene, const char *fault, int error)
-{
-	if (!scene->fault && !scene->missing) {
-		scene->fault = fault;
-		scene->error = error;
-	}
-	return false;
-}
-
-/* @error is negative; where something is @missing, that is why. */
-static bool lacks(struct scene *scene, const char *missing, const char *fault, int error)
-{
-	if (!missing)
-		return fails(scene, fault, -error);
-	scene->missing = missing;
-	scene->error = -error;
-	return false;
-}
-
-static bool open_endpoint(struct scene *scene, struct endpoint *endpoint,
-			  const struct endpoint_kind *kind, enum role role)
-{
-	const char *missing = NULL;
-	int error = endpoint_open(endpoint, kind, role, &missing);
-
-	return !error ||
-	       lacks(scene, missing,
-		     role == ROLE_SOURCE ? "cannot open the source" : "cannot open the sink",
-		     error);
-}
-
-/* What the control holds. */
-static bool open_idle(struct scene *scene)
-{
-	const struct endpoint_kind *sink = scene->test->sink;
-	const char *missing = NULL;
-	int fd;
-
-	if (scene->held != HELD_FILE || !sink->open_other)
-		return !pipe2(scene->idle, O_CLOEXEC) || fails(scene, "cannot make a pipe", errno);
-	fd = sink->open_other(sink, &missing);
-	if (fd < 0)
-		return lacks(scene, missing, "cannot open what the control holds", fd);
-	scene->idle[0] = fd;
-	return true;
-}
-
-static int steal_fd(int *fd)
-{
-	int stolen = *fd;
-
-	*fd = -1;
-	return stolen;
-}
-
-static bool reopen_sink(struct scene *scene)
-{
-	char path[32];
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", scene->sink.fd);
-	scene->shared = open(path, O_RDWR | O_CLOEXEC);
-	return scene->shared >= 0 || fails(scene, "cannot open the sink once more", errno);
-}
-
-/* Who is to hold the far ends: the bystander, the reader, or nobody but the supervisor. */
-static bool deal_out(struct scene *scene)
-{
-	if (scene->held == HELD_READER)
-		scene->shared = steal_fd(&scene->sink.far);
-	else if (!scene->sink.kind->regular)
-		scene->output = steal_fd(&scene->sink.far);
-	if (scene->held == HELD_WRITER)
-		scene->shared = steal_fd(&scene->source.far);
-	return scene->held != HELD_FILE || reopen_sink(scene);
-}
-
-/* Its offset stays: the copier's descriptor has the same. */
-static bool keep_sink_size(struct scene *scene)
-{
-	struct stat sink;
-
-	if (!scene->sink.kind->regular)
-		return true;
-	if (fstat(scene->sink.far, &sink))
-		return false;
-	scene->sink_size = sink.st_size;
-	return true;
-}
-
-/* Where the other end is to stall, this one must be ready. */
-static enum role source_role(const struct scene *scene)
-{
-	return scene->stall == STALL_SINK && scene->test->source->stalls ? ROLE_FEED : ROLE_SOURCE;
-}
-
-static enum role sink_role(const struct scene *scene)
-{
-	return scene->stall == STALL_SINK && !scene->test->promise ? ROLE_FULL : ROLE_SINK;
-}
-
-/* A program may take more than a pipe holds before it writes: it is to get that. */
-static bool is_fed(const struct scene *scene)
-{
-	return scene->test->strategy->program && source_role(scene) == ROLE_FEED;
-}
-
-/* What a promise is looked at with has nobody who acts, and nothing that stalls for long. */
-static bool watch_ends(struct scene *scene)
-{
-	int error = 0;
-
-	if (scene->stall == STALL_NONE || scene->test->promise)
-		return true;
-	error = endpoint_watch(&scene->source) ?: endpoint_watch(&scene->sink);
-	return !error || fails(scene, "cannot watch the endpoints", -error);
-}
-
-static bool open_all(struct scene *scene)
-{
-	const struct test_case *test = scene->test;
-
-	if (pipe2(scene->start, O_CLOEXEC) || pipe2(scene->cue, O_CLOEXEC) ||
-	    pipe2(scene->release, O_CLOEXEC) ||
-	    (test->strategy->program && pipe2(scene->said, O_CLOEXEC)) ||
-	    (is_fed(scene) && pipe2(scene->feed, O_CLOEXEC)))
-		return fails(scene, "cannot make a pipe", errno);
-	scene->report = mmap(NULL, 2 * sizeof(*scene->report), PROT_READ | PROT_WRITE,
-			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (scene->report == MAP_FAILED) {
-		scene->report = NULL;
-		return fails(scene, "cannot map memory", errno);
-	}
-	checked_into(scene->report->fault, sizeof(scene->report->fault));
-	if (!open_endpoint(scene, &scene->source, test->source, source_role(scene)) ||
-	    !open_endpoint(scene, &scene->sink, test->sink, sink_role(scene)) ||
-	    !watch_ends(scene) || !open_idle(scene))
-		return false;
-	if (!keep_sink_size(scene))
-		return fails(scene, "cannot tell the sink's size", errno);
-	proc_fd_name(getpid(), scene->source.fd, scene->ends.source);
-	proc_fd_name(getpid(), scene->sink.fd, scene->ends.sink);
-	scene->report->size = scene->source.size;
-	scene->report->foreign = test->source->foreign;
-	/* A control that is to wait in write(2) finds no room, either. */
-	if (test->act->needs_waiting && scene->held == HELD_WRITER &&
-	    endpoint_fill(scene->idle[1]) < 0)
-		return fails(scene, "cannot fill the control's pipe", errno);
-	return deal_out(scene);
-}
-
-static struct task *start_traced(struct scene *scene, const struct child *child,
-				 struct task *(*trace)(struct tracer *tracer, pid_t pid))
+struct task *scene_start_traced(struct scene *scene, const struct child *child,
+				struct task *(*trace)(struct tracer *tracer, pid_t pid))
 {
 	pid_t pid = child_start(scene, child);
 	struct task *task;
 
 	if (pid < 0) {
-		fails(scene, "cannot start a child", errno);
+		scene_fails(scene, "cannot start a child", errno);
 		return NULL;
 	}
 	task = trace(&scene->tracer, pid);
@@ -184,7 +32,7 @@ static struct task *start_traced(struct scene *scene, const struct child *child,
 		return task;
 	if (errno == EPERM)
 		scene->missing = "ptrace is not permitted here (Yama ptrace_scope, seccomp)";
-	fails(scene, "cannot trace a child", errno);
+	scene_fails(scene, "cannot trace a child", errno);
 	return NULL;
 }
 
@@ -196,30 +44,12 @@ struct task *scene_start(struct scene *scene, const char *name, int fd0, int fd1
 		.fd0 = fd0,
 		.fd1 = fd1,
 		.fd2 = -1,
-		.start = body == child_copier ? scene->cue[0] : scene->start[0],
+		.start = scene->start[0],
+		.feeds = body == child_bystander,
 		.body = body,
 	};
 
-	return start_traced(scene, &child, tracer_seize);
-}
-
-static struct task *start_program(struct scene *scene)
-{
-	const struct child child = {
-		.name = "the program",
-		.fd0 = scene->source.fd,
-		.fd1 = scene->sink.fd,
-		.fd2 = scene->said[1],
-		.start = scene->cue[0],
-		.body = child_program,
-	};
-
-	/* Whatever it leaves behind is to be found, what no tracer can have as well. */
-	if (prctl(PR_SET_CHILD_SUBREAPER, 1)) {
-		fails(scene, "cannot adopt what the program leaves", errno);
-		return NULL;
-	}
-	return start_traced(scene, &child, tracer_follow);
+	return scene_start_traced(scene, &child, tracer_seize);
 }
 
 struct task *scene_start_helper(struct scene *scene, const char *name, int fd,
@@ -231,13 +61,14 @@ struct task *scene_start_helper(struct scene *scene, const char *name, int fd,
 		.fd1 = -1,
 		.fd2 = -1,
 		.start = scene->start[0],
+		.feeds = body == child_releaser,
 		.body = body,
 	};
 	pid_t pid = child_start(scene, &child);
 	struct task *task = pid < 0 ? NULL : tracer_adopt(&scene->tracer, pid);
 
 	if (!task)
-		fails(scene, "cannot start a child", errno);
+		scene_fails(scene, "cannot start a child", errno);
 	return task;
 }
 
@@ -245,14 +76,7 @@ static bool start_all(struct scene *scene)
 {
 	const bool copier_acts = scene->test->act->actor == ACTOR_COPIER;
 
-	if (scene->test->strategy->program) {
-		scene->copier = start_program(scene);
-		scene->listener =
-			scene_start_helper(scene, "the listener", scene->said[0], child_listener);
-	} else {
-		scene->copier = scene_start(scene, "the copier", scene->source.fd, scene->sink.fd,
-					    child_copier);
-	}
+	scene->copier_kind->start(scene);
 	if (scene->shared >= 0)
 		scene->bystander =
 			scene_start(scene, "the bystander", scene->shared, -1, child_bystander);
@@ -262,11 +86,12 @@ static bool start_all(struct scene *scene)
 	if (scene->source.far >= 0 && !scene->source.kind->regular)
 		scene->releaser = scene_start_helper(scene, "the releaser", scene->source.far,
 						     child_releaser);
-	scene->control = scene_start(scene, "the control", scene->idle[scene->held == HELD_WRITER],
-				     -1, child_control);
+	scene->control =
+		scene_start(scene, "the control", scene->idle[scene->holds == HOLDS_WRITE_END], -1,
+			    child_control);
 	scene->actor = copier_acts ? scene->copier : scene->bystander;
 	if (!scene->actor)
-		fails(scene, "there is nothing for a bystander to hold", 0);
+		scene_fails(scene, "there is nothing for a bystander to hold", 0);
 	return !scene->fault && !scene->missing;
 }
 
@@ -283,7 +108,7 @@ static bool set_act_fixture(struct scene *scene)
 	int line = fixture ? fixture->set(&setting, &missing) : -1;
 
 	if (fixture && line < 0)
-		return lacks(scene, missing, "cannot prepare the act", line);
+		return scene_lacks(scene, missing, "cannot prepare the act", line);
 	scene->cleanup = line;
 	return true;
 }
@@ -318,7 +143,7 @@ void scene_hand_over(struct scene *scene)
 	close_fd(&scene->said[0]);
 	close_fd(&scene->said[1]);
 	close_fd(&scene->feed[0]);
-	close_fd(&scene->idle[scene->held == HELD_WRITER]);
+	close_fd(&scene->idle[scene->holds == HOLDS_WRITE_END]);
 	close_fd(&scene->start[0]);
 	close_fd(&scene->cue[0]);
 	close_fd(&scene->release[0]);
@@ -327,35 +152,9 @@ void scene_hand_over(struct scene *scene)
 	close_fd(&scene->start[1]);
 }
 
-bool scene_open(struct scene *scene, const struct test_case *test)
+bool scene_set(struct scene *scene, const struct test_case *test, const struct copier_kind *kind)
 {
-	int error;
-
-	*scene = (struct scene){
-		.test = test,
-		.held = case_held(test),
-		.stall = case_stall(test),
-		.source = { .fd = -1, .far = -1, .watched = -1 },
-		.sink = { .fd = -1, .far = -1, .watched = -1 },
-		.shared = -1,
-		.output = -1,
-		.said = { -1, -1 },
-		.feed = { -1, -1 },
-		.idle = { -1, -1 },
-		.cleanup = -1,
-		.start = { -1, -1 },
-		.cue = { -1, -1 },
-		.release = { -1, -1 },
-	};
-	error = tracer_start(&scene->tracer);
-	if (error)
-		return fails(scene, "cannot watch children", -error);
-	return open_all(scene);
-}
-
-bool scene_set(struct scene *scene, const struct test_case *test)
-{
-	if (!scene_open(scene, test) || !start_all(scene) || !set_act_fixture(scene))
+	if (!scene_open(scene, test, kind) || !start_all(scene) || !set_act_fixture(scene))
 		return false;
 	set_gates(scene);
 	scene_hand_over(scene);
@@ -438,7 +237,8 @@ void scene_release(struct scene *scene)
 	scene->report->stop = true;
 	close_fd(&scene->release[1]);
 	/* A pipe that is full, and whose reader is the actor, nobody will empty. */
-	if (scene->stall == STALL_SINK && scene->held == HELD_READER && !scene->test->act->receives)
+	if (scene->stall == STALL_SINK && scene->holds == HOLDS_READ_END &&
+	    !scene->test->act->receives)
 		scene_kill_copier(scene);
 }
 
@@ -472,8 +272,8 @@ static bool none_left(void *arg)
 		if (!scene->tracer.tasks[i]->ended)
 			kill(scene->tracer.tasks[i]->pid, SIGKILL);
 	}
-	if (scene->test->strategy->program)
-		proc_kill_children();
+	if (scene->copier_kind->kill_orphans)
+		scene->copier_kind->kill_orphans();
 	return !left_over(scene);
 }
 

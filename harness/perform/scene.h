@@ -23,14 +23,18 @@
 #include "act.h"
 #include "copy.h"
 #include "endpoint.h"
-#include "ends.h"
 #include "report.h"
+#include "sides.h"
 #include "test_case.h"
 #include "tracer.h"
 
+struct child;
+struct copier_kind;
+
 struct scene {
 	const struct test_case *test;
-	enum held held;
+	const struct copier_kind *copier_kind;
+	enum holds holds;
 	enum stall stall;
 	struct endpoint source, sink;
 	off_t sink_size;       /* of a file, before the copy */
@@ -38,7 +42,7 @@ struct scene {
 	int shared;            /* what the bystander holds, until it has it */
 	int output;            /* what the reader empties, until it has it */
 	int cleanup;           /* the line to the cleanup process of the act's fixture, or -1 */
-	struct ends ends;      /* of the copy, to know them in a program under test */
+	struct sides sides;     /* of the copy, to know them in a program under test */
 	int said[2];           /* the program's standard error */
 	int feed[2];           /* a byte asks for a refill of the source, the end for no more */
 	unsigned int refills;  /* that were asked for */
@@ -59,7 +63,7 @@ struct scene {
  * scene_set() - open the endpoints, start and follow the processes.
  * Return: false with fault or missing set. scene_clear() is due in either case.
  */
-bool scene_set(struct scene *scene, const struct test_case *test);
+bool scene_set(struct scene *scene, const struct test_case *test, const struct copier_kind *kind);
 
 /** scene_owns() - is @call one that the copier moves bytes with, or tries to? */
 bool scene_owns(const struct scene *scene, const struct call *call);
@@ -77,19 +81,10 @@ void scene_kill_copier(struct scene *scene);
 void scene_cue(struct scene *scene);
 
 /** scene_feeds() - is there somebody who refills the source, and has not come to the act yet? */
-bool scene_feeds(const struct scene *scene);
-
-/**
- * scene_refills() - have the source refilled, if a program under test has taken all of it; but not
- * without end, and less once it is @held_up at its sink. Return: true while a refill is under way.
- */
-bool scene_refills(struct scene *scene, bool held_up);
-
-/** scene_taken() - Return: of how many bytes is it known that the program took them by now? */
-int64_t scene_taken(const struct scene *scene);
-
-/** scene_end_feed() - no more refills: who was there for them comes to the act, if it is his. */
-void scene_end_feed(struct scene *scene);
+static inline bool scene_feeds(const struct scene *scene)
+{
+	return scene->feed[1] >= 0;
+}
 
 /** scene_withholds() - does the end that is to stall the copy withhold at this moment? */
 bool scene_withholds(const struct scene *scene);
@@ -116,8 +111,14 @@ int scene_clear(struct scene *scene);
  * --- The parts of scene_set(), for a scene with another cast ---
  */
 
+/** scene_fails() - keep @fault, with errno @error or 0, if it is the first. Return: false. */
+bool scene_fails(struct scene *scene, const char *fault, int error);
+
+/** scene_lacks() - keep what is @missing, or, where that is NULL, @fault; with -errno @error. */
+bool scene_lacks(struct scene *scene, const char *missing, const char *fault, int error);
+
 /** scene_open() - open the endpoints, as scene_set() does; and start nothing. */
-bool scene_open(struct scene *scene, const struct test_case *test);
+bool scene_open(struct scene *scene, const struct test_case *test, const struct copier_kind *kind);
 
 /**
  * scene_start() - start and follow a process, @name to people, with @fd0 and @fd1 as its
@@ -125,6 +126,10 @@ bool scene_open(struct scene *scene, const struct test_case *test);
  */
 struct task *scene_start(struct scene *scene, const char *name, int fd0, int fd1,
 			 void (*body)(const struct scene *scene));
+
+/** scene_start_traced() - the same of @child, followed by @trace. */
+struct task *scene_start_traced(struct scene *scene, const struct child *child,
+				struct task *(*trace)(struct tracer *tracer, pid_t pid));
 
 /**
  * scene_start_helper() - the same, with one descriptor, for one that must be able to go on while
@@ -147,8 +152,5 @@ void scene_hand_over(struct scene *scene);
  * fault whatever else was seen; it outlives the scene, until the next one. NULL: all could.
  */
 const char *scene_told(const struct scene *scene);
-
-/** scene_differs() - are bytes, counts or offsets, once the copier is done, not as promised? */
-bool scene_differs(const struct scene *scene);
 
 #endif

@@ -126,8 +126,8 @@ static void perform_slowly(struct report *report)
 
 #define PLANT(what, how) \
 	{ \
-		.name = (what), .actor = ACTOR_BYSTANDER, .end = ENDS_PROCESS, .perform = (how), \
-		.nr = SYS_ppoll, .fd = -1, \
+		.name = (what), .actor = ACTOR_BYSTANDER, .completion = PROCESS_ENDS, \
+		.perform = (how), .nr = SYS_ppoll, .fd = -1, \
 	}
 
 const struct act plant_exits = PLANT("exits", perform_exit);
@@ -141,14 +141,14 @@ const struct act plant_crashes = PLANT("crashes", perform_crash);
 const struct act plant_is_killed = {
 	.name = "is_killed",
 	.actor = ACTOR_COPIER,
-	.end = ENDS_PROCESS,
+	.completion = PROCESS_ENDS,
 	.signal = SIGKILL,
 };
 
 const struct act plant_receives = {
 	.name = "receives",
 	.actor = ACTOR_BYSTANDER,
-	.end = ENDS_CALL,
+	.completion = CALL_RETURNS,
 	.perform = perform_receive,
 	.nr = SYS_ppoll,
 	.fd = -1,
@@ -158,7 +158,7 @@ const struct act plant_receives = {
 const struct act plant_waits_for_copy = {
 	.name = "waits_for_copy",
 	.actor = ACTOR_BYSTANDER,
-	.end = ENDS_CALL,
+	.completion = CALL_RETURNS,
 	.perform = perform_wait_for_copy,
 	.nr = SYS_readv,
 	.fd = -1,
@@ -167,7 +167,7 @@ const struct act plant_waits_for_copy = {
 const struct act plant_waits_at_last = {
 	.name = "waits_at_last",
 	.actor = ACTOR_BYSTANDER,
-	.end = ENDS_CALL,
+	.completion = CALL_RETURNS,
 	.perform = perform_wait_at_last,
 	.nr = SYS_readv,
 	.fd = -1,
@@ -176,7 +176,7 @@ const struct act plant_waits_at_last = {
 const struct act plant_opens = {
 	.name = "opens",
 	.actor = ACTOR_BYSTANDER,
-	.end = ENDS_CALL,
+	.completion = CALL_RETURNS,
 	.perform = perform_open,
 	.nr = SYS_openat,
 	.fd = AT_FDCWD,

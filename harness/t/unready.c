@@ -71,7 +71,7 @@ static void exit_in_thread(struct report *report)
 static const struct act exits_by_thread = {
 	.name = "exits_by_thread",
 	.actor = ACTOR_COPIER,
-	.end = ENDS_PROCESS,
+	.completion = PROCESS_ENDS,
 	.perform = exit_in_thread,
 	.nr = SYS_exit_group,
 	.fd = -1,
@@ -103,7 +103,7 @@ static void sleep_not_at_all(struct report *report)
 static const struct act exits_kept = {
 	.name = "exits_kept",
 	.actor = ACTOR_BYSTANDER,
-	.end = ENDS_PROCESS,
+	.completion = PROCESS_ENDS,
 	.perform = sleep_not_at_all,
 	.nr = SYS_ppoll,
 	.fd = -1,
