@@ -7,6 +7,7 @@
 #include "cleanup.h"
 #include "plants.h"
 #include "runner.h"
+#include "time_limits.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -39,5 +40,9 @@ int main(int argc, char **argv)
 	act.fixture = &kept;
 	if (argc > 1 && !strcmp(argv[1], "--list"))
 		return puts(case_id(&test, id)) < 0;
+	if (argc > 1 && !strcmp(argv[1], "--limits")) {
+		limits_print();
+		return 0;
+	}
 	runner_run(&test, 1, 1, false);
 }
