@@ -7,9 +7,9 @@
 #define COPYHANG_CASES_H
 
 #include "act.h"
-#include "copy.h"
 #include "endpoint.h"
 #include "promise.h"
+#include "strategy.h"
 #include "test_case.h"
 
 /* argv[0] of a program that is only executed, by the act execve: it returns at once. */

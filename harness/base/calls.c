@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* The table of calls, and what follows from a row of it. */
 #include "calls.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Where a process says what it could not do, before it ends. */
 #include "checked.h"
 
 #include <stdio.h>

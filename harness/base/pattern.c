@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* The lines, made once, and compared. */
 #include "pattern.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Formatting into a text that has an end. */
 #include "text.h"
 
 #include <errno.h>

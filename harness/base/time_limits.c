@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* The table printed, and the one deadline of a case. */
 #include "time_limits.h"
 
 #include <stdio.h>

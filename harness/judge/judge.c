@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* The order in which observations count: faults, refusals, the scene, and only then the act. */
 #include "judge.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Memory compared with memory, and numbers with numbers. */
 #include "outcome.h"
 
 #include "judge.h"

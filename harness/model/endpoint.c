@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* What is done with an endpoint of any kind: opened, filled, asked how it stands, closed. */
 #include "endpoint.h"
 
 #include "descriptors.h"

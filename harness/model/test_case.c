@@ -3,8 +3,8 @@
 #include "test_case.h"
 
 #include "act.h"
-#include "copy.h"
 #include "endpoint.h"
+#include "strategy.h"
 
 #include <stdio.h>
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* The filter as a program for the kernel (BPF), made from the table of calls. */
 #include "filter.h"
 
 #include "calls.h"

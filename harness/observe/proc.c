@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Files of /proc, read and understood; the only place that knows what they look like. */
 #include "proc.h"
 
 #include <dirent.h>

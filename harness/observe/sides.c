@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* A descriptor is known by its link in /proc, and looked up wherever a call may name one. */
 #include "sides.h"
 
 #include <limits.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* A list of calls that were not alike, in the order in which the first of each was seen. */
 #include "steps.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Stops of the tracees, one after the other: what each tells, and how it goes on. */
 #include "tracer.h"
 
 #include "clock.h"
@@ -48,16 +49,6 @@ void tracer_stop(struct tracer *tracer)
 	close(tracer->sigchld);
 }
 
-/* A number may be given anew once its owner has been reaped. */
-static struct task *find(const struct tracer *tracer, pid_t tid)
-{
-	for (int i = 0; i < tracer->count; i++) {
-		if (tracer->tasks[i]->tid == tid && !tracer->tasks[i]->ended)
-			return tracer->tasks[i];
-	}
-	return NULL;
-}
-
 static bool make_room(struct tracer *tracer)
 {
 	const int room = tracer->room ? 2 * tracer->room : 16;
@@ -89,7 +80,7 @@ static struct task *add_thread(struct tracer *tracer, pid_t tid)
 {
 	const pid_t group = proc_thread_group(tid);
 	const pid_t pid = group > 0 ? group : tid;
-	const struct task *leader = find(tracer, pid);
+	const struct task *leader = tracer_find(tracer, pid);
 	struct task *task = add(tracer, tid, pid);
 
 	if (task)
@@ -148,40 +139,15 @@ struct task *tracer_follow(struct tracer *tracer, pid_t pid)
 	return task;
 }
 
-struct task *tracer_leader(const struct tracer *tracer, struct task *task)
-{
-	struct task *leader = find(tracer, task->pid);
-
-	return leader ? leader : task;
-}
-
-bool tracer_follows(const struct tracer *tracer)
-{
-	for (int i = 0; i < tracer->count; i++) {
-		if (tracer->tasks[i]->followed && !tracer->tasks[i]->ended)
-			return true;
-	}
-	return false;
-}
-
 void tracer_gate(struct task *leader, struct gate gate)
 {
 	leader->gate = gate;
 	leader->gate.set = true;
 }
 
-struct task *tracer_held(const struct tracer *tracer, pid_t pid)
-{
-	for (int i = 0; i < tracer->count; i++) {
-		if (tracer->tasks[i]->pid == pid && tracer->tasks[i]->held)
-			return tracer->tasks[i];
-	}
-	return NULL;
-}
-
 void tracer_let_go(struct tracer *tracer, struct task *task)
 {
-	struct task *leader = find(tracer, task->pid);
+	struct task *leader = tracer_find(tracer, task->pid);
 
 	if (leader)
 		leader->gate.set = false;
@@ -194,17 +160,9 @@ void tracer_interrupt(struct task *task)
 	ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
 }
 
-bool tracer_ended(struct tracer *tracer, pid_t pid)
-{
-	const struct task *leader = find(tracer, pid);
-
-	/* A leader is reported, by pidfd and by waitpid(2), after all its threads. */
-	return !leader || leader->ended_at;
-}
-
 static bool at_gate(struct tracer *tracer, const struct task *task)
 {
-	const struct task *leader = find(tracer, task->pid);
+	const struct task *leader = tracer_find(tracer, task->pid);
 	const struct gate *gate = leader ? &leader->gate : NULL;
 
 	return gate && gate->set && gate->nr == task->call.nr &&
@@ -255,7 +213,7 @@ static void on_exec(struct tracer *tracer, struct task *leader)
 	struct task *task;
 
 	ptrace(PTRACE_GETEVENTMSG, leader->tid, NULL, &former);
-	task = find(tracer, (pid_t)former);
+	task = tracer_find(tracer, (pid_t)former);
 	if (!task || task == leader)
 		return;
 	leader->in_call = task->in_call;
@@ -272,7 +230,8 @@ static void on_creation(struct tracer *tracer, const struct task *creator)
 	unsigned long created = 0;
 
 	ptrace(PTRACE_GETEVENTMSG, creator->tid, NULL, &created);
-	if (created && !find(tracer, (pid_t)created) && proc_thread_group((pid_t)created) > 0)
+	if (created && !tracer_find(tracer, (pid_t)created) &&
+	    proc_thread_group((pid_t)created) > 0)
 		add_thread(tracer, (pid_t)created);
 }
 
@@ -309,7 +268,7 @@ static void on_end(struct task *task, int status)
 
 static struct task *find_or_add(struct tracer *tracer, pid_t tid)
 {
-	struct task *task = find(tracer, tid);
+	struct task *task = tracer_find(tracer, tid);
 
 	return task ? task : add_thread(tracer, tid);
 }

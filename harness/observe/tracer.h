@@ -76,6 +76,9 @@ struct task *tracer_seize(struct tracer *tracer, pid_t pid);
  */
 struct task *tracer_follow(struct tracer *tracer, pid_t pid);
 
+/** tracer_find() - Return: the thread @tid, or NULL where there is none, or not any more. */
+struct task *tracer_find(const struct tracer *tracer, pid_t tid);
+
 /** tracer_leader() - Return: the first thread of @task's process; @task where that is gone. */
 struct task *tracer_leader(const struct tracer *tracer, struct task *task);
 
@@ -106,7 +109,7 @@ bool tracer_run(struct tracer *tracer, bool (*done)(void *arg), void *arg, int64
 void tracer_interrupt(struct task *task);
 
 /** tracer_ended() - Return: true when process @pid and all its threads have ended. */
-bool tracer_ended(struct tracer *tracer, pid_t pid);
+bool tracer_ended(const struct tracer *tracer, pid_t pid);
 
 /** tracer_stop() - close descriptors; what still runs is left to the caller. */
 void tracer_stop(struct tracer *tracer);

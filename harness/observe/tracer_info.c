@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* From PTRACE_GET_SYSCALL_INFO; or from registers, where the kernel is older than that (5.3). */
 #include "tracer_info.h"
 
 #include <elf.h>

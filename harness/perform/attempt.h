@@ -46,7 +46,7 @@ struct attempt {
 	int64_t news_at;        /* when it did what it had not done before */
 	struct quiescence idle; /* of it all, whatever it waits for */
 	bool read_source;       /* it has read from it, mapped it, or asked for it and been told */
-	char fault[200];        /* what it did instead of waiting */
+	char fault[224];        /* what it did instead of waiting */
 	char said[SAID_MAX + 1];
 
 	/* --- The act --- */
@@ -69,6 +69,14 @@ void attempt_describe(const struct attempt *attempt, struct text *text);
 /** attempt_describe_said() - append what a program under test said, as lines `stderr=`. */
 void attempt_describe_said(const struct attempt *attempt, struct text *text);
 
+/* --- evidence.c: what is kept of what was seen --- */
+
+/** attempt_keep_evidence() - describe thread @tid as it is now, as lines that begin with @who. */
+void attempt_keep_evidence(struct attempt *attempt, const char *who, pid_t tid);
+
+/** attempt_fault() - the harness failed; the first fault is the one that counts. */
+void attempt_fault(struct attempt *attempt, const char *what);
+
 /* --- attempt_sleep.c: sleeps and ends --- */
 
 /**
@@ -82,12 +90,6 @@ bool attempt_sleeps(const struct attempt *attempt, uint64_t *switches);
 
 /** attempt_sleeps_on() - ... and is it the sleep that it stalled in? */
 bool attempt_sleeps_on(const struct attempt *attempt);
-
-/** attempt_keep_evidence() - describe thread @tid as it is now, as lines that begin with @who. */
-void attempt_keep_evidence(struct attempt *attempt, const char *who, pid_t tid);
-
-/** attempt_fault() - the harness failed; the first fault is the one that counts. */
-void attempt_fault(struct attempt *attempt, const char *what);
 
 /** attempt_release() - end the stall; from now on there is something to wait for. */
 void attempt_release(struct attempt *attempt);

@@ -33,23 +33,6 @@ bool attempt_sleeps_on(const struct attempt *attempt)
 	return attempt_sleeps(attempt, &switches) && switches == attempt->slept;
 }
 
-void attempt_keep_evidence(struct attempt *attempt, const char *who, pid_t tid)
-{
-	struct text stack = { 0 };
-
-	text_add(&attempt->evidence, "%s=", who);
-	proc_describe(&attempt->evidence, tid);
-	text_add(&attempt->evidence, "\n");
-	if (proc_stack(&stack, tid))
-		text_add(&attempt->evidence, "%s.stack=%s\n", who, stack.bytes);
-}
-
-void attempt_fault(struct attempt *attempt, const char *what)
-{
-	if (!attempt->seen.fault)
-		attempt->seen.fault = what;
-}
-
 /* --- After the release --- */
 
 void attempt_release(struct attempt *attempt)

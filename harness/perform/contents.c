@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Files and pipes of a promise: made as it says, kept before and after. */
 #include "contents.h"
 
 #include "pattern.h"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The one place where it is decided who copies. */
 #include "copier.h"
-
-#include "copy.h"
+#include "strategy.h"
 
 const struct copier_kind *copier_of(const struct strategy *strategy)
 {

@@ -2,7 +2,26 @@
 /* What an attempt saw, as `key=value` lines for people and programs. */
 #include "attempt.h"
 
+#include "proc.h"
+
 #include <string.h>
+
+void attempt_keep_evidence(struct attempt *attempt, const char *who, pid_t tid)
+{
+	struct text stack = { 0 };
+
+	text_add(&attempt->evidence, "%s=", who);
+	proc_describe(&attempt->evidence, tid);
+	text_add(&attempt->evidence, "\n");
+	if (proc_stack(&stack, tid))
+		text_add(&attempt->evidence, "%s.stack=%s\n", who, stack.bytes);
+}
+
+void attempt_fault(struct attempt *attempt, const char *what)
+{
+	if (!attempt->seen.fault)
+		attempt->seen.fault = what;
+}
 
 static void add_ms(struct text *text, const char *key, int64_t ns)
 {

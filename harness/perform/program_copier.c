@@ -277,7 +277,7 @@ static void tell_doings(struct attempt *attempt)
 		call_decode(&call, &task->call, side_name(sides_in(&attempt->scene->sides, task)),
 			    side_name(sides_out(&attempt->scene->sides, task)));
 	snprintf(attempt->fault, sizeof(attempt->fault),
-		 "the program %sdid not come to wait for its %s%s%.90s", took.bytes,
+		 "the program %.60sdid not come to wait for its %s%s%.90s", took.bytes,
 		 end_word(attempt), task ? ", it was in " : "", call.bytes);
 	program_describe_all(&attempt->evidence, &attempt->scene->tracer);
 }

@@ -21,10 +21,10 @@
 #define COPYHANG_SCENE_H
 
 #include "act.h"
-#include "copy.h"
 #include "endpoint.h"
 #include "report.h"
 #include "sides.h"
+#include "strategy.h"
 #include "test_case.h"
 #include "tracer.h"
 
@@ -42,7 +42,7 @@ struct scene {
 	int shared;            /* what the bystander holds, until it has it */
 	int output;            /* what the reader empties, until it has it */
 	int cleanup;           /* the line to the cleanup process of the act's fixture, or -1 */
-	struct sides sides;     /* of the copy, to know them in a program under test */
+	struct sides sides;    /* of the copy, to know them in a program under test */
 	int said[2];           /* the program's standard error */
 	int feed[2];           /* a byte asks for a refill of the source, the end for no more */
 	unsigned int refills;  /* that were asked for */

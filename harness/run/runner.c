@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Supervisors in slots, as many as there are jobs; results in the order of the cases. */
 #include "runner.h"
 
 #include "checked.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Results as lines of TAP. */
 #include "tap.h"
 
 #include <kselftest.h>

@@ -2,10 +2,10 @@
 /* The parts that need no scene: texts, calls, the pattern, the rules of a cascade. */
 #include "calls.h"
 #include "check.h"
-#include "copy.h"
 #include "filter.h"
 #include "pattern.h"
 #include "proc.h"
+#include "strategy.h"
 #include "text.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* A planted case has a supervisor as any other has. */
 #include "planting.h"
 
 #include "descriptors.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Acts and strategies with a mistake each. */
 #include "plants.h"
 
 #include "clock.h"
@@ -340,8 +341,9 @@ static int release_not(struct endpoint *endpoint)
 static int release_never(struct endpoint *endpoint)
 {
 	(void)endpoint;
-	for (;;)
-		pause();
+	while (pause())
+		;
+	return 0;
 }
 
 static int open_ready(struct endpoint *endpoint, enum role role, const char **missing)

@@ -7,9 +7,9 @@
 #define COPYHANG_PLANTS_H
 
 #include "act.h"
-#include "copy.h"
 #include "endpoint.h"
 #include "report.h"
+#include "strategy.h"
 #include "test_case.h"
 
 extern const struct act plant_exits, plant_exits_late, plant_spins_late, plant_never_exits,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "copy.h"
+/* Steps taken one after the other, and the calls by which they are known again. */
+#include "strategy.h"
 
 #include <errno.h>
 #include <fcntl.h>
