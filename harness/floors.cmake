@@ -7,6 +7,7 @@
 # That holds in two ways. A floor's include path has its own folder and those of the floors below: a
 # header from above is not found. And each floor is linked whole, with what is below it, to a program
 # that does nothing (floors.c): a function from above is not found either, however it was declared.
+# Within a floor no files may need each other in a circle (circles.cmake).
 function(floor name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;BELOW")
   set(folder ${CMAKE_SOURCE_DIR}/harness/${name})
@@ -20,6 +21,9 @@ function(floor name)
   target_link_libraries(floor-${name} PRIVATE
                         -Wl,--whole-archive $<TARGET_FILE:${name}> -Wl,--no-whole-archive
                         ${arg_BELOW} Threads::Threads)
+  add_custom_command(TARGET floor-${name} POST_BUILD
+                     COMMAND ${CMAKE_COMMAND} -D NM=${CMAKE_NM} -D ARCHIVE=$<TARGET_FILE:${name}>
+                             -P ${CMAKE_SOURCE_DIR}/harness/circles.cmake)
   set_target_properties(floor-${name} PROPERTIES
                         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/floors)
 endfunction()
