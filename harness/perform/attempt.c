@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A case's life, from top to bottom: its phases, in a table at the end, and before it what each of
- * them does, looks at, and awaits. What is awaited is asked of what the looks have shown, and
- * changes nothing.
+ * them does, looks at, and awaits; those before the act are in attempt_stall.c. What is awaited is
+ * asked of what the looks have shown, and changes nothing.
  */
 #include "attempt.h"
 
 #include "cleanup.h"
 #include "proc.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <string.h>
 
@@ -344,26 +343,36 @@ struct phase {
 
 /* clang-format off */
 static const struct phase phases[] = {
-	{ "gather", .look = attempt_look_at_control, .comes = attempt_others_wait, .never = attempt_somebody_ended,
-	  .tick = TICK_STALL, .came = attempt_cue_copier, .failed = attempt_keep_fault },
-	{ "stall", .applies = attempt_is_to_stall, .look = attempt_look_at_copier, .comes = attempt_is_in_place,
-	  .never = attempt_never_in_place, .tick = TICK_STALL, .came = attempt_keep_stall, .failed = attempt_keep_fault },
-	{ "copy", .applies = attempt_is_to_copy, .look = attempt_look_at_copier, .comes = attempt_is_in_place,
-	  .never = attempt_never_in_place, .tick = TICK_UNDER_WAY, .came = attempt_keep_stall, .failed = attempt_keep_fault },
+	/* Actor and control are held at the entry of the act's call; else there is nothing to judge. */
+	{ "gather", .look = attempt_look_at_control, .comes = attempt_others_wait,
+	  .never = attempt_somebody_ended, .tick = TICK_STALL, .came = attempt_cue_copier,
+	  .failed = attempt_keep_fault },
+	/* The copy is stalled where the id says, or, where nothing stalls, under way; else likewise. */
+	{ "stall", .applies = attempt_is_to_stall, .look = attempt_look_at_copier,
+	  .comes = attempt_is_in_place, .never = attempt_never_in_place, .tick = TICK_STALL,
+	  .came = attempt_keep_stall, .failed = attempt_keep_fault },
+	{ "copy", .applies = attempt_is_to_copy, .look = attempt_look_at_copier,
+	  .comes = attempt_is_in_place, .never = attempt_never_in_place, .tick = TICK_UNDER_WAY,
+	  .came = attempt_keep_stall, .failed = attempt_keep_fault },
 
-	{ "enter", .applies = can_act_from_outside, .begin = enter_calls, .look = attempt_look_at_calls,
-	  .comes = attempt_both_sleep, .tick = TICK_STALL, .failed = keep_no_sleep },
+	/* The act is upon who sleeps in a call: both do; else it would find them elsewhere. */
+	{ "enter", .applies = can_act_from_outside, .begin = enter_calls,
+	  .look = attempt_look_at_calls, .comes = attempt_both_sleep, .tick = TICK_STALL,
+	  .failed = keep_no_sleep },
 	{ "act", .applies = can_act, .begin = attempt_act, .look = attempt_look_at_act,
 	  .comes = both_over, .tick = TICK_WATCH, .until = first_limit },
+	/* The control sets the limits; without it the machine cannot be judged. */
 	{ "control", .applies = has_acted, .look = attempt_look_at_act, .comes = control_over,
 	  .tick = TICK_WATCH, .came = keep_limits, .failed = keep_limits },
 
+	/* The act is over within its limit; or the actor sleeps: who still runs is slow. */
 	{ "in time", .applies = has_limits, .look = attempt_look_at_act, .comes = act_over,
 	  .tick = TICK_WATCH, .until = limit },
 	{ "at rest", .applies = is_overdue, .begin = watch_actor, .look = look_at_actor,
 	  .comes = over_or_at_rest, .tick = TICK_WATCH, .came = keep_rest },
 	{ "look again", .applies = has_limits, .begin = look_again },
 
+	/* It is not over: what would end it? Whatever does says what held it up. */
 	{ "judged", .applies = is_unended, .begin = keep_actor },
 	{ "kill", .applies = is_to_be_killed, .begin = kill_actor, .look = look_at_actor,
 	  .comes = over_or_at_rest, .tick = TICK_WATCH, .came = keep_killable,
@@ -377,6 +386,7 @@ static const struct phase phases[] = {
 	  .comes = act_over, .tick = TICK_WATCH, .until = soon_after_kill, .came = keep_torn_down },
 	{ "times", .applies = has_limits, .begin = attempt_keep_times },
 
+	/* And the copy, once nothing holds it up: did all arrive, and nothing else? */
 	{ "compare", .applies = has_acted, .begin = let_copy_end, .look = look_at_copy,
 	  .comes = copy_over, .tick = TICK_WATCH, .until = end_of_copy, .came = compare,
 	  .failed = keep_no_end },

@@ -6,20 +6,12 @@
 #include "descriptors.h"
 #include "pattern.h"
 #include "ready.h"
-#include "time_limits.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static void wait_for_end_of(int fd)

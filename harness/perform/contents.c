@@ -5,7 +5,6 @@
 #include "pattern.h"
 #include "promise.h"
 
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -34,7 +34,8 @@
 #define SIGNALS 4     /* so many come into the middle of a copy, */
 #define PORTION 20000 /* and after each of them the sink is emptied by so much */
 
-struct showing {
+/** struct whole - a whole copy. */
+struct whole {
 	const struct promise *promise;
 	struct scene scene;
 	struct outcome outcome;
@@ -116,40 +117,40 @@ static _Noreturn void be_reader(const struct scene *scene)
 /* --- The copy --- */
 
 /* copy_file_range(2) and ioctl_ficlonerange(2) refuse ranges that overlap: EINVAL. */
-static void look_for_overlaps(struct showing *showing)
+static void look_for_overlaps(struct whole *whole)
 {
-	for (int i = 0; i < showing->steps.count; i++) {
-		const struct seen_step *step = &showing->steps.list[i];
+	for (int i = 0; i < whole->steps.count; i++) {
+		const struct seen_step *step = &whole->steps.list[i];
 
 		if (step->call.nr != SYS_copy_file_range && step->call.nr != SYS_ioctl)
 			continue;
-		showing->outcome.refused_overlap |= step->error == EINVAL;
-		showing->outcome.moved_overlap |=
+		whole->outcome.refused_overlap |= step->error == EINVAL;
+		whole->outcome.moved_overlap |=
 			!step->error && (step->bytes || !call_returns_bytes(&step->call));
 	}
 }
 
-static bool fails(struct showing *showing, const char *fault, int error)
+static bool fails(struct whole *whole, const char *fault, int error)
 {
-	if (!showing->outcome.fault) {
-		showing->outcome.fault = fault;
-		showing->scene.error = error;
+	if (!whole->outcome.fault) {
+		whole->outcome.fault = fault;
+		whole->scene.error = error;
 	}
 	return false;
 }
 
-static bool set(struct showing *showing, const struct test_case *test)
+static bool set(struct whole *whole, const struct test_case *test)
 {
-	struct scene *scene = &showing->scene;
+	struct scene *scene = &whole->scene;
 
 	if (!scene_open(scene, test, &own_copier))
 		return false;
 	arrival = mmap(NULL, sizeof(*arrival), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		       -1, 0);
 	if (arrival == MAP_FAILED)
-		return fails(showing, "cannot map memory", errno);
-	if (!contents_prepare(scene, &showing->outcome))
-		return fails(showing, "cannot prepare the files", errno);
+		return fails(whole, "cannot map memory", errno);
+	if (!contents_prepare(scene, &whole->outcome))
+		return fails(whole, "cannot prepare the files", errno);
 	scene->copier =
 		scene_start(scene, "the copier", scene->source.fd, scene->sink.fd, be_copier);
 	if (scene->output >= 0)
@@ -162,56 +163,56 @@ static bool set(struct showing *showing, const struct test_case *test)
 
 static bool on_call(void *arg, const struct task *task)
 {
-	struct showing *showing = arg;
+	struct whole *whole = arg;
 	struct seen_step step = { 0 };
 
-	if (task != showing->scene.copier || task->in_call)
+	if (task != whole->scene.copier || task->in_call)
 		return true;
-	showing->calls++;
-	if (!scene_owns(&showing->scene, &task->call))
+	whole->calls++;
+	if (!scene_owns(&whole->scene, &task->call))
 		return true;
 	step.call = task->call;
 	step.error = steps_error(task);
-	steps_keep(&showing->steps, &step, task->result);
+	steps_keep(&whole->steps, &step, task->result);
 	if (task->result > 0 && call_returns_bytes(&task->call))
-		showing->bytes += task->result;
+		whole->bytes += task->result;
 	return true;
 }
 
-static bool run(struct showing *showing, bool (*done)(void *arg))
+static bool run(struct whole *whole, bool (*done)(void *arg))
 {
-	return tracer_run(&showing->scene.tracer, done, showing, TICK, patience_deadline());
+	return tracer_run(&whole->scene.tracer, done, whole, TICK, patience_deadline());
 }
 
-static bool runs_away(const struct showing *showing)
+static bool runs_away(const struct whole *whole)
 {
-	return showing->calls > CALLS_MAX || showing->bytes > BYTES_MAX;
+	return whole->calls > CALLS_MAX || whole->bytes > BYTES_MAX;
 }
 
 static bool copier_over(void *arg)
 {
-	const struct showing *showing = arg;
+	const struct whole *whole = arg;
 
-	return showing->scene.copier->ended || runs_away(showing);
+	return whole->scene.copier->ended || runs_away(whole);
 }
 
 static bool reader_over(void *arg)
 {
-	const struct showing *showing = arg;
+	const struct whole *whole = arg;
 
-	return !showing->scene.reader || showing->scene.reader->ended;
+	return !whole->scene.reader || whole->scene.reader->ended;
 }
 
-static void look_at_copier(struct showing *showing)
+static void look_at_copier(struct whole *whole)
 {
-	const struct task *copier = showing->scene.copier;
+	const struct task *copier = whole->scene.copier;
 
-	if (!copier->in_call || copier->serial != showing->serial) {
-		showing->serial = copier->serial;
-		quiescence_forget(&showing->sleep);
+	if (!copier->in_call || copier->serial != whole->serial) {
+		whole->serial = copier->serial;
+		quiescence_forget(&whole->sleep);
 	}
-	if (copier->in_call && scene_owns(&showing->scene, &copier->call))
-		quiescence_look_workers(&showing->sleep, copier->pid);
+	if (copier->in_call && scene_owns(&whole->scene, &copier->call))
+		quiescence_look_workers(&whole->sleep, copier->pid);
 }
 
 static bool look_until_it_waits(void *arg)
@@ -219,65 +220,65 @@ static bool look_until_it_waits(void *arg)
 	if (copier_over(arg))
 		return true;
 	look_at_copier(arg);
-	return quiescence_lasts(&((const struct showing *)arg)->sleep, LIMIT_OF(STALL));
+	return quiescence_lasts(&((const struct whole *)arg)->sleep, LIMIT_OF(STALL));
 }
 
 static bool call_over(void *arg)
 {
-	struct showing *showing = arg;
-	const struct task *copier = showing->scene.copier;
+	struct whole *whole = arg;
+	const struct task *copier = whole->scene.copier;
 
-	return copier_over(showing) || !copier->in_call || copier->serial != showing->serial;
+	return copier_over(whole) || !copier->in_call || copier->serial != whole->serial;
 }
 
 /* A signal each time that the copier waits for room; and then some room. */
-static void send_signals(struct showing *showing)
+static void send_signals(struct whole *whole)
 {
-	struct scene *scene = &showing->scene;
+	struct scene *scene = &whole->scene;
 
-	while (showing->outcome.interrupted < SIGNALS && run(showing, look_until_it_waits) &&
-	       !copier_over(showing)) {
+	while (whole->outcome.interrupted < SIGNALS && run(whole, look_until_it_waits) &&
+	       !copier_over(whole)) {
 		kill(scene->copier->pid, SIGUSR1);
-		if (!run(showing, call_over))
+		if (!run(whole, call_over))
 			return;
-		showing->outcome.interrupted++;
+		whole->outcome.interrupted++;
 		if (write(scene->release[1], "", 1) < 0)
 			return;
 	}
 }
 
-static void perform(struct showing *showing)
+static void perform(struct whole *whole)
 {
-	struct scene *scene = &showing->scene;
-	struct outcome *outcome = &showing->outcome;
+	struct scene *scene = &whole->scene;
+	struct outcome *outcome = &whole->outcome;
 
 	scene->tracer.on_call = on_call;
-	scene->tracer.arg = showing;
-	if (showing->promise->signals)
-		send_signals(showing);
-	if (!showing->promise->modifies)
+	scene->tracer.arg = whole;
+	if (whole->promise->signals)
+		send_signals(whole);
+	if (!whole->promise->modifies)
 		close_fd(&scene->release[1]);
-	outcome->ended = run(showing, copier_over) && !runs_away(showing);
-	outcome->runs_away = runs_away(showing);
+	outcome->ended = run(whole, copier_over) && !runs_away(whole);
+	outcome->runs_away = runs_away(whole);
 	if (!outcome->ended)
 		return;
 	if (!scene->report->done && !scene->report->error)
-		fails(showing, "the copier died", 0);
-	if (showing->promise->modifies && !contents_modify(scene, outcome))
-		fails(showing, "cannot write to the source", errno);
+		fails(whole, "the copier died", 0);
+	if (whole->promise->modifies && !contents_modify(scene, outcome))
+		fails(whole, "cannot write to the source", errno);
 	close_fd(&scene->release[1]);
-	if (!run(showing, reader_over))
-		fails(showing, "the reader did not come to its end", 0);
+	if (!run(whole, reader_over))
+		fails(whole, "the reader did not come to its end", 0);
 	if (!contents_keep(scene, arrival, outcome))
-		fails(showing, "cannot read the sink", errno);
-	look_for_overlaps(showing);
+		fails(whole, "cannot read the sink", errno);
+	look_for_overlaps(whole);
 }
 
 /* --- What is told --- */
 
-static void describe_bytes(const struct showing *showing, struct text *text)
+static void describe_bytes(const struct whole *whole, struct text *text)
 {
-	const struct outcome *outcome = &showing->outcome;
+	const struct outcome *outcome = &whole->outcome;
 
 	text_add(text, "moved=%" PRId64 "\n", outcome->moved);
 	text_add(text, "wanted=%" PRId64 "\n", outcome_wanted(outcome));
@@ -294,44 +295,43 @@ static void describe_bytes(const struct showing *showing, struct text *text)
 		text_add(text, "shared=%s\n", outcome_is_shared(outcome) ? "yes" : "no");
 }
 
-static void describe(const struct showing *showing, struct text *text)
+static void describe(const struct whole *whole, struct text *text)
 {
-	const struct outcome *outcome = &showing->outcome;
+	const struct outcome *outcome = &whole->outcome;
 
-	text_add(text, "promise=%s\n", showing->promise->claim);
-	text_add(text, "written=%s\n", showing->promise->written);
+	text_add(text, "promise=%s\n", whole->promise->claim);
+	text_add(text, "written=%s\n", whole->promise->written);
 	if (outcome->error)
 		text_add(text, "errno=%s\n", text_errno(outcome->error));
 	if (outcome->ended && !outcome->fault)
-		describe_bytes(showing, text);
-	steps_describe(&showing->steps, false, text);
+		describe_bytes(whole, text);
+	steps_describe(&whole->steps, false, text);
 }
 
 void promise_copy_play(const struct test_case *test, struct result *result)
 {
-	static struct showing showing;
+	static struct whole whole;
 	const struct promise *promise = test->promise;
-	struct scene *scene = &showing.scene;
+	struct scene *scene = &whole.scene;
 	struct judgement judgement;
 	const char *told;
 
-	showing.promise = promise;
+	whole.promise = promise;
 	result->stage = "setting the scene";
-	if (set(&showing, test)) {
+	if (set(&whole, test)) {
 		result->stage = "copying";
-		perform(&showing);
+		perform(&whole);
 	}
 	told = scene_told(scene);
 	if (scene->fault)
-		showing.outcome.fault = scene->fault;
+		whole.outcome.fault = scene->fault;
 	if (told) {
-		showing.outcome.fault = told;
+		whole.outcome.fault = told;
 		scene->error = 0;
 	}
-	showing.outcome.missing = scene->missing;
-	judgement =
-		outcome_judge(&showing.outcome, promise->check ? promise->check : outcome_copied);
-	describe(&showing, &result->evidence);
+	whole.outcome.missing = scene->missing;
+	judgement = outcome_judge(&whole.outcome, promise->check ? promise->check : outcome_copied);
+	describe(&whole, &result->evidence);
 	result->stage = "clearing the scene";
 	result->left = scene_clear(scene);
 	result_conclude(result, judgement, scene->error);
