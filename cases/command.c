@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* A program found along PATH as a shell does it, and its words. */
 #include "command.h"
 
 #include "misuse.h"

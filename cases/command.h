@@ -3,8 +3,8 @@
 #ifndef COPYHANG_COMMAND_H
 #define COPYHANG_COMMAND_H
 
-#include "copy.h"
 #include "program.h"
+#include "strategy.h"
 
 /**
  * command_prepare() - find the program that @argv names, along PATH, and replace {in} and {out}

@@ -163,13 +163,13 @@ static const struct endpoint_kind *find_kind(const char *name)
 	misused("no kind of endpoint is called ", name);
 }
 
-static const struct act *find_act(const char *name)
+static const struct act_row *find_act(const char *name)
 {
-	const struct act *act = cases_find_act(name);
+	const struct act_row *row = cases_find_act(name);
 
-	if (!act)
+	if (!row)
 		misused("no act is called ", name);
-	return act;
+	return row;
 }
 
 static struct test_case *make_cases(const struct options *options, const struct strategy *commands,
@@ -184,14 +184,16 @@ static struct test_case *make_cases(const struct options *options, const struct 
 	*count = 0;
 	for (size_t i = 0; i < ncommands * each; i++) {
 		const size_t sources = options->sources.count, sinks = options->sinks.count;
+		const struct act_row *row =
+			find_act(options->acts.names[i % each / sources / sinks]);
 		const struct test_case test = {
-			.act = find_act(options->acts.names[i % each / sources / sinks]),
+			.act = &row->act,
 			.strategy = &commands[i / each],
 			.source = find_kind(options->sources.names[i / sinks % sources]),
 			.sink = find_kind(options->sinks.names[i % sinks]),
 		};
 
-		if (!cases_can_execute(&test))
+		if (!cases_can_execute(row, &test))
 			misused("nothing to hold up, or nobody to see it, in ", case_id(&test, id));
 		cases[(*count)++] = test;
 	}

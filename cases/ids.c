@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* A file of ids, and the cases among them. */
 #include "ids.h"
 
 #include <errno.h>

@@ -47,8 +47,8 @@ static void usage(const char *name)
 	       "\n"
 	       "Under the name of an act, only that act's cases. Acts:\n",
 	       name, runner_jobs());
-	for (const struct act *act = acts; act->name; act++)
-		printf("  %-14s %s\n", act->name, act->about);
+	for (const struct act_row *row = acts; row->act.name; row++)
+		printf("  %-14s %s\n", row->act.name, row->act.about);
 	printf("\n"
 	       "Exit: 0 every case is safe or refused, 1 one is not, 4 all were skipped.\n"
 	       "`scripts/copyhang run` runs all of these and reports.\n");
@@ -106,14 +106,14 @@ static void parse(int argc, char **argv, struct options *options)
 int main(int argc, char **argv)
 {
 	struct options options = { .jobs = runner_jobs() };
-	const struct act *act;
+	const struct act_row *row;
 	struct test_case *cases;
 	size_t count;
 
 	if (!strcmp(argv[0], CASES_EXECUTED))
 		return 0;
-	act = cases_find_act(program_invocation_short_name);
-	options.act = act ? act->name : NULL;
+	row = cases_find_act(program_invocation_short_name);
+	options.act = row ? row->act.name : NULL;
 	options.globs = calloc((size_t)argc, sizeof(*options.globs));
 	if (!options.globs)
 		misused("no memory", "");

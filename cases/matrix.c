@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which combinations of act, strategy, source and sink are cases. */
+/*
+ * Which combinations of act, strategy, source and sink are cases: what makes sense, and is worth
+ * its time. The rows of acts and promises say what they meet; what is special in a kind of endpoint
+ * is told here.
+ */
 #include "cases.h"
 #include "endpoints.h"
 #include "text.h"
@@ -10,58 +14,108 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Kinds of endpoints that not everything meets, by their names. */
+struct special {
+	const char *kinds;
+	const char *partners; /* they meet only these, and only core acts; "": none, for promises */
+	const char *acts;     /* ... or only these, instead of core acts */
+};
+
+static const struct special specials[] = {
+	{ "fifo", "pty unix pipe file", NULL },
+	{ "unix_dgram eventfd full_pipe fuse userfault", "pipe file", NULL },
+	{ "unix_seqpacket udp timerfd inotify kmsg fuse_cached", "pipe", NULL },
+	{ "tmpfs", "tmpfs file", NULL },
+	{ "memfd sparse", "file", NULL },
+	{ "large", "file", "self_kill self_exit" },
+	{ "append", "pipe unix", NULL },
+	{ "same_file", "same_file", NULL },
+	{ "ext4", "ext4 tmpfs", NULL },
+	{ "xfs", "xfs tmpfs", NULL },
+	{ "btrfs", "btrfs tmpfs", NULL },
+	{ "overlay", "overlay tmpfs", NULL },
+	{ "frozen_ext4 frozen_xfs frozen_btrfs", "unix pipe", "fsfreeze" },
+	/* A program that trusts stat(2) copies nothing of the first two. */
+	{ "proc sys small limited limited_pipe huge interrupted modified empty nothing holes "
+	  "same_fd self ahead behind",
+	  "", NULL },
+};
+
+/* All strategies that cannot but refuse what is no file, or no pipe as source. */
+#define FILES_ONLY "copy_file_range ficlone ficlonerange"
+#define FROM_PIPES "tee_splice"
+
+/** struct kind - a kind, and what is special in it; NULL: nothing. */
+struct kind {
+	const struct endpoint_kind *kind;
+	const struct special *special;
+};
+
+/** struct candidate - a case that may make sense. */
+struct candidate {
+	const struct act_row *row;
+	const struct special *source, *sink; /* of the endpoints */
+	struct test_case test;
+};
+
 /* A bystander needs something to hold, and the right end of it. */
-static bool bystander_can(const struct test_case *test)
+static bool bystander_can(const struct act_row *row, const struct test_case *test)
 {
-	const struct act *act = test->act;
 	bool has_fifo = test->source->is_fifo || test->sink->is_fifo;
 
-	if (has_fifo ? !act->takes_fifos : act->needs_fifo)
+	if (has_fifo ? !row->takes_fifos : row->needs_fifo)
 		return false;
-	switch (case_held(test)) {
-	case HELD_READER:
+	switch (bystander_holds(test)) {
+	case HOLDS_READ_END:
 		/* A file has filled the pipe: nobody waits to read. */
-		return act->side != SIDE_WRITER && !(act->needs_waiting && !test->source->stalls);
-	case HELD_WRITER:
-		return act->side != SIDE_READER;
-	case HELD_FILE:
-		return act->takes_files;
+		return row->pipe_end != WRITE_END &&
+		       !(row->act.needs_waiting && !test->source->stalls);
+	case HOLDS_WRITE_END:
+		return row->pipe_end != READ_END;
+	case HOLDS_FILE:
+		return row->takes_files;
 	default:
 		return false;
 	}
 }
 
-static bool takes_act(const struct endpoint_kind *kind, const struct act *act)
+static bool takes_act(const struct special *kind, const struct act_row *row)
 {
-	if (!kind->partners)
+	if (!kind)
 		return true;
-	return kind->acts ? text_lists(kind->acts, act->name) : act->core || act->needs_fifo;
+	return kind->acts ? text_lists(kind->acts, row->act.name) : row->core || row->needs_fifo;
 }
 
 /* It meets pipes and files with all acts that take it; a sink that fills up, too, is special. */
-static bool takes_cascade(const struct test_case *test)
+static bool takes_cascade(const struct candidate *candidate)
 {
-	const struct endpoint_kind *source = test->source, *sink = test->sink;
-	const bool special = source->partners || sink->partners || (sink->stalls && !sink->is_pipe);
+	const struct endpoint_kind *sink = candidate->test.sink;
+	const bool special =
+		candidate->source || candidate->sink || (sink->stalls && !sink->is_pipe);
 
-	return !test->act->raw_only && (!special || test->act->everything);
+	return !candidate->row->raw_only && (!special || candidate->row->everything);
+}
+
+static bool are_partners(const struct special *one, const struct endpoint_kind *other)
+{
+	return one && text_lists(one->partners, other->name);
 }
 
 /*
  * What is special in a kind that has partners shows with these, with few acts, and with the raw
  * strategies; one act goes through everything.
  */
-static bool may_meet(const struct test_case *test)
+static bool may_meet(const struct candidate *candidate)
 {
-	const struct endpoint_kind *source = test->source, *sink = test->sink;
+	const struct special *source = candidate->source, *sink = candidate->sink;
+	const struct test_case *test = &candidate->test;
 
-	if (strategy_is_cascade(test->strategy) && !takes_cascade(test))
+	if (strategy_is_cascade(test->strategy) && !takes_cascade(candidate))
 		return false;
-	if (!source->partners && !sink->partners)
-		return !test->act->by_name;
-	return takes_act(source, test->act) && takes_act(sink, test->act) &&
-	       (text_lists(source->partners, sink->name) ||
-		text_lists(sink->partners, source->name));
+	if (!source && !sink)
+		return !candidate->row->by_name;
+	return takes_act(source, candidate->row) && takes_act(sink, candidate->row) &&
+	       (are_partners(source, test->sink) || are_partners(sink, test->source));
 }
 
 static bool is_file(const struct endpoint_kind *kind)
@@ -70,37 +124,42 @@ static bool is_file(const struct endpoint_kind *kind)
 }
 
 /* That it refuses what its manual page rules out one act shows for all. */
-static bool may_take(const struct test_case *test)
+static bool may_take(const struct candidate *candidate)
 {
-	const struct strategy *strategy = test->strategy;
+	const struct test_case *test = &candidate->test;
+	const char *strategy = test->strategy->name;
 
-	if (test->act->everything)
+	if (candidate->row->everything)
 		return true;
-	if (strategy->files_only && !(is_file(test->source) && is_file(test->sink)))
+	if (text_lists(FILES_ONLY, strategy) && !(is_file(test->source) && is_file(test->sink)))
 		return false;
-	return !strategy->from_pipes || test->source->is_pipe;
+	return !text_lists(FROM_PIPES, strategy) || test->source->is_pipe;
 }
 
-bool cases_can_execute(const struct test_case *test)
+bool cases_can_execute(const struct act_row *row, const struct test_case *test)
 {
-	const struct act *act = test->act;
+	const struct act *act = &row->act;
 
 	if (!test->source->is_source || !test->sink->is_sink || test->source->adopt ||
 	    case_stall(test) == STALL_NONE)
 		return false;
 	/* A program has no thread for the act, and no handler: only what comes from outside. */
-	return act->actor == ACTOR_COPIER ? !act->perform && !act->catches : bystander_can(test);
+	return act->actor == ACTOR_COPIER ? !act->perform && !act->catches :
+					    bystander_can(row, test);
 }
 
-static bool makes_sense(const struct test_case *test)
+static bool makes_sense(const struct candidate *candidate)
 {
-	if (test->act->keeps_promises)
+	const struct test_case *test = &candidate->test;
+
+	if (candidate->row->keeps_promises)
 		return test->promise;
-	if (!test->source->is_source || !test->sink->is_sink || !may_meet(test) || !may_take(test))
+	if (!test->source->is_source || !test->sink->is_sink || !may_meet(candidate) ||
+	    !may_take(candidate))
 		return false;
 	if (test->source->adopt && !strategy_takes_memory(test->strategy))
 		return false;
-	return test->act->actor == ACTOR_COPIER || bystander_can(test);
+	return test->act->actor == ACTOR_COPIER || bystander_can(candidate->row, test);
 }
 
 static bool is_selected(const struct test_case *test, char *const *globs, size_t nglobs)
@@ -137,15 +196,42 @@ static void add(struct selection *selection, const struct test_case *test)
 		selection->cases[selection->count++] = *test;
 }
 
-static void select_endpoints(struct selection *selection, struct test_case *test)
+static const struct special *special_of(const struct endpoint_kind *kind)
 {
-	for (const struct endpoint_kind *const *sink = endpoint_kinds; *sink; sink++) {
-		for (const struct endpoint_kind *const *source = endpoint_kinds; *source;
-		     source++) {
-			test->source = *source;
-			test->sink = *sink;
-			test->promise = test->act->keeps_promises ? promise_of(test) : NULL;
-			if (selection->cases && makes_sense(test) &&
+	for (size_t i = 0; i < sizeof(specials) / sizeof(specials[0]); i++) {
+		if (text_lists(specials[i].kinds, kind->name))
+			return &specials[i];
+	}
+	return NULL;
+}
+
+/* Return: all kinds, ended by one without any, to free(3); NULL when memory is out. */
+static struct kind *look_up_kinds(void)
+{
+	struct kind *kinds;
+	size_t count = 0;
+
+	while (endpoint_kinds[count])
+		count++;
+	kinds = calloc(count + 1, sizeof(*kinds));
+	for (size_t i = 0; kinds && i < count; i++)
+		kinds[i] = (struct kind){ endpoint_kinds[i], special_of(endpoint_kinds[i]) };
+	return kinds;
+}
+
+static void select_endpoints(struct selection *selection, const struct kind *kinds,
+			     struct candidate *candidate)
+{
+	struct test_case *test = &candidate->test;
+
+	for (const struct kind *sink = kinds; sink->kind; sink++) {
+		for (const struct kind *source = kinds; source->kind; source++) {
+			test->source = source->kind;
+			test->sink = sink->kind;
+			candidate->source = source->special;
+			candidate->sink = sink->special;
+			test->promise = candidate->row->keeps_promises ? promise_of(test) : NULL;
+			if (selection->cases && makes_sense(candidate) &&
 			    is_selected(test, selection->globs, selection->nglobs))
 				add(selection, test);
 		}
@@ -155,24 +241,29 @@ static void select_endpoints(struct selection *selection, struct test_case *test
 struct test_case *cases_select(const char *act, char *const *globs, size_t nglobs, size_t *count)
 {
 	struct selection selection = { .globs = globs, .nglobs = nglobs, .room = 1024 };
-	struct test_case test;
+	struct kind *kinds = look_up_kinds();
+	struct candidate candidate;
+	struct test_case *test = &candidate.test;
 
-	selection.cases = calloc(selection.room, sizeof(*selection.cases));
-	for (test.act = acts; test.act->name; test.act++) {
-		if (act && strcmp(act, test.act->name) != 0)
+	selection.cases = kinds ? calloc(selection.room, sizeof(*selection.cases)) : NULL;
+	for (const struct act_row *row = acts; row->act.name && selection.cases; row++) {
+		if (act && strcmp(act, row->act.name) != 0)
 			continue;
-		for (test.strategy = strategies; test.strategy->name; test.strategy++)
-			select_endpoints(&selection, &test);
+		candidate.row = row;
+		test->act = &row->act;
+		for (test->strategy = strategies; test->strategy->name; test->strategy++)
+			select_endpoints(&selection, kinds, &candidate);
 	}
+	free(kinds);
 	*count = selection.count;
 	return selection.cases;
 }
 
-const struct act *cases_find_act(const char *name)
+const struct act_row *cases_find_act(const char *name)
 {
-	for (const struct act *act = acts; act->name; act++) {
-		if (!strcmp(act->name, name))
-			return act;
+	for (const struct act_row *row = acts; row->act.name; row++) {
+		if (!strcmp(row->act.name, name))
+			return row;
 	}
 	return NULL;
 }

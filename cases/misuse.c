@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* One line on standard error, and the end. */
 #include "misuse.h"
 
 #include "runner.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Movers made of splice(2), tee(2) and vmsplice(2). */
 #include "movers.h"
+#include "strategy.h"
 
 #include <errno.h>
 #include <fcntl.h>

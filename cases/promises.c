@@ -2,8 +2,8 @@
 /*
  * What the interfaces promise of a copy besides that it ends: one row each. A case of the act
  * `promise` is known by its endpoints, so that each row has kinds of its own on one side at least
- * (fixtures/promised.c). To add a promise is to add a row, and a check in harness/outcome.c only
- * where none of those fits.
+ * (fixtures/promised.c). To add a promise is to add a row, and a check in harness/judge/outcome.c
+ * only where none of those fits.
  *
  * Judged is what is written somewhere. Where nothing is, the evidence tells what happened
  * (copied=): of ranges of one file that overlap no manual says more than which calls refuse them,
@@ -12,162 +12,194 @@
  * spoils it does harm. And an error that is reported is no corruption.
  */
 #include "cases.h"
+#include "outcome.h"
+#include "text.h"
 
 /* They copy files by name, and always the whole: nobody gives them a descriptor or a limit. */
 #define COPY_BY_NAME "python-shutil libuv boost"
 #define NO_LIMIT COPY_BY_NAME " coreutils-9.1 coreutils-9.11 uutils-0.8"
 
-const struct promise promises[] = {
+const struct promise_row promises[] = {
 	{
 		.sources = "same_fd",
 		.sinks = "same_fd",
-		.claim = "a copy of a file to itself through one descriptor is refused, or "
-			 "leaves it as it is; no fallback spoils what a call has refused",
-		.written = "copy_file_range(2), ERRORS: EINVAL for ranges that overlap; "
-			   "ioctl_ficlonerange(2); open(2): one description has one offset",
 		.but = COPY_BY_NAME,
-		.check = outcome_unspoilt,
+		.promise = {
+			.claim = "a copy of a file to itself through one descriptor is refused, or "
+				 "leaves it as it is; no fallback spoils what a call has refused",
+			.written = "copy_file_range(2), ERRORS: EINVAL for ranges that overlap; "
+				   "ioctl_ficlonerange(2); open(2): one description has one offset",
+			.check = outcome_unspoilt,
+		},
 	},
 	{
 		.sources = "self",
 		.sinks = "self",
-		.claim = "a copy of a file to itself is refused, or leaves it as it is; no "
-			 "fallback spoils what a call has refused",
-		.written = "copy_file_range(2), ERRORS: EINVAL for ranges that overlap; "
-			   "ioctl_ficlonerange(2)",
-		.check = outcome_unspoilt,
+		.promise = {
+			.claim = "a copy of a file to itself is refused, or leaves it as it is; no "
+				 "fallback spoils what a call has refused",
+			.written = "copy_file_range(2), ERRORS: EINVAL for ranges that overlap; "
+				   "ioctl_ficlonerange(2)",
+			.check = outcome_unspoilt,
+		},
 	},
 	{
 		.sources = "self",
 		.sinks = "ahead",
-		.claim = "calls that do not copy to a later, overlapping part of a file refuse "
-			 "it",
-		.written = "copy_file_range(2), ERRORS: EINVAL for ranges that overlap; "
-			   "ioctl_ficlonerange(2)",
 		.but = NO_LIMIT,
-		.to = 100000,
-		.limit = 200000,
-		.check = outcome_refused,
+		.promise = {
+			.claim = "calls that do not copy to a later, overlapping part of a file refuse "
+				 "it",
+			.written = "copy_file_range(2), ERRORS: EINVAL for ranges that overlap; "
+				   "ioctl_ficlonerange(2)",
+			.to = 100000,
+			.limit = 200000,
+			.check = outcome_refused,
+		},
 	},
 	{
 		.sources = "self",
 		.sinks = "behind",
-		.claim = "calls that do not copy to an earlier, overlapping part of a file "
-			 "refuse it",
-		.written = "copy_file_range(2), ERRORS: EINVAL for ranges that overlap; "
-			   "ioctl_ficlonerange(2)",
 		.but = NO_LIMIT,
-		.from = 100000,
-		.limit = 200000,
-		.check = outcome_refused,
+		.promise = {
+			.claim = "calls that do not copy to an earlier, overlapping part of a file "
+				 "refuse it",
+			.written = "copy_file_range(2), ERRORS: EINVAL for ranges that overlap; "
+				   "ioctl_ficlonerange(2)",
+			.from = 100000,
+			.limit = 200000,
+			.check = outcome_refused,
+		},
 	},
 	{
 		.sources = "small",
 		.sinks = "append",
-		.claim = "to a sink with O_APPEND a copy is refused, or goes to its end, all of "
-			 "it",
-		.written = "open(2), O_APPEND; splice(2), EINVAL; copy_file_range(2), EBADF",
 		.but = "mmap_mmap", /* mmap(2) knows no O_APPEND */
-		.before = 5000,
-		.appends = true,
+		.promise = {
+			.claim = "to a sink with O_APPEND a copy is refused, or goes to its end, all of "
+				 "it",
+			.written = "open(2), O_APPEND; splice(2), EINVAL; copy_file_range(2), EBADF",
+			.before = 5000,
+			.appends = true,
+		},
 	},
 	{
 		.sources = "limited",
 		.sinks = "file pipe",
-		.claim = "a copy with a limit moves just so many bytes, and both files stand "
-			 "there",
-		.written = "read(2), sendfile(2), splice(2), copy_file_range(2): count, and the "
-			   "file offsets",
 		.but = NO_LIMIT,
-		.from = 5003,
-		.limit = 50021,
+		.promise = {
+			.claim = "a copy with a limit moves just so many bytes, and both files stand "
+				 "there",
+			.written = "read(2), sendfile(2), splice(2), copy_file_range(2): count, and the "
+				   "file offsets",
+			.from = 5003,
+			.limit = 50021,
+		},
 	},
 	{
 		.sources = "limited_pipe",
 		.sinks = "file pipe",
-		.claim = "a copy with a limit moves just so many bytes, and leaves the others in "
-			 "the pipe",
-		.written = "read(2), splice(2), tee(2): count; pipe(7)",
 		.but = NO_LIMIT,
-		.limit = 1501,
+		.promise = {
+			.claim = "a copy with a limit moves just so many bytes, and leaves the others in "
+				 "the pipe",
+			.written = "read(2), splice(2), tee(2): count; pipe(7)",
+			.limit = 1501,
+		},
 	},
 	{
 		.sources = "sys",
 		.sinks = "file pipe",
-		.claim = "a file that is shorter than st_size tells ends where it ends: a copy "
-			 "has all of it, and comes to its end",
-		.written = "read(2), copy_file_range(2): 0 at the end of the file; "
-			   "ocaml/dune#15553",
+		.promise = {
+			.claim = "a file that is shorter than st_size tells ends where it ends: a copy "
+				 "has all of it, and comes to its end",
+			.written = "read(2), copy_file_range(2): 0 at the end of the file; "
+				   "ocaml/dune#15553",
+		},
 	},
 	{
 		.sources = "proc",
 		.sinks = "file pipe",
-		.claim = "a file whose st_size is 0 is copied with all of its content",
-		.written = "stat(2); copy_file_range(2), BUGS: 0 in Linux 5.3 to 5.18; "
-			   "golang/go#44272",
+		.promise = {
+			.claim = "a file whose st_size is 0 is copied with all of its content",
+			.written = "stat(2); copy_file_range(2), BUGS: 0 in Linux 5.3 to 5.18; "
+				   "golang/go#44272",
+		},
 	},
 	{
 		.sources = "modified",
 		.sinks = "pipe unix file",
-		.claim = "what is written to the source after a copy does not show in it, unless "
-			 "it was moved by sendfile(2), splice(2) or tee(2) to a pipe or socket",
-		.written = "write(2); sendfile(2), NOTES: to remain unmodified until consumed; "
-			   "splice(2), tee(2): references, not copies; ioctl_ficlone(2): private",
-		.modifies = true,
-		.check = outcome_private,
+		.promise = {
+			.claim = "what is written to the source after a copy does not show in it, unless "
+				 "it was moved by sendfile(2), splice(2) or tee(2) to a pipe or socket",
+			.written = "write(2); sendfile(2), NOTES: to remain unmodified until consumed; "
+				   "splice(2), tee(2): references, not copies; ioctl_ficlone(2): private",
+			.modifies = true,
+			.check = outcome_private,
+		},
 	},
 	{
 		.sources = "huge",
 		.sinks = "file pipe",
-		.claim = "a call that asks for more than 0x7ffff000 bytes moves what there is",
-		.written = "sendfile(2) and read(2), NOTES: at most 0x7ffff000 bytes, and the "
-			   "count is returned",
-		.at_least = 0xc0000000,
+		.promise = {
+			.claim = "a call that asks for more than 0x7ffff000 bytes moves what there is",
+			.written = "sendfile(2) and read(2), NOTES: at most 0x7ffff000 bytes, and the "
+				   "count is returned",
+			.at_least = 0xc0000000,
+		},
 	},
 	{
 		.sources = "interrupted",
 		.sinks = "pipe unix",
-		.claim = "a caught signal in the middle of a call neither loses nor doubles a "
-			 "byte, unless an error says so",
-		.written = "signal(7), Interruption of system calls; write(2): EINTR only before "
-			   "anything was written, else the count",
-		.signals = true,
+		.promise = {
+			.claim = "a caught signal in the middle of a call neither loses nor doubles a "
+				 "byte, unless an error says so",
+			.written = "signal(7), Interruption of system calls; write(2): EINTR only before "
+				   "anything was written, else the count",
+			.signals = true,
+		},
 	},
 	{
 		.sources = "holes",
 		.sinks = "file",
-		.claim = "holes are copied as zeros, also the last one: same content, same size",
-		.written = "lseek(2), Seeking file data and holes: a hole reads as zeros; "
-			   "copy_file_range(2), NOTES: it may expand holes",
+		.promise = {
+			.claim = "holes are copied as zeros, also the last one: same content, same size",
+			.written = "lseek(2), Seeking file data and holes: a hole reads as zeros; "
+				   "copy_file_range(2), NOTES: it may expand holes",
+		},
 	},
 	{
 		.sources = "empty",
 		.sinks = "file pipe",
-		.claim = "a copy of an empty file moves nothing, and that is no error",
-		.written = "read(2), splice(2), copy_file_range(2): 0 at the end; mmap(2) says "
-			   "EINVAL",
+		.promise = {
+			.claim = "a copy of an empty file moves nothing, and that is no error",
+			.written = "read(2), splice(2), copy_file_range(2): 0 at the end; mmap(2) says "
+				   "EINVAL",
+		},
 	},
 	{
 		.sources = "nothing",
 		.sinks = "file pipe",
-		.claim = "a call that asks for 0 bytes moves nothing, and that is no error",
-		.written = "read(2), write(2): a count of 0 returns 0; mmap(2) says EINVAL",
 		.raw_only = true,
-		.asks_nothing = true,
+		.promise = {
+			.claim = "a call that asks for 0 bytes moves nothing, and that is no error",
+			.written = "read(2), write(2): a count of 0 returns 0; mmap(2) says EINVAL",
+			.asks_nothing = true,
+		},
 	},
-	{ .claim = NULL },
+	{ .promise = { .claim = NULL } },
 };
 
 const struct promise *promise_of(const struct test_case *test)
 {
-	for (const struct promise *promise = promises; promise->claim; promise++) {
-		if (!text_lists(promise->sources, test->source->name) ||
-		    !text_lists(promise->sinks, test->sink->name))
+	for (const struct promise_row *row = promises; row->promise.claim; row++) {
+		if (!text_lists(row->sources, test->source->name) ||
+		    !text_lists(row->sinks, test->sink->name))
 			continue;
-		if (text_lists(promise->but, test->strategy->name) ||
-		    (promise->raw_only && strategy_is_cascade(test->strategy)))
+		if (text_lists(row->but, test->strategy->name) ||
+		    (row->raw_only && strategy_is_cascade(test->strategy)))
 			return NULL;
-		return promise;
+		return &row->promise;
 	}
 	return NULL;
 }

@@ -87,7 +87,6 @@ const struct strategy strategies[] = {
 	{
 		.name = "tee_splice",
 		.about = "tee(2) from pipe to pipe, and splice(2) to consume what was copied",
-		.from_pipes = true,
 		.steps = {{.mover = &mover_tee_splice, .chunk = RAW_CHUNK}},
 	},
 	{
@@ -98,19 +97,16 @@ const struct strategy strategies[] = {
 	{
 		.name = "copy_file_range",
 		.about = "copy_file_range(2)",
-		.files_only = true,
 		.steps = {{.mover = &mover_copy_file_range, .chunk = RAW_WHOLE}},
 	},
 	{
 		.name = "ficlone",
 		.about = "ioctl_ficlone(2) of the whole file",
-		.files_only = true,
 		.steps = {{.mover = &mover_ficlone, .chunk = WHOLE}},
 	},
 	{
 		.name = "ficlonerange",
 		.about = "ioctl_ficlonerange(2), up to the end of the file",
-		.files_only = true,
 		.steps = {{.mover = &mover_ficlonerange, .chunk = WHOLE}},
 	},
 	{

@@ -33,23 +33,23 @@ static void draw(void)
 {
 	size_t nacts = 0, nstrategies = 0, nkinds = 0, npromises = 0;
 
-	while (acts[nacts].name)
+	while (acts[nacts].act.name)
 		nacts++;
 	while (strategies[nstrategies].name)
 		nstrategies++;
 	while (endpoint_kinds[nkinds])
 		nkinds++;
-	while (promises[npromises].claim)
+	while (promises[npromises].promise.claim)
 		npromises++;
 	for (int i = 0; i < BATCH; i++) {
-		const struct act *act = &acts[pick(nacts)];
+		const struct act_row *row = &acts[pick(nacts)];
 
 		batch[i] = (struct test_case){
-			.act = act,
+			.act = &row->act,
 			.strategy = &strategies[pick(nstrategies)],
 			.source = endpoint_kinds[pick(nkinds)],
 			.sink = endpoint_kinds[pick(nkinds)],
-			.promise = act->keeps_promises ? &promises[pick(npromises)] : NULL,
+			.promise = row->keeps_promises ? &promises[pick(npromises)].promise : NULL,
 		};
 	}
 }

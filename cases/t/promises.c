@@ -18,7 +18,7 @@
 
 #undef unix /* to the preprocessor it is 1 */
 
-static const struct act act = { .name = "promise", .actor = ACTOR_COPIER, .keeps_promises = true };
+static const struct act act = { .name = "promise", .actor = ACTOR_COPIER };
 
 static struct plant plants[] = {
 #define TEST(s, from, to) \
@@ -138,11 +138,11 @@ int main(void)
 		if (!plants[i].test.promise)
 			ksft_exit_fail_msg("row %zu is no promise\n", i);
 	}
-	for (const struct promise *promise = promises; promise->claim; promise++) {
+	for (const struct promise_row *row = promises; row->promise.claim; row++) {
 		size_t i = 0;
 
-		while (i < ARRAY_SIZE(plants) &&
-		       (plants[i].test.promise != promise || plants[i].verdict != VERDICT_CORRUPT))
+		while (i < ARRAY_SIZE(plants) && (plants[i].test.promise != &row->promise ||
+						  plants[i].verdict != VERDICT_CORRUPT))
 			i++;
 		broken += i < ARRAY_SIZE(plants);
 		rows++;

@@ -13,10 +13,10 @@
 #define WELL \
 	.stall = STALL_SOURCE, .stalled = true, .withheld = true, .ready = true, .slept_on = true, \
 	.acted = true, .control_ended = true, .control = 1 * MS, .limit = 100 * MS, \
-	.ending = ENDING_ITSELF, .act = 1 * MS
+	.ended_by = ENDED_BY_ITSELF, .act = 1 * MS
 
 /* ... and one in which the act hangs until the release. */
-#define HANGS WELL, .ending = ENDING_RELEASE, .act = 200 * MS, .at_rest = true
+#define HANGS WELL, .ended_by = ENDED_BY_RELEASE, .act = 200 * MS, .at_rest = true
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
@@ -48,17 +48,17 @@ static const struct {
 	  { HANGS, .control = 150 * MS, .limit = 1200 * MS, .act = 3000 * MS },
 	  VERDICT_HANG },
 	{ "ended well after the release, not by it",
-	  { HANGS, .ending = ENDING_AFTERWARDS },
+	  { HANGS, .ended_by = ENDED_AFTERWARDS },
 	  VERDICT_LATE },
 	{ "ended only when the copier was killed",
-	  { HANGS, .ending = ENDING_TEARDOWN },
+	  { HANGS, .ended_by = ENDED_BY_TEARDOWN },
 	  VERDICT_STUCK },
-	{ "never ended", { HANGS, .ending = ENDING_NEVER }, VERDICT_STUCK },
+	{ "never ended", { HANGS, .ended_by = ENDED_NEVER }, VERDICT_STUCK },
 	{ "ended with the release, but was never at rest",
 	  { HANGS, .at_rest = false },
 	  VERDICT_BROKEN },
 	{ "ended by the probe: no cause was shown",
-	  { HANGS, .ending = ENDING_KILL },
+	  { HANGS, .ended_by = ENDED_BY_KILL },
 	  VERDICT_BROKEN },
 
 	{ "the copy never stalled", { WELL, .stalled = false }, VERDICT_BROKEN },
@@ -90,7 +90,7 @@ static const struct {
 	{ "the act was not seen", { WELL, .acted = false }, VERDICT_BROKEN },
 	{ "the control did not end", { WELL, .control_ended = false }, VERDICT_BROKEN },
 	{ "neither act nor control ended",
-	  { HANGS, .control_ended = false, .ending = ENDING_NEVER },
+	  { HANGS, .control_ended = false, .ended_by = ENDED_NEVER },
 	  VERDICT_BROKEN },
 
 	{ "nothing can stall, and the copy was under way",

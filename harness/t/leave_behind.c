@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A case program whose one case leaves a process behind that nothing can end as long as a server
- * of its file system lives, and beside it its keeper: scripts/t/left_behind.t sees that nobody
- * waits for them.
+ * of its file system lives, and beside it its cleanup process: scripts/t/left_behind.t sees that
+ * nobody waits for them.
  */
-#include "keeper.h"
+#include "cleanup.h"
 #include "plants.h"
 #include "runner.h"
 #include "time_limits.h"
@@ -13,21 +13,21 @@
 #include <string.h>
 
 /* As thawing is: as long as there is an actor, there may be something to put right. */
-static int keep(const struct scene *scene, const char **missing)
+static int keep(const struct act_setting *setting, const char **missing)
 {
-	const struct keeping keeping = {
+	const struct cleanup cleanup = {
 		.fds = { -1, -1 },
-		.put_right = keeping_actors_gone,
-		.actors = { scene->actor->pid, scene->control->pid },
+		.put_right = cleanup_actors_gone,
+		.actors = { setting->actor, setting->control },
 	};
 
 	(void)missing;
-	return keeper_start(&keeping);
+	return cleanup_start(&cleanup);
 }
 
 int main(int argc, char **argv)
 {
-	static const struct prop kept = { .set = keep };
+	static const struct act_fixture kept = { .set = keep };
 	struct act act = plant_opens;
 	const struct test_case test = {
 		.act = &act,
@@ -37,7 +37,7 @@ int main(int argc, char **argv)
 	};
 	char id[CASE_ID];
 
-	act.prop = &kept;
+	act.fixture = &kept;
 	if (argc > 1 && !strcmp(argv[1], "--list"))
 		return puts(case_id(&test, id)) < 0;
 	if (argc > 1 && !strcmp(argv[1], "--limits")) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Each entry of a call and each return from one is a moment, by ptrace(2). */
 #include "moments.h"
 
 #include <signal.h>

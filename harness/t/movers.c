@@ -8,6 +8,8 @@
 #include "check.h"
 #include "judge.h"
 #include "pattern.h"
+#include "strategy.h"
+#include "text.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,8 +6,8 @@
  */
 #include "plants.h"
 
-#include "children.h"
 #include "clock.h"
+#include "descriptors.h"
 #include "movers.h"
 #include "pattern.h"
 
@@ -76,8 +76,8 @@ static void perform_stir(struct report *report)
 
 #define PLANT(what, how) \
 	{ \
-		.name = (what), .actor = ACTOR_BYSTANDER, .end = ENDS_PROCESS, .perform = (how), \
-		.nr = SYS_ppoll, .fd = -1, \
+		.name = (what), .actor = ACTOR_BYSTANDER, .completion = PROCESS_ENDS, \
+		.perform = (how), .nr = SYS_ppoll, .fd = -1, \
 	}
 
 const struct act plant_speaks = PLANT("speaks", perform_speak);

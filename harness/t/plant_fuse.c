@@ -7,7 +7,7 @@
  */
 #include "plants.h"
 
-#include "children.h"
+#include "descriptors.h"
 #include "pattern.h"
 
 #include <errno.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* A planted case has a supervisor as any other has. */
 #include "planting.h"
 
-#include "children.h"
+#include "descriptors.h"
 
 #include <signal.h>
 #include <sys/mman.h>

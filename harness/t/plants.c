@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Acts and strategies with a mistake each. */
 #include "plants.h"
 
-#include "children.h"
 #include "clock.h"
+#include "descriptors.h"
 #include "movers.h"
 #include "pattern.h"
 
@@ -16,8 +17,6 @@
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <unistd.h>
-
-static int scenes; /* with a silent source, that this supervisor has set */
 
 /* --- Acts. The control does its part well: its pipe is the one without a byte in it. --- */
 
@@ -92,7 +91,7 @@ static void perform_sleep_once(struct report *report)
 	char byte;
 	struct iovec nothing = { .iov_base = &byte, .iov_len = 1 };
 
-	if (scenes > 1 || is_control()) {
+	if (plant_scenes > 1 || is_control()) {
 		readv(2, &nothing, 1);
 		return;
 	}
@@ -106,7 +105,7 @@ static void perform_wait_at_last(struct report *report)
 	char byte;
 	struct iovec nothing = { .iov_base = &byte, .iov_len = 1 };
 
-	if (scenes < 3)
+	if (plant_scenes < 3)
 		readv(2, &nothing, 1);
 	else
 		perform_wait_for_copy(report);
@@ -144,8 +143,8 @@ static void perform_slowly(struct report *report)
 
 #define PLANT(what, how) \
 	{ \
-		.name = (what), .actor = ACTOR_BYSTANDER, .end = ENDS_PROCESS, .perform = (how), \
-		.nr = SYS_ppoll, .fd = -1, \
+		.name = (what), .actor = ACTOR_BYSTANDER, .completion = PROCESS_ENDS, \
+		.perform = (how), .nr = SYS_ppoll, .fd = -1, \
 	}
 
 const struct act plant_exits = PLANT("exits", perform_exit);
@@ -159,14 +158,14 @@ const struct act plant_crashes = PLANT("crashes", perform_crash);
 const struct act plant_is_killed = {
 	.name = "is_killed",
 	.actor = ACTOR_COPIER,
-	.end = ENDS_PROCESS,
+	.completion = PROCESS_ENDS,
 	.signal = SIGKILL,
 };
 
 const struct act plant_receives = {
 	.name = "receives",
 	.actor = ACTOR_BYSTANDER,
-	.end = ENDS_CALL,
+	.completion = CALL_RETURNS,
 	.perform = perform_receive,
 	.nr = SYS_ppoll,
 	.fd = -1,
@@ -176,7 +175,7 @@ const struct act plant_receives = {
 const struct act plant_waits_for_copy = {
 	.name = "waits_for_copy",
 	.actor = ACTOR_BYSTANDER,
-	.end = ENDS_CALL,
+	.completion = CALL_RETURNS,
 	.perform = perform_wait_for_copy,
 	.nr = SYS_readv,
 	.fd = -1,
@@ -185,7 +184,7 @@ const struct act plant_waits_for_copy = {
 const struct act plant_sleeps_once = {
 	.name = "sleeps_once",
 	.actor = ACTOR_BYSTANDER,
-	.end = ENDS_PROCESS,
+	.completion = PROCESS_ENDS,
 	.perform = perform_sleep_once,
 	.nr = SYS_readv,
 	.fd = -1,
@@ -194,7 +193,7 @@ const struct act plant_sleeps_once = {
 const struct act plant_waits_at_last = {
 	.name = "waits_at_last",
 	.actor = ACTOR_BYSTANDER,
-	.end = ENDS_CALL,
+	.completion = CALL_RETURNS,
 	.perform = perform_wait_at_last,
 	.nr = SYS_readv,
 	.fd = -1,
@@ -203,7 +202,7 @@ const struct act plant_waits_at_last = {
 const struct act plant_opens = {
 	.name = "opens",
 	.actor = ACTOR_BYSTANDER,
-	.end = ENDS_CALL,
+	.completion = CALL_RETURNS,
 	.perform = perform_open,
 	.nr = SYS_openat,
 	.fd = AT_FDCWD,
@@ -332,139 +331,3 @@ const struct strategy plant_claims_more = { .name = "claims_more", BY(move_and_c
 const struct strategy plant_sleeps_elsewhere = { .name = "sleeps_elsewhere", BY(move_nothing) };
 const struct strategy plant_copies_unseen = { .name = "copies_unseen", BY(move_unseen) };
 const struct strategy plant_copier_crashes = { .name = "copier_crashes", BY(move_to_death) };
-
-/* --- Endpoints --- */
-
-static int open_silent(struct endpoint *endpoint, enum role role, const char **missing)
-{
-	int ends[2];
-
-	(void)role;
-	(void)missing;
-	scenes++;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
-		return -errno;
-	endpoint->fd = ends[0];
-	endpoint->far = ends[1];
-	return 0;
-}
-
-static int release_silent(struct endpoint *endpoint)
-{
-	int error = pattern_write(endpoint->far, endpoint->kind->size);
-
-	close_fd(&endpoint->far);
-	return error;
-}
-
-/* It says that it has released the copy, which goes on to sleep all the same. */
-static int release_not(struct endpoint *endpoint)
-{
-	(void)endpoint;
-	return 0;
-}
-
-static int release_never(struct endpoint *endpoint)
-{
-	(void)endpoint;
-	for (;;)
-		pause();
-}
-
-static int open_ready(struct endpoint *endpoint, enum role role, const char **missing)
-{
-	return open_silent(endpoint, role, missing) ?: release_silent(endpoint);
-}
-
-static int open_impatient(struct endpoint *endpoint, enum role role, const char **missing)
-{
-	const struct timeval patience = { .tv_usec = 80000 };
-
-	return open_silent(endpoint, role, missing) ?:
-		       setsockopt(endpoint->fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
-				  sizeof(patience));
-}
-
-static int open_not(struct endpoint *endpoint, enum role role, const char **missing)
-{
-	(void)endpoint;
-	(void)role;
-	(void)missing;
-	return -EMFILE;
-}
-
-static int open_lacking(struct endpoint *endpoint, enum role role, const char **missing)
-{
-	*missing = "planted: not to be had";
-	return open_not(endpoint, role, missing);
-}
-
-/* With a byte in it, by which is_control() knows it from the control's. */
-static int open_pipe(struct endpoint *endpoint, enum role role, const char **missing)
-{
-	int ends[2];
-
-	(void)role;
-	(void)missing;
-	if (pipe2(ends, O_CLOEXEC))
-		return -errno;
-	endpoint->fd = ends[1];
-	endpoint->far = ends[0];
-	return write(endpoint->fd, "x", 1) == 1 ? 0 : -errno;
-}
-
-static int open_file(struct endpoint *endpoint, enum role role, const char **missing)
-{
-	int error;
-
-	(void)missing;
-	endpoint->fd = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (endpoint->fd < 0)
-		return -errno;
-	endpoint->far = fcntl(endpoint->fd, F_DUPFD_CLOEXEC, 0);
-	error = role == ROLE_SOURCE ? pattern_write(endpoint->fd, endpoint->size) : 0;
-	lseek(endpoint->fd, 0, SEEK_SET);
-	return error;
-}
-
-static int open_filled(struct endpoint *endpoint, enum role role, const char **missing)
-{
-	return open_file(endpoint, role, missing)                   ?:
-		       pattern_write(endpoint->far, PATTERN_STREAM) ?:
-		       (int)lseek(endpoint->far, 0, SEEK_SET);
-}
-
-#define STALLING_UNTIL(what, how, how_released) \
-	.name = (what), .is_source = true, .stalls = true, .size = PATTERN_STREAM, .open = (how), \
-	.release = (how_released)
-#define STALLING(what, how) STALLING_UNTIL(what, how, release_silent)
-
-const struct endpoint_kind plant_silent = { STALLING("silent", open_silent) };
-const struct endpoint_kind plant_ready = { STALLING("ready", open_ready) };
-const struct endpoint_kind plant_impatient = { STALLING("impatient", open_impatient) };
-const struct endpoint_kind plant_mute = { STALLING_UNTIL("mute", open_silent, release_not) };
-const struct endpoint_kind plant_unreleased = { STALLING_UNTIL("unreleased", open_silent,
-							       release_never) };
-const struct endpoint_kind plant_unopenable = { STALLING("unopenable", open_not) };
-const struct endpoint_kind plant_lacking = { STALLING("lacking", open_lacking) };
-
-const struct endpoint_kind plant_pipe = {
-	.name = "pipe",
-	.is_sink = true,
-	.is_pipe = true,
-	.open = open_pipe,
-};
-const struct endpoint_kind plant_file = {
-	.name = "file",
-	.is_source = true,
-	.is_sink = true,
-	.regular = true,
-	.size = PATTERN_FILE,
-	.open = open_file,
-};
-const struct endpoint_kind plant_filled = {
-	.name = "filled",
-	.is_sink = true,
-	.regular = true,
-	.open = open_filled,
-};

@@ -6,7 +6,11 @@
 #ifndef COPYHANG_PLANTS_H
 #define COPYHANG_PLANTS_H
 
-#include "case.h"
+#include "act.h"
+#include "endpoint.h"
+#include "report.h"
+#include "strategy.h"
+#include "test_case.h"
 
 extern const struct act plant_exits, plant_exits_late, plant_spins_late, plant_never_exits,
 	plant_waits_for_copy, plant_sleeps_once, plant_waits_at_last, plant_opens, plant_crashes,
@@ -33,6 +37,8 @@ extern const struct strategy plant_takes_too_much, plant_reads_ahead, plant_rewi
 	plant_is_let_pass, plant_fails_midway, plant_overstates, plant_trusts_stat,
 	plant_shares_secretly, plant_falls_back, plant_falls_back_and_flips;
 
+/* plant_endpoints.c */
+extern int plant_scenes; /* with a silent source, that this supervisor has set */
 extern const struct endpoint_kind plant_silent, /* stalls until it is released, as it should */
 	plant_ready,                            /* says that it stalls, and does not */
 	plant_impatient,                        /* stalls, and then yields without a release */

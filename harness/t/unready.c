@@ -6,9 +6,9 @@
  */
 #include "cases.h"
 #include "check.h"
-#include "children.h"
+#include "cleanup.h"
+#include "descriptors.h"
 #include "endpoints.h"
-#include "keeper.h"
 #include "planting.h"
 #include "plants.h"
 #include "runner.h"
@@ -71,26 +71,26 @@ static void exit_in_thread(struct report *report)
 static const struct act exits_by_thread = {
 	.name = "exits_by_thread",
 	.actor = ACTOR_COPIER,
-	.end = ENDS_PROCESS,
+	.completion = PROCESS_ENDS,
 	.perform = exit_in_thread,
 	.nr = SYS_exit_group,
 	.fd = -1,
 	.in_thread = true,
 };
 
-static bool nothing_to_do(const struct keeping *keeping)
+static bool nothing_to_do(const struct cleanup *cleanup)
 {
-	return keeping_actors_gone(keeping);
+	return cleanup_actors_gone(cleanup);
 }
 
-static int keep_nothing(const struct scene *scene, const char **missing)
+static int keep_nothing(const struct act_setting *setting, const char **missing)
 {
-	(void)scene;
+	(void)setting;
 	(void)missing;
-	return keeper_start(&(struct keeping){ .fds = { -1, -1 }, .put_right = nothing_to_do });
+	return cleanup_start(&(struct cleanup){ .fds = { -1, -1 }, .put_right = nothing_to_do });
 }
 
-static const struct prop kept = { .set = keep_nothing };
+static const struct act_fixture kept = { .set = keep_nothing };
 
 static void sleep_not_at_all(struct report *report)
 {
@@ -103,16 +103,14 @@ static void sleep_not_at_all(struct report *report)
 static const struct act exits_kept = {
 	.name = "exits_kept",
 	.actor = ACTOR_BYSTANDER,
-	.end = ENDS_PROCESS,
+	.completion = PROCESS_ENDS,
 	.perform = sleep_not_at_all,
 	.nr = SYS_ppoll,
 	.fd = -1,
-	.prop = &kept,
+	.fixture = &kept,
 };
 
-static const struct act promises_act = { .name = "promise",
-					 .actor = ACTOR_COPIER,
-					 .keeps_promises = true };
+static const struct act promises_act = { .name = "promise", .actor = ACTOR_COPIER };
 
 #define TEST(a, from, to) \
 	{ \
@@ -125,19 +123,19 @@ static const struct {
 	const char *who, *why; /* what the reason begins with, and has in it */
 } rows[] = {
 	{ TEST(plant_exits, plant_silent, plant_pipe), 1, have_few_descriptors,
-	  "the copier: children.c:", "F_DUPFD" },
+	  "the copier: descriptors.c:", "F_DUPFD" },
 	{ TEST(plant_exits, plant_silent, plant_pipe), 2, have_few_descriptors,
-	  "the bystander: children.c:", ": Too many open files" },
+	  "the bystander: descriptors.c:", ": Too many open files" },
 	{ TEST(plant_exits, plant_silent, plant_pipe), 3, have_few_descriptors,
-	  "the releaser: children.c:", "F_DUPFD" },
+	  "the releaser: descriptors.c:", "F_DUPFD" },
 	{ TEST(plant_exits, plant_silent, plant_pipe), 4, have_few_descriptors,
-	  "the control: children.c:", "F_DUPFD" },
+	  "the control: descriptors.c:", "F_DUPFD" },
 	{ TEST(exits_kept, plant_silent, plant_pipe), 5, have_few_descriptors,
-	  "the keeper: children.c:", "F_DUPFD" },
+	  "the keeper: descriptors.c:", "F_DUPFD" },
 	{ TEST(promises_act, endpoint_limited, endpoint_pipe), 2, have_few_descriptors,
-	  "the reader: children.c:", "F_DUPFD" },
+	  "the reader: descriptors.c:", "F_DUPFD" },
 	{ TEST(plant_exits, endpoint_fuse, plant_pipe), 1, have_few_descriptors,
-	  "the FUSE server: children.c:", "F_DUPFD" },
+	  "the FUSE server: descriptors.c:", "F_DUPFD" },
 	{ TEST(exits_by_thread, plant_silent, plant_file), 1, have_little_memory,
 	  "the copier: children.c:", "pthread_create" },
 	{ TEST(plant_exits, plant_silent, plant_pipe), 3, die,
@@ -155,7 +153,7 @@ static _Noreturn void supervise(size_t row, struct result *result)
 {
 	struct test_case test = rows[row].test;
 
-	if (test.act->keeps_promises)
+	if (test.act == &promises_act)
 		test.promise = promise_of(&test);
 	null_descriptors();
 	forget_descriptors(3);
@@ -195,10 +193,10 @@ static void check_supervisor(void)
 		size += (size_t)n;
 	close(ends[0]);
 	CHECK(plant_all_gone(clock_now() + GIVE_UP), "the runner ends");
-	CHECK(strstr(out, "verdict=broken") && strstr(out, "the supervisor: children.c:") &&
+	CHECK(strstr(out, "verdict=broken") && strstr(out, "the supervisor: descriptors.c:") &&
 		      strstr(out, "/dev/null"),
 	      "a supervisor that cannot get ready says so");
-	if (!strstr(out, "the supervisor: children.c:"))
+	if (!strstr(out, "the supervisor: descriptors.c:"))
 		ksft_print_msg("%s\n", out);
 }
 

@@ -62,7 +62,7 @@ Copyhang::Limits - how long what is waited for
 =head1 DESCRIPTION
 
 Package variables, in seconds. They keep this program from waiting for ever and are as long as a
-slow and crowded machine may need. Those of a case are in the case programs (F<harness/time_limits.h>,
+slow and crowded machine may need. Those of a case are in the case programs (F<harness/base/time_limits.h>,
 C<copyhang-cases --limits>); C<silence> is what follows from them.
 
 =cut

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Memory compared with memory, and numbers with numbers. */
+#include "outcome.h"
+
+#include "judge.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define SAYS(v, why) ((struct judgement){ .verdict = VERDICT_##v, .reason = (why) })
+
+static const char wrong_bytes[] = "bytes are wrong, or in the wrong place";
+static const char too_few[] = "bytes are missing";
+static const char too_many[] = "there are more bytes than were to be copied";
+
+int64_t outcome_wanted(const struct outcome *outcome)
+{
+	const int64_t there = (int64_t)outcome->source_size - outcome->from;
+	const int64_t wanted = there < outcome->limit ? there : outcome->limit;
+
+	return wanted > 0 ? wanted : 0;
+}
+
+static size_t size_after(const struct outcome *outcome, int64_t count)
+{
+	const size_t end = (size_t)(outcome->to + count);
+
+	return end > outcome->before_size ? end : outcome->before_size;
+}
+
+/* Is the sink what it was, but for @count bytes of the source in their place? */
+static bool holds(const struct outcome *outcome, int64_t count)
+{
+	const size_t to = (size_t)outcome->to, end = to + (size_t)count;
+	const size_t size = size_after(outcome, count);
+
+	return count >= 0 && count <= outcome_wanted(outcome) && outcome->sink_size == size &&
+	       !memcmp(outcome->sink, outcome->before, to) &&
+	       !memcmp(outcome->sink + to, outcome->source + outcome->from, (size_t)count) &&
+	       !memcmp(outcome->sink + end, outcome->before + end, size - end);
+}
+
+bool outcome_is_copied(const struct outcome *outcome)
+{
+	return holds(outcome, outcome_wanted(outcome));
+}
+
+/* How many bytes came: as many as the sink has grown, or else as many as were reported. */
+static int64_t arrived(const struct outcome *outcome)
+{
+	return outcome->sink_size > outcome->before_size ?
+		       (int64_t)outcome->sink_size - outcome->to :
+		       outcome->moved;
+}
+
+static const char *wrong_count(const struct outcome *outcome, int64_t count)
+{
+	const int64_t wanted = outcome_wanted(outcome);
+
+	if (outcome->error)
+		return count < outcome->moved ? "bytes that were reported have not arrived" :
+		       count > wanted         ? too_many :
+						NULL;
+	if (outcome->moved > wanted)
+		return "more bytes were reported than were to be copied";
+	if (outcome->moved < wanted)
+		return "it ended early, without an error";
+	return NULL;
+}
+
+/* A strategy that reports that it lost bytes has taken more from the source than arrived. */
+static const char *wrong_offsets(const struct outcome *outcome, int64_t count)
+{
+	const off_t source = outcome->from + count, sink = outcome->to + count;
+	const bool ahead = outcome->error && outcome->lost && outcome->source_stands > source;
+
+	if (outcome->source_stands >= 0 && outcome->source_stands != source && !ahead)
+		return "the source does not stand where the copy ended";
+	if (outcome->sink_stands >= 0 && outcome->sink_stands != sink && !outcome->appends)
+		return "the sink does not stand where the copy ended";
+	return NULL;
+}
+
+const char *outcome_copied(const struct outcome *outcome)
+{
+	const int64_t count = outcome->error ? arrived(outcome) : outcome_wanted(outcome);
+	const char *wrong = wrong_count(outcome, count);
+
+	if (wrong)
+		return wrong;
+	if (holds(outcome, count))
+		return wrong_offsets(outcome, count);
+	if (outcome->sink_size == size_after(outcome, count))
+		return wrong_bytes;
+	return outcome->sink_size < size_after(outcome, count) ? too_few : too_many;
+}
+
+/* All bytes are the source's of then or of now, and at least one is of now. */
+bool outcome_is_shared(const struct outcome *outcome)
+{
+	const int64_t wanted = outcome_wanted(outcome);
+	bool shows = false;
+
+	if (!outcome->later || outcome->sink_size != size_after(outcome, wanted))
+		return false;
+	for (int64_t i = 0; i < wanted; i++) {
+		const char got = outcome->sink[outcome->to + i];
+		const bool is_now = got == outcome->later[outcome->from + i];
+
+		if (!is_now && got != outcome->source[outcome->from + i])
+			return false;
+		shows |= is_now;
+	}
+	return shows;
+}
+
+const char *outcome_private(const struct outcome *outcome)
+{
+	if (outcome->error || !outcome_is_shared(outcome))
+		return outcome_copied(outcome);
+	if (!outcome->may_share)
+		return "the sink shows what was written to the source after the copy";
+	return wrong_count(outcome, outcome_wanted(outcome)) ?:
+		       wrong_offsets(outcome, outcome_wanted(outcome));
+}
+
+const char *outcome_refused(const struct outcome *outcome)
+{
+	if (outcome->moved_overlap)
+		return "a call that is to refuse overlapping ranges moved bytes";
+	if (outcome->error && !holds(outcome, outcome->moved))
+		return wrong_bytes;
+	return NULL;
+}
+
+const char *outcome_unspoilt(const struct outcome *outcome)
+{
+	if (outcome->refused_overlap && !outcome->error && !outcome_is_copied(outcome))
+		return "one call refused the overlapping ranges, and another spoilt the file";
+	return outcome_refused(outcome);
+}
+
+/* The strategy gave up, and nothing is corrupt. */
+static struct judgement judge_error(const struct outcome *outcome)
+{
+	if (outcome->error == EINTR && outcome->interrupted)
+		return SAYS(SAFE, NULL);
+	if (outcome->moved)
+		return SAYS(BROKEN, "the copy failed half-way");
+	if (outcome->error == ENOSYS)
+		return SAYS(UNAVAILABLE, "the system call is not there, or not permitted, here");
+	if (is_refusal(outcome->error))
+		return SAYS(REFUSED, NULL);
+	return SAYS(BROKEN, "the copy failed, and not with a refusal");
+}
+
+struct judgement outcome_judge(const struct outcome *outcome, outcome_check *check)
+{
+	const char *wrong;
+
+	if (outcome->fault)
+		return SAYS(BROKEN, outcome->fault);
+	if (outcome->missing)
+		return SAYS(UNAVAILABLE, outcome->missing);
+	if (outcome->runs_away)
+		return SAYS(CORRUPT, "the copy did not end");
+	if (!outcome->ended)
+		return SAYS(BROKEN, "the copy did not come to its end, nor go on");
+	wrong = check(outcome);
+	if (wrong)
+		return SAYS(CORRUPT, wrong);
+	if (outcome->error)
+		return judge_error(outcome);
+	if (outcome->signals && !outcome->interrupted)
+		return SAYS(BROKEN, "no signal came into the middle of a call");
+	return SAYS(SAFE, NULL);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What came of a copy, compared with what was promised of it. Pure, as the judge of acts is: no
+ * kernel, no files, only what was seen before and after; harness/t/outcome.c feeds it by hand.
+ *
+ * An error that the strategy reports is not corruption by itself: the caller knows that it is to
+ * do something. What arrived must then be right as far as it goes, and at least what was reported.
+ */
+#ifndef COPYHANG_OUTCOME_H
+#define COPYHANG_OUTCOME_H
+
+#include "promise.h"
+#include "verdict.h"
+
+#include <sys/types.h>
+
+/** struct outcome - bytes, offsets and sizes in bytes; memory is borrowed, and never NULL. */
+struct outcome {
+	const char *fault;   /* what the harness could not do, or NULL */
+	const char *missing; /* what this kernel or its configuration lacks, or NULL */
+
+	/* Before: */
+	const char *source; /* all that the source yields from its start */
+	size_t source_size;
+	const char *before; /* all that the sink holds */
+	size_t before_size;
+	off_t from, to; /* where the copy is to begin in source and sink */
+	int64_t limit;  /* bytes that were asked for; COPY_UNLIMITED */
+	bool appends;   /* the sink's own offset is no matter */
+
+	/* What became of it: */
+	bool ended;               /* the copier came to its end in time */
+	bool runs_away;           /* it did not, and has done far more than any such copy takes */
+	int error;                /* errno that the strategy reported, or 0 */
+	int64_t moved;            /* bytes that it reported */
+	bool lost;                /* it knew that it had taken bytes that the sink did not get */
+	bool may_share;           /* it moved them in a way that promises no private copy */
+	bool signals;             /* signals were to come into the middle of its calls, */
+	unsigned int interrupted; /* and did so this many times */
+	bool refused_overlap;     /* a call that is to refuse overlapping ranges did, */
+	bool moved_overlap;       /* or moved bytes nonetheless */
+	const char *sink;         /* all that the sink holds, or that came out of it */
+	size_t sink_size;         /* ... which may be more than there is memory of */
+	off_t source_stands, sink_stands; /* their offsets; -1: has none */
+	const char *later; /* what the source holds since it was written after the copy, or NULL */
+};
+
+/** outcome_wanted() - Return: how many bytes the copy is to move. */
+int64_t outcome_wanted(const struct outcome *outcome);
+
+/** outcome_is_copied() - is in the sink what a copy of all the bytes makes of it? */
+bool outcome_is_copied(const struct outcome *outcome);
+
+/** outcome_is_shared() - does the sink show, somewhere, what the source holds only since? */
+bool outcome_is_shared(const struct outcome *outcome);
+
+/* --- The checks that a promise can name --- */
+
+/** outcome_copied() - just the bytes asked for, just where they belong, and the offsets too. */
+outcome_check outcome_copied;
+
+/** outcome_private() - that; and nobody sees later writes, unless the strategy may share pages. */
+outcome_check outcome_private;
+
+/** outcome_refused() - of ranges of one file that overlap: a call that is to refuse them does. */
+outcome_check outcome_refused;
+
+/** outcome_unspoilt() - that; and what one call refused no other then does and spoils the file. */
+outcome_check outcome_unspoilt;
+
+/** outcome_judge() - the verdict. */
+struct judgement outcome_judge(const struct outcome *outcome, outcome_check *check);
+
+#endif

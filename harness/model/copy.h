@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A copy under way, and movers: the ways to move bytes that strategies are made of. */
+#ifndef COPYHANG_COPY_H
+#define COPYHANG_COPY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define COPY_UNLIMITED INT64_MAX
+
+struct step;
+
+/** struct copy - one copy under way. Set in, out and limit; the rest starts as 0. */
+struct copy {
+	int in, out;     /* borrowed */
+	int64_t limit;   /* bytes at most */
+	int eof_errno;   /* the error by which this source says end of file, or 0 */
+	size_t at_least; /* ask with each call for so many bytes, where the step asks for fewer */
+	int64_t moved;   /* bytes that arrived in out */
+	bool lost; /* a mover took bytes that out then refused: no step can make up for that */
+	const struct step *step; /* the one under way */
+	const char *memory;      /* what to copy instead of in, by movers that can; else NULL */
+	size_t memory_size;
+};
+
+#define MOVER_CALLS 3
+
+/**
+ * struct mover - one way to move bytes. What state it needs (a private pipe, a ring) is the
+ * process's: made when first asked for, kept for later copies.
+ */
+struct mover {
+	/*
+	 * Move at most @count bytes. Return: how many arrived in out, 0 at the
+	 * end of the file, -1 with errno: ENOSYS also where the machine does not
+	 * permit the call at all. Bytes that arrived before an error it adds to
+	 * copy->moved itself.
+	 */
+	ssize_t (*move)(struct copy *copy, size_t count);
+	/*
+	 * Move at most @count bytes of memory at @bytes, as above; NULL in a mover that
+	 * has to read first.
+	 */
+	ssize_t (*put)(struct copy *copy, const char *bytes, size_t count);
+	bool shares;    /* a sink that is no file may get pages of the source instead of a copy */
+	bool by_worker; /* it leaves the move to a thread of the kernel's (io_uring) */
+	/*
+	 * The system calls it is made of. One whose arguments name neither source
+	 * nor sink (io_uring_enter) it makes only for a single request, on in or out.
+	 */
+	long calls[MOVER_CALLS];
+	int ncalls;
+};
+
+/**
+ * copy_goes_on() - did errno only delay the step under way, so that the call is to be made again?
+ * Waits for what EAGAIN asks for: the sink, and where a call @reads as well first the source.
+ * Return: false, errno as it was, where the error counts.
+ */
+bool copy_goes_on(const struct copy *copy, bool reads);
+
+#endif

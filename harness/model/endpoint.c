@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What is done with an endpoint of any kind: opened, filled, asked how it stands, closed. */
+#include "endpoint.h"
+
+#include "descriptors.h"
+#include "pattern.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+int endpoint_open(struct endpoint *endpoint, const struct endpoint_kind *kind, enum role role,
+		  const char **missing)
+{
+	int error;
+
+	*endpoint = (struct endpoint){
+		.kind = kind, .fd = -1, .far = -1, .watched = -1, .role = role, .size = kind->size
+	};
+	error = kind->open(endpoint, role, missing);
+	if (error)
+		endpoint_close(endpoint);
+	return error;
+}
+
+int endpoint_release(struct endpoint *endpoint)
+{
+	return endpoint->kind->release ? endpoint->kind->release(endpoint) : 0;
+}
+
+int endpoint_watch(struct endpoint *endpoint)
+{
+	if (endpoint->kind->withholds)
+		return 0;
+	endpoint->watched = fcntl(endpoint->fd, F_DUPFD_CLOEXEC, 0);
+	return endpoint->watched < 0 ? -errno : 0;
+}
+
+void endpoint_unwatch(struct endpoint *endpoint)
+{
+	close_fd(&endpoint->watched);
+}
+
+/* At its end, or with nobody to read it, it holds nobody up: POLLHUP and POLLERR are ready, too. */
+enum standing endpoint_standing(const struct endpoint *endpoint)
+{
+	const short events = role_is_sink(endpoint->role) ? POLLOUT : POLLIN;
+	struct pollfd end = { .fd = endpoint->watched, .events = events };
+
+	if (endpoint->kind->withholds)
+		return endpoint->kind->withholds() ? STANDING_WITHHOLDS : STANDING_READY;
+	if (end.fd < 0 || poll(&end, 1, 0) < 0 || end.revents & POLLNVAL)
+		return STANDING_UNKNOWN;
+	return end.revents ? STANDING_READY : STANDING_WITHHOLDS;
+}
+
+/* By ever smaller pieces: a pipe or a socket has room for a last few bytes, too. */
+static ssize_t fill(int fd)
+{
+	const char *bytes = pattern_bytes();
+	size_t filled = 0, piece = 65536;
+
+	while (piece) {
+		ssize_t n = filled + piece <= PATTERN_FILE ? write(fd, bytes + filled, piece) : 0;
+
+		if (n > 0)
+			filled += (size_t)n;
+		else if (!n || errno == EAGAIN || errno == EMSGSIZE)
+			piece /= 2;
+		else if (errno != EINTR)
+			return -errno;
+	}
+	return (ssize_t)filled;
+}
+
+ssize_t endpoint_fill(int fd)
+{
+	const int flags = fcntl(fd, F_GETFL);
+	ssize_t filled;
+
+	if (fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
+		return -errno;
+	filled = fill(fd);
+	return fcntl(fd, F_SETFL, flags) < 0 ? -errno : filled;
+}
+
+void endpoint_close(struct endpoint *endpoint)
+{
+	close_fd(&endpoint->fd);
+	close_fd(&endpoint->far);
+	endpoint_unwatch(endpoint);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Promises: what the interfaces say of a copy besides that it ends. A promise is a row of a table
+ * (cases/promises.c): between which endpoints it is looked at, how the copy is set up, and what is
+ * then compared. Nothing stalls and nobody acts: a case of the act `promise` is one whole copy.
+ */
+#ifndef COPYHANG_PROMISE_H
+#define COPYHANG_PROMISE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct outcome;
+
+/*
+ * A check that a promise can name (outcome.h). Return: constant text: what is not as promised, or
+ * NULL.
+ */
+typedef const char *outcome_check(const struct outcome *outcome);
+
+struct promise {
+	const char *claim;   /* what is promised, in one line */
+	const char *written; /* and where */
+
+	off_t from, to;    /* where source and sink stand, where they can */
+	size_t before;     /* bytes that the sink, a file, holds already */
+	int64_t limit;     /* bytes to copy; 0: all */
+	size_t at_least;   /* bytes to ask for with each call; 0: as the strategy has it */
+	bool asks_nothing; /* ask for 0 bytes, once */
+	bool signals;      /* caught signals come while the copy waits for room in the sink */
+	bool modifies;     /* the source is written after the copy, before anybody reads the sink */
+	bool appends;      /* the copy goes to the end of the sink, wherever that stands */
+
+	outcome_check *check; /* NULL: outcome_copied */
+};
+
+#endif

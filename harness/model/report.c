@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Bytes that come out of a sink: received, compared and counted. */
+#include "report.h"
+
+#include "pattern.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#define RECEIVE_MAX (256 << 10) /* no datagram is larger: what a read has no room for is lost */
+
+void report_bytes(struct report *report, const char *bytes, size_t count)
+{
+	if (!report->foreign && pattern_differs(bytes, count, report->received) >= 0)
+		report->differs = true;
+	report->received += (int64_t)count;
+}
+
+void report_receive(struct report *report, int fd, size_t skip)
+{
+	static char bytes[RECEIVE_MAX];
+	volatile const bool *over = &report->over;
+	bool gone = false;
+	ssize_t n;
+
+	while ((n = read(fd, bytes, sizeof(bytes)))) {
+		size_t old = n < 0 ? 0 : (size_t)n < skip ? (size_t)n : skip;
+
+		report->released = true;
+		if (n > 0)
+			report_bytes(report, bytes + old, (size_t)n - old);
+		else if (errno == EAGAIN && !gone)
+			gone = *over; /* and what was written before is still to come */
+		else if (errno != EINTR)
+			break;
+		skip -= old;
+	}
+	/* A terminal master says EIO at the end. */
+	report->received_all = n == 0 || errno == EIO || gone;
+}

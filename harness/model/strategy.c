@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Steps taken one after the other, and the calls by which they are known again. */
+#include "strategy.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+static bool is_stream(int fd)
+{
+	socklen_t size = sizeof(int);
+	int type;
+
+	return !getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) && type == SOCK_STREAM;
+}
+
+static bool is_pseudo(int fd)
+{
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) < 0)
+		return false;
+	return fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC ||
+	       fs.f_type == TRACEFS_MAGIC || fs.f_type == DEBUGFS_MAGIC;
+}
+
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+	return S_ISREG(a->st_mode) && a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+static unsigned int facts_of(const struct copy *copy, const struct stat *in, const struct stat *out)
+{
+	const struct {
+		enum fact fact;
+		bool holds;
+	} facts[] = {
+		{ SOURCE_REGULAR, S_ISREG(in->st_mode) },
+		{ SOURCE_FILLED, S_ISREG(in->st_mode) && in->st_size > 0 },
+		{ SOURCE_PSEUDO, is_pseudo(copy->in) },
+		{ SOURCE_BLOCK, S_ISBLK(in->st_mode) },
+		{ SOURCE_PIPE, S_ISFIFO(in->st_mode) },
+		{ SOURCE_SOCKET, S_ISSOCK(in->st_mode) },
+		{ SOURCE_STREAM, is_stream(copy->in) },
+		{ SINK_REGULAR, S_ISREG(out->st_mode) },
+		{ SINK_PIPE, S_ISFIFO(out->st_mode) },
+		{ SINK_SOCKET, S_ISSOCK(out->st_mode) },
+		{ SINK_STREAM, is_stream(copy->out) },
+		{ SINK_APPEND, fcntl(copy->out, F_GETFL) & O_APPEND },
+		{ SAME_FILE, is_same(in, out) },
+	};
+	unsigned int held = 0;
+
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
+		held |= facts[i].holds ? facts[i].fact : 0;
+	return held;
+}
+
+static bool lists(const int *errors, int error)
+{
+	for (int i = 0; i < STEP_ERRNOS && errors[i]; i++) {
+		if (errors[i] == error)
+			return true;
+	}
+	return false;
+}
+
+static enum patience patience(const struct step *step, int error)
+{
+	return error == EINTR ? step->on_eintr : step->on_eagain;
+}
+
+/* Where the step leads on an error; @moved: that came after bytes. */
+static enum way way_on(const struct step *step, int error, bool moved)
+{
+	enum way way = NOWHERE;
+
+	if (error == EINTR || error == EAGAIN)
+		way = patience(step, error) == FALLS ? NEXT_STEP : NOWHERE;
+	else if (lists(step->last_on, error))
+		way = LAST_STEP;
+	else if (step->falls_on_any || lists(step->falls_on, error))
+		way = NEXT_STEP;
+	return way && moved ? step->midway : way;
+}
+
+/* By ppoll(2), on every architecture: is_wait() knows it again. */
+static void wait_until(int fd, short events)
+{
+	struct pollfd ready = { .fd = fd, .events = events };
+
+	while (ppoll(&ready, 1, NULL, NULL) < 0 && errno == EINTR)
+		;
+}
+
+bool copy_goes_on(const struct copy *copy, bool reads)
+{
+	const int error = errno;
+
+	if ((error != EINTR && error != EAGAIN) || patience(copy->step, error) != AGAIN)
+		return false;
+	/* Which of the two is not ready, errno does not tell. */
+	if (error == EAGAIN && reads)
+		wait_until(copy->in, POLLIN);
+	if (error == EAGAIN)
+		wait_until(copy->out, POLLOUT);
+	return true;
+}
+
+/* From memory where that is the source. */
+static ssize_t move(struct copy *copy, size_t count)
+{
+	const struct mover *mover = copy->step->mover;
+	size_t left = copy->memory_size - (size_t)copy->moved;
+
+	if (!copy->memory)
+		return mover->move(copy, count);
+	return left ? mover->put(copy, copy->memory + copy->moved, count < left ? count : left) : 0;
+}
+
+/* Return: where to go on; NOWHERE: the copy is over, with @error. */
+static enum way run_step(struct copy *copy, int64_t limit, int *error)
+{
+	const struct step *step = copy->step;
+	const size_t chunk = step->chunk > copy->at_least ? step->chunk : copy->at_least;
+	const int64_t before = copy->moved;
+
+	*error = 0;
+	while (copy->moved < limit) {
+		const int64_t left = limit - copy->moved;
+		const bool moved = copy->moved != before;
+		ssize_t n = move(copy, left < (int64_t)chunk ? (size_t)left : chunk);
+
+		if (n > 0) {
+			copy->moved += n;
+		} else if (n == 0) {
+			return moved ? NOWHERE : step->on_nothing;
+		} else if (copy->moved && errno == copy->eof_errno) {
+			return NOWHERE;
+		} else if (copy->lost || !copy_goes_on(copy, true)) {
+			*error = errno;
+			return copy->lost ? NOWHERE : way_on(step, *error, moved);
+		}
+	}
+	return NOWHERE;
+}
+
+static bool applies(const struct step *step, unsigned int facts)
+{
+	return (facts & step->only) == step->only && (!step->any || facts & step->any) &&
+	       !(facts & step->unless);
+}
+
+static int last_step(const struct strategy *strategy)
+{
+	int i = 0;
+
+	while (i + 1 < STRATEGY_STEPS && strategy->steps[i + 1].mover)
+		i++;
+	return i;
+}
+
+bool strategy_takes_memory(const struct strategy *strategy)
+{
+	for (int i = 0; i < STRATEGY_STEPS && strategy->steps[i].mover; i++) {
+		if (!strategy->steps[i].mover->put)
+			return false;
+	}
+	return true;
+}
+
+bool strategy_by_worker(const struct strategy *strategy)
+{
+	return strategy->steps[0].mover && strategy->steps[0].mover->by_worker;
+}
+
+bool strategy_is_cascade(const struct strategy *strategy)
+{
+	return strategy->steps[1].mover;
+}
+
+/* Does anything in it depend on what the endpoints are? */
+static bool is_choosy(const struct strategy *strategy)
+{
+	unsigned int facts = strategy->only | strategy->unless;
+
+	for (int i = 0; i < STRATEGY_STEPS && strategy->steps[i].mover; i++)
+		facts |= strategy->steps[i].only | strategy->steps[i].any |
+			 strategy->steps[i].unless;
+	return facts;
+}
+
+int copy_through(const struct strategy *strategy, struct copy *copy)
+{
+	struct stat in, out;
+	unsigned int facts = 0;
+	int error = EINVAL;
+
+	if (fstat(copy->in, &in) < 0 || fstat(copy->out, &out) < 0)
+		return -errno;
+	/* A call saved is two stops saved where the copier is traced. */
+	if (is_choosy(strategy))
+		facts = facts_of(copy, &in, &out);
+	if ((facts & strategy->only) != strategy->only || facts & strategy->unless)
+		return -EINVAL;
+	for (int i = 0; i < STRATEGY_STEPS && strategy->steps[i].mover; i++) {
+		const struct step *step = &strategy->steps[i];
+		enum way way;
+
+		if (!applies(step, facts))
+			continue;
+		copy->step = step;
+		way = run_step(copy,
+			       step->sized && in.st_size < copy->limit ? in.st_size : copy->limit,
+			       &error);
+		if (way == NOWHERE)
+			break;
+		if (way == LAST_STEP && i < last_step(strategy))
+			i = last_step(strategy) - 1;
+	}
+	return -error;
+}
+
+int copy_nothing(const struct strategy *strategy, struct copy *copy)
+{
+	ssize_t n;
+
+	copy->step = &strategy->steps[0];
+	n = copy->step->mover->move(copy, 0);
+	if (n < 0)
+		return -errno;
+	copy->moved = n;
+	return 0;
+}
+
+/* What copy_goes_on() sleeps in: one descriptor, no time limit. Nothing else in a copier does. */
+static bool is_wait(const struct call *call)
+{
+	return call->nr == SYS_ppoll && call->args[1] == 1 && !call->args[2];
+}
+
+static bool step_owns(const struct step *step, const struct call *call)
+{
+	int64_t count = call_count(call);
+
+	if (is_wait(call))
+		return step->on_eagain == AGAIN;
+	if (count == 0 || count > (int64_t)step->chunk)
+		return false;
+	for (int i = 0; i < step->mover->ncalls; i++) {
+		if (step->mover->calls[i] == call->nr)
+			return true;
+	}
+	return false;
+}
+
+bool strategy_owns(const struct strategy *strategy, const struct call *call, int in, int out)
+{
+	if (call_names_end(call) && call_source(call) != in && call_sink(call) != out)
+		return false;
+	for (int i = 0; i < STRATEGY_STEPS && strategy->steps[i].mover; i++) {
+		if (step_owns(&strategy->steps[i], call))
+			return true;
+	}
+	return false;
+}

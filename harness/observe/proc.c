@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Files of /proc, read and understood; the only place that knows what they look like. */
+#include "proc.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define WORKER "Name:\tiou-wrk-" /* how the status of a thread of io_uring's begins */
+
+/* Read one /proc file, as text, up to @size with its end. Return: its length, or -1. */
+static __attribute__((format(printf, 3, 4))) ssize_t slurp(char *into, size_t size,
+							   const char *format, ...)
+{
+	char path[96];
+	va_list args;
+	ssize_t length = 0, n;
+	int fd;
+
+	va_start(args, format);
+	vsnprintf(path, sizeof(path), format, args);
+	va_end(args);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	do {
+		n = read(fd, into + length, size - 1 - (size_t)length);
+		length += n > 0 ? n : 0;
+	} while (n > 0 && (size_t)length < size - 1);
+	close(fd);
+	if (n < 0)
+		return -1;
+	into[length] = '\0';
+	return length;
+}
+
+static const char *fault; /* the first thing that a file of /proc lacked */
+
+const char *proc_fault(void)
+{
+	return fault;
+}
+
+/*
+ * Of any length: with many supplementary groups the counts of context switches stand far beyond the
+ * first page. Return: the status of thread @tid, good until the next call; NULL when it is gone.
+ */
+static const char *status_of(pid_t tid)
+{
+	static char *status;
+	static size_t room;
+	ssize_t length = 0;
+
+	do {
+		if ((size_t)length + 1 >= room) {
+			char *larger = realloc(status, room ? 2 * room : 4096);
+
+			if (!larger) {
+				fault = "no memory for /proc/PID/status";
+				return NULL;
+			}
+			status = larger;
+			room = room ? 2 * room : 4096;
+		}
+		length = slurp(status, room, "/proc/%d/status", tid);
+	} while (length >= 0 && (size_t)length + 1 >= room);
+	return length > 0 ? status : NULL;
+}
+
+/* The value of a `Key:\tvalue` line of a status file; one that lacks is a fault, and "". */
+static const char *field(const char *status, const char *key)
+{
+	const char *at = strstr(status, key);
+
+	if (at)
+		return at + strlen(key);
+	if (!fault)
+		fault = "a field of /proc/PID/status was not found";
+	return "";
+}
+
+static uint64_t number(const char *status, const char *key)
+{
+	return strtoull(field(status, key), NULL, 10);
+}
+
+static char state_of(const char *status)
+{
+	return *field(status, "\nState:\t");
+}
+
+static uint64_t switches_of(const char *status)
+{
+	return number(status, "\nvoluntary_ctxt_switches:\t") +
+	       number(status, "\nnonvoluntary_ctxt_switches:\t");
+}
+
+/*
+ * schedstat's second number is the run delay (Documentation/scheduler/sched-stats.rst).
+ * It is readable for a zombie too, until it is reaped.
+ */
+int64_t proc_starved(pid_t tid)
+{
+	long long ran, waited;
+	char schedstat[96];
+
+	if (slurp(schedstat, sizeof(schedstat), "/proc/%d/schedstat", tid) <= 0)
+		return 0;
+	return sscanf(schedstat, "%lld %lld", &ran, &waited) == 2 ? waited : 0;
+}
+
+bool proc_sample_thread(pid_t tid, struct proc_sample *sample)
+{
+	const char *status = status_of(tid);
+	char state;
+
+	if (!status)
+		return false;
+	state = state_of(status);
+	*sample = (struct proc_sample){
+		.quiet = state && strchr("SDZX", state),
+		.deep = state == 'D',
+		.stopped = state && strchr("tT", state),
+		.worker = strncmp(status, WORKER, strlen(WORKER)) ? 0 : tid,
+		.switches = switches_of(status),
+	};
+	return true;
+}
+
+static void add(struct proc_sample *sum, const struct proc_sample *thread)
+{
+	sum->quiet &= thread->quiet;
+	sum->deep |= thread->deep;
+	sum->stopped |= thread->stopped;
+	sum->worker = thread->worker ? thread->worker : sum->worker;
+	sum->switches += thread->switches;
+}
+
+static bool sample_process(pid_t pid, struct proc_sample *sample, bool pass_over_stopped)
+{
+	char path[32];
+	struct dirent *entry;
+	bool any = false;
+	DIR *dir;
+
+	*sample = (struct proc_sample){ .quiet = true };
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	dir = opendir(path);
+	if (!dir)
+		return false;
+	while ((entry = readdir(dir))) {
+		struct proc_sample thread;
+
+		if (entry->d_name[0] == '.' ||
+		    !proc_sample_thread((pid_t)strtol(entry->d_name, NULL, 10), &thread))
+			continue;
+		any = true;
+		if (!thread.stopped || !pass_over_stopped)
+			add(sample, &thread);
+	}
+	closedir(dir);
+	return any;
+}
+
+bool proc_sample(pid_t pid, struct proc_sample *sample)
+{
+	return sample_process(pid, sample, false);
+}
+
+bool proc_sample_running(pid_t pid, struct proc_sample *sample)
+{
+	return sample_process(pid, sample, true);
+}
+
+bool proc_ended(pid_t pid)
+{
+	const char *status = status_of(pid);
+
+	return !status || strchr("ZX", state_of(status));
+}
+
+pid_t proc_thread_group(pid_t tid)
+{
+	const char *status = status_of(tid);
+
+	if (!status)
+		return -1;
+	return (pid_t)number(status, "\nTgid:\t");
+}
+
+/* /proc/PID/syscall: "NR 0xARG0 ... 0xARG5 0xSP 0xPC", "-1 0xSP 0xPC" or "running". */
+static bool read_call(pid_t tid, struct call *call)
+{
+	char line[256], *at;
+
+	if (slurp(line, sizeof(line), "/proc/%d/syscall", tid) < 0)
+		return false;
+	call->nr = strtol(line, &at, 10);
+	if (at == line || call->nr < 0)
+		return false;
+	for (int i = 0; i < CALL_ARGS; i++)
+		call->args[i] = strtoull(at, &at, 16);
+	return true;
+}
+
+void proc_describe(struct text *text, pid_t tid)
+{
+	const char *status = status_of(tid);
+	struct call call;
+	char wchan[64];
+
+	if (!status) {
+		text_add(text, "gone");
+		return;
+	}
+	if (slurp(wchan, sizeof(wchan), "/proc/%d/wchan", tid) < 1)
+		strcpy(wchan, "?");
+	text_add(text, "%c %s ", state_of(status), wchan);
+	if (read_call(tid, &call))
+		call_describe(text, &call);
+	else
+		text_add(text, "?");
+	text_add(text, " switches:%" PRIu64, switches_of(status));
+}
+
+bool proc_stack(struct text *text, pid_t tid)
+{
+	char stack[2048], *line, *rest = stack;
+	const char *join = "";
+
+	if (slurp(stack, sizeof(stack), "/proc/%d/stack", tid) < 1)
+		return false;
+	while ((line = strsep(&rest, "\n"))) {
+		/* "[<0>] function+0x1f/0x120" */
+		char *function = strchr(line, ' ');
+
+		if (!function)
+			continue;
+		text_add(text, "%s%s", join, function + 1);
+		join = " < ";
+	}
+	return true;
+}
+
+char *proc_fd_name(pid_t tid, int fd, char *name)
+{
+	char path[48];
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", tid, fd);
+	length = readlink(path, name, PROC_FD_NAME - 1);
+	name[length < 0 ? 0 : length] = '\0';
+	return name;
+}
+
+/* Lines of fdinfo, "tfd:        5 events:       19 data: ..." (proc(5)), however many. */
+bool proc_epoll_any(pid_t tid, int epfd, bool (*is_it)(const void *arg, int fd, uint32_t events),
+		    const void *arg)
+{
+	char path[48], line[256];
+	bool found = false;
+	uint32_t events;
+	FILE *info;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", tid, epfd);
+	info = fopen(path, "re");
+	if (!info)
+		return false;
+	while (!found && fgets(line, sizeof(line), info))
+		found = sscanf(line, "tfd: %d events: %" SCNx32, &fd, &events) == 2 &&
+			is_it(arg, fd, events);
+	fclose(info);
+	return found;
+}
+
+bool proc_memory(pid_t tid, uint64_t address, void *into, size_t size)
+{
+	const struct iovec local = { .iov_base = into, .iov_len = size };
+	const struct iovec remote = { .iov_base = (void *)(uintptr_t)address, .iov_len = size };
+
+	return process_vm_readv(tid, &local, 1, &remote, 1, 0) == (ssize_t)size;
+}
+
+void proc_name(struct text *text, pid_t tid)
+{
+	char name[64];
+
+	if (slurp(name, sizeof(name), "/proc/%d/comm", tid) > 0)
+		text_add(text, "%.*s", (int)strcspn(name, "\n"), name);
+	else
+		text_add(text, "?");
+}
+
+void proc_kill_children(void)
+{
+	char list[4096], *pid, *rest = list;
+
+	if (slurp(list, sizeof(list), "/proc/self/task/%d/children", getpid()) < 0)
+		return;
+	while ((pid = strsep(&rest, " "))) {
+		if (*pid)
+			kill((pid_t)strtol(pid, NULL, 10), SIGKILL);
+	}
+}
+
+void proc_children(struct text *text, const char *wanted, bool others)
+{
+	char list[4096], *pid, *rest = list;
+	const char *join = "";
+
+	if (slurp(list, sizeof(list), "/proc/self/task/%d/children", getpid()) < 0)
+		return;
+	while ((pid = strsep(&rest, " "))) {
+		const char *status = *pid ? status_of((pid_t)strtol(pid, NULL, 10)) : NULL;
+		const char *name;
+		int length;
+
+		if (!status)
+			continue;
+		name = field(status, "Name:\t");
+		length = (int)strcspn(name, "\n");
+		if ((length == (int)strlen(wanted) && !strncmp(name, wanted, strlen(wanted))) ==
+		    others)
+			continue;
+		text_add(text, "%s%s %.*s %c", join, pid, length, name, state_of(status));
+		join = ", ";
+	}
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What arrived of the copy of an act's case. */
+#ifndef COPYHANG_ARRIVAL_H
+#define COPYHANG_ARRIVAL_H
+
+#include <stdbool.h>
+
+struct scene;
+
+/** arrival_differs() - are bytes, counts or offsets, once the copier is done, not as promised? */
+bool arrival_differs(const struct scene *scene);
+
+#endif

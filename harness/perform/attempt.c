@@ -1,0 +1,480 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A case's life, from top to bottom: its phases, in a table at the end, and before it what each of
+ * them does, looks at, and awaits; those before the act are in attempt_stall.c. What is awaited is
+ * asked of what the looks have shown, and changes nothing.
+ */
+#include "attempt.h"
+
+#include "cleanup.h"
+#include "proc.h"
+
+#include <signal.h>
+#include <string.h>
+
+/* How often is looked for what no event tells. */
+#define TICK_UNDER_WAY (NS_PER_MS / 20)
+#define TICK_STALL NS_PER_MS
+#define TICK_SAID (5 * NS_PER_MS)
+#define TICK_WATCH (10 * NS_PER_MS)
+
+static int64_t max(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t min(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static bool actor_is_copier(const struct attempt *attempt)
+{
+	return attempt->scene->test->act->actor == ACTOR_COPIER;
+}
+
+/* --- Act, and how long its control takes for it --- */
+
+static bool can_act(const struct attempt *attempt)
+{
+	return attempt_is_in_place(attempt) && !attempt->seen.fault;
+}
+
+static bool can_act_from_outside(const struct attempt *attempt)
+{
+	return can_act(attempt) && attempt_act_from_outside(attempt);
+}
+
+static void enter_calls(struct attempt *attempt)
+{
+	attempt_let_go(attempt);
+	quiescence_forget(&attempt->control_sleep);
+}
+
+static void keep_no_sleep(struct attempt *attempt)
+{
+	attempt_fault(attempt, "the actor did not come to wait for the signal");
+}
+
+static bool act_over(const struct attempt *attempt)
+{
+	return attempt_over_at(attempt, THE_ACTOR);
+}
+
+static bool control_over(const struct attempt *attempt)
+{
+	return attempt_over_at(attempt, THE_CONTROL);
+}
+
+static bool both_over(const struct attempt *attempt)
+{
+	return act_over(attempt) && control_over(attempt);
+}
+
+static int64_t first_limit(const struct attempt *attempt)
+{
+	return attempt->at[ACT] + LIMIT_OF(ACT);
+}
+
+static bool has_acted(const struct attempt *attempt)
+{
+	return attempt->seen.acted;
+}
+
+/* The control tells what this machine takes for such an act at this moment. */
+static void keep_limits(struct attempt *attempt)
+{
+	struct observation *seen = &attempt->seen;
+	const int64_t over_at = attempt_over_at(attempt, THE_CONTROL);
+
+	seen->control_ended = over_at;
+	seen->control = (over_at ? over_at : clock_now()) - attempt->at[ACT];
+	seen->limit = max(LIMIT_OF(ACT), ACT_CONTROLS * seen->control);
+	attempt->window =
+		max(attempt->at_least, max(LIMIT_OF(REST), REST_CONTROLS * seen->control));
+}
+
+/* --- Judge: is it over in time, or overdue and at rest, and all else as it was? --- */
+
+static bool has_limits(const struct attempt *attempt)
+{
+	return attempt->seen.control_ended;
+}
+
+static bool is_overdue(const struct attempt *attempt)
+{
+	return has_limits(attempt) && !act_over(attempt);
+}
+
+static int64_t limit(const struct attempt *attempt)
+{
+	return min(attempt->at[ACT] + attempt->seen.limit, patience_deadline());
+}
+
+static void watch_actor(struct attempt *attempt)
+{
+	quiescence_forget(&attempt->actor_sleep);
+}
+
+static void look_at_actor(struct attempt *attempt)
+{
+	attempt_look_at_act(attempt);
+	if (!act_over(attempt))
+		quiescence_look_process(&attempt->actor_sleep, attempt->scene->actor->pid);
+}
+
+static bool over_or_at_rest(const struct attempt *attempt)
+{
+	return act_over(attempt) || quiescence_lasts(&attempt->actor_sleep, attempt->window);
+}
+
+static void keep_rest(struct attempt *attempt)
+{
+	attempt->seen.at_rest = !act_over(attempt);
+}
+
+/*
+ * Does the act itself end the stall? It ends the copier; or a full pipe is emptied, or loses its
+ * reader, by it. What was seen right before it has to do then.
+ */
+static bool act_ends_stall(const struct attempt *attempt)
+{
+	const struct scene *scene = attempt->scene;
+
+	return actor_is_copier(attempt) ||
+	       (scene->stall == STALL_SINK && scene->holds == HOLDS_READ_END);
+}
+
+/* The act is over, or was waited for long enough: is all as it was when it began? */
+static void look_again(struct attempt *attempt)
+{
+	const struct copier_kind *copier = attempt->scene->copier_kind;
+	struct observation *seen = &attempt->seen;
+
+	attempt_look_at_act(attempt);
+	seen->slept_on = true;
+	if (seen->stall != STALL_NONE && !act_ends_stall(attempt)) {
+		seen->left_early = !copier->stays(attempt);
+		if (!seen->left_early) {
+			seen->slept_on = copier->sleeps_on(attempt);
+			attempt_look_at_ends(attempt);
+		}
+	}
+	if (act_over(attempt))
+		seen->ended_by = ENDED_BY_ITSELF;
+}
+
+static bool is_unended(const struct attempt *attempt)
+{
+	return has_limits(attempt) && attempt->seen.ended_by == ENDED_NEVER;
+}
+
+static void keep_actor(struct attempt *attempt)
+{
+	const struct scene *scene = attempt->scene;
+
+	attempt->at[JUDGED] = clock_now();
+	attempt_keep_evidence(attempt, scene->bystander == scene->actor ? "bystander" : "actor",
+			      attempt->act.task->ended ? scene->actor->tid :
+							 attempt->act.task->tid);
+	/* An act that is a SIGKILL has shown already that this does not end the actor. */
+	if (scene->test->act->signal == SIGKILL)
+		attempt->killable = false;
+}
+
+/* What this phase and the next two await may have come in the meantime. */
+static void keep_end(struct attempt *attempt, enum ended_by ended_by)
+{
+	if (act_over(attempt))
+		attempt->seen.ended_by = ended_by;
+}
+
+/* --- Kill: can the actor be killed? --- */
+
+static bool is_to_be_killed(const struct attempt *attempt)
+{
+	return is_unended(attempt) && attempt->probe_kill &&
+	       attempt->scene->test->act->signal != SIGKILL;
+}
+
+static void kill_actor(struct attempt *attempt)
+{
+	attempt->at[KILLED] = clock_now();
+	kill(attempt->scene->actor->pid, SIGKILL);
+	quiescence_forget(&attempt->actor_sleep);
+}
+
+static void keep_killable(struct attempt *attempt)
+{
+	attempt->killable = act_over(attempt);
+	keep_end(attempt, ENDED_BY_KILL);
+}
+
+/* --- Release: does it end then? --- */
+
+static bool over_or_indifferent(const struct attempt *attempt)
+{
+	return act_over(attempt) || attempt_is_indifferent(attempt);
+}
+
+static void keep_released(struct attempt *attempt)
+{
+	keep_end(attempt, ENDED_BY_RELEASE);
+}
+
+/* One that wakes now and then, in all that time, is not waited for any longer. */
+static void keep_no_change(struct attempt *attempt)
+{
+	const bool had_time = attempt->at[RELEASED] < patience_deadline() - LIMIT_OF(CASE) / 2;
+
+	if (!had_time || !attempt_is_released(attempt))
+		attempt_fault(attempt,
+			      "time is up, and the release was not seen to change anything");
+}
+
+/* --- Afterwards, and when the copier is killed: it is given up on --- */
+
+static int64_t soon_after(const struct attempt *attempt)
+{
+	(void)attempt;
+	return clock_now() + LIMIT_OF(AFTERWARDS);
+}
+
+static void keep_afterwards(struct attempt *attempt)
+{
+	keep_end(attempt, ENDED_AFTERWARDS);
+}
+
+static void kill_copier(struct attempt *attempt)
+{
+	scene_kill_copier(attempt->scene);
+}
+
+static int64_t soon_after_kill(const struct attempt *attempt)
+{
+	(void)attempt;
+	return clock_now() + LIMIT_OF(TEARDOWN);
+}
+
+static void keep_torn_down(struct attempt *attempt)
+{
+	keep_end(attempt, ENDED_BY_TEARDOWN);
+}
+
+/* --- Compare: the copy comes to its end, and is what arrived what was to arrive? --- */
+
+static void let_copy_end(struct attempt *attempt)
+{
+	cleanup_run(attempt->scene->cleanup);
+	if (attempt->at[RELEASED])
+		return;
+	attempt->at[RELEASED] = clock_now();
+	scene_release(attempt->scene);
+}
+
+static void look_at_copy(struct attempt *attempt)
+{
+	const struct copier_kind *copier = attempt->scene->copier_kind;
+
+	if (copier->look_on)
+		copier->look_on(attempt);
+}
+
+static bool copy_over(const struct attempt *attempt)
+{
+	return attempt->scene->copier_kind->is_over(attempt);
+}
+
+/* Where the act has not ended by itself nothing depends on it. */
+static int64_t end_of_copy(const struct attempt *attempt)
+{
+	return attempt->seen.ended_by == ENDED_BY_ITSELF ? patience_deadline() :
+							   soon_after(attempt);
+}
+
+static void compare(struct attempt *attempt)
+{
+	const struct copier_kind *copier = attempt->scene->copier_kind;
+
+	attempt->seen.differs = copier->differs && copier->differs(attempt->scene);
+}
+
+static void keep_no_end(struct attempt *attempt)
+{
+	struct scene *scene = attempt->scene;
+	const struct copier_kind *copier = scene->copier_kind;
+
+	if (scene->report->release_error) {
+		scene->error = scene->report->release_error;
+		attempt_fault(attempt, "cannot release the source");
+	} else if (attempt->seen.ended_by == ENDED_BY_ITSELF &&
+		   !(copier->may_go_on && copier->may_go_on(attempt))) {
+		attempt_fault(attempt, "the copy did not come to its end after the release");
+	}
+}
+
+static bool has_listener(const struct attempt *attempt)
+{
+	return attempt->scene->listener;
+}
+
+static bool has_heard_all(const struct attempt *attempt)
+{
+	return attempt->scene->listener->ended_at;
+}
+
+/* What goes on may say more, and nobody waits for that. */
+static int64_t last_words(const struct attempt *attempt)
+{
+	return scene_copier_over(attempt->scene) ? clock_now() + LIMIT_OF(SAID) : 0;
+}
+
+static void keep_said(struct attempt *attempt)
+{
+	const struct report *report = attempt->scene->report;
+
+	memcpy(attempt->said, report->said, report->said_size);
+}
+
+/* --- What comes of it all --- */
+
+int64_t attempt_doubt(const struct attempt *attempt)
+{
+	const int64_t *at = attempt->at;
+	const int64_t wanted = RELEASE_SHARE * (at[ENDED] - at[RELEASED]);
+
+	if (attempt->at_least || at[RELEASED] - at[ACT] >= wanted)
+		return 0;
+	return min(wanted, LIMIT_OF(DOUBT));
+}
+
+/* --- The phases --- */
+
+/** struct phase - one of them; what is NULL is not there. */
+struct phase {
+	const char *name;
+	bool (*applies)(const struct attempt *attempt);  /* else it is left out */
+	void (*begin)(struct attempt *attempt);          /* what is done */
+	void (*look)(struct attempt *attempt);           /* what is looked at, over and over, */
+	bool (*comes)(const struct attempt *attempt);    /* until this is so, */
+	bool (*never)(const struct attempt *attempt);    /* or cannot come to be any more, */
+	int64_t tick;                                    /* with so much time between, ns; */
+	int64_t (*until)(const struct attempt *attempt); /* at most until then (NULL: CASE) */
+	void (*came)(struct attempt *attempt);           /* what it means that it is, */
+	void (*failed)(struct attempt *attempt);         /* and that it is not */
+};
+
+/* clang-format off */
+static const struct phase phases[] = {
+	/* Actor and control are held at the entry of the act's call; else there is nothing to judge. */
+	{ "gather", .look = attempt_look_at_control, .comes = attempt_others_wait,
+	  .never = attempt_somebody_ended, .tick = TICK_STALL, .came = attempt_cue_copier,
+	  .failed = attempt_keep_fault },
+	/* The copy is stalled where the id says, or, where nothing stalls, under way; else likewise. */
+	{ "stall", .applies = attempt_is_to_stall, .look = attempt_look_at_copier,
+	  .comes = attempt_is_in_place, .never = attempt_never_in_place, .tick = TICK_STALL,
+	  .came = attempt_keep_stall, .failed = attempt_keep_fault },
+	{ "copy", .applies = attempt_is_to_copy, .look = attempt_look_at_copier,
+	  .comes = attempt_is_in_place, .never = attempt_never_in_place, .tick = TICK_UNDER_WAY,
+	  .came = attempt_keep_stall, .failed = attempt_keep_fault },
+
+	/* The act is upon who sleeps in a call: both do; else it would find them elsewhere. */
+	{ "enter", .applies = can_act_from_outside, .begin = enter_calls,
+	  .look = attempt_look_at_calls, .comes = attempt_both_sleep, .tick = TICK_STALL,
+	  .failed = keep_no_sleep },
+	{ "act", .applies = can_act, .begin = attempt_act, .look = attempt_look_at_act,
+	  .comes = both_over, .tick = TICK_WATCH, .until = first_limit },
+	/* The control sets the limits; without it the machine cannot be judged. */
+	{ "control", .applies = has_acted, .look = attempt_look_at_act, .comes = control_over,
+	  .tick = TICK_WATCH, .came = keep_limits, .failed = keep_limits },
+
+	/* The act is over within its limit; or the actor sleeps: who still runs is slow. */
+	{ "in time", .applies = has_limits, .look = attempt_look_at_act, .comes = act_over,
+	  .tick = TICK_WATCH, .until = limit },
+	{ "at rest", .applies = is_overdue, .begin = watch_actor, .look = look_at_actor,
+	  .comes = over_or_at_rest, .tick = TICK_WATCH, .came = keep_rest },
+	{ "look again", .applies = has_limits, .begin = look_again },
+
+	/* It is not over: what would end it? Whatever does says what held it up. */
+	{ "judged", .applies = is_unended, .begin = keep_actor },
+	{ "kill", .applies = is_to_be_killed, .begin = kill_actor, .look = look_at_actor,
+	  .comes = over_or_at_rest, .tick = TICK_WATCH, .came = keep_killable,
+	  .failed = keep_killable },
+	{ "release", .applies = is_unended, .begin = attempt_release,
+	  .look = attempt_look_after_release, .comes = over_or_indifferent, .tick = TICK_WATCH,
+	  .came = keep_released, .failed = keep_no_change },
+	{ "afterwards", .applies = is_unended, .look = attempt_look_at_act, .comes = act_over,
+	  .tick = TICK_WATCH, .until = soon_after, .came = keep_afterwards },
+	{ "teardown", .applies = is_unended, .begin = kill_copier, .look = attempt_look_at_act,
+	  .comes = act_over, .tick = TICK_WATCH, .until = soon_after_kill, .came = keep_torn_down },
+	{ "times", .applies = has_limits, .begin = attempt_keep_times },
+
+	/* And the copy, once nothing holds it up: did all arrive, and nothing else? */
+	{ "compare", .applies = has_acted, .begin = let_copy_end, .look = look_at_copy,
+	  .comes = copy_over, .tick = TICK_WATCH, .until = end_of_copy, .came = compare,
+	  .failed = keep_no_end },
+	{ "last words", .applies = has_listener, .comes = has_heard_all, .tick = TICK_SAID,
+	  .until = last_words, .came = keep_said, .failed = keep_said },
+};
+/* clang-format on */
+
+struct waiting {
+	struct attempt *attempt;
+	const struct phase *phase;
+};
+
+static bool is_over(void *arg)
+{
+	const struct waiting *waiting = arg;
+	const struct phase *phase = waiting->phase;
+
+	if (phase->never && phase->never(waiting->attempt))
+		return true;
+	if (phase->look)
+		phase->look(waiting->attempt);
+	return phase->comes(waiting->attempt) || (phase->never && phase->never(waiting->attempt));
+}
+
+static bool wait_for(struct attempt *attempt, const struct phase *phase)
+{
+	struct waiting waiting = { .attempt = attempt, .phase = phase };
+
+	return tracer_run(&attempt->scene->tracer, is_over, &waiting, phase->tick,
+			  phase->until ? phase->until(attempt) : patience_deadline()) &&
+	       phase->comes(attempt);
+}
+
+static void pass(struct attempt *attempt, const struct phase *phase)
+{
+	void (*then)(struct attempt * attempt);
+
+	if (phase->applies && !phase->applies(attempt))
+		return;
+	if (phase->begin)
+		phase->begin(attempt);
+	if (!phase->comes)
+		return;
+	then = wait_for(attempt, phase) ? phase->came : phase->failed;
+	if (then)
+		then(attempt);
+}
+
+void attempt_make(struct attempt *attempt, struct scene *scene, bool probe_kill, int64_t at_least)
+{
+	*attempt = (struct attempt){
+		.scene = scene,
+		.probe_kill = probe_kill,
+		.at_least = at_least,
+		.killable = -1,
+		.begun = clock_now(),
+		.sink_size = scene->sink_size,
+		.seen = { .stall = scene->stall, .fault = scene->fault, .missing = scene->missing },
+	};
+	scene->tracer.on_call = attempt_on_call;
+	scene->tracer.arg = attempt;
+	for (size_t i = 0;
+	     !scene->fault && !scene->missing && i < sizeof(phases) / sizeof(phases[0]); i++)
+		pass(attempt, &phases[i]);
+	if (proc_fault())
+		attempt_fault(attempt, proc_fault());
+}

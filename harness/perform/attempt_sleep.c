@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Where a copy is stalled, and whether it sleeps there: looks at this moment, and what they show.
+ */
+#include "attempt.h"
+
+#include "proc.h"
+
+bool attempt_look_at_ends(struct attempt *attempt)
+{
+	const struct scene *scene = attempt->scene;
+	/* The end that is not to withhold: may the call be waiting for that? */
+	const enum side other = attempt->seen.stall == STALL_SINK ? SIDE_SOURCE : SIDE_SINK;
+
+	attempt->seen.withheld = scene_withholds(scene);
+	attempt->seen.ready =
+		!scene->copier_kind->may_await(attempt, other) || scene_is_ready(scene);
+	return attempt->seen.withheld && attempt->seen.ready;
+}
+
+bool attempt_sleeps(const struct attempt *attempt, uint64_t *switches)
+{
+	struct proc_sample sample;
+	const bool there = attempt->scene->copier_kind->sample(attempt, &sample);
+
+	*switches = there ? sample.switches : 0;
+	return there && sample.quiet;
+}
+
+bool attempt_sleeps_on(const struct attempt *attempt)
+{
+	uint64_t switches;
+
+	return attempt_sleeps(attempt, &switches) && switches == attempt->slept;
+}
+
+/* --- After the release --- */
+
+void attempt_release(struct attempt *attempt)
+{
+	struct proc_sample sample;
+
+	attempt->switches_then = proc_sample(attempt->scene->actor->pid, &sample) ?
+					 sample.switches :
+					 attempt->actor_sleep.switches;
+	attempt->at[RELEASED] = attempt->same_since = clock_now();
+	scene_release(attempt->scene);
+}
+
+/* Since it was released: does the copier still sleep the sleep that it had stalled in? */
+static bool copier_sleeps_on(const struct attempt *attempt)
+{
+	return attempt->seen.stall != STALL_NONE && calling_lasts(&attempt->stall) &&
+	       attempt_sleeps_on(attempt);
+}
+
+/* For how long the actor is to sleep on now; INT64_MAX: what is to come has not come yet. */
+static int64_t indifferent_after(const struct attempt *attempt)
+{
+	const struct scene *scene = attempt->scene;
+	const bool by_copier = attempt->scene->test->act->actor == ACTOR_COPIER;
+
+	if (!by_copier && scene_copier_over(scene))
+		return attempt->window;
+	if (!scene_has_released(scene) || (!by_copier && !copier_sleeps_on(attempt)))
+		return INT64_MAX;
+	return attempt->window > LIMIT_OF(RELEASED) ? attempt->window : LIMIT_OF(RELEASED);
+}
+
+bool attempt_is_released(const struct attempt *attempt)
+{
+	return indifferent_after(attempt) != INT64_MAX;
+}
+
+void attempt_look_after_release(struct attempt *attempt)
+{
+	struct proc_sample sample;
+
+	attempt_look_at_act(attempt);
+	if (attempt_over_at(attempt, THE_ACTOR))
+		return;
+	if (!attempt_is_released(attempt) || !proc_sample(attempt->scene->actor->pid, &sample) ||
+	    !sample.quiet || sample.switches != attempt->switches_then)
+		attempt->same_since = clock_now();
+}
+
+bool attempt_is_indifferent(const struct attempt *attempt)
+{
+	const int64_t after = indifferent_after(attempt);
+
+	return after != INT64_MAX && clock_now() - attempt->same_since >= after;
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The phases before the act: all gather, and the copier comes to where the act is to fall. */
+#include "attempt.h"
+
+static bool actor_is_copier(const struct attempt *attempt)
+{
+	return attempt->scene->test->act->actor == ACTOR_COPIER;
+}
+
+/* --- Gather: all but the copier wait where the act finds them --- */
+
+/* Held at the entry of its act; or, where it only waits for a signal, asleep. */
+static bool control_waits(const struct attempt *attempt)
+{
+	const struct scene *scene = attempt->scene;
+
+	if (scene->test->act->perform)
+		return tracer_held(&scene->tracer, scene->control->pid);
+	return scene->control->in_call &&
+	       quiescence_lasts(&attempt->control_sleep, LIMIT_OF(STALL));
+}
+
+/* Who is still to refill the source comes to the act only after that. */
+static bool actor_waits(const struct attempt *attempt)
+{
+	const struct scene *scene = attempt->scene;
+
+	return scene_feeds(scene) || !scene->test->act->perform ||
+	       tracer_held(&scene->tracer, scene->actor->pid);
+}
+
+void attempt_look_at_control(struct attempt *attempt)
+{
+	const struct task *control = attempt->scene->control;
+
+	if (!attempt->scene->test->act->perform && control->in_call)
+		quiescence_look_thread(&attempt->control_sleep, control->tid);
+}
+
+/* What the copier itself does for the act it comes to by and by. */
+bool attempt_others_wait(const struct attempt *attempt)
+{
+	return control_waits(attempt) && (actor_is_copier(attempt) || actor_waits(attempt));
+}
+
+static bool others_ended(const struct attempt *attempt)
+{
+	const struct scene *scene = attempt->scene;
+
+	return scene->control->ended_at || (!actor_is_copier(attempt) && scene->actor->ended_at);
+}
+
+bool attempt_somebody_ended(const struct attempt *attempt)
+{
+	return others_ended(attempt) || scene_copier_over(attempt->scene);
+}
+
+/* --- Stall: the copy waits where the id says; or, where nothing can stall, it is under way --- */
+
+/* Not before: where nothing stalls it would copy, at full speed, for nothing. */
+void attempt_cue_copier(struct attempt *attempt)
+{
+	scene_cue(attempt->scene);
+}
+
+void attempt_look_at_copier(struct attempt *attempt)
+{
+	if (actor_waits(attempt))
+		attempt->scene->copier_kind->look(attempt);
+}
+
+bool attempt_is_to_stall(const struct attempt *attempt)
+{
+	return attempt_others_wait(attempt) && attempt->seen.stall != STALL_NONE;
+}
+
+bool attempt_is_to_copy(const struct attempt *attempt)
+{
+	return attempt_others_wait(attempt) && attempt->seen.stall == STALL_NONE;
+}
+
+bool attempt_is_in_place(const struct attempt *attempt)
+{
+	const struct observation *seen = &attempt->seen;
+
+	if (seen->stall == STALL_NONE)
+		return seen->under_way;
+	return seen->stalled && seen->withheld && seen->ready;
+}
+
+bool attempt_never_in_place(const struct attempt *attempt)
+{
+	const struct copier_kind *copier = attempt->scene->copier_kind;
+
+	return attempt_somebody_ended(attempt) || (copier->is_idle && copier->is_idle(attempt));
+}
+
+/* In the midst of what the steps have shown already. */
+static void keep_where(struct text *evidence, const struct task *copier)
+{
+	text_add(evidence, "copier=");
+	if (copier->in_call)
+		call_describe(evidence, &copier->call);
+	else
+		text_add(evidence, "between two calls");
+	text_add(evidence, "\n");
+}
+
+void attempt_keep_stall(struct attempt *attempt)
+{
+	struct scene *scene = attempt->scene;
+
+	if (attempt->seen.stalled) {
+		attempt->at[STALLED] = clock_now();
+		attempt_keep_evidence(attempt, "copier", attempt->stall.task->tid);
+		scene->copier_kind->keep_stall(attempt);
+	}
+	if (attempt->seen.stalled || attempt->first_bytes > 0)
+		attempt_keep_last_step(attempt);
+	else
+		keep_where(&attempt->evidence, scene->copier);
+	/* A reference of ours would be one too many where the copier is to drop its own. */
+	if (actor_is_copier(attempt))
+		scene_unwatch(scene);
+}
+
+/* The act cannot begin: why, the judge will know from what was seen. */
+void attempt_keep_fault(struct attempt *attempt)
+{
+	if (attempt->seen.stalled)
+		attempt_keep_evidence(attempt, "copier", attempt->stall.task->tid);
+	else if (others_ended(attempt) && !scene_copier_over(attempt->scene))
+		attempt_fault(attempt, "bystander or control ended before the act");
+	else
+		attempt->scene->copier_kind->keep_fault(attempt);
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which of the calls that are seen are steps of an attempt's copy. */
+#include "attempt.h"
+
+/* Of a call that is just being made, or has returned: errno 0 if it has not failed. */
+static struct seen_step step_of(const struct attempt *attempt, const struct task *task, int error)
+{
+	struct seen_step step = { .call = task->call, .error = error, .later = attempt->at[ACT] };
+
+	if (!task->followed)
+		return step;
+	step.in = sides_in(&attempt->scene->sides, task);
+	step.out = sides_out(&attempt->scene->sides, task);
+	return step;
+}
+
+struct seen_step *attempt_find_step(struct attempt *attempt, const struct task *task)
+{
+	const struct seen_step step = step_of(attempt, task, 0);
+
+	return steps_find(&attempt->steps, &step);
+}
+
+/* It has asked whether the source yields, be it among other things, and been told of something. */
+static bool asked_for_source(const struct attempt *attempt, const struct task *task)
+{
+	const enum call_role role = call_role(&task->call);
+
+	return task->followed && task->result > 0 && role != CALL_COPIES && role != CALL_SUBMITS &&
+	       sides_awaits(&attempt->scene->sides, task, SIDE_SOURCE);
+}
+
+static void keep_step(struct attempt *attempt, const struct task *task)
+{
+	struct seen_step step = step_of(attempt, task, steps_error(task));
+
+	attempt->read_source |= asked_for_source(attempt, task);
+	if (!attempt->scene->copier_kind->is_step(attempt, task, &step))
+		return;
+	step.took = task->left_at - task->entered_at;
+	attempt->read_source |= step.in == SIDE_SOURCE && !step.error;
+	if (steps_keep(&attempt->steps, &step, task->result))
+		attempt->news_at = task->left_at;
+}
+
+void attempt_keep_last_step(struct attempt *attempt)
+{
+	const struct task *task =
+		attempt->seen.stalled ? attempt->stall.task : attempt->scene->copier;
+	const struct seen_step step = step_of(attempt, task, 0);
+
+	steps_keep_last(&attempt->steps, &step, attempt->first_bytes);
+}
+
+bool attempt_on_call(void *arg, const struct task *task)
+{
+	struct attempt *attempt = arg;
+	const struct copier_kind *copier = attempt->scene->copier_kind;
+
+	calling_note(&attempt->act, task);
+	calling_note(&attempt->control, task);
+	if (scene_copies(attempt->scene, task) && !task->in_call)
+		keep_step(attempt, task);
+	return !copier->wants_return || copier->wants_return(attempt, task);
+}

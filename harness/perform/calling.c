@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A call is known by its thread and by how many that had entered before. */
+#include "calling.h"
+
+struct calling calling_of(struct task *task)
+{
+	return (struct calling){ .task = task, .serial = task->serial, .call = task->call };
+}
+
+bool calling_lasts(const struct calling *calling)
+{
+	return calling->task->in_call && calling->task->serial == calling->serial;
+}
+
+void calling_note(struct calling *calling, const struct task *task)
+{
+	if (task != calling->task)
+		return;
+	if (task->serial == calling->serial && !task->in_call)
+		calling->result = task->result;
+	if (task->serial != calling->serial && !calling->back_at)
+		calling->back_at = task->entered_at;
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* How many attempts a case takes until its verdict stands. */
+#include "case.h"
+
+#include "attempt.h"
+#include "copier.h"
+#include "promise_copy.h"
+
+static void make_attempt(struct attempt *attempt, const struct test_case *test, bool probe_kill,
+			 int64_t at_least, struct result *result)
+{
+	static struct scene scene;
+	const char *told;
+
+	result->stage = "setting the scene";
+	scene_set(&scene, test, copier_of(test->strategy));
+	result->stage = "playing";
+	attempt_make(attempt, &scene, probe_kill, at_least);
+	told = scene_told(&scene);
+	if (told) {
+		attempt->seen.fault = told;
+		scene.error = 0;
+	}
+	result->stage = "clearing the scene";
+	result->left += scene_clear(&scene);
+	attempt->error = scene.error;
+}
+
+/* The stall was seen, and then it was not what it had been any more, by the end of the act. */
+static bool did_not_last(const struct observation *seen)
+{
+	return seen->control_ended && seen->stall != STALL_NONE &&
+	       (seen->left_early || !seen->slept_on || !seen->withheld || !seen->ready);
+}
+
+/*
+ * A source that was to be silent may have spoken, as the kernel's log does: the stall did not last,
+ * or the strategy went on to a call that refuses.
+ */
+static bool may_have_spoken(enum verdict verdict, const struct attempt *attempt)
+{
+	const struct observation *seen = &attempt->seen;
+
+	if (verdict == VERDICT_REFUSED)
+		return seen->stall == STALL_SOURCE && steps_moved(&attempt->steps);
+	return verdict == VERDICT_BROKEN && did_not_last(seen);
+}
+
+/*
+ * On a loaded machine, with a slow disk under files, or where the kernel waits for all of its CPUs
+ * (RCU), a sleep on the way out may outlast the limit, and end when the release happens to come.
+ * What the release ends it ends soon; else it is played again with a release that comes so late
+ * that the act would be over by then.
+ */
+static bool may_be_chance(enum verdict verdict, const struct attempt *attempt)
+{
+	return verdict == VERDICT_HANG && attempt_doubt(attempt);
+}
+
+/*
+ * A thread of the kernel's that has a request looks asleep as soon as it is about to look for one;
+ * where it waits for a CPU just then, it has not begun to copy.
+ */
+static bool may_not_have_begun(enum verdict verdict, const struct attempt *attempt)
+{
+	return verdict == VERDICT_SAFE && strategy_by_worker(attempt->scene->test->strategy);
+}
+
+/*
+ * How often to play it again, at most, for a verdict that does not change: the kernel's doing. What
+ * a machine does is late now and then, what a kernel does each time.
+ */
+static int doubts(enum verdict verdict, const struct attempt *attempt)
+{
+	if (verdict == VERDICT_LATE || may_be_chance(verdict, attempt))
+		return 4;
+	if (may_have_spoken(verdict, attempt))
+		return 3;
+	if (may_not_have_begun(verdict, attempt))
+		return 2;
+	return 0;
+}
+
+/*
+ * Where it can be killed, what ended it was the probe: the cause takes an attempt without. What the
+ * probe showed once (*@killable: 1, 0, or -1: not tried) is known.
+ */
+static struct judgement attempt_and_judge(struct attempt *last, const struct test_case *test,
+					  int *killable, int64_t at_least, struct result *result)
+{
+	make_attempt(last, test, *killable < 0, at_least, result);
+	if (last->killable >= 0)
+		*killable = last->killable;
+	if (last->seen.ended_by == ENDED_BY_KILL && !last->seen.fault)
+		make_attempt(last, test, false, at_least, result);
+	return judge(&last->seen);
+}
+
+static const struct judgement too_slow = {
+	.verdict = VERDICT_BROKEN,
+	.reason = "the machine is too slow to play it again, as it would have to be",
+};
+
+static void play_act(const struct test_case *test, struct result *result)
+{
+	static struct attempt last;
+	int killable = -1;
+	int64_t at_least = 0;
+	struct judgement judgement = attempt_and_judge(&last, test, &killable, 0, result);
+
+	for (int again = 0; again < doubts(judgement.verdict, &last); again++) {
+		if (may_be_chance(judgement.verdict, &last))
+			at_least = attempt_doubt(&last);
+		if (!patience_suffices()) {
+			if (judgement.verdict != VERDICT_BROKEN)
+				judgement = too_slow;
+			break;
+		}
+		judgement = attempt_and_judge(&last, test, &killable, at_least, result);
+	}
+	last.killable = killable;
+	result_conclude(result, judgement, last.error);
+	attempt_describe(&last, &result->evidence);
+	if (result->verdict != VERDICT_SAFE && result->verdict != VERDICT_REFUSED)
+		attempt_describe_said(&last, &result->evidence);
+}
+
+void case_play(const struct test_case *test, struct result *result)
+{
+	patience_begin();
+	if (test->promise)
+		promise_copy_play(test, result);
+	else
+		play_act(test, result);
+}

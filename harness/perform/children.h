@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the children of a supervisor do. Each begins with just the descriptors
+ * it was given: nothing inherited, least of all the one that TAP goes to.
+ */
+#ifndef COPYHANG_CHILDREN_H
+#define COPYHANG_CHILDREN_H
+
+#include "scene.h"
+
+/* Beside the descriptors of act.h, a child has these; the last one only who refills the source. */
+enum { FD_START = 3, FD_RELEASE = 4, FD_FEED = 5, FD_COUNT };
+
+/** struct child - how to start one; descriptors are borrowed, -1: /dev/null. */
+struct child {
+	const char *name; /* who it is, to people */
+	int fd0, fd1, fd2;
+	int start;  /* the end of this file lets it begin */
+	bool feeds; /* it holds the source's other end, and may be asked to refill it */
+	void (*body)(const struct scene *scene); /* does not return */
+};
+
+/**
+ * child_start() - fork a child that has its descriptors and waits for child->start.
+ * Return: its pid, or -1 with errno, and what kept it from getting ready in the report.
+ */
+pid_t child_start(const struct scene *scene, const struct child *child);
+
+_Noreturn void child_copier(const struct scene *scene);
+_Noreturn void child_bystander(const struct scene *scene);
+/** child_reader() - waits for scene->release, then receives until the end of the file. */
+_Noreturn void child_reader(const struct scene *scene);
+/** child_releaser() - waits for scene->release, then lets the source yield. */
+_Noreturn void child_releaser(const struct scene *scene);
+/** child_control() - the bystander's, or the copier's, double. */
+_Noreturn void child_control(const struct scene *scene);
+
+/** catch_signal() - and do nothing. Without SA_RESTART: the call that it comes into is to return.
+ */
+void catch_signal(int signal);
+
+#endif

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Files and pipes of a promise: made as it says, kept before and after. */
+#include "contents.h"
+
+#include "pattern.h"
+#include "promise.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* All of a file, wherever it stands, up to @room. Return: so many bytes, or -1 with errno. */
+static ssize_t read_whole(int fd, char *into, size_t room)
+{
+	size_t size = 0;
+	ssize_t n;
+
+	while (size < room && (n = pread(fd, into + size, room - size, (off_t)size)) > 0)
+		size += (size_t)n;
+	return size < room && n < 0 ? -1 : (ssize_t)size;
+}
+
+/* What the sink holds already is not of the pattern. */
+static bool fill_sink(int fd, size_t size)
+{
+	static char filler[4096];
+	size_t done = 0;
+
+	memset(filler, '-', sizeof(filler));
+	while (done < size) {
+		const size_t left = size - done;
+		ssize_t n = write(fd, filler, left < sizeof(filler) ? left : sizeof(filler));
+
+		if (n < 0)
+			return false;
+		done += (size_t)n;
+	}
+	return true;
+}
+
+static bool prepare_sink(const struct scene *scene)
+{
+	return !scene->sink.kind->regular ||
+	       fill_sink(scene->sink.far, scene->test->promise->before);
+}
+
+static bool keep_source(const struct scene *scene, struct outcome *outcome)
+{
+	static char source[ROOM];
+	const struct endpoint *endpoint = &scene->source;
+	ssize_t size;
+
+	outcome->from = scene->test->promise->from;
+	if (!endpoint->kind->regular) {
+		outcome->source = pattern_bytes();
+		outcome->source_size = endpoint->size;
+		return true;
+	}
+	size = read_whole(endpoint->far, source, ROOM);
+	outcome->source = source;
+	outcome->source_size = (size_t)size;
+	return size >= 0 && lseek(endpoint->far, outcome->from, SEEK_SET) >= 0;
+}
+
+static bool keep_sink(const struct scene *scene, struct outcome *outcome)
+{
+	static char before[ROOM];
+	const struct promise *promise = scene->test->promise;
+	const struct endpoint *endpoint = &scene->sink;
+	ssize_t size;
+
+	outcome->before = before;
+	if (!endpoint->kind->regular)
+		return true;
+	size = read_whole(endpoint->far, before, ROOM);
+	outcome->before_size = (size_t)size;
+	outcome->to = promise->appends ? size : promise->to;
+	return size >= 0 && lseek(endpoint->far, promise->to, SEEK_SET) >= 0;
+}
+
+bool contents_prepare(const struct scene *scene, struct outcome *outcome)
+{
+	const struct promise *promise = scene->test->promise;
+
+	outcome->limit = promise->asks_nothing ? 0 : promise->limit ? promise->limit : INT64_MAX;
+	outcome->appends = promise->appends;
+	outcome->signals = promise->signals;
+	return prepare_sink(scene) && keep_source(scene, outcome) && keep_sink(scene, outcome);
+}
+
+/* Every byte of the source is another one now. */
+bool contents_modify(const struct scene *scene, struct outcome *outcome)
+{
+	static char later[ROOM];
+	const size_t size = outcome->source_size;
+
+	for (size_t i = 0; i < size; i++)
+		later[i] = (char)(outcome->source[i] ^ 0x20);
+	outcome->later = later;
+	return pwrite(scene->source.far, later, size, 0) == (ssize_t)size;
+}
+
+bool contents_keep(const struct scene *scene, const struct arrival *arrival,
+		   struct outcome *outcome)
+{
+	static char after[ROOM];
+	ssize_t size = (ssize_t)arrival->size;
+
+	outcome->error = scene->report->error;
+	outcome->moved = scene->report->copied;
+	outcome->lost = arrival->lost;
+	outcome->may_share = arrival->shares && !scene->sink.kind->regular;
+	outcome->source_stands = scene->source.kind->regular ?
+					 lseek(scene->source.far, 0, SEEK_CUR) :
+					 (off_t)outcome->source_size - arrival->left;
+	outcome->sink_stands = -1;
+	outcome->sink = arrival->bytes;
+	if (scene->sink.kind->regular) {
+		outcome->sink = after;
+		outcome->sink_stands = lseek(scene->sink.far, 0, SEEK_CUR);
+		size = read_whole(scene->sink.far, after, ROOM);
+	}
+	outcome->sink_size = (size_t)size;
+	return size >= 0;
+}

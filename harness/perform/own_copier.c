@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Our own copier: how it is started, when it is stalled or under way, and what it brought. */
+#include "arrival.h"
+#include "attempt.h"
+#include "children.h"
+#include "proc.h"
+
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+static void own_start(struct scene *scene)
+{
+	const struct child child = {
+		.name = "the copier",
+		.fd0 = scene->source.fd,
+		.fd1 = scene->sink.fd,
+		.fd2 = -1,
+		.start = scene->cue[0],
+		.body = child_copier,
+	};
+
+	scene->copier = scene_start_traced(scene, &child, tracer_seize);
+}
+
+/* --- Until it stalls --- */
+
+static bool in_own_call(const struct attempt *attempt)
+{
+	const struct task *copier = attempt->scene->copier;
+
+	return copier->in_call &&
+	       strategy_owns(attempt->scene->test->strategy, &copier->call, FD_SOURCE, FD_SINK);
+}
+
+/*
+ * io_uring_enter(2) waits for its request interruptibly. In state D it has yet to hand that over: a
+ * worker is being forked, which takes a while when a process moves into another cgroup.
+ */
+static bool has_handed_over(const struct task *copier)
+{
+	struct proc_sample sample;
+
+	return copier->call.nr != SYS_io_uring_enter ||
+	       (proc_sample_thread(copier->tid, &sample) && !sample.deep);
+}
+
+/* The thread of the kernel's that works for the copier, or 0 where none is seen. */
+static pid_t worker(const struct attempt *attempt)
+{
+	struct proc_sample sample;
+
+	return proc_sample_running(attempt->scene->copier->pid, &sample) ? sample.worker : 0;
+}
+
+/*
+ * For how long the copier is to sleep before it counts as stalled. A worker that is there runs
+ * until it sleeps in the copy; but there may be none yet, and before Linux 5.12 none is ever seen.
+ */
+static int64_t rest_wanted(const struct attempt *attempt)
+{
+	if (!strategy_by_worker(attempt->scene->test->strategy) || worker(attempt))
+		return LIMIT_OF(STALL);
+	return LIMIT_OF(WORKER);
+}
+
+/* Asleep in its own call: that it sleeps for the right end is another matter. */
+static void look_at_sleep(struct attempt *attempt)
+{
+	struct task *copier = attempt->scene->copier;
+	const bool own = in_own_call(attempt);
+
+	if (!own || copier->serial != attempt->stall.serial) {
+		attempt->stall = calling_of(copier);
+		quiescence_forget(&attempt->copier_sleep);
+	}
+	if (own)
+		quiescence_look_workers(&attempt->copier_sleep, copier->pid);
+	attempt->seen.stalled = own &&
+				quiescence_lasts(&attempt->copier_sleep, rest_wanted(attempt)) &&
+				has_handed_over(copier);
+	attempt->slept = attempt->copier_sleep.switches;
+	if (attempt->seen.stalled)
+		attempt_look_at_ends(attempt);
+}
+
+/* Return: the size of the sink, or 0 where it is no file. */
+static int64_t sink_size(const struct scene *scene)
+{
+	struct stat sink;
+
+	return scene->sink.kind->regular && !fstat(scene->sink.far, &sink) ? sink.st_size : 0;
+}
+
+/* Return: the bytes by which this call, the first to move any, has made a file grow so far. */
+static int64_t first_bytes(const struct attempt *attempt)
+{
+	const struct scene *scene = attempt->scene;
+
+	if (scene->test->strategy->makes_room || steps_moved(&attempt->steps))
+		return 0;
+	return sink_size(scene) - attempt->sink_size;
+}
+
+/* That a worker has got a request is no success of that: a round of the copy has to be over. */
+static bool has_moved(const struct attempt *attempt, const struct seen_step *step)
+{
+	if (strategy_by_worker(attempt->scene->test->strategy))
+		return attempt->scene->report->copied > 0;
+	return step->bytes > 0 || !call_returns_bytes(&step->call);
+}
+
+/* A call like this one has moved bytes, and it is as far into it as half of what the last took. */
+static bool well_into_call(const struct task *copier, const struct seen_step *earlier)
+{
+	return earlier && clock_now() - copier->entered_at >= earlier->took / 2;
+}
+
+/*
+ * On its way from a call that has moved bytes to the next: copying in memory, if that is its way.
+ * Where calls are short and there is but one CPU, the supervisor may never find it in one.
+ */
+static bool between_calls(const struct attempt *attempt, const struct seen_step *earlier)
+{
+	return !attempt->scene->copier->in_call && earlier &&
+	       clock_now() - attempt->begun >= LIMIT_OF(IN_CALL);
+}
+
+/* In a call of its own, and not in one that may yet be refused; or between two of them. */
+static bool is_under_way(struct attempt *attempt)
+{
+	const struct task *copier = attempt->scene->copier;
+	const struct seen_step *earlier = attempt_find_step(attempt, copier);
+	struct proc_sample sample;
+	bool found;
+
+	if (earlier && !has_moved(attempt, earlier))
+		earlier = NULL;
+	if (in_own_call(attempt)) {
+		attempt->first_bytes = first_bytes(attempt);
+		found = attempt->first_bytes > 0 || well_into_call(copier, earlier);
+	} else {
+		/* What other calls have brought by now is not the next one's. */
+		attempt->sink_size = sink_size(attempt->scene);
+		attempt->first_bytes = 0;
+		found = between_calls(attempt, earlier);
+	}
+	return found && proc_sample_thread(copier->tid, &sample) && !sample.stopped;
+}
+
+static void own_look(struct attempt *attempt)
+{
+	if (attempt->seen.stall == STALL_NONE)
+		attempt->seen.under_way = is_under_way(attempt);
+	else
+		look_at_sleep(attempt);
+}
+
+/* It came to its end instead; or it is somewhere, as the judge will know. */
+static void own_keep_fault(struct attempt *attempt)
+{
+	const struct report *report = attempt->scene->report;
+
+	if (!scene_copier_over(attempt->scene))
+		return;
+	if (!report->error && !report->done)
+		attempt_fault(attempt, "the copier died");
+	attempt->seen.copy_errno = report->error;
+	attempt->seen.copied = report->copied;
+}
+
+/* The worker is what holds the locks of the copy. */
+static void own_keep_stall(struct attempt *attempt)
+{
+	const pid_t tid = strategy_by_worker(attempt->scene->test->strategy) ? worker(attempt) : 0;
+
+	if (tid)
+		attempt_keep_evidence(attempt, "worker", tid);
+}
+
+/* One that names no descriptors may wait for either. */
+static bool own_may_await(const struct attempt *attempt, enum side side)
+{
+	const struct call *call = &attempt->stall.task->call;
+
+	if (!call_names_end(call))
+		return true;
+	return side == SIDE_SOURCE ? call_source(call) == FD_SOURCE : call_sink(call) == FD_SINK;
+}
+
+/* With what works for it in the kernel. */
+static bool own_sample(const struct attempt *attempt, struct proc_sample *sample)
+{
+	return proc_sample_running(attempt->stall.task->pid, sample);
+}
+
+/* --- From then on --- */
+
+static bool own_stays(const struct attempt *attempt)
+{
+	return calling_lasts(&attempt->stall);
+}
+
+/* With all that it wrote received, by whoever does that. */
+/* Who reads datagrams knows of no end but by this. */
+static void own_look_on(struct attempt *attempt)
+{
+	attempt->scene->report->over = attempt->scene->copier->ended_at;
+}
+
+static bool own_is_over(const struct attempt *attempt)
+{
+	const struct scene *scene = attempt->scene;
+	const bool received = !scene->test->act->receives || scene->bystander->ended_at;
+
+	return scene->copier->ended_at && received && (!scene->reader || scene->reader->ended_at);
+}
+
+static bool own_is_step(const struct attempt *attempt, const struct task *task,
+			const struct seen_step *step)
+{
+	return !step->later && scene_owns(attempt->scene, &task->call);
+}
+
+static void own_describe(const struct attempt *attempt, struct text *text)
+{
+	steps_describe(&attempt->steps, false, text);
+}
+
+const struct copier_kind own_copier = {
+	.start = own_start,
+	.look = own_look,
+	.keep_fault = own_keep_fault,
+	.keep_stall = own_keep_stall,
+	.may_await = own_may_await,
+	.sample = own_sample,
+	.stays = own_stays,
+	.sleeps_on = attempt_sleeps_on,
+	.look_on = own_look_on,
+	.is_over = own_is_over,
+	.differs = arrival_differs,
+	.is_step = own_is_step,
+	.describe = own_describe,
+};

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One whole copy between endpoints that stand for a promise, compared with that. */
+#include "promise_copy.h"
+
+#include "checked.h"
+#include "children.h"
+#include "contents.h"
+#include "copier.h"
+#include "descriptors.h"
+#include "outcome.h"
+#include "pattern.h"
+#include "promise.h"
+#include "quiescence.h"
+#include "scene.h"
+#include "steps.h"
+#include "time_limits.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define TICK (NS_PER_MS / 2)
+
+/* What no copy of these files comes near, in 4 KiB pieces either. */
+#define CALLS_MAX 10000
+#define BYTES_MAX ((int64_t)(16 * PATTERN_FILE))
+#define FILE_MAX (2 * BYTES_MAX)
+
+#define SIGNALS 4     /* so many come into the middle of a copy, */
+#define PORTION 20000 /* and after each of them the sink is emptied by so much */
+
+/** struct whole - a whole copy. */
+struct whole {
+	const struct promise *promise;
+	struct scene scene;
+	struct outcome outcome;
+	struct steps steps;
+	struct quiescence sleep; /* of the copier, in the call that a signal is to come into */
+	unsigned int serial;     /* of the call that a signal comes into */
+	unsigned int calls;
+	int64_t bytes;
+};
+
+static struct arrival *arrival;
+
+/* --- The children --- */
+
+/* A file that is copied into itself may never end: not to fill a disk with it. */
+static void limit_files(void)
+{
+	struct rlimit limit;
+
+	signal(SIGXFSZ, SIG_IGN);
+	CHECKED(getrlimit(RLIMIT_FSIZE, &limit));
+	if (limit.rlim_cur > FILE_MAX)
+		limit.rlim_cur = FILE_MAX;
+	CHECKED(setrlimit(RLIMIT_FSIZE, &limit));
+}
+
+static _Noreturn void be_copier(const struct scene *scene)
+{
+	const struct strategy *strategy = scene->test->strategy;
+	const struct promise *promise = scene->test->promise;
+	struct copy copy = {
+		.in = FD_SOURCE,
+		.out = FD_SINK,
+		.limit = promise->limit ? promise->limit : COPY_UNLIMITED,
+		.at_least = promise->at_least,
+	};
+	int error;
+
+	limit_files();
+	catch_signal(SIGUSR1);
+	error = promise->asks_nothing ? copy_nothing(strategy, &copy) :
+					copy_through(strategy, &copy);
+	arrival->lost = copy.lost;
+	arrival->shares = copy.step && copy.step->mover->shares;
+	if (!scene->source.kind->regular)
+		CHECKED(ioctl(FD_SOURCE, FIONREAD, &arrival->left));
+	scene->report->copied = copy.moved;
+	scene->report->error = -error;
+	scene->report->done = !error;
+	_exit(0);
+}
+
+/* Return: false at the end of the file. */
+static bool receive(size_t most)
+{
+	const size_t room = sizeof(arrival->bytes) - arrival->size;
+	ssize_t n;
+
+	do {
+		n = read(FD_SHARED, arrival->bytes + arrival->size, most < room ? most : room);
+	} while (n < 0 && errno == EINTR);
+	arrival->size += n > 0 ? (size_t)n : 0;
+	return n > 0;
+}
+
+/* A portion for each byte on the release pipe; once that is closed, all. */
+static _Noreturn void be_reader(const struct scene *scene)
+{
+	char byte;
+
+	(void)scene;
+	while (read(FD_RELEASE, &byte, 1) > 0)
+		receive(PORTION);
+	while (receive(sizeof(arrival->bytes)))
+		;
+	_exit(0);
+}
+
+/* --- The copy --- */
+
+/* copy_file_range(2) and ioctl_ficlonerange(2) refuse ranges that overlap: EINVAL. */
+static void look_for_overlaps(struct whole *whole)
+{
+	for (int i = 0; i < whole->steps.count; i++) {
+		const struct seen_step *step = &whole->steps.list[i];
+
+		if (step->call.nr != SYS_copy_file_range && step->call.nr != SYS_ioctl)
+			continue;
+		whole->outcome.refused_overlap |= step->error == EINVAL;
+		whole->outcome.moved_overlap |=
+			!step->error && (step->bytes || !call_returns_bytes(&step->call));
+	}
+}
+
+static bool fails(struct whole *whole, const char *fault, int error)
+{
+	if (!whole->outcome.fault) {
+		whole->outcome.fault = fault;
+		whole->scene.error = error;
+	}
+	return false;
+}
+
+static bool set(struct whole *whole, const struct test_case *test)
+{
+	struct scene *scene = &whole->scene;
+
+	if (!scene_open(scene, test, &own_copier))
+		return false;
+	arrival = mmap(NULL, sizeof(*arrival), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		       -1, 0);
+	if (arrival == MAP_FAILED)
+		return fails(whole, "cannot map memory", errno);
+	if (!contents_prepare(scene, &whole->outcome))
+		return fails(whole, "cannot prepare the files", errno);
+	scene->copier =
+		scene_start(scene, "the copier", scene->source.fd, scene->sink.fd, be_copier);
+	if (scene->output >= 0)
+		scene->reader = scene_start_helper(scene, "the reader", scene->output, be_reader);
+	if (scene->fault || scene->missing)
+		return false;
+	scene_hand_over(scene);
+	return true;
+}
+
+static bool on_call(void *arg, const struct task *task)
+{
+	struct whole *whole = arg;
+	struct seen_step step = { 0 };
+
+	if (task != whole->scene.copier || task->in_call)
+		return true;
+	whole->calls++;
+	if (!scene_owns(&whole->scene, &task->call))
+		return true;
+	step.call = task->call;
+	step.error = steps_error(task);
+	steps_keep(&whole->steps, &step, task->result);
+	if (task->result > 0 && call_returns_bytes(&task->call))
+		whole->bytes += task->result;
+	return true;
+}
+
+static bool run(struct whole *whole, bool (*done)(void *arg))
+{
+	return tracer_run(&whole->scene.tracer, done, whole, TICK, patience_deadline());
+}
+
+static bool runs_away(const struct whole *whole)
+{
+	return whole->calls > CALLS_MAX || whole->bytes > BYTES_MAX;
+}
+
+static bool copier_over(void *arg)
+{
+	const struct whole *whole = arg;
+
+	return whole->scene.copier->ended || runs_away(whole);
+}
+
+static bool reader_over(void *arg)
+{
+	const struct whole *whole = arg;
+
+	return !whole->scene.reader || whole->scene.reader->ended;
+}
+
+static void look_at_copier(struct whole *whole)
+{
+	const struct task *copier = whole->scene.copier;
+
+	if (!copier->in_call || copier->serial != whole->serial) {
+		whole->serial = copier->serial;
+		quiescence_forget(&whole->sleep);
+	}
+	if (copier->in_call && scene_owns(&whole->scene, &copier->call))
+		quiescence_look_workers(&whole->sleep, copier->pid);
+}
+
+static bool look_until_it_waits(void *arg)
+{
+	if (copier_over(arg))
+		return true;
+	look_at_copier(arg);
+	return quiescence_lasts(&((const struct whole *)arg)->sleep, LIMIT_OF(STALL));
+}
+
+static bool call_over(void *arg)
+{
+	struct whole *whole = arg;
+	const struct task *copier = whole->scene.copier;
+
+	return copier_over(whole) || !copier->in_call || copier->serial != whole->serial;
+}
+
+/* A signal each time that the copier waits for room; and then some room. */
+static void send_signals(struct whole *whole)
+{
+	struct scene *scene = &whole->scene;
+
+	while (whole->outcome.interrupted < SIGNALS && run(whole, look_until_it_waits) &&
+	       !copier_over(whole)) {
+		kill(scene->copier->pid, SIGUSR1);
+		if (!run(whole, call_over))
+			return;
+		whole->outcome.interrupted++;
+		if (write(scene->release[1], "", 1) < 0)
+			return;
+	}
+}
+
+static void perform(struct whole *whole)
+{
+	struct scene *scene = &whole->scene;
+	struct outcome *outcome = &whole->outcome;
+
+	scene->tracer.on_call = on_call;
+	scene->tracer.arg = whole;
+	if (whole->promise->signals)
+		send_signals(whole);
+	if (!whole->promise->modifies)
+		close_fd(&scene->release[1]);
+	outcome->ended = run(whole, copier_over) && !runs_away(whole);
+	outcome->runs_away = runs_away(whole);
+	if (!outcome->ended)
+		return;
+	if (!scene->report->done && !scene->report->error)
+		fails(whole, "the copier died", 0);
+	if (whole->promise->modifies && !contents_modify(scene, outcome))
+		fails(whole, "cannot write to the source", errno);
+	close_fd(&scene->release[1]);
+	if (!run(whole, reader_over))
+		fails(whole, "the reader did not come to its end", 0);
+	if (!contents_keep(scene, arrival, outcome))
+		fails(whole, "cannot read the sink", errno);
+	look_for_overlaps(whole);
+}
+
+/* --- What is told --- */
+
+static void describe_bytes(const struct whole *whole, struct text *text)
+{
+	const struct outcome *outcome = &whole->outcome;
+
+	text_add(text, "moved=%" PRId64 "\n", outcome->moved);
+	text_add(text, "wanted=%" PRId64 "\n", outcome_wanted(outcome));
+	text_add(text, "sink_size=%zu\n", outcome->sink_size);
+	text_add(text, "source_stands=%lld\n", (long long)outcome->source_stands);
+	if (outcome->sink_stands >= 0)
+		text_add(text, "sink_stands=%lld\n", (long long)outcome->sink_stands);
+	text_add(text, "copied=%s\n", outcome_is_copied(outcome) ? "yes" : "no");
+	if (outcome->lost)
+		text_add(text, "lost=yes\n");
+	if (outcome->signals)
+		text_add(text, "interrupted=%u\n", outcome->interrupted);
+	if (outcome->later && !outcome->error)
+		text_add(text, "shared=%s\n", outcome_is_shared(outcome) ? "yes" : "no");
+}
+
+static void describe(const struct whole *whole, struct text *text)
+{
+	const struct outcome *outcome = &whole->outcome;
+
+	text_add(text, "promise=%s\n", whole->promise->claim);
+	text_add(text, "written=%s\n", whole->promise->written);
+	if (outcome->error)
+		text_add(text, "errno=%s\n", text_errno(outcome->error));
+	if (outcome->ended && !outcome->fault)
+		describe_bytes(whole, text);
+	steps_describe(&whole->steps, false, text);
+}
+
+void promise_copy_play(const struct test_case *test, struct result *result)
+{
+	static struct whole whole;
+	const struct promise *promise = test->promise;
+	struct scene *scene = &whole.scene;
+	struct judgement judgement;
+	const char *told;
+
+	whole.promise = promise;
+	result->stage = "setting the scene";
+	if (set(&whole, test)) {
+		result->stage = "copying";
+		perform(&whole);
+	}
+	told = scene_told(scene);
+	if (scene->fault)
+		whole.outcome.fault = scene->fault;
+	if (told) {
+		whole.outcome.fault = told;
+		scene->error = 0;
+	}
+	whole.outcome.missing = scene->missing;
+	judgement = outcome_judge(&whole.outcome, promise->check ? promise->check : outcome_copied);
+	describe(&whole, &result->evidence);
+	result->stage = "clearing the scene";
+	result->left = scene_clear(scene);
+	result_conclude(result, judgement, scene->error);
+}

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The scene with its cast: who is started with what, what is asked of them, and the end. */
+#include "scene.h"
+
+#include "checked.h"
+#include "children.h"
+#include "cleanup.h"
+#include "copier.h"
+#include "descriptors.h"
+#include "time_limits.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define CLEAR_TICK (10 * NS_PER_MS)
+
+struct task *scene_start_traced(struct scene *scene, const struct child *child,
+				struct task *(*trace)(struct tracer *tracer, pid_t pid))
+{
+	pid_t pid = child_start(scene, child);
+	struct task *task;
+
+	if (pid < 0) {
+		scene_fails(scene, "cannot start a child", errno);
+		return NULL;
+	}
+	task = trace(&scene->tracer, pid);
+	if (task)
+		return task;
+	if (errno == EPERM)
+		scene->missing = "ptrace is not permitted here (Yama ptrace_scope, seccomp)";
+	scene_fails(scene, "cannot trace a child", errno);
+	return NULL;
+}
+
+struct task *scene_start(struct scene *scene, const char *name, int fd0, int fd1,
+			 void (*body)(const struct scene *scene))
+{
+	const struct child child = {
+		.name = name,
+		.fd0 = fd0,
+		.fd1 = fd1,
+		.fd2 = -1,
+		.start = scene->start[0],
+		.feeds = body == child_bystander,
+		.body = body,
+	};
+
+	return scene_start_traced(scene, &child, tracer_seize);
+}
+
+struct task *scene_start_helper(struct scene *scene, const char *name, int fd,
+				void (*body)(const struct scene *scene))
+{
+	const struct child child = {
+		.name = name,
+		.fd0 = fd,
+		.fd1 = -1,
+		.fd2 = -1,
+		.start = scene->start[0],
+		.feeds = body == child_releaser,
+		.body = body,
+	};
+	pid_t pid = child_start(scene, &child);
+	struct task *task = pid < 0 ? NULL : tracer_adopt(&scene->tracer, pid);
+
+	if (!task)
+		scene_fails(scene, "cannot start a child", errno);
+	return task;
+}
+
+static bool start_all(struct scene *scene)
+{
+	const bool copier_acts = scene->test->act->actor == ACTOR_COPIER;
+
+	scene->copier_kind->start(scene);
+	if (scene->shared >= 0)
+		scene->bystander =
+			scene_start(scene, "the bystander", scene->shared, -1, child_bystander);
+	if (scene->output >= 0)
+		scene->reader =
+			scene_start_helper(scene, "the reader", scene->output, child_reader);
+	if (scene->source.far >= 0 && !scene->source.kind->regular)
+		scene->releaser = scene_start_helper(scene, "the releaser", scene->source.far,
+						     child_releaser);
+	scene->control =
+		scene_start(scene, "the control", scene->idle[scene->holds == HOLDS_WRITE_END], -1,
+			    child_control);
+	scene->actor = copier_acts ? scene->copier : scene->bystander;
+	if (!scene->actor)
+		scene_fails(scene, "there is nothing for a bystander to hold", 0);
+	return !scene->fault && !scene->missing;
+}
+
+static bool set_act_fixture(struct scene *scene)
+{
+	const struct act_fixture *fixture = scene->test->act->fixture;
+	const struct act_setting setting = {
+		.sink = &scene->sink,
+		.control_holds = scene->idle[0],
+		.actor = scene->actor->pid,
+		.control = scene->control->pid,
+	};
+	const char *missing = NULL;
+	int line = fixture ? fixture->set(&setting, &missing) : -1;
+
+	if (fixture && line < 0)
+		return scene_lacks(scene, missing, "cannot prepare the act", line);
+	scene->cleanup = line;
+	return true;
+}
+
+void scene_gate(const struct scene *scene, struct task *leader)
+{
+	const struct act *act = scene->test->act;
+	const struct gate gate = {
+		.nr = act->nr,
+		.fd = act->fd,
+		.thread = act->in_thread,
+	};
+
+	if (act->perform)
+		tracer_gate(leader, gate);
+}
+
+/* One who refills the source writes, too: that is not the act. */
+static void set_gates(struct scene *scene)
+{
+	if (!scene_feeds(scene))
+		scene_gate(scene, scene->actor);
+	scene_gate(scene, scene->control);
+}
+
+void scene_hand_over(struct scene *scene)
+{
+	close_fd(&scene->source.fd);
+	close_fd(&scene->sink.fd);
+	close_fd(&scene->shared);
+	close_fd(&scene->output);
+	close_fd(&scene->said[0]);
+	close_fd(&scene->said[1]);
+	close_fd(&scene->feed[0]);
+	close_fd(&scene->idle[scene->holds == HOLDS_WRITE_END]);
+	close_fd(&scene->start[0]);
+	close_fd(&scene->cue[0]);
+	close_fd(&scene->release[0]);
+	if (!scene->source.kind->regular)
+		close_fd(&scene->source.far);
+	close_fd(&scene->start[1]);
+}
+
+bool scene_set(struct scene *scene, const struct test_case *test, const struct copier_kind *kind)
+{
+	if (!scene_open(scene, test, kind) || !start_all(scene) || !set_act_fixture(scene))
+		return false;
+	set_gates(scene);
+	scene_hand_over(scene);
+	return true;
+}
+
+bool scene_owns(const struct scene *scene, const struct call *call)
+{
+	return call_source(call) == FD_SOURCE || call_sink(call) == FD_SINK ||
+	       strategy_owns(scene->test->strategy, call, FD_SOURCE, FD_SINK);
+}
+
+bool scene_copies(const struct scene *scene, const struct task *task)
+{
+	return task == scene->copier || task->followed;
+}
+
+bool scene_copier_over(const struct scene *scene)
+{
+	return scene->copier->ended_at && !tracer_follows(&scene->tracer);
+}
+
+void scene_kill_copier(struct scene *scene)
+{
+	for (int i = 0; i < scene->tracer.count; i++) {
+		const struct task *task = scene->tracer.tasks[i];
+
+		if (scene_copies(scene, task) && !task->ended)
+			kill(task->pid, SIGKILL);
+	}
+}
+
+void scene_cue(struct scene *scene)
+{
+	close_fd(&scene->cue[1]);
+}
+
+static const struct endpoint *stalling(const struct scene *scene)
+{
+	return scene->stall == STALL_SINK ? &scene->sink : &scene->source;
+}
+
+bool scene_withholds(const struct scene *scene)
+{
+	return endpoint_standing(stalling(scene)) == STANDING_WITHHOLDS;
+}
+
+bool scene_is_ready(const struct scene *scene)
+{
+	const struct endpoint *other = scene->stall == STALL_SINK ? &scene->source : &scene->sink;
+
+	/*
+	 * Who has the copier's own request knows what that waits for, and that the other end did
+	 * not hold it up. Before Linux 6.5 splice(2) has, by then, taken room in the pipe for what
+	 * it asked for (ITER_PIPE in lib/iov_iter.c, gone with 3fc40265ae2b): to poll(2) it is
+	 * full.
+	 */
+	if (stalling(scene)->kind->withholds)
+		return true;
+	return endpoint_standing(other) == STANDING_READY;
+}
+
+void scene_unwatch(struct scene *scene)
+{
+	endpoint_unwatch(&scene->source);
+	endpoint_unwatch(&scene->sink);
+}
+
+bool scene_has_released(const struct scene *scene)
+{
+	const struct task *who = scene->stall == STALL_SINK ? scene->reader : scene->releaser;
+
+	return !who || scene->report->released;
+}
+
+void scene_release(struct scene *scene)
+{
+	/* An end of the file is to come through. */
+	scene_unwatch(scene);
+	scene->report->stop = true;
+	close_fd(&scene->release[1]);
+	/* A pipe that is full, and whose reader is the actor, nobody will empty. */
+	if (scene->stall == STALL_SINK && scene->holds == HOLDS_READ_END &&
+	    !scene->test->act->receives)
+		scene_kill_copier(scene);
+}
+
+const char *scene_told(const struct scene *scene)
+{
+	static char told[FAULT_MAX];
+
+	snprintf(told, sizeof(told), "%s", scene->report ? scene->report->fault : "");
+	return *told ? told : NULL;
+}
+
+/* How many of the processes have not been reaped. */
+static int left_over(const struct scene *scene)
+{
+	int left = 0;
+
+	for (int i = 0; i < scene->tracer.count; i++) {
+		const struct task *task = scene->tracer.tasks[i];
+
+		left += !task->ended && task->tid == task->pid;
+	}
+	return left;
+}
+
+/* Over and over: a program under test may make more of them while it is killed. */
+static bool none_left(void *arg)
+{
+	const struct scene *scene = arg;
+
+	for (int i = 0; i < scene->tracer.count; i++) {
+		if (!scene->tracer.tasks[i]->ended)
+			kill(scene->tracer.tasks[i]->pid, SIGKILL);
+	}
+	if (scene->copier_kind->kill_orphans)
+		scene->copier_kind->kill_orphans();
+	return !left_over(scene);
+}
+
+int scene_clear(struct scene *scene)
+{
+	struct tracer *tracer = &scene->tracer;
+	int left;
+
+	/* What is frozen may not even be killed. */
+	cleanup_run(scene->cleanup);
+	none_left(scene);
+	endpoint_close(&scene->source);
+	endpoint_close(&scene->sink);
+	close_fd(&scene->shared);
+	close_fd(&scene->output);
+	for (int i = 0; i < 2; i++) {
+		close_fd(&scene->said[i]);
+		close_fd(&scene->feed[i]);
+		close_fd(&scene->idle[i]);
+		close_fd(&scene->start[i]);
+		close_fd(&scene->cue[i]);
+		close_fd(&scene->release[i]);
+	}
+	tracer_run(tracer, none_left, scene, CLEAR_TICK, clock_now() + LIMIT_OF(TEARDOWN));
+	left = left_over(scene);
+	cleanup_end(&scene->cleanup);
+	tracer_stop(tracer);
+	checked_into(NULL, 0);
+	if (scene->report)
+		munmap(scene->report, 2 * sizeof(*scene->report));
+	return left;
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The scene before anybody is on it: endpoints and pipes, and who is to hold which end. */
+#include "scene.h"
+
+#include "checked.h"
+#include "copier.h"
+#include "descriptors.h"
+#include "proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool scene_fails(struct scene *scene, const char *fault, int error)
+{
+	if (!scene->fault && !scene->missing) {
+		scene->fault = fault;
+		scene->error = error;
+	}
+	return false;
+}
+
+/* @error is negative; where something is @missing, that is why. */
+bool scene_lacks(struct scene *scene, const char *missing, const char *fault, int error)
+{
+	if (!missing)
+		return scene_fails(scene, fault, -error);
+	scene->missing = missing;
+	scene->error = -error;
+	return false;
+}
+
+static bool open_endpoint(struct scene *scene, struct endpoint *endpoint,
+			  const struct endpoint_kind *kind, enum role role)
+{
+	const char *missing = NULL;
+	int error = endpoint_open(endpoint, kind, role, &missing);
+
+	return !error ||
+	       scene_lacks(scene, missing,
+			   role == ROLE_SOURCE ? "cannot open the source" : "cannot open the sink",
+			   error);
+}
+
+/* What the control holds. */
+static bool open_idle(struct scene *scene)
+{
+	const struct endpoint_kind *sink = scene->test->sink;
+	const char *missing = NULL;
+	int fd;
+
+	if (scene->holds != HOLDS_FILE || !sink->open_other)
+		return !pipe2(scene->idle, O_CLOEXEC) ||
+		       scene_fails(scene, "cannot make a pipe", errno);
+	fd = sink->open_other(sink, &missing);
+	if (fd < 0)
+		return scene_lacks(scene, missing, "cannot open what the control holds", fd);
+	scene->idle[0] = fd;
+	return true;
+}
+
+static int steal_fd(int *fd)
+{
+	int stolen = *fd;
+
+	*fd = -1;
+	return stolen;
+}
+
+static bool reopen_sink(struct scene *scene)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", scene->sink.fd);
+	scene->shared = open(path, O_RDWR | O_CLOEXEC);
+	return scene->shared >= 0 || scene_fails(scene, "cannot open the sink once more", errno);
+}
+
+/* Who is to hold the far ends: the bystander, the reader, or nobody but the supervisor. */
+static bool deal_out(struct scene *scene)
+{
+	if (scene->holds == HOLDS_READ_END)
+		scene->shared = steal_fd(&scene->sink.far);
+	else if (!scene->sink.kind->regular)
+		scene->output = steal_fd(&scene->sink.far);
+	if (scene->holds == HOLDS_WRITE_END)
+		scene->shared = steal_fd(&scene->source.far);
+	return scene->holds != HOLDS_FILE || reopen_sink(scene);
+}
+
+/* Its offset stays: the copier's descriptor has the same. */
+static bool keep_sink_size(struct scene *scene)
+{
+	struct stat sink;
+
+	if (!scene->sink.kind->regular)
+		return true;
+	if (fstat(scene->sink.far, &sink))
+		return false;
+	scene->sink_size = sink.st_size;
+	return true;
+}
+
+/* Where the other end is to stall, this one must be ready. */
+static enum role source_role(const struct scene *scene)
+{
+	return scene->stall == STALL_SINK && scene->test->source->stalls ? ROLE_FEED : ROLE_SOURCE;
+}
+
+static enum role sink_role(const struct scene *scene)
+{
+	return scene->stall == STALL_SINK && !scene->test->promise ? ROLE_FULL : ROLE_SINK;
+}
+
+static bool is_fed(const struct scene *scene)
+{
+	return scene->copier_kind->is_fed && source_role(scene) == ROLE_FEED;
+}
+
+/* What a promise is looked at with has nobody who acts, and nothing that stalls for long. */
+static bool watch_ends(struct scene *scene)
+{
+	int error = 0;
+
+	if (scene->stall == STALL_NONE || scene->test->promise)
+		return true;
+	error = endpoint_watch(&scene->source) ?: endpoint_watch(&scene->sink);
+	return !error || scene_fails(scene, "cannot watch the endpoints", -error);
+}
+
+static bool open_all(struct scene *scene)
+{
+	const struct test_case *test = scene->test;
+
+	if (pipe2(scene->start, O_CLOEXEC) || pipe2(scene->cue, O_CLOEXEC) ||
+	    pipe2(scene->release, O_CLOEXEC) ||
+	    (scene->copier_kind->open && !scene->copier_kind->open(scene)) ||
+	    (is_fed(scene) && pipe2(scene->feed, O_CLOEXEC)))
+		return scene_fails(scene, "cannot make a pipe", errno);
+	scene->report = mmap(NULL, 2 * sizeof(*scene->report), PROT_READ | PROT_WRITE,
+			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (scene->report == MAP_FAILED) {
+		scene->report = NULL;
+		return scene_fails(scene, "cannot map memory", errno);
+	}
+	checked_into(scene->report->fault, sizeof(scene->report->fault));
+	if (!open_endpoint(scene, &scene->source, test->source, source_role(scene)) ||
+	    !open_endpoint(scene, &scene->sink, test->sink, sink_role(scene)) ||
+	    !watch_ends(scene) || !open_idle(scene))
+		return false;
+	if (!keep_sink_size(scene))
+		return scene_fails(scene, "cannot tell the sink's size", errno);
+	proc_fd_name(getpid(), scene->source.fd, scene->sides.source);
+	proc_fd_name(getpid(), scene->sink.fd, scene->sides.sink);
+	scene->report->size = scene->source.size;
+	scene->report->foreign = test->source->foreign;
+	/* A control that is to wait in write(2) finds no room, either. */
+	if (test->act->needs_waiting && scene->holds == HOLDS_WRITE_END &&
+	    endpoint_fill(scene->idle[1]) < 0)
+		return scene_fails(scene, "cannot fill the control's pipe", errno);
+	return deal_out(scene);
+}
+
+bool scene_open(struct scene *scene, const struct test_case *test, const struct copier_kind *kind)
+{
+	int error;
+
+	*scene = (struct scene){
+		.test = test,
+		.copier_kind = kind,
+		.holds = bystander_holds(test),
+		.stall = case_stall(test),
+		.source = { .fd = -1, .far = -1, .watched = -1 },
+		.sink = { .fd = -1, .far = -1, .watched = -1 },
+		.shared = -1,
+		.output = -1,
+		.said = { -1, -1 },
+		.feed = { -1, -1 },
+		.idle = { -1, -1 },
+		.cleanup = -1,
+		.start = { -1, -1 },
+		.cue = { -1, -1 },
+		.release = { -1, -1 },
+	};
+	error = tracer_start(&scene->tracer);
+	if (error)
+		return scene_fails(scene, "cannot watch children", -error);
+	return open_all(scene);
+}

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Supervisors in slots, as many as there are jobs; results in the order of the cases. */
+#include "runner.h"
+
+#include "checked.h"
+#include "cleanup.h"
+#include "descriptors.h"
+#include "endpoint.h"
+#include "pattern.h"
+#include "proc.h"
+#include "tap.h"
+#include "time_limits.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define JOBS_PER_CPU 8
+
+/** struct slot - a supervisor at work. */
+struct slot {
+	pid_t pid; /* 0: free */
+	size_t index;
+	int64_t deadline;
+	struct result *result; /* shared with the supervisor */
+};
+
+struct runner {
+	const struct test_case *cases;
+	size_t count, reported;
+	size_t next;             /* all before it have been started, */
+	bool *taken;             /* and of the others these; owned */
+	struct result **results; /* those that wait for their turn; owned */
+	struct slot *slots;
+	unsigned int jobs;
+	bool announce;
+	int signals;   /* signalfd(2) */
+	int interrupt; /* the signal that ends all, or 0 */
+};
+
+unsigned int runner_jobs(void)
+{
+	cpu_set_t cpus;
+
+	if (sched_getaffinity(0, sizeof(cpus), &cpus) < 0)
+		return JOBS_PER_CPU;
+	return JOBS_PER_CPU * (unsigned int)CPU_COUNT(&cpus);
+}
+
+static _Noreturn void supervise(const struct test_case *test, struct result *result, pid_t runner)
+{
+	sigset_t none;
+
+	checked_into(result->reason, sizeof(result->reason));
+	checked_as("the supervisor");
+	CHECKED(prctl(PR_SET_PDEATHSIG, SIGKILL));
+	if (getppid() != runner)
+		_exit(1);
+	/* Away from the terminal, whose Ctrl-C is the runner's alone, and from its descriptors. */
+	CHECKED(setsid());
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	null_descriptors();
+	forget_descriptors(3);
+	case_play(test, result);
+	_exit(0);
+}
+
+static _Noreturn void die(const char *what)
+{
+	char why[128];
+
+	snprintf(why, sizeof(why), "%s: %s", what, strerror(errno));
+	tap_bail(why);
+	exit(1);
+}
+
+/* Who wants to know is told, and has a moment to answer on standard input that it does. */
+static void announce(const struct test_case *test)
+{
+	struct pollfd answer = { .fd = STDIN_FILENO, .events = POLLIN };
+	char id[CASE_ID], byte;
+
+	tap_note("started %s", case_id(test, id));
+	if (poll(&answer, 1, TIME_ANSWER) > 0 && read(STDIN_FILENO, &byte, 1) < 0)
+		tap_note("no answer: %s", strerror(errno));
+}
+
+static bool have_in_common(const struct endpoint_kind *kind, const struct test_case *test)
+{
+	return kind->single && (kind == test->source || kind == test->sink);
+}
+
+/* Is what @test needs, and there is one of, in use? */
+static bool has_to_wait(const struct runner *runner, const struct test_case *test)
+{
+	for (unsigned int i = 0; i < runner->jobs; i++) {
+		const struct test_case *other = &runner->cases[runner->slots[i].index];
+
+		if (runner->slots[i].pid &&
+		    (have_in_common(test->source, other) || have_in_common(test->sink, other)))
+			return true;
+	}
+	return false;
+}
+
+/* Return: the first case that can be played now; count: there is none. */
+static size_t take_next(struct runner *runner)
+{
+	size_t index = runner->next;
+
+	while (index < runner->count &&
+	       (runner->taken[index] || has_to_wait(runner, &runner->cases[index])))
+		index++;
+	if (index < runner->count)
+		runner->taken[index] = true;
+	while (runner->next < runner->count && runner->taken[runner->next])
+		runner->next++;
+	return index;
+}
+
+/* Return: false when there is nothing to be started now. */
+static bool start(struct runner *runner, struct slot *slot)
+{
+	const size_t index = take_next(runner);
+	const pid_t self = getpid();
+
+	if (index == runner->count)
+		return false;
+	memset(slot->result, 0, sizeof(*slot->result));
+	slot->result->stage = "starting";
+	slot->index = index;
+	slot->deadline = clock_now() + LIMIT_OF(SUPERVISOR);
+	if (runner->announce)
+		announce(&runner->cases[slot->index]);
+	slot->pid = fork();
+	if (slot->pid < 0)
+		die("cannot fork");
+	if (!slot->pid)
+		supervise(&runner->cases[slot->index], slot->result, self);
+	return true;
+}
+
+static void report(struct runner *runner)
+{
+	char id[CASE_ID];
+
+	while (runner->reported < runner->count && runner->results[runner->reported]) {
+		struct result **result = &runner->results[runner->reported];
+
+		tap_result(case_id(&runner->cases[runner->reported], id), *result);
+		free(*result);
+		*result = NULL;
+		runner->reported++;
+	}
+}
+
+static void fill_slots(struct runner *runner)
+{
+	for (unsigned int i = 0; i < runner->jobs; i++) {
+		if (!runner->slots[i].pid && !start(runner, &runner->slots[i]))
+			return;
+	}
+}
+
+/* What the supervisor wrote counts only if it came to its end. */
+static void finish(struct runner *runner, struct slot *slot, const char *why)
+{
+	struct result *result = malloc(sizeof(*result));
+
+	if (!result)
+		die("no memory");
+	*result = *slot->result;
+	if (why) {
+		result->verdict = VERDICT_BROKEN;
+		/* Where it could not get ready, it has said so. */
+		if (!*result->reason)
+			snprintf(result->reason, sizeof(result->reason),
+				 "the supervisor %s while %s", why, result->stage);
+	}
+	runner->results[slot->index] = result;
+	slot->pid = 0;
+}
+
+static void reap(struct runner *runner)
+{
+	char why[64];
+	pid_t pid;
+	int status;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		for (unsigned int i = 0; i < runner->jobs; i++) {
+			if (runner->slots[i].pid != pid)
+				continue;
+			if (WIFSIGNALED(status))
+				snprintf(why, sizeof(why), "died by signal %d", WTERMSIG(status));
+			else
+				snprintf(why, sizeof(why), "exited with %d", WEXITSTATUS(status));
+			finish(runner, &runner->slots[i], status ? why : NULL);
+		}
+	}
+}
+
+/* A supervisor that is itself caught in the kernel is left there, as its child is. */
+static void expire(struct runner *runner)
+{
+	for (unsigned int i = 0; i < runner->jobs; i++) {
+		struct slot *slot = &runner->slots[i];
+
+		if (!slot->pid || clock_now() < slot->deadline)
+			continue;
+		kill(slot->pid, SIGKILL);
+		finish(runner, slot, "did not come to an end");
+	}
+}
+
+static int64_t next_deadline(const struct runner *runner)
+{
+	int64_t next = INT64_MAX;
+
+	for (unsigned int i = 0; i < runner->jobs; i++) {
+		if (runner->slots[i].pid && runner->slots[i].deadline < next)
+			next = runner->slots[i].deadline;
+	}
+	return next;
+}
+
+static void wait_for_signal(struct runner *runner, int64_t deadline)
+{
+	struct pollfd fds[] = {
+		{ .fd = runner->signals, .events = POLLIN },
+		{ .fd = STDOUT_FILENO, .events = 0 },
+	};
+	const struct timespec timeout = clock_timeout(deadline);
+	struct signalfd_siginfo info;
+
+	ppoll(fds, 2, &timeout, NULL);
+	/* Nobody reads the pipe that TAP goes to any more: who asked for this has been killed. */
+	if (fds[1].revents & POLLERR)
+		runner->interrupt = SIGPIPE;
+	while (read(runner->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo != SIGCHLD)
+			runner->interrupt = (int)info.ssi_signo;
+	}
+}
+
+/* Supervisors' children become the runner's when those are gone. Return: true when none is left. */
+static bool all_gone(struct runner *runner)
+{
+	const int64_t deadline = clock_now() + LIMIT_OF(LEAVE);
+
+	for (;;) {
+		pid_t pid = waitpid(-1, NULL, WNOHANG);
+
+		if (pid < 0)
+			return true;
+		if (pid > 0)
+			continue;
+		if (clock_now() >= deadline)
+			return false;
+		wait_for_signal(runner, deadline);
+	}
+}
+
+static void name_what_is_left(struct runner *runner)
+{
+	struct text unkillable = { 0 }, cleanups = { 0 };
+
+	if (all_gone(runner))
+		return;
+	proc_children(&unkillable, CLEANUP_NAME, true);
+	proc_children(&cleanups, CLEANUP_NAME, false);
+	if (unkillable.length)
+		tap_note("set aside, no signal ends them: %s", unkillable.bytes);
+	if (cleanups.length)
+		tap_note("still at work, to put right what was done: %s", cleanups.bytes);
+}
+
+static _Noreturn void interrupted(struct runner *runner)
+{
+	const int signal = runner->interrupt;
+	char why[64];
+	sigset_t all;
+
+	for (unsigned int i = 0; i < runner->jobs; i++) {
+		if (runner->slots[i].pid)
+			kill(runner->slots[i].pid, SIGKILL);
+	}
+	name_what_is_left(runner);
+	snprintf(why, sizeof(why), "interrupted by signal %d (%s)", signal, strsignal(signal));
+	tap_bail(why);
+	sigfillset(&all);
+	sigprocmask(SIG_UNBLOCK, &all, NULL);
+	raise(signal);
+	exit(1);
+}
+
+static void prepare_kind(const struct endpoint_kind *kind)
+{
+	if (kind->prepare)
+		kind->prepare(kind);
+}
+
+static void prepare(struct runner *runner)
+{
+	struct result *shared;
+	sigset_t signals;
+
+	pattern_bytes(); /* once, for all supervisors */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGCHLD);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGPIPE);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	runner->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (runner->signals < 0)
+		die("signalfd");
+
+	runner->results = calloc(runner->count, sizeof(*runner->results));
+	runner->taken = calloc(runner->count, sizeof(*runner->taken));
+	runner->slots = calloc(runner->jobs, sizeof(*runner->slots));
+	shared = mmap(NULL, runner->jobs * sizeof(*shared), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (!runner->results || !runner->taken || !runner->slots || shared == MAP_FAILED)
+		die("no memory");
+	for (unsigned int i = 0; i < runner->jobs; i++)
+		runner->slots[i].result = &shared[i];
+	for (size_t i = 0; i < runner->count; i++) {
+		prepare_kind(runner->cases[i].source);
+		prepare_kind(runner->cases[i].sink);
+	}
+}
+
+void runner_run(const struct test_case *cases, size_t count, unsigned int jobs, bool announce)
+{
+	struct runner runner = {
+		.cases = cases, .count = count, .jobs = jobs, .announce = announce
+	};
+	struct utsname kernel;
+
+	uname(&kernel);
+	tap_begin((unsigned int)count);
+	tap_note("kernel=%s machine=%s jobs=%u", kernel.release, kernel.machine, jobs);
+	prepare(&runner);
+	while (runner.reported < count) {
+		fill_slots(&runner);
+		wait_for_signal(&runner, next_deadline(&runner));
+		if (runner.interrupt)
+			interrupted(&runner);
+		reap(&runner);
+		expire(&runner);
+		report(&runner);
+	}
+	name_what_is_left(&runner);
+	free(runner.results);
+	free(runner.taken);
+	free(runner.slots);
+	tap_finish();
+}
