@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# One case on what is checked out in a kernel tree.
 package Copyhang::Bisect::Commit;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Bisect::Build ();
 use Copyhang::Bisect::Step  ();
 use Copyhang::Cache         ();
@@ -37,7 +35,9 @@ sub new ($class, $option, $progress) {
     return $self;
 }
 
-# What $step, a Copyhang::Bisect::Step, sees of what is checked out.
+# What $step, a Copyhang::Bisect::Step, sees of what is checked out; besides its subject, the path of the
+# log of the build, the options that it lacks, and how long it was built, in seconds. One that cannot be
+# built is broken.
 sub run ($self, $step) {
     my ($status, $lines) =
         Copyhang::Tool->attempt(['git', '-C', $self->{tree}, qw(log -1 --format=%H%n%s HEAD)]);
@@ -72,26 +72,5 @@ __END__
 =head1 NAME
 
 Copyhang::Bisect::Commit - one case on what is checked out in a kernel tree
-
-=head1 SYNOPSIS
-
-    my $commit = Copyhang::Bisect::Commit->new({tree => '../linux'}, $progress);
-    my $seen   = $commit->run($step);    # of Copyhang::Bisect::Step
-
-=head1 DESCRIPTION
-
-Builds the tree (L<Copyhang::Bisect::Build>), boots it, plays the case. C<run> returns what
-L<Copyhang::Bisect::Step> does, and
-
-    identity => '1a2b...',    # the commit; the folder, where git knows of none
-    name     => '1a2b3c4d5e6f',
-    subject  => '...',        # its first line
-    log      => '...',        # path of what make said
-    lacks    => [...],        # options that the cases want and this kernel does not have
-    built    => 8.1,          # seconds, apart from those of the boots
-
-A kernel that cannot be built is C<broken>, and the reason says so.
-
-C<place($path)> is the folder in the cache of what belongs to a tree.
 
 =cut
