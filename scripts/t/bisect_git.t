@@ -3,11 +3,7 @@
 #
 # Bisecting commits, in all that can go wrong: with a toy tree and an emulator that boots nothing.
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Cpanel::JSON::XS ();
@@ -114,6 +110,9 @@ subtest 'only commits that touch a path' => sub {
     is($status, 0, 'exit 0') or diag($out, $err);
     like($out, qr/^first bad  \Q@{[substr $commits[5], 0, 12]}\E/m, 'are looked at');
     like($out, qr/^git bisect start '--' 'fs'$/m,                   'as the log says');
+    ($status, $out, $err) = bisect($tree, @commits[0, 4], '--', 'fs');
+    is($status, 125, 'where all of them are good');
+    like($err, qr/the first bad commit touches none of fs$/, 'the first bad one is another');
 };
 
 for my $row (

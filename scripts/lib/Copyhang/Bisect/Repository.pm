@@ -25,7 +25,7 @@ my @GIT = qw(git --no-pager -c core.hooksPath=/dev/null -c advice.detachedHead=f
 sub new ($class, $tree) {
     bad_input("--git $tree: no such folder") if !-d $tree;
     my $self = bless {tree => $tree}, $class;
-    my ($status, $lines, $noise) = $self->_attempt($tree, qw(rev-parse --git-common-dir));
+    my ($status, $lines, $noise) = $self->_attempt(qw(rev-parse --git-common-dir));
     bad_input("--git $tree: " . _first($noise)) if $status;
     my ($common) = @{$lines};
     $self->{common} = Cwd::realpath($common =~ m{\A/} ? $common : "$tree/$common");
@@ -49,17 +49,16 @@ sub worktree ($self) {
 
 # The commit that a revision names.
 sub commit ($self, $revision) {
-    my ($status, $lines) =
-        $self->_attempt($self->{tree}, qw(rev-parse --verify --quiet --end-of-options),
-        "$revision^{commit}");
+    my @verify = qw(rev-parse --verify --quiet --end-of-options);
+    my ($status, $lines) = $self->_attempt(@verify, "$revision^{commit}");
     bad_input("no commit '$revision' in $self->{tree}") if $status || @{$lines} != 1;
     return $lines->[0];
 }
 
 # Refuses a checkout with changes that are in no commit, and that somebody may think are looked at.
 sub check_clean ($self) {
-    my ($status, $lines) = $self->_attempt($self->{tree},
-        qw(--no-optional-locks status --porcelain --untracked-files=no));
+    my ($status, $lines) =
+        $self->_attempt(qw(--no-optional-locks status --porcelain --untracked-files=no));
     return if $status || !@{$lines};    # without a checkout there is nothing to be seen
     bad_input("$self->{tree} has changes that are in no commit, and would not be built:"
             . " 'git stash' or 'git commit' comes first");
@@ -75,8 +74,7 @@ sub count_between ($self, $good, $bad, @paths) {
                 . ' (--good-verdict says which verdicts it has)');
     }
     for my $end ($good, $bad) {
-        my $has =
-            sub ($file) { !($self->_attempt($self->{tree}, qw(cat-file -e), "$end:$file"))[0] };
+        my $has = sub ($file) { !($self->_attempt(qw(cat-file -e), "$end:$file"))[0] };
         bad_input("$end is no kernel tree") if !Copyhang::Bisect::Build->is_tree($has);
     }
     my $count = $self->distance($from, $to, @paths);
@@ -94,11 +92,8 @@ sub distance ($self, $from, $to, @paths) {
 # process has it until this one ends.
 sub check_out ($self, $commit) {
     $self->_take_worktree($commit) if !$self->{lock};
-    $self->_git(
-        $self->worktree,
-        'check out a commit',
-        qw(checkout --quiet --force --detach), $commit
-    );
+    my @where = ('-C', $self->worktree);
+    $self->git('check out a commit', @where, qw(checkout --quiet --force --detach), $commit);
     return;
 }
 
@@ -108,39 +103,34 @@ sub _take_worktree ($self, $commit) {
     $self->{lock} = Copyhang::Lock->take("$self->{place}/lock", $PATIENCE)
         // bad_input("another process bisects in $self->{tree}");
     my $worktree = $self->worktree;
-    if (($self->_attempt($worktree, qw(rev-parse --verify --quiet HEAD)))[0]) {
+    my @where    = ('-C', $worktree);
+    if (($self->_attempt(@where, qw(rev-parse --verify --quiet HEAD)))[0]) {
         File::Path::remove_tree($worktree);
-        $self->git(
-            'make a worktree',
-            qw(worktree add --force --detach --no-checkout),
-            $worktree, $commit
-        );
+        my @add = qw(worktree add --force --detach --no-checkout);
+        $self->git('make a worktree', @add, $worktree, $commit);
     }
-    my ($folder) = $self->_git($worktree, 'find the worktree', qw(rev-parse --absolute-git-dir));
+    my ($folder) = $self->git('find the worktree', @where, qw(rev-parse --absolute-git-dir));
     unlink map { "$folder/$_.lock" } qw(index HEAD);
     return;
 }
 
 # The worktree in a place, also from the list of its repository, which may have gone away by now.
 sub remove_worktree ($class, $place) {
-    my $self     = bless {place => $place}, $class;
-    my $worktree = $self->worktree;
+    my $worktree = "$place/$WORKTREE";
     return if !-e "$worktree/.git";
-    my ($status, $lines) = $self->_attempt($worktree, qw(rev-parse --git-common-dir));
+    my $self = bless {tree => $worktree}, $class;
+    my ($status, $lines) = $self->_attempt(qw(rev-parse --git-common-dir));
     return if $status;
 
     # Twice: one that was not made to the end is locked.
-    $self->_git($lines->[0], 'remove a worktree', qw(worktree remove --force --force), $worktree);
+    my @remove = ('-C', $lines->[0], qw(worktree remove --force --force));
+    $self->git('remove a worktree', @remove, $worktree);
     return;
 }
 
-# The lines that git says of the repository. $what is what it is to do, in an error message.
+# The lines that git says, in the tree if no -C says where. $what: what it is to do, in a message.
 sub git ($self, $what, @arguments) {
-    return $self->_git($self->{tree}, $what, @arguments);
-}
-
-sub _git ($self, $folder, $what, @arguments) {
-    my ($status, $lines, $noise) = $self->_attempt($folder, @arguments);
+    my ($status, $lines, $noise) = $self->_attempt(@arguments);
     return @{$lines}                                       if !$status;
     bad_input("cannot $what: no space left on the device") if $noise =~ /No space left on device/;
     untestable("cannot $what: " . _first($noise));
@@ -154,11 +144,11 @@ sub _first ($noise) {
 }
 
 # (wait status, [lines], what it said on standard error), however long it takes.
-sub _attempt ($self, $folder, @arguments) {
+sub _attempt ($self, @arguments) {
     delete local @ENV{grep { /\AGIT_/ } keys %ENV};
     local $ENV{LC_ALL} = 'C';
     my ($status, @rest) = Copyhang::Tool->attempt(
-        [Copyhang::Leash->group(@GIT, '-C', $folder, @arguments)], undef,
+        [Copyhang::Leash->group(@GIT, '-C', $self->{tree}, @arguments)], undef,
         silence => undef,
         keep    => [$self->{lock} // ()]
     );

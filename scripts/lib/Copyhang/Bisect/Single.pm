@@ -11,28 +11,39 @@ use Copyhang::Cache            ();
 use Copyhang::Failure          ();
 use Copyhang::Kernel           ();
 use Copyhang::Output           ();
-use Copyhang::Progress::Bisect ();
 use Cpanel::JSON::XS           ();
 
 # Where no option says it; 'late' may be due to this machine.
 my %SIDE = (good => [qw(safe refused)], bad => [qw(hang stuck corrupt)]);
 
-# Whatever is wrong with the options' values is found here, before anything runs.
-sub new ($class, $option) {
-    my $self     = bless {option => $option}, $class;
-    my $progress = Copyhang::Progress::Bisect->begin;
-    $self->{verdicts} = Copyhang::Bisect::Verdicts->new(_with_defaults($option));
-    $self->{step}     = Copyhang::Bisect::Step->new(
-        case     => $option->{case},
-        repeat   => $option->{repeat} // 1,
-        progress => $progress,
+# Returns the exit status for `git bisect run`. What is wrong with the options' values is found before
+# anything runs.
+sub main ($class, $option) {
+    my $verdicts = Copyhang::Bisect::Verdicts->new(_with_defaults($option));
+    my $step     = Copyhang::Bisect::Step->new(
+        case   => $option->{case},
+        repeat => $option->{repeat} // 1,
     );
-    $self->{output} = Copyhang::Output->for_options($option, 'json');
-    $self->{hold}   = Copyhang::Cache->new->hold;
-    $self->{kernel} = Copyhang::Kernel->find($option->{kernel}) if defined $option->{kernel};
-    $self->{commit} = Copyhang::Bisect::Commit->new({tree => q{.}, %{$option}}, $progress)
-        if !$self->{kernel};
-    return $self;
+    my $json = Copyhang::Output->for_options($option, 'json')->{json};
+    my $hold = Copyhang::Cache->new->hold;
+    my $look = defined $option->{kernel} ? _kernel($option, $step) : _commit($option, $step);
+    Copyhang::Failure->catch_signals;
+    my $seen = $look->();
+    my ($answer, $why) = $verdicts->judge($seen);
+    my $text = Cpanel::JSON::XS->new->canonical->ascii->encode($seen) . "\n";
+    $json->write($text) if $json;
+    print(($option->{json} // q{}) eq '-' ? $text : _lines($seen, $answer, $why));
+    return $verdicts->exit_status($answer);
+}
+
+sub _kernel ($option, $step) {
+    my $kernel = Copyhang::Kernel->find($option->{kernel});
+    return sub () { $kernel->fetch; $step->run($kernel) };
+}
+
+sub _commit ($option, $step) {
+    my $commit = Copyhang::Bisect::Commit->new({tree => q{.}, %{$option}}, $step->progress);
+    return sub () { $commit->run($step) };
 }
 
 # What is not on the side that is said is on the other one.
@@ -46,25 +57,6 @@ sub _with_defaults ($option) {
         %side = ($other => [grep { !$is{$_} } map { @{$_} } values %SIDE]);
     }
     return {%{$option}, map { ("$_-verdict" => join q{,}, @{$side{$_}}) } keys %side};
-}
-
-# The exit status for `git bisect run`.
-sub main ($self) {
-    Copyhang::Failure->catch_signals;
-    my $seen = $self->_see;
-    my ($answer, $why) = $self->{verdicts}->judge($seen);
-    my $text = Cpanel::JSON::XS->new->canonical->ascii->encode($seen) . "\n";
-    $self->{output}{json}->write($text) if $self->{output}{json};
-    if   (($self->{option}{json} // q{}) eq '-') { print $text }
-    else                                         { print _lines($seen, $answer, $why) }
-    return $self->{verdicts}->exit_status($answer);
-}
-
-sub _see ($self) {
-    my ($kernel, $step) = @{$self}{qw(kernel step)};
-    return $self->{commit}->run($step) if !$kernel;
-    $kernel->fetch;
-    return $step->run($kernel);
 }
 
 sub _lines ($seen, $answer, $why) {

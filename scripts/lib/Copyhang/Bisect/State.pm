@@ -32,10 +32,8 @@ sub open ($self, $resume) {    ## no critic (ProhibitBuiltinHomonyms)
     $cache->make_folder('bisects');
     $self->{file} = Copyhang::Lock->take($cache->path($self->{name}), 0)
         // bad_input('another process is at the same bisection');
-    my $whole =
-        $resume ? $self->_take($cache->read_file($self->{name}) // q{}) : 0;
-    truncate $self->{file}, $whole
-        or bad_input("cannot write $self->{name} in the cache: $!");
+    my $whole = $resume ? $self->_take($cache->read_file($self->{name}) // q{}) : 0;
+    truncate $self->{file}, $whole or bad_input("cannot write $self->{name} in the cache: $!");
     return;
 }
 

@@ -34,7 +34,7 @@ sub _main ($class, @arguments) {
     Copyhang::Place->prepare($option->{'no-install'},
         defined $option->{kernel} ? 'matrix' : 'bisect');
     require Copyhang::Bisect::Single;
-    return Copyhang::Bisect::Single->new($option)->main;
+    return Copyhang::Bisect::Single->main($option);
 }
 
 1;
