@@ -23,10 +23,9 @@ my %IMAGE = (x86_64 => [[CONFIG_PVH => 'vmlinux'], [q{} => 'bzImage']], um => [[
 
 my @TOOLS = qw(make flex bison bc);
 
-# Arguments: tree, folder (made if need be), arch, config (a file; undef: a small kernel), on_words =>
-# code($words).
+# Arguments: tree, folder (made if need be), arch, config (a file; undef: a small kernel).
 sub new ($class, %argument) {
-    my $self = bless {on_words => sub ($words) { }, %argument}, $class;
+    my $self = bless {%argument}, $class;
     $class->check_options($self);
     my ($tree, $arch) = @{$self}{qw(tree arch)};
     bad_input("$tree is no kernel tree") if !$class->is_tree(sub ($file) { -e "$tree/$file" });
@@ -58,8 +57,8 @@ sub _compiler ($class) {
 }
 
 # {seconds, log, image => folder for Copyhang::Kernel, lacks => [options], why => undef or phrase}.
-# $name: of the log.
-sub run ($self, $name) {
+# $name: of the log; $tell: code($words) for what is under way.
+sub run ($self, $name, $tell) {
     my $began = clock_gettime(CLOCK_MONOTONIC);
     File::Path::make_path($self->{output}, "$self->{folder}/logs", {error => \my $errors});
     bad_input('cannot make ' . join ': ', %{$errors->[0]}) if @{$errors};
@@ -67,6 +66,7 @@ sub run ($self, $name) {
     open $self->{out}, '>', $log or bad_input("cannot write $log: $!");
     $self->{out}->autoflush;
 
+    local $self->{tell} = $tell;
     my $mark = $self->_begin;
 
     # One of an earlier commit must not be booted where this one does not come up. (Make sees to
@@ -170,7 +170,7 @@ sub _make ($self, $mark, $target) {
         [Copyhang::Leash->group(@make, $target)],
         sub ($line) {
             print {$out} "$line\n";
-            $self->{on_words}->("builds $1") if $line =~ /\A  [A-Z]+ +(\S+)\z/;
+            $self->{tell}->("builds $1") if $line =~ /\A  [A-Z]+ +(\S+)\z/;
         },
         on_noise => sub ($text) { print {$out} $text },
         keep     => [$mark],

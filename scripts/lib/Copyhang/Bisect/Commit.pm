@@ -24,15 +24,13 @@ sub place ($class, $path) {
 sub new ($class, $option, $progress) {
     my $tree   = Cwd::realpath($option->{tree}) // $option->{tree};
     my $folder = $option->{build}               // $class->place($tree) . '/build';
-    my $self   = bless {tree => $tree, progress => $progress}, $class;
-    $self->{build} = Copyhang::Bisect::Build->new(
-        tree     => $tree,
-        folder   => File::Spec->rel2abs($folder),
-        arch     => $option->{arch} // 'x86_64',
-        config   => $option->{config},
-        on_words => sub ($words) { $progress->state_of($self->{name}, $words) },
+    my $build  = Copyhang::Bisect::Build->new(
+        tree   => $tree,
+        folder => File::Spec->rel2abs($folder),
+        arch   => $option->{arch} // 'x86_64',
+        config => $option->{config},
     );
-    return $self;
+    return bless {tree => $tree, build => $build, progress => $progress}, $class;
 }
 
 # What $step, a Copyhang::Bisect::Step, sees of what is checked out; besides its subject, the path of the
@@ -42,9 +40,10 @@ sub run ($self, $step) {
     my ($status, $lines) =
         Copyhang::Tool->attempt(['git', '-C', $self->{tree}, qw(log -1 --format=%H%n%s HEAD)]);
     my ($commit, $subject) = $status == 0 ? @{$lines} : ($self->{tree}, undef);
-    my $name = $self->{name} = abbreviated($commit =~ s{.*/}{}r);
-    $self->{progress}->state_of($name, 'is configured');
-    my $built = $self->{build}->run($name);
+    my $name = _abbreviated($commit =~ s{.*/}{}r);
+    my $tell = sub ($words) { $self->{progress}->state_of($name, $words) };
+    $tell->('is configured');
+    my $built = $self->{build}->run($name, $tell);
     my $seen =
         defined $built->{why}
         ? Copyhang::Bisect::Step->not_booted($built->{why})
@@ -61,7 +60,7 @@ sub run ($self, $step) {
     };
 }
 
-sub abbreviated ($commit) {
+sub _abbreviated ($commit) {
     return $commit =~ /\A[0-9a-f]{40,}\z/ ? substr $commit, 0, $ABBREVIATED : $commit;
 }
 

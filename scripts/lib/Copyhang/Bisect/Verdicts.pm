@@ -34,7 +34,7 @@ sub _check_apart ($self) {
 sub take_ends ($self, $good, $bad) {
     my %end = (good => $good, bad => $bad);
     for my $side (qw(good bad)) {
-        my $why = $self->why_silent($end{$side}) // next;
+        my $why = $self->_why_silent($end{$side}) // next;
         untestable("cannot tell, as the $side end cannot: $end{$side}{name}: $why");
     }
     bad_input("$good->{name} and $bad->{name} both show $good->{verdict}: nothing has changed")
@@ -61,7 +61,7 @@ sub _is ($self, $side, $verdict) {
 
 # (good, bad or skip; why it is skipped)
 sub judge ($self, $seen) {
-    my $why = $self->why_silent($seen);
+    my $why = $self->_why_silent($seen);
     return (skip => $why) if defined $why;
     my $verdict = $seen->{verdict};
     return 'good' if $self->_is(good => $verdict);
@@ -71,7 +71,7 @@ sub judge ($self, $seen) {
 
 # Why what was seen says nothing either way; undef if it may. A late end may be due to this machine:
 # it counts only for those who asked for it.
-sub why_silent ($self, $seen) {
+sub _why_silent ($self, $seen) {
     return $seen->{reason} if defined $seen->{reason};
     return if $seen->{verdict} ne 'late' || grep { $self->_is($_, 'late') } qw(good bad);
     return 'late, which may be due to this machine';
