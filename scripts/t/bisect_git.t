@@ -51,7 +51,7 @@ sub known_boots () {
 
 subtest 'the first bad commit' => sub {
     my ($tree, @commits) = toy_tree('/nowhere', @HISTORY);
-    git($tree, qw(bisect start));    # the user's own
+    git($tree, qw(-c advice.detachedHead=false bisect start), @commits[4, 2]);    # the user's own
     spew("$tree/fs/other", "not committed\n");
     my $before = state_of($tree);
     my $place  = File::Temp->newdir;

@@ -19,15 +19,15 @@ sub new ($class, $repository, $good, $bad, @paths) {
     }, $class;
 }
 
-# What may be the first bad one, as `git rev-list` has it.
+# What may be the first bad one, as `git rev-list` has it; not with --bisect, which would also heed a
+# bisection of the user's own.
 sub _left ($self, @options) {
-    my @left = $self->{repository}->git(
-        'find the next commit',
-        'rev-list', @options, $self->{bad}, (map { "^$_" } @{$self->{good}}),
-        '--',       @{$self->{paths}}
-    );
+    my @range = ($self->{bad}, map { "^$_" } @{$self->{good}});
+    my @lines = $self->{repository}
+        ->git('find the next commit', 'rev-list', @options, @range, '--', @{$self->{paths}});
+    my @left = map { /\b([0-9a-f]{40,})\b/ } @lines;
     untestable("the first bad commit touches none of @{$self->{paths}}") if !@left;
-    return grep { $_ ne $self->{bad} } map { /\A(\w+)/ } @left;
+    return grep { $_ ne $self->{bad} } @left;
 }
 
 sub between ($self) {
@@ -36,7 +36,7 @@ sub between ($self) {
 
 # What `git bisect` would take comes first, also where others are as good.
 sub best_first ($self) {
-    return uniq($self->_left('--bisect'), $self->_left('--bisect-all'));
+    return uniq($self->_left('--bisect-vars'), $self->_left('--bisect-all'));
 }
 
 # The one that is nearest.
