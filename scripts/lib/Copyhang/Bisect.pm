@@ -12,7 +12,6 @@ use Copyhang::Cache            ();
 use Copyhang::Failure          qw(bad_input);
 use Copyhang::Output           ();
 use Copyhang::Place            ();
-use Copyhang::Progress::Bisect ();
 use Copyhang::Text             qw(painter);
 use IO::Handle                 ();
 use List::Util                 qw(sum0);
@@ -20,22 +19,18 @@ use List::Util                 qw(sum0);
 # $kind: Kernels or Commits. Whatever is wrong with the options' values is found here, before anything
 # runs or changes.
 sub new ($class, $kind, $option, @paths) {
-    my %common = (
-        case     => $option->{case},
-        repeat   => $option->{repeat} // 1,
-        progress => Copyhang::Progress::Bisect->begin
-    );
-    my $step     = Copyhang::Bisect::Step->new(%common);
+    my $repeat   = $option->{repeat} // 1;
+    my $step     = Copyhang::Bisect::Step->new(case => $option->{case}, repeat => $repeat);
     my $verdicts = Copyhang::Bisect::Verdicts->new($option);
     require "Copyhang/Bisect/$kind.pm";
     my $range = "Copyhang::Bisect::$kind"->new($option, $step, @paths);
 
     # Also what plays the case makes it another one.
-    my @words = (Copyhang::Place->programs, $step->case, $common{repeat}, $range->words);
+    my @words = (Copyhang::Place->programs, $step->case, $repeat, $range->words);
     my $out   = ($option->{json} // q{}) eq '-' ? \*STDERR : \*STDOUT;
     return bless {
         option   => $option,
-        progress => $common{progress},
+        progress => $step->progress,
         step     => $step,
         steps    => [],
         verdicts => $verdicts,
@@ -98,6 +93,7 @@ sub _look_at ($self, $point) {
 sub _print_step ($self, $seen) {
     my ($answer, $why) = $self->{verdicts}->judge($seen);
     my $words = defined $why ? "skip ($why)" : "$seen->{verdict}: $answer";
+    $self->{progress}->summary;    # takes the line away
     print {$self->{out}} $self->{range}->columns($seen), q{ },
         $self->{paint}->($words, $seen->{verdict}), "\n",
         defined $why && defined $seen->{log} ? "  the log: $seen->{log}\n" : ();

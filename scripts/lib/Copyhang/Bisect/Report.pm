@@ -69,10 +69,11 @@ Copyhang::Bisect::Report - what a bisection has found
 
 =head1 DESCRIPTION
 
-An outcome is what the document of C<--json> is, but for C<schema>: C<case>, C<control> (an id, undef where
-there is none), C<verdicts> (L<Copyhang::Bisect::Verdicts>), the kernels C<good> and C<bad>, C<suspects>
-(those between them that did not tell) and all C<steps>, each as of L<Copyhang::Bisect::Step>, among how
-many (C<among>), how many C<boots>, and the C<seconds> of all steps. Where kernels were built also C<builds>
-(how many), C<culprit> (text about a commit, if it is known), C<log> and C<reproduce> (commands).
+An outcome is what the document of C<--json> is, but for C<schema>: C<case>, C<control> (an id, undef
+where there is none), C<verdicts> (L<Copyhang::Bisect::Verdicts>), the kernels C<good> and C<bad>,
+C<suspects> (those between them that did not tell) and all C<steps>, each as of
+L<Copyhang::Bisect::Step>, among how many (C<among>), how many C<boots>, and the C<seconds> of all steps.
+Where kernels were built also C<builds> (how many), C<culprit> (text about a commit, if it is known),
+C<log> and C<reproduce> (commands).
 
 =cut

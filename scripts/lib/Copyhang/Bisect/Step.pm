@@ -14,7 +14,8 @@ use Copyhang::Selection          ();
 
 my $CONTROL = 'read_write';    # the strategy that is safe wherever the scene can be set
 
-# Arguments: case, repeat (how many boots have to agree), progress (of Copyhang::Progress::Bisect).
+# Arguments: case, repeat (how many boots have to agree), progress (a Copyhang::Progress::Bisect, a new
+# one if not said).
 sub new ($class, %argument) {
     my $self = bless {repeat => 1, %argument}, $class;
     my ($case, @others) = Copyhang::Selection->new($self->{case})->ids;

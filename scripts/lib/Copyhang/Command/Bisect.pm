@@ -72,11 +72,10 @@ booted is downloaded.
 
 =head2 Among commits
 
-With C<--git> small kernels are built from the commits of TREE, those that C<git bisect> would take, out of
-the tree and in a worktree of its own: what is checked out in TREE stays as it
-is, and a bisection of your own there, too. With changes there that were not committed it is refused,
-as no commit would be built with them. After C<--> may come paths: only commits that touch them are
-looked at. What has been built stays, so that the next bisection in TREE is quick; C<copyhang kernels
+With C<--git> small kernels are built from the commits of TREE, those that C<git bisect> would take,
+out of the tree and in a worktree of its own: what is checked out in TREE stays as it is, and a
+bisection of your own there, too. With changes there that were not committed it is refused, as no
+commit would be built with them. After C<--> may come paths: only commits that touch them are looked at. What has been built stays, so that the next bisection in TREE is quick; C<copyhang kernels
 prune> removes it.
 
 =head2 What is skipped
