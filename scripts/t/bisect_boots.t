@@ -3,11 +3,7 @@
 #
 # Bisecting real kernels: sendfile from a terminal into a pipe is refused by 5.10, and hangs since.
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Copyhang::Kernel         ();

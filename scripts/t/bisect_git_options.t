@@ -4,11 +4,7 @@
 # Bisecting commits with a configuration of one's own, and with several boots of each: with a toy tree
 # and an emulator that boots nothing.
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Cpanel::JSON::XS ();

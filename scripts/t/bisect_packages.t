@@ -3,11 +3,7 @@
 #
 # Bisecting what a repository of packages offers: which are taken, and that no more are downloaded.
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Cpanel::JSON::XS ();

@@ -1,23 +1,22 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The search and the judgement of a bisection, without a kernel.
+# The searches and the judgement of a bisection, without a kernel.
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Bisect::Search   ();
-use Copyhang::Bisect::State    ();
-use Copyhang::Bisect::Verdicts ();
-use Fake                       qw(spew slurp);
-use File::Temp                 ();
-use List::Util                 qw(uniq);
-use POSIX                      qw(ceil);
+use Copyhang::Bisect::History    ();
+use Copyhang::Bisect::Repository ();
+use Copyhang::Bisect::Search     ();
+use Copyhang::Bisect::State      ();
+use Copyhang::Bisect::Verdicts   ();
+use Fake                         qw(spew slurp);
+use File::Temp                   ();
+use List::Util                   qw(uniq);
+use POSIX                        qw(ceil);
 use Test::More;
+use ToyTree qw(git);
 
 my $COUNT = 40;    # in a row, at most
 
@@ -79,6 +78,52 @@ subtest 'many in a row do not tell' => sub {
     ($search, @looks) = search(('g' x 20) . ('b' x 15) . ('s' x 30) . ('b' x 35));
     is($search->bad, 20, 'out of the way they are no harm');
     cmp_ok(scalar @looks, '<', 12, 'and are left soon');
+};
+
+# A history with a branch; what each commit has behind it, itself included.
+sub history ($tree) {
+    my $number = 0;
+    my $commit = sub () { git($tree, qw(commit --quiet --allow-empty --message), ++$number) };
+    git($tree, qw(init --quiet --initial-branch=main));
+    $commit->() for 1 .. 3;
+    git($tree, qw(checkout --quiet -b side));
+    $commit->() for 1 .. 4;
+    git($tree, qw(checkout --quiet main));
+    $commit->() for 1 .. 3;
+    git($tree, qw(merge --quiet --no-ff --message merge side));
+    $commit->() for 1 .. 2;
+    return {
+        map {
+            $_ => {map { $_ => 1 } git($tree, 'rev-list', $_)}
+        } git($tree, qw(rev-list main))
+    };
+}
+
+subtest 'commits' => sub {
+    my $tree       = File::Temp->newdir;
+    my $behind     = history($tree);
+    my @commits    = git($tree, qw(rev-list --topo-order --reverse main));
+    my $repository = Copyhang::Bisect::Repository->new("$tree");
+    for my $skip ([], [@commits[4, 5]], [@commits[1 .. $#commits - 1]]) {
+        my %skip = map { $_ => 1 } @{$skip};
+        my (@wrong, @slow);
+        for my $culprit (@{$skip} ? @commits[3, 5, 9] : @commits[1 .. $#commits]) {
+            my $search = Copyhang::Bisect::History->new($repository, @commits[0, -1]);
+            my %looks;
+            while (defined(my $commit = $search->next)) {
+                die "looks at $commit again\n" if $looks{$commit}++;
+                $search->learn($commit,
+                    $skip{$commit} ? 'skip' : $behind->{$commit}{$culprit} ? 'bad' : 'good');
+            }
+            my @suspects = ($search->skipped, $search->bad);
+            push @wrong, $culprit if !grep { $_ eq $culprit } @suspects;
+            push @wrong, grep { $_ ne $culprit && !$skip{$_} } @suspects[0 .. $#suspects - 1];
+            push @wrong, $search->good if $behind->{$search->good}{$culprit};
+            push @slow,  $culprit if !@{$skip} && keys %looks > 1 + ceil(log(@commits - 1) / log 2);
+        }
+        is_deeply([\@wrong, \@slow], [[], []],
+            @{$skip} . ' do not tell: the culprit is not missed');
+    }
 };
 
 sub seen ($verdict, $reason = undef) {

@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# The loop of every bisection, whatever is bisected: look, judge, remember, go on, and tell in the end.
 package Copyhang::Bisect;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
-use Copyhang::Bisect::Document ();
+use v5.36;
 use Copyhang::Bisect::Report   ();
 use Copyhang::Bisect::State    ();
 use Copyhang::Bisect::Step     ();
@@ -15,71 +12,126 @@ use Copyhang::Cache            ();
 use Copyhang::Failure          qw(bad_input);
 use Copyhang::Output           ();
 use Copyhang::Place            ();
-use Copyhang::Progress::Bisect ();
+use Copyhang::Text             qw(painter);
 use IO::Handle                 ();
 use List::Util                 qw(sum0);
 
-# Whatever is wrong with the options' values is found here, before anything runs or changes.
-sub new ($class, $option, @paths) {
-    my $self     = bless {option => $option}, $class;
+# $kind: Kernels or Commits. Whatever is wrong with the options' values is found here, before anything
+# runs or changes.
+sub new ($class, $kind, $option, @paths) {
     my $repeat   = $option->{repeat} // 1;
-    my $progress = $self->{progress} = Copyhang::Progress::Bisect->begin;
-    $self->{verdicts} = Copyhang::Bisect::Verdicts->new($option);
-    $self->{step}     = Copyhang::Bisect::Step->new(
-        case     => $option->{case},
-        repeat   => $repeat,
-        progress => $progress,
-    );
+    my $step     = Copyhang::Bisect::Step->new(case => $option->{case}, repeat => $repeat);
+    my $verdicts = Copyhang::Bisect::Verdicts->new($option);
+    require "Copyhang/Bisect/$kind.pm";
+    my $range = "Copyhang::Bisect::$kind"->new($option, $step, @paths);
 
     # Also what plays the case makes it another one.
-    my @words = (Copyhang::Place->programs, $self->{step}->case, $repeat, $self->prepare(@paths));
-    $self->{state}  = Copyhang::Bisect::State->new(@words);
-    $self->{out}    = ($option->{json} // q{}) eq '-' ? \*STDERR : \*STDOUT;
-    $self->{output} = Copyhang::Output->for_options($option, 'json');
-    return $self;
+    my @words = (Copyhang::Place->programs, $step->case, $repeat, $range->words);
+    my $out   = ($option->{json} // q{}) eq '-' ? \*STDERR : \*STDOUT;
+    return bless {
+        option   => $option,
+        progress => $step->progress,
+        step     => $step,
+        steps    => [],
+        verdicts => $verdicts,
+        range    => $range,
+        state    => Copyhang::Bisect::State->new(@words),
+        out      => $out,
+        paint    => painter(-t $out && !length($ENV{NO_COLOR} // q{})),
+        output   => Copyhang::Output->for_options($option, 'json'),
+    }, $class;
 }
 
 sub main ($self) {
     my ($option, $state) = @{$self}{qw(option state)};
-    if ($option->{log}) {
-        $state->read // bad_input('--log: no such bisection has begun');
-        print $self->log;
-        return 0;
-    }
+    return $self->_print_log if $option->{log};
     Copyhang::Failure->catch_signals;
-    $self->{hold} = Copyhang::Cache->new->hold;
-    $self->begin;
+    $self->{hold}   = Copyhang::Cache->new->hold;
+    $self->{search} = $self->{range}->begin;
     $state->open($option->{resume});
     $self->{progress}->noise("Nothing of this bisection is known: it begins.\n")
         if $option->{resume} && !$state->seen;
     $self->{out}->autoflush;
-    my $found = eval { $self->search };
 
-    if (!$found) {
+    if (!eval { $self->_bisect; 1 }) {
         print {*STDERR} "Interrupted. The same command with --resume goes on.\n"
             if Copyhang::Failure->signalled;
         die $@;    ## no critic (RequireCarping)
     }
-    $self->_tell($found);
+    $self->_report;
     Copyhang::Failure->check_signals;
-    return $found->{suspects} ? 125 : 0;
+    return $self->{search}->skipped ? 125 : 0;
 }
 
-sub _tell ($self, $found) {
-    my @steps   = @{$found->{steps}};
+sub _bisect ($self) {
+    my ($search, $verdicts) = @{$self}{qw(search verdicts)};
+    my @ends = map { $self->_look_at($_) } $search->good, $search->bad;
+    $verdicts->take_ends(@ends);
+    $self->_print_step($_) for @ends;
+    while (defined(my $point = $search->next)) {
+        my $seen = $self->_look_at($point);
+        $search->learn($point, ($verdicts->judge($seen))[0]);
+        $self->_print_step($seen);
+    }
+    return;
+}
+
+# What there is to be seen at a point; it is known already where an earlier process has seen it.
+sub _look_at ($self, $point) {
+    my ($range, $state, $steps) = @{$self}{qw(range state steps)};
+    my $about = $self->{search}->steps_left + (@{$steps} < 2 ? 2 : @{$steps});
+    $self->{progress}->step('step ' . (1 + @{$steps}) . " of about $about");
+    my $seen = $state->find($range->identity($point));
+    if (!$seen) {
+        ($seen, my $may_change) = $range->look_at($point);
+        $state->add($seen) if !$may_change;
+    }
+    push @{$steps}, $self->{seen}{$point} = $seen;
+    return $seen;
+}
+
+sub _print_step ($self, $seen) {
+    my ($answer, $why) = $self->{verdicts}->judge($seen);
+    my $words = defined $why ? "skip ($why)" : "$seen->{verdict}: $answer";
+    $self->{progress}->summary;    # takes the line away
+    print {$self->{out}} $self->{range}->columns($seen), q{ },
+        $self->{paint}->($words, $seen->{verdict}), "\n",
+        defined $why && defined $seen->{log} ? "  the log: $seen->{log}\n" : ();
+    return;
+}
+
+sub _report ($self) {
+    my ($range, $search, $step, $verdicts) = @{$self}{qw(range search step verdicts)};
+    my @steps = @{$self->{steps}};
+    my ($good, $bad, @suspects) =
+        map { $self->{seen}{$_} } $search->good, $search->bad, $search->skipped;
     my $outcome = {
-        case     => $self->{step}->case,
-        control  => $self->{step}->control,
-        verdicts => $self->{verdicts},
+        case     => $step->case,
+        control  => $step->control,
+        verdicts => $verdicts,
+        good     => $good,
+        bad      => $bad,
+        suspects => \@suspects,
+        steps    => \@steps,
         boots    => sum0(map { $_->{boots} } @steps),
         seconds  => sum0(map { $_->{seconds} + ($_->{built} // 0) } @steps),
-        %{$found},
+        $range->facts($verdicts, $bad, \@suspects, @steps),
     };
-    my $json = Copyhang::Bisect::Document->text($outcome);
+    my $json = Copyhang::Bisect::Report->document($outcome);
     $self->{output}{json}->write($json) if $self->{output}{json};
     print $json                         if ($self->{option}{json} // q{}) eq '-';
-    print {$self->{out}} "\n", Copyhang::Bisect::Report->text($outcome);
+    my $log = $range->log($verdicts, @steps);
+    print {$self->{out}} "\n", Copyhang::Bisect::Report->text($outcome, $log);
     return;
+}
+
+# The first two that were seen are the ends; what they show may say nothing.
+sub _print_log ($self) {
+    my ($range, $state, $verdicts) = @{$self}{qw(range state verdicts)};
+    my @seen     = ($state->read // bad_input('--log: no such bisection has begun'))->seen;
+    my $is_known = @seen > 1 && eval { $verdicts->take_ends(@seen[0, 1]); 1 };
+    print $range->log($is_known ? $verdicts : undef, @seen);
+    return 0;
 }
 
 1;
@@ -88,39 +140,37 @@ __END__
 
 =head1 NAME
 
-Copyhang::Bisect - copyhang bisect, after its options have been read
+Copyhang::Bisect - the loop of every bisection
 
 =head1 DESCRIPTION
 
-What is the same whatever is bisected. C<new> checks the options, C<main> bisects, prints the report
-and returns the exit status: 0 if the first bad one is known, 125 if only those between are that did
-not tell. See L<Copyhang::Command::Bisect>.
+C<main> bisects, prints the report and returns the exit status: 0 if the first bad one is known, 125 if
+only those between are that did not tell.
 
-L<Copyhang::Bisect::Packages> and L<Copyhang::Bisect::Git> are made of it, and have
+What differs is the range that is bisected, L<Copyhang::Bisect::Kernels> or
+L<Copyhang::Bisect::Commits>. Each has
 
 =over
 
-=item prepare(@paths)
+=item words
 
-Checks what C<option> has for it. Returns the words that, besides the case and how often it is played,
-tell this bisection from others.
+What tells this bisection from others, besides the case and how often it is played.
 
 =item begin
 
-What comes before anything is looked at, and is not needed for the log alone.
+What comes before anything is looked at, and is not needed for the log alone. Returns the search
+(L<Copyhang::Bisect::Search>); the points are its.
 
-=item search
+=item identity($point), look_at($point)
 
-Returns what it found: C<good>, C<bad>, C<suspects>, C<among>, C<steps>, and what else
-L<Copyhang::Bisect::Report> takes, but for what is known here.
+What tells a point from others for ever; what is seen there, as of L<Copyhang::Bisect::Step>, and
+whether it may be otherwise the next time.
 
-=item log
+=item columns($seen), log($verdicts, @seen), facts($verdicts, $bad, \@suspects, @steps)
 
-The text that replays what has been seen.
+The beginning of a step's line, what replays the steps (C<$verdicts> is undef as long as it is not known
+what is good), and what else L<Copyhang::Bisect::Report> tells.
 
 =back
-
-They find here C<option>, C<progress>, C<verdicts>, C<step>, C<state>, and C<out>: where the steps are
-printed.
 
 =cut

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# Builds a small kernel in which the cases can be played.
 package Copyhang::Bisect::Build;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Leash   ();
 use Copyhang::Limits  ();
@@ -25,10 +23,9 @@ my %IMAGE = (x86_64 => [[CONFIG_PVH => 'vmlinux'], [q{} => 'bzImage']], um => [[
 
 my @TOOLS = qw(make flex bison bc);
 
-# Arguments: tree, folder (made if need be), arch, config (a file; undef: a small kernel), on_words =>
-# code($words).
+# Arguments: tree, folder (made if need be), arch, config (a file; undef: a small kernel).
 sub new ($class, %argument) {
-    my $self = bless {on_words => sub ($words) { }, %argument}, $class;
+    my $self = bless {%argument}, $class;
     $class->check_options($self);
     my ($tree, $arch) = @{$self}{qw(tree arch)};
     bad_input("$tree is no kernel tree") if !$class->is_tree(sub ($file) { -e "$tree/$file" });
@@ -60,8 +57,8 @@ sub _compiler ($class) {
 }
 
 # {seconds, log, image => folder for Copyhang::Kernel, lacks => [options], why => undef or phrase}.
-# $name: of the log.
-sub run ($self, $name) {
+# $name: of the log; $tell: code($words) for what is under way.
+sub run ($self, $name, $tell) {
     my $began = clock_gettime(CLOCK_MONOTONIC);
     File::Path::make_path($self->{output}, "$self->{folder}/logs", {error => \my $errors});
     bad_input('cannot make ' . join ': ', %{$errors->[0]}) if @{$errors};
@@ -69,6 +66,7 @@ sub run ($self, $name) {
     open $self->{out}, '>', $log or bad_input("cannot write $log: $!");
     $self->{out}->autoflush;
 
+    local $self->{tell} = $tell;
     my $mark = $self->_begin;
 
     # One of an earlier commit must not be booted where this one does not come up. (Make sees to
@@ -172,7 +170,7 @@ sub _make ($self, $mark, $target) {
         [Copyhang::Leash->group(@make, $target)],
         sub ($line) {
             print {$out} "$line\n";
-            $self->{on_words}->("builds $1") if $line =~ /\A  [A-Z]+ +(\S+)\z/;
+            $self->{tell}->("builds $1") if $line =~ /\A  [A-Z]+ +(\S+)\z/;
         },
         on_noise => sub ($text) { print {$out} $text },
         keep     => [$mark],
@@ -200,26 +198,14 @@ __END__
 
 Copyhang::Bisect::Build - builds a small kernel in which the cases can be played
 
-=head1 SYNOPSIS
-
-    my $build = Copyhang::Bisect::Build->new(
-        tree => '../linux', folder => "$cache/build", arch => 'x86_64');
-    my $built  = $build->run('1a2b3c4d5e6f');
-    my $kernel = Copyhang::Kernel->find($built->{image}) if !defined $built->{why};
-
 =head1 DESCRIPTION
 
 Out of the tree, with the kernel's own C<tinyconfig>, what F<fixtures/kernel.config> and
 F<fixtures/kernel-ARCH.config> set besides, and its C<olddefconfig>. What has been built earlier in
-the same folder is used, and ccache(1), where there is one. C<CC> names the compiler (F<gcc>). The
-folder gets F<ARCH/> (what C<O=> is for make) and F<logs/>.
+the same folder is used, and ccache(1), where there is one. C<CC> names the compiler (F<gcc>).
 
-C<new> refuses (status 2) what cannot be built whatever the commit: no compiler, no kernel tree, one
-that is not clean. C<run> does not fail because of the kernel: it returns why it could not be built.
-C<lacks> are the options that the cases want and this kernel does not have.
-
-There is no limit in time. When this program ends, however it does, make and all that it has started
-end, too; what they have written then is removed before the next build, as a half of an object file
-looks to make like a whole.
+C<new> refuses (status 2) what cannot be built whatever the commit. There is no limit in time. When this
+program ends, however it does, make and all that it has started end, too; what they have written then is
+removed before the next build, as a half of an object file looks to make like a whole.
 
 =cut

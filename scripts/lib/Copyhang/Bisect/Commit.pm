@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# One case on what is checked out in a kernel tree.
 package Copyhang::Bisect::Commit;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Bisect::Build ();
 use Copyhang::Bisect::Step  ();
 use Copyhang::Cache         ();
@@ -26,25 +24,26 @@ sub place ($class, $path) {
 sub new ($class, $option, $progress) {
     my $tree   = Cwd::realpath($option->{tree}) // $option->{tree};
     my $folder = $option->{build}               // $class->place($tree) . '/build';
-    my $self   = bless {tree => $tree, progress => $progress}, $class;
-    $self->{build} = Copyhang::Bisect::Build->new(
-        tree     => $tree,
-        folder   => File::Spec->rel2abs($folder),
-        arch     => $option->{arch} // 'x86_64',
-        config   => $option->{config},
-        on_words => sub ($words) { $progress->state_of($self->{name}, $words) },
+    my $build  = Copyhang::Bisect::Build->new(
+        tree   => $tree,
+        folder => File::Spec->rel2abs($folder),
+        arch   => $option->{arch} // 'x86_64',
+        config => $option->{config},
     );
-    return $self;
+    return bless {tree => $tree, build => $build, progress => $progress}, $class;
 }
 
-# What $step, a Copyhang::Bisect::Step, sees of what is checked out.
+# What $step, a Copyhang::Bisect::Step, sees of what is checked out; besides its subject, the path of the
+# log of the build, the options that it lacks, and how long it was built, in seconds. One that cannot be
+# built is broken.
 sub run ($self, $step) {
     my ($status, $lines) =
         Copyhang::Tool->attempt(['git', '-C', $self->{tree}, qw(log -1 --format=%H%n%s HEAD)]);
     my ($commit, $subject) = $status == 0 ? @{$lines} : ($self->{tree}, undef);
-    my $name = $self->{name} = abbreviated($commit =~ s{.*/}{}r);
-    $self->{progress}->state_of($name, 'is configured');
-    my $built = $self->{build}->run($name);
+    my $name = _abbreviated($commit =~ s{.*/}{}r);
+    my $tell = sub ($words) { $self->{progress}->state_of($name, $words) };
+    $tell->('is configured');
+    my $built = $self->{build}->run($name, $tell);
     my $seen =
         defined $built->{why}
         ? Copyhang::Bisect::Step->not_booted($built->{why})
@@ -61,7 +60,7 @@ sub run ($self, $step) {
     };
 }
 
-sub abbreviated ($commit) {
+sub _abbreviated ($commit) {
     return $commit =~ /\A[0-9a-f]{40,}\z/ ? substr $commit, 0, $ABBREVIATED : $commit;
 }
 
@@ -72,26 +71,5 @@ __END__
 =head1 NAME
 
 Copyhang::Bisect::Commit - one case on what is checked out in a kernel tree
-
-=head1 SYNOPSIS
-
-    my $commit = Copyhang::Bisect::Commit->new({tree => '../linux'}, $progress);
-    my $seen   = $commit->run($step);    # of Copyhang::Bisect::Step
-
-=head1 DESCRIPTION
-
-Builds the tree (L<Copyhang::Bisect::Build>), boots it, plays the case. C<run> returns what
-L<Copyhang::Bisect::Step> does, and
-
-    identity => '1a2b...',    # the commit; the folder, where git knows of none
-    name     => '1a2b3c4d5e6f',
-    subject  => '...',        # its first line
-    log      => '...',        # path of what make said
-    lacks    => [...],        # options that the cases want and this kernel does not have
-    built    => 8.1,          # seconds, apart from those of the boots
-
-A kernel that cannot be built is C<broken>, and the reason says so.
-
-C<place($path)> is the folder in the cache of what belongs to a tree.
 
 =cut

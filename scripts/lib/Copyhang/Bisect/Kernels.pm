@@ -1,33 +1,46 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# What a bisection is among: kernels that can be had, in the order of their versions.
 package Copyhang::Bisect::Kernels;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
+use Copyhang::Bisect::Search ();
+use Copyhang::Failure        qw(bad_input);
+use Copyhang::Kernel         ();
+use Copyhang::Place          ();
+use Copyhang::Text           qw(shell_word);
+use List::Util               qw(first);
 
-use Copyhang::Failure qw(bad_input);
-use Copyhang::Kernel  ();
-use Copyhang::Place   ();
-use List::Util        qw(first);
+# $option: good, bad, kernels, as of the command line.
+sub new ($class, $option, $step) {
+    return bless {option => $option, step => $step}, $class;
+}
 
-# The kernels from the good to the bad one, in the order of their versions. $option: good, bad,
-# kernels, as of the command line.
-sub between ($class, $option) {
-    my @ends = map { Copyhang::Kernel->find($option->{$_}) } qw(good bad);
-    my @list = defined $option->{kernels} ? _listed($option->{kernels}) : _offered(@ends);
+sub words ($self) {
+    return @{$self->{option}}{qw(good bad kernels)};
+}
+
+# Nothing is fetched. What cannot be a range is bad input.
+sub begin ($self) {
+    my $option = $self->{option};
+    my @ends   = map { Copyhang::Kernel->find($option->{$_}) } qw(good bad);
+    my @list =
+        defined $option->{kernels}
+        ? _listed($option->{kernels})
+        : _offered(@ends);
     my %seen;
-    my @kernels =
-        Copyhang::Kernel->sorted(grep { !$seen{$_->identity}++ } @list, @ends);
+    my @kernels = Copyhang::Kernel->sorted(grep { !$seen{$_->identity}++ } @list, @ends);
     my ($good, $bad) = map {
-        my $end = $_;
-        first { $kernels[$_]->identity eq $end->identity } 0 .. $#kernels
+        my $end = $_->identity;
+        first { $kernels[$_]->identity eq $end } 0 .. $#kernels
     } @ends;
-    bad_input("$option->{good} and $option->{bad} are the same kernel") if $good == $bad;
+    bad_input("$option->{good} and $option->{bad} are the same kernel")
+        if $good == $bad;
     bad_input("$option->{good} is newer than $option->{bad}: good is the older end, also where"
             . ' something was fixed (--good-verdict says which verdicts it has)')
         if $good > $bad;
-    return @kernels[$good .. $bad];
+    $self->{kernels} = [@kernels[$good .. $bad]];
+    return Copyhang::Bisect::Search->new($bad - $good + 1);
 }
 
 sub _listed ($path) {
@@ -46,6 +59,7 @@ sub _in_folder ($folder) {
     bad_input("--kernels $folder: no kernel in this folder");
 }
 
+# Of the same flavour.
 sub _offered ($good, $bad) {
     bad_input('--kernels is needed where the ends are not kernels of Debian, as debian:6.1 is')
         if grep { !$_->can('flavour') } $good, $bad;
@@ -55,19 +69,60 @@ sub _offered ($good, $bad) {
     return grep { $_->flavour eq $flavours[0] } (ref $good)->all;
 }
 
+sub identity ($self, $number) {
+    return $self->{kernels}[$number]->identity;
+}
+
+# One that cannot be downloaded now may be there the next time.
+sub look_at ($self, $number) {
+    my ($kernel, $step) = ($self->{kernels}[$number], $self->{step});
+    my $why  = $self->_fetch($kernel) // return $step->run($kernel);
+    my %seen = map { $_ => scalar $kernel->$_ } qw(name identity release version);
+    return ({%seen, %{$step->not_booted($why)}}, 1);
+}
+
+# Returns why the kernel cannot be had, undef if it can.
+sub _fetch ($self, $kernel) {
+    my $tell = sub ($words) { $self->{step}->progress->state_of($kernel->name, $words) };
+    return if eval { $kernel->fetch(on_progress => $tell); 1 };
+    my $failure = $@;
+    Copyhang::Failure->check_signals;
+    die $failure    ## no critic (RequireCarping)
+        if !ref $failure || !$failure->isa('Copyhang::Failure') || $failure->status != 125;
+
+    # Of what apt says, without where it looked.
+    return $failure->message =~ s{Failed to fetch \S+ | \[IP: [^]]*\]}{}gr;
+}
+
+sub columns ($self, $seen) {
+    return sprintf '%-26s %-30s', $seen->{name}, $seen->{release} // q{-};
+}
+
+sub log ($self, $verdicts, @seen) {    ## no critic (ProhibitBuiltinHomonyms)
+    my $case = $self->{step}->case;
+    return join q{}, map {
+        my ($answer, $why) = $verdicts ? $verdicts->judge($_) : ();
+        my $came = join ': ', $answer // (), $why // $_->{verdict};
+        'copyhang matrix ' . shell_word($_->{name}) . " --only $case # $came\n"
+    } @seen;
+}
+
+sub facts ($self, @) {
+    return (among => scalar @{$self->{kernels}});
+}
+
 1;
 
 __END__
 
 =head1 NAME
 
-Copyhang::Bisect::Kernels - the kernels among which the first bad one is looked for
+Copyhang::Bisect::Kernels - a range of kernels for L<Copyhang::Bisect>
 
 =head1 DESCRIPTION
 
-C<between(\%option)> looks up the kernels C<good> and C<bad>, and what is between them in the order
-of the versions: of the kernels that C<kernels> names, a file with one a line or a folder; without,
-of all that Debian offers of the same flavour. Nothing is fetched. What cannot be a range is bad
-input.
+What is between the kernels C<good> and C<bad>: of the kernels that C<kernels> names, a file with one a
+line or a folder; without, of all that Debian offers of the same flavour. Its points are their numbers
+in a row (L<Copyhang::Bisect::Search>).
 
 =cut

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# What a bisection has found, as a mail to a kernel list.
 package Copyhang::Bisect::Mail;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Matrix::Changes ();
 use Copyhang::Matrix::Report  ();
 use Copyhang::Matrix::Results ();
@@ -35,7 +33,7 @@ sub text ($class, $outcome) {
         $bad
     );
     my @labels = $results->labels;
-    my $since  = $outcome->{suspects} ? 'by' : 'since';
+    my $since  = @{$outcome->{suspects}} ? 'by' : 'since';
     return join "\n",
         "Subject: $outcome->{case}: $good->{verdict} up to $labels[0],"
         . " $bad->{verdict} $since $labels[1]\n",
@@ -66,7 +64,7 @@ sub _verdicts (@seen) {
 sub _between ($outcome) {
     my @rows = (
         ["last $outcome->{good}{verdict}", $outcome->{good}],
-        (map { ['not known', $_] } @{$outcome->{suspects} // []}),
+        (map { ['not known', $_] } @{$outcome->{suspects}}),
         ["first $outcome->{bad}{verdict}", $outcome->{bad}],
     );
     return join q{}, map { sprintf "  %-16s %s\n", $_->[0], _kernel($_->[1]) } @rows;
@@ -107,11 +105,5 @@ __END__
 =head1 NAME
 
 Copyhang::Bisect::Mail - what a bisection has found, as a mail to a kernel list
-
-=head1 DESCRIPTION
-
-C<text(\%outcome)>, see L<Copyhang::Bisect::Report>: what was asked, the last good and the first bad
-kernel, known changes between them that may be the reason (L<Copyhang::Matrix::Changes>), what
-C<culprit> says, and the evidence from both. It begins with the line of the subject.
 
 =cut

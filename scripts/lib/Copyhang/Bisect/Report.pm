@@ -1,34 +1,35 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# What a bisection has found: for people, and as a JSON document.
 package Copyhang::Bisect::Report;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Bisect::Mail ();
-use Copyhang::Text         qw(shell_word wrap);
+use Copyhang::Text         qw(wrap);
+use Cpanel::JSON::XS       ();
 use List::Util             qw(max);
 
-sub text ($class, $outcome) {
-    my $log = $outcome->{log}
-        // $class->log($outcome->{case}, $outcome->{verdicts}, @{$outcome->{steps}});
-    my @effort = map { $_->[1] == 1 ? "1 $_->[0]" : "$_->[1] $_->[0]s" }
-        grep { defined $_->[1] } ['build', $outcome->{builds}], ['boot', $outcome->{boots}];
+# $log: text that replays it.
+sub text ($class, $outcome, $log) {
+    my $is_built = defined $outcome->{builds};
+    my @effort =
+        map { "$outcome->{$_}s" eq '1s' ? '1 ' . s/s\z//r : "$outcome->{$_} $_" }
+        $is_built ? 'builds' : (), 'boots';
     return join "\n", _ends($outcome),
         sprintf(
         "%s in %.1f minutes, of %d %s.\n",
         join(' and ', @effort),
         $outcome->{seconds} / 60,
-        $outcome->{among}, defined $outcome->{builds} ? 'commits' : 'kernels'
+        $outcome->{among}, $is_built ? 'commits' : 'kernels'
         ),
-        "To replay:\n\n$log", "To mail:\n\n" . Copyhang::Bisect::Mail->text($outcome);
+        "To replay:\n\n$log",
+        "To mail:\n\n" . Copyhang::Bisect::Mail->text($outcome);
 }
 
 sub _ends ($outcome) {
-    my ($good, $bad) = @{$outcome}{qw(good bad)};
-    my @suspects = @{$outcome->{suspects} // []};
-    my @rows     = (
+    my ($good, $bad, @suspects) =
+        (@{$outcome}{qw(good bad)}, @{$outcome->{suspects}});
+    my @rows = (
         ['last good', $good, $good->{verdict}],
         (map { ['skipped', $_, 'did not tell'] } @suspects),
         ['first bad', $bad, $bad->{verdict}],
@@ -37,20 +38,25 @@ sub _ends ($outcome) {
     my $text  = join q{},
         map { sprintf "%-10s %-${width}s  %s\n", $_->[0], $_->[1]{name}, $_->[2] } @rows;
     return $text if !@suspects;
+    my $count = 1 + @suspects;
     return $text
-        . wrap(q{},
-              'The first bad one is one of the last '
-            . (1 + @suspects)
-            . '; which of them cannot be told.');
+        . wrap(q{}, "The first bad one is one of the last $count; which of them cannot be told.");
 }
 
-# What replays each step, with what came of it.
-sub log ($class, $case, $verdicts, @seen) {    ## no critic (ProhibitBuiltinHomonyms)
-    return join q{}, map {
-        my ($answer, $why) = $verdicts ? $verdicts->judge($_) : ();
-        my $came = join ': ', $answer // (), $why // $_->{verdict};
-        'copyhang matrix ' . shell_word($_->{name}) . " --only $case # $came\n"
-    } @seen;
+sub document ($class, $outcome) {
+    my $verdicts = $outcome->{verdicts};
+    my %document = (
+        %{$outcome},
+        schema   => 1,
+        verdicts => {map { $_ => [$verdicts->names($_)] } qw(good bad)},
+        steps    => [map { _step($verdicts, $_) } @{$outcome->{steps}}],
+    );
+    return Cpanel::JSON::XS->new->canonical->pretty->ascii->encode(\%document);
+}
+
+sub _step ($verdicts, $seen) {
+    my ($answer, $why) = $verdicts->judge($seen);
+    return {%{$seen}, answer => $answer, why => $why};
 }
 
 1;
@@ -59,30 +65,15 @@ __END__
 
 =head1 NAME
 
-Copyhang::Bisect::Report - what a bisection has found, for people
+Copyhang::Bisect::Report - what a bisection has found
 
 =head1 DESCRIPTION
 
-C<text(\%outcome)> are the last good and the first bad kernel, what it took, the log that replays it,
-and a text to mail (L<Copyhang::Bisect::Mail>). An outcome is
-
-    {
-        case     => 'exit_group/sendfile/pty-pipe',
-        control  => 'exit_group/read_write/pty-pipe',    # undef where there is none
-        verdicts => $verdicts,                           # of Copyhang::Bisect::Verdicts
-        good     => $seen, bad => $seen,                 # of Copyhang::Bisect::Step
-        suspects => [$seen, ...],                        # between them, did not tell; undef: none
-        among    => 83,                                  # kernels, or commits
-        steps    => [$seen, ...],
-        boots    => 9,
-        builds   => undef,                               # where kernels were built: how many
-        seconds  => 48.2,                                # of all steps
-        culprit  => undef,                               # text about a commit, for the mail
-        log      => undef,                               # text that replays it, if not with matrix
-        reproduce => undef,                              # a command, if it is not matrix
-    }
-
-C<log($case, $verdicts, @seen)> are the commands that replay steps, with what came of each as a comment;
-without C<$verdicts> it is not known yet what is good.
+An outcome is what the document of C<--json> is, but for C<schema>: C<case>, C<control> (an id, undef
+where there is none), C<verdicts> (L<Copyhang::Bisect::Verdicts>), the kernels C<good> and C<bad>,
+C<suspects> (those between them that did not tell) and all C<steps>, each as of
+L<Copyhang::Bisect::Step>, among how many (C<among>), how many C<boots>, and the C<seconds> of all steps.
+Where kernels were built also C<builds> (how many), C<culprit> (text about a commit, if it is known),
+C<log> and C<reproduce> (commands).
 
 =cut

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# Git: a kernel's repository, and a worktree of our own in it.
 package Copyhang::Bisect::Repository;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Bisect::Build  ();
 use Copyhang::Bisect::Commit ();
 use Copyhang::Failure        qw(bad_input untestable);
@@ -27,8 +25,7 @@ my @GIT = qw(git --no-pager -c core.hooksPath=/dev/null -c advice.detachedHead=f
 sub new ($class, $tree) {
     bad_input("--git $tree: no such folder") if !-d $tree;
     my $self = bless {tree => $tree}, $class;
-    my ($status, $lines, $noise) =
-        $self->_attempt(['-C', $tree, qw(rev-parse --git-common-dir)]);
+    my ($status, $lines, $noise) = $self->_attempt(qw(rev-parse --git-common-dir));
     bad_input("--git $tree: " . _first($noise)) if $status;
     my ($common) = @{$lines};
     $self->{common} = Cwd::realpath($common =~ m{\A/} ? $common : "$tree/$common");
@@ -52,12 +49,8 @@ sub worktree ($self) {
 
 # The commit that a revision names.
 sub commit ($self, $revision) {
-    my ($status, $lines) = $self->_attempt(
-        [
-            '-C', $self->{tree}, qw(rev-parse --verify --quiet --end-of-options),
-            "$revision^{commit}"
-        ]
-    );
+    my @verify = qw(rev-parse --verify --quiet --end-of-options);
+    my ($status, $lines) = $self->_attempt(@verify, "$revision^{commit}");
     bad_input("no commit '$revision' in $self->{tree}") if $status || @{$lines} != 1;
     return $lines->[0];
 }
@@ -65,8 +58,7 @@ sub commit ($self, $revision) {
 # Refuses a checkout with changes that are in no commit, and that somebody may think are looked at.
 sub check_clean ($self) {
     my ($status, $lines) =
-        $self->_attempt(
-        [qw(--no-optional-locks), @{$self->_in(qw(status --porcelain --untracked-files=no))}]);
+        $self->_attempt(qw(--no-optional-locks status --porcelain --untracked-files=no));
     return if $status || !@{$lines};    # without a checkout there is nothing to be seen
     bad_input("$self->{tree} has changes that are in no commit, and would not be built:"
             . " 'git stash' or 'git commit' comes first");
@@ -74,37 +66,25 @@ sub check_clean ($self) {
 
 # How many commits may be the first bad one, of those that touch the paths; fails if none.
 sub count_between ($self, $good, $bad, @paths) {
-    my %commit = map { $_ => $self->commit($_) } $good, $bad;
-    bad_input("$good and $bad are the same commit") if $commit{$good} eq $commit{$bad};
-    if (!$self->_is_ancestor($commit{$good}, $commit{$bad})) {
+    my ($from, $to) = map { $self->commit($_) } $good, $bad;
+    bad_input("$good and $bad are the same commit") if $from eq $to;
+    if ($self->distance($to, $from) > 0) {
+        bad_input("$good is no ancestor of $bad") if $self->distance($from, $to) > 0;
         bad_input("$good comes after $bad: good is the older end, also where something was fixed"
-                . ' (--good-verdict says which verdicts it has)')
-            if $self->_is_ancestor($commit{$bad}, $commit{$good});
-        bad_input("$good is no ancestor of $bad");
+                . ' (--good-verdict says which verdicts it has)');
     }
     for my $end ($good, $bad) {
-        my $has = sub ($file) { !($self->_attempt($self->_in('cat-file', '-e', "$end:$file")))[0] };
+        my $has = sub ($file) { !($self->_attempt(qw(cat-file -e), "$end:$file"))[0] };
         bad_input("$end is no kernel tree") if !Copyhang::Bisect::Build->is_tree($has);
     }
-    my ($count) = $self->git(
-        'count commits',
-        ['-C', $self->{tree}, qw(rev-list --count), "$commit{$good}..$commit{$bad}", '--', @paths]
-    );
+    my $count = $self->distance($from, $to, @paths);
     bad_input("no commit between $good and $bad touches @paths") if $count == 0;
     return $count;
 }
 
-sub _is_ancestor ($self, $before, $after) {
-    my ($status, undef, $noise) =
-        $self->_attempt($self->_in('merge-base', '--is-ancestor', $before, $after));
-    return 1 if $status == 0;
-    return 0 if $status == 1 << 8;
-    untestable('cannot compare commits: ' . _first($noise));
-}
-
-# How many commits are from one to another.
-sub distance ($self, $from, $to) {
-    my ($count) = $self->git('count commits', $self->_in(qw(rev-list --count), "$from..$to"));
+# How many commits there are in one that are not in another.
+sub distance ($self, $from, $to, @paths) {
+    my ($count) = $self->git('count commits', qw(rev-list --count), "$from..$to", '--', @paths);
     return $count;
 }
 
@@ -112,8 +92,8 @@ sub distance ($self, $from, $to) {
 # process has it until this one ends.
 sub check_out ($self, $commit) {
     $self->_take_worktree($commit) if !$self->{lock};
-    $self->git('check out a commit',
-        ['-C', $self->worktree, qw(checkout --quiet --force --detach), $commit]);
+    my @where = ('-C', $self->worktree);
+    $self->git('check out a commit', @where, qw(checkout --quiet --force --detach), $commit);
     return;
 }
 
@@ -123,69 +103,34 @@ sub _take_worktree ($self, $commit) {
     $self->{lock} = Copyhang::Lock->take("$self->{place}/lock", $PATIENCE)
         // bad_input("another process bisects in $self->{tree}");
     my $worktree = $self->worktree;
-    if (($self->_attempt(['-C', $worktree, qw(rev-parse --verify --quiet HEAD)]))[0]) {
+    my @where    = ('-C', $worktree);
+    if (($self->_attempt(@where, qw(rev-parse --verify --quiet HEAD)))[0]) {
         File::Path::remove_tree($worktree);
-        $self->git('make a worktree',
-            $self->_in(qw(worktree add --force --detach --no-checkout), $worktree, $commit));
+        my @add = qw(worktree add --force --detach --no-checkout);
+        $self->git('make a worktree', @add, $worktree, $commit);
     }
-    my ($folder) =
-        $self->git('find the worktree', ['-C', $worktree, qw(rev-parse --absolute-git-dir)]);
+    my ($folder) = $self->git('find the worktree', @where, qw(rev-parse --absolute-git-dir));
     unlink map { "$folder/$_.lock" } qw(index HEAD);
     return;
 }
 
 # The worktree in a place, also from the list of its repository, which may have gone away by now.
 sub remove_worktree ($class, $place) {
-    my $self     = bless {place => $place}, $class;
-    my $worktree = $self->worktree;
+    my $worktree = "$place/$WORKTREE";
     return if !-e "$worktree/.git";
-    my ($status, $lines) = $self->_attempt(['-C', $worktree, qw(rev-parse --git-common-dir)]);
+    my $self = bless {tree => $worktree}, $class;
+    my ($status, $lines) = $self->_attempt(qw(rev-parse --git-common-dir));
     return if $status;
 
     # Twice: one that was not made to the end is locked.
-    $self->git('remove a worktree',
-        ['--git-dir', $lines->[0], qw(worktree remove --force --force), $worktree]);
+    my @remove = ('-C', $lines->[0], qw(worktree remove --force --force));
+    $self->git('remove a worktree', @remove, $worktree);
     return;
 }
 
-# What `git bisect` has noted in the worktree.
-sub log ($self) {    ## no critic (ProhibitBuiltinHomonyms)
-    my ($status, $lines) = $self->_attempt(['-C', $self->worktree, qw(bisect log)]);
-    return $status ? () : @{$lines};
-}
-
-# Begins to bisect in the worktree, as far as the log tells.
-sub replay ($self, $log) {
-    my $path = "$self->{place}/replay";
-    open my $out, '>', $path or bad_input("cannot write $path: $!");
-    print {$out} $log and close $out or bad_input("cannot write $path: $!");
-    $self->git('begin anew', ['-C', $self->worktree, qw(bisect reset HEAD)]);
-    my (undef, undef, $noise) = $self->_attempt(['-C', $self->worktree, qw(bisect replay), $path]);
-    untestable('git bisect replay failed: ' . _first($noise)) if !$self->log;
-    return;
-}
-
-# `git bisect run` with a command, whose output goes to $on_line, and what it or git complains of to
-# $on_noise.
-sub run ($self, $command, $on_line, $on_noise) {
-    $self->_attempt(['-C', $self->worktree, qw(bisect run), @{$command}],
-        $on_line, on_noise => $on_noise);
-    return;
-}
-
-# What a commit is, and what it touches.
-sub show ($self, $commit) {
-    return join q{},
-        map { "$_\n" }
-        $self->git('show a commit', $self->_in(qw(show --no-color --stat=72), $commit));
-}
-
-sub _in ($self, @arguments) {
-    return ['-C', $self->{tree}, @arguments];
-}
-
-sub git ($self, $what, $arguments) {
-    my ($status, $lines, $noise) = $self->_attempt($arguments);
+# The lines that git says, in the tree if no -C says where. $what: what it is to do, in a message.
+sub git ($self, $what, @arguments) {
+    my ($status, $lines, $noise) = $self->_attempt(@arguments);
     return @{$lines}                                       if !$status;
     bad_input("cannot $what: no space left on the device") if $noise =~ /No space left on device/;
     untestable("cannot $what: " . _first($noise));
@@ -195,19 +140,17 @@ sub git ($self, $what, $arguments) {
 sub _first ($noise) {
     my @lines  = split /\n/, $noise;
     my ($line) = map { /\A(?:fatal|error): (.*)/ } @lines;
-    $line //= $lines[-1] // 'git does not say why';
-    return $line;
+    return $line // $lines[-1] // 'git does not say why';
 }
 
 # (wait status, [lines], what it said on standard error), however long it takes.
-sub _attempt ($self, $arguments, $on_line = undef, %argument) {
+sub _attempt ($self, @arguments) {
     delete local @ENV{grep { /\AGIT_/ } keys %ENV};
     local $ENV{LC_ALL} = 'C';
     my ($status, @rest) = Copyhang::Tool->attempt(
-        [Copyhang::Leash->group(@GIT, @{$arguments})], $on_line,
+        [Copyhang::Leash->group(@GIT, '-C', $self->{tree}, @arguments)], undef,
         silence => undef,
-        keep    => [$self->{lock} // ()],
-        %argument
+        keep    => [$self->{lock} // ()]
     );
     return ($status // -1, @rest);
 }
@@ -220,20 +163,10 @@ __END__
 
 Copyhang::Bisect::Repository - a kernel's git repository, and a worktree of our own in it
 
-=head1 SYNOPSIS
-
-    my $repository = Copyhang::Bisect::Repository->new('../linux');
-    my $count      = $repository->count_between('v5.11', 'v5.12', 'fs');
-    $repository->check_out($commit);
-
 =head1 DESCRIPTION
 
-The worktree is in the cache (C<place>). It shares the repository's commits, and has a HEAD, an index
-and C<refs/bisect/> of its own: what is checked out elsewhere, and a bisection under way there, are
-not touched. Git has no limit in time; it ends with this program. Variables of the environment that
-would lead git elsewhere are not passed on, and no hook runs.
-
-C<check_clean>, C<commit> and C<count_between> refuse what cannot be bisected, with status 2, and
-change nothing.
+The worktree is in the cache. It shares the repository's commits, and has a HEAD and an index of its own:
+what is checked out elsewhere, and a bisection under way there, are not touched. Git ends with this
+program. Variables of the environment that would lead git elsewhere are not passed on, and no hook runs.
 
 =cut

@@ -1,41 +1,39 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# A binary search that copes with what does not tell, here among things in a row.
 package Copyhang::Bisect::Search;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
+use List::Util qw(max);
 
-use List::Util qw(max reduce);
+# How far apart in a list of length 1 are any two that are looked at one after the other: so they never
+# come to lie close together (the golden section).
+my $APART = 0.618;
 
 # Among so many things in a row, of which the first is known to be good, the last to be bad.
 sub new ($class, $count) {
-    return bless {good => 0, bad => $count - 1, skipped => {}}, $class;
+    return bless {good => [0], bad => $count - 1, skipped => {}}, $class;
 }
 
-# The number of the one to look at next: in the middle of the longest run that is left between
-# those known. undef: there is none.
+# The one to look at next; undef: there is none.
 sub next ($self) {    ## no critic (ProhibitBuiltinHomonyms)
-    my ($begin, @runs) = ($self->{good} + 1);
-    for my $end ($self->skipped, $self->{bad}) {
-        push @runs, [$begin, $end] if $begin < $end;
-        $begin = $end + 1;
-    }
-    return if !@runs;
-    my $longest = reduce { $b->[1] - $b->[0] > $a->[1] - $a->[0] ? $b : $a } @runs;
-    return int(($longest->[0] + $longest->[1] - 1) / 2);
+    my @left  = $self->best_first;
+    my @open  = grep { !$self->{skipped}{$_} } @left;
+    my $turns = max(0, @left - @open - 1) * $APART;
+    return $open[@open * ($turns - int $turns)**1.5];
 }
 
 # $answer: good, bad or skip.
-sub learn ($self, $number, $answer) {
-    if   ($answer eq 'skip') { $self->{skipped}{$number} = 1 }
-    else                     { $self->{$answer}          = $number }
+sub learn ($self, $point, $answer) {
+    if    ($answer eq 'skip') { $self->{skipped}{$point} = 1 }
+    elsif ($answer eq 'bad')  { $self->{bad} = $point }
+    else                      { push @{$self->{good}}, $point }
     return;
 }
 
 # How many more looks it will take, if nothing more is skipped.
 sub steps_left ($self) {
-    my $suspects = max(1, $self->{bad} - $self->{good} - $self->skipped);
+    my $suspects = 1 + grep { !$self->{skipped}{$_} } $self->between;
     my $steps    = 0;
     $steps++ while 1 << $steps < $suspects;
     return $steps;
@@ -43,7 +41,7 @@ sub steps_left ($self) {
 
 # The last that is known to be good, and the first that is known to be bad.
 sub good ($self) {
-    return $self->{good};
+    return $self->{good}[-1];
 }
 
 sub bad ($self) {
@@ -52,8 +50,20 @@ sub bad ($self) {
 
 # Those between them that do not tell.
 sub skipped ($self) {
-    my @skipped = sort { $a <=> $b } keys %{$self->{skipped}};
-    return grep { $self->{good} < $_ && $_ < $self->{bad} } @skipped;
+    return grep { $self->{skipped}{$_} } $self->between;
+}
+
+# What is between the good and the bad ones, in order.
+sub between ($self) {
+    return $self->good + 1 .. $self->bad - 1;
+}
+
+# The same, that first which leaves the fewest to look at, whatever it tells.
+sub best_first ($self) {
+    my @between = $self->between;
+    my $middle  = $self->good + $self->bad;
+    @between = sort { abs(2 * $a - $middle) <=> abs(2 * $b - $middle) || $a <=> $b } @between;
+    return @between;
 }
 
 1;
@@ -74,8 +84,11 @@ Copyhang::Bisect::Search - a binary search that copes with what does not tell
 
 =head1 DESCRIPTION
 
-Without anything skipped it halves what is left: of I<n> in a row, the ends known, it looks at
-ceil(log2(I<n> - 1)). One that does not tell is never tried again, nor those next to it, as long as
-there is something better: kernels that do not boot often come in a row.
+Without anything skipped it looks at ceil(log2(I<n> - 1)) of I<n>, the ends known. After the first that
+does not tell comes the next best. After the second it is one that is farther from the middle, and so on,
+farther and nearer in turn: kernels that do not boot often come in a row.
+
+Where things are in no row, C<new>, C<between>, C<best_first> and C<good> are others
+(L<Copyhang::Bisect::History>).
 
 =cut

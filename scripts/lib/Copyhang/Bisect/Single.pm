@@ -1,72 +1,62 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# copyhang bisect-step, after its options have been read: one kernel, one answer.
 package Copyhang::Bisect::Single;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Bisect::Commit   ();
 use Copyhang::Bisect::Step     ();
 use Copyhang::Bisect::Verdicts ();
 use Copyhang::Cache            ();
-use Copyhang::Case             ();
 use Copyhang::Failure          ();
 use Copyhang::Kernel           ();
 use Copyhang::Output           ();
-use Copyhang::Progress::Bisect ();
-use JSON::PP                   ();
+use Cpanel::JSON::XS           ();
 
-# What can be a verdict's side where no end shows it; 'late' may be due to this machine.
+# Where no option says it; 'late' may be due to this machine.
 my %SIDE = (good => [qw(safe refused)], bad => [qw(hang stuck corrupt)]);
 
-# Whatever is wrong with the options' values is found here, before anything runs.
-sub new ($class, $option) {
-    my $self     = bless {option => $option}, $class;
-    my $progress = Copyhang::Progress::Bisect->begin;
-    $self->{verdicts} = Copyhang::Bisect::Verdicts->new(_with_defaults($option));
-    $self->{step}     = Copyhang::Bisect::Step->new(
-        case     => $option->{case},
-        repeat   => $option->{repeat} // 1,
-        progress => $progress,
+# Returns the exit status for `git bisect run`. What is wrong with the options' values is found before
+# anything runs.
+sub main ($class, $option) {
+    my $verdicts = Copyhang::Bisect::Verdicts->new(_with_defaults($option));
+    my $step     = Copyhang::Bisect::Step->new(
+        case   => $option->{case},
+        repeat => $option->{repeat} // 1,
     );
-    $self->{output} = Copyhang::Output->for_options($option, 'json');
-    $self->{hold}   = Copyhang::Cache->new->hold;
-    $self->{kernel} = Copyhang::Kernel->find($option->{kernel}) if defined $option->{kernel};
-    $self->{commit} = Copyhang::Bisect::Commit->new({tree => q{.}, %{$option}}, $progress)
-        if !$self->{kernel};
-    return $self;
-}
-
-sub _with_defaults ($option) {
-    my %said  = map { $_ => $option->{"$_-verdict"} } qw(good bad);
-    my %other = (good => 'bad', bad => 'good');
-    for my $side (grep { !defined $said{$_} } keys %said) {
-        my $taken  = $option->{"$other{$side}-verdict"};
-        my %taken  = map { $_ => 1 } split /,/, $taken // q{};
-        my @may_be = defined $taken ? map { @{$_} } values %SIDE : @{$SIDE{$side}};
-        $said{$side} = join q{,}, grep { !$taken{$_} } @may_be;
-    }
-    return {%{$option}, map { ("$_-verdict" => $said{$_}) } keys %said};
-}
-
-# The exit status for `git bisect run`.
-sub main ($self) {
+    my $json = Copyhang::Output->for_options($option, 'json')->{json};
+    my $hold = Copyhang::Cache->new->hold;
+    my $look = defined $option->{kernel} ? _kernel($option, $step) : _commit($option, $step);
     Copyhang::Failure->catch_signals;
-    my $seen = $self->_see;
-    my ($answer, $why) = $self->{verdicts}->judge($seen);
-    my $text = JSON::PP->new->canonical->ascii->encode($seen) . "\n";
-    $self->{output}{json}->write($text) if $self->{output}{json};
-    if   (($self->{option}{json} // q{}) eq '-') { print $text }
-    else                                         { print _lines($seen, $answer, $why) }
-    return $self->{verdicts}->exit_status($answer);
+    my $seen = $look->();
+    my ($answer, $why) = $verdicts->judge($seen);
+    my $text = Cpanel::JSON::XS->new->canonical->ascii->encode($seen) . "\n";
+    $json->write($text) if $json;
+    print(($option->{json} // q{}) eq '-' ? $text : _lines($seen, $answer, $why));
+    return $verdicts->exit_status($answer);
 }
 
-sub _see ($self) {
-    my ($kernel, $step) = @{$self}{qw(kernel step)};
-    return $self->{commit}->run($step) if !$kernel;
-    $kernel->fetch;
-    return $step->run($kernel);
+sub _kernel ($option, $step) {
+    my $kernel = Copyhang::Kernel->find($option->{kernel});
+    return sub () { $kernel->fetch; $step->run($kernel) };
+}
+
+sub _commit ($option, $step) {
+    my $commit = Copyhang::Bisect::Commit->new({tree => q{.}, %{$option}}, $step->progress);
+    return sub () { $commit->run($step) };
+}
+
+# What is not on the side that is said is on the other one.
+sub _with_defaults ($option) {
+    my ($said, @both) = grep { defined $option->{"$_-verdict"} } keys %SIDE;
+    return $option if @both;
+    my %side = %SIDE;
+    if (defined $said) {
+        my %is      = map  { $_ => 1 } split /,/, $option->{"$said-verdict"};
+        my ($other) = grep { $_ ne $said } keys %SIDE;
+        %side = ($other => [grep { !$is{$_} } map { @{$_} } values %SIDE]);
+    }
+    return {%{$option}, map { ("$_-verdict" => join q{,}, @{$side{$_}}) } keys %side};
 }
 
 sub _lines ($seen, $answer, $why) {
@@ -85,10 +75,5 @@ __END__
 =head1 NAME
 
 Copyhang::Bisect::Single - copyhang bisect-step, after its options have been read
-
-=head1 DESCRIPTION
-
-C<new> checks the options, C<main> plays the case on one kernel and returns the answer as C<git bisect
-run> takes it. See L<Copyhang::Command::BisectStep>.
 
 =cut

@@ -1,19 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# What a bisection has seen, kept so that it can go on. Nothing else of it is kept anywhere.
 package Copyhang::Bisect::State;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Cache   ();
 use Copyhang::Failure qw(bad_input);
+use Copyhang::Lock    ();
+use Cpanel::JSON::XS  ();
 use Digest::SHA       qw(sha256_hex);
-use Fcntl             qw(:flock);
 use IO::Handle        ();
-use JSON::PP          ();
 
-my $JSON = JSON::PP->new->utf8->canonical;
+my $JSON = Cpanel::JSON::XS->new->utf8->canonical;
 
 # The state of the bisection that these words tell from others.
 sub new ($class, @words) {
@@ -21,7 +19,7 @@ sub new ($class, @words) {
     return bless {name => "bisects/$key", seen => []}, $class;
 }
 
-# What an earlier process has seen.
+# What an earlier process has seen; undef if there is none.
 sub read ($self) {    ## no critic (ProhibitBuiltinHomonyms)
     my $text = Copyhang::Cache->new->read_file($self->{name}) // return;
     $self->_take($text);
@@ -32,26 +30,24 @@ sub read ($self) {    ## no critic (ProhibitBuiltinHomonyms)
 sub open ($self, $resume) {    ## no critic (ProhibitBuiltinHomonyms)
     my $cache = Copyhang::Cache->new;
     $cache->make_folder('bisects');
-    my $path = $cache->path($self->{name});
-    CORE::open $self->{file}, '+>>', $path or bad_input("cannot write $path: $!");
-    flock $self->{file}, LOCK_EX | LOCK_NB
-        or bad_input('another process is at the same bisection');
+    $self->{file} = Copyhang::Lock->take($cache->path($self->{name}), 0)
+        // bad_input('another process is at the same bisection');
     my $whole = $resume ? $self->_take($cache->read_file($self->{name}) // q{}) : 0;
-    truncate $self->{file}, $whole or bad_input("cannot write $path: $!");
+    truncate $self->{file}, $whole or bad_input("cannot write $self->{name} in the cache: $!");
     return;
 }
 
-# Returns the length of what is whole: a process that was killed may leave half a line.
+# A line each. Returns the length of what is whole: a process that was killed may leave half a line.
 sub _take ($self, $text) {
     my $whole = 0;
     while ($text =~ /(.*)\n/g) {
-        my $seen = eval { $JSON->decode($1) } // last;
-        push @{$self->{seen}}, $seen;
+        push @{$self->{seen}}, eval { $JSON->decode($1) } // last;
         $whole = pos $text;
     }
     return $whole;
 }
 
+# $seen: as of Copyhang::Bisect::Step. What it means is not kept: that is judged anew.
 sub add ($self, $seen) {
     push @{$self->{seen}}, $seen;
     my $file = $self->{file};
@@ -78,21 +74,5 @@ __END__
 =head1 NAME
 
 Copyhang::Bisect::State - what a bisection has seen, kept so that it can go on
-
-=head1 SYNOPSIS
-
-    my $state = Copyhang::Bisect::State->new($case, $good, $bad);
-    $state->open($resume);
-    my $seen = $state->find($kernel->identity);    # of an earlier process, maybe
-    $state->add($step->run($kernel));
-
-=head1 DESCRIPTION
-
-A file in the folder F<bisects> of the cache (L<Copyhang::Cache>): for each step a line of JSON, what
-L<Copyhang::Bisect::Step> returned. A line is there whole or, when the process was killed, is not
-counted. Nothing of what it means is kept: that is judged anew, which takes no time.
-
-C<open> locks it and is for the process that adds to it; C<read> only looks, and returns undef if
-there is no such state.
 
 =cut

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# One case on one kernel, as a bisection asks it.
 package Copyhang::Bisect::Step;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Failure            qw(bad_input);
 use Copyhang::Guest::Accelerator ();
 use Copyhang::Guest::Stream      ();
@@ -16,7 +14,8 @@ use Copyhang::Selection          ();
 
 my $CONTROL = 'read_write';    # the strategy that is safe wherever the scene can be set
 
-# Arguments: case, repeat (how many boots have to agree), progress (of Copyhang::Progress::Bisect).
+# Arguments: case, repeat (how many boots have to agree), progress (a Copyhang::Progress::Bisect, a new
+# one if not said).
 sub new ($class, %argument) {
     my $self = bless {repeat => 1, %argument}, $class;
     my ($case, @others) = Copyhang::Selection->new($self->{case})->ids;
@@ -37,6 +36,10 @@ sub case ($self) {
 
 sub control ($self) {
     return $self->{control};
+}
+
+sub progress ($self) {
+    return $self->{progress};
 }
 
 # The same as run returns, of a kernel that there is not.
@@ -124,25 +127,10 @@ __END__
 
 Copyhang::Bisect::Step - one case on one kernel, for a bisection
 
-=head1 SYNOPSIS
-
-    my $step = Copyhang::Bisect::Step->new(case => 'exit_group/sendfile/pty-pipe', repeat => 1);
-    my $seen = $step->run($kernel);
-    my ($answer, $why) = $verdicts->judge($seen);    # of Copyhang::Bisect::Verdicts
-
 =head1 DESCRIPTION
 
-C<new> refuses what is not the id of one case. C<run> boots a kernel that has been fetched, plays
-the case and its control in the guest, and returns what was seen; what that means for the bisection
-is for L<Copyhang::Bisect::Verdicts> to say. The control is the same act between the same endpoints
-while the copier reads and writes: if not even that is C<safe>, the scene is not to be trusted on
-this kernel. (The case of reading and writing itself has none, and few others.)
-
-With C<repeat> the kernel is booted so often, and the verdict has to be the same each time; the first
-boot that cannot tell, or says something else, is the last one.
-
 C<run> dies of nothing that is wrong with the kernel, only by signals and where this machine cannot
-boot any. It returns
+boot any. What it saw is
 
     {
         case     => 'exit_group/sendfile/pty-pipe',
@@ -160,8 +148,7 @@ boot any. It returns
         spent    => {boot, cases},              # of the last, for these parts
     }
 
-plain data, which can be kept as JSON. A C<reason> is there for a boot that failed or did not come to
-its end, a case that is C<broken> or C<unavailable>, a control that is not C<safe>, and verdicts that
-differ from boot to boot.
+plain data, which can be kept as JSON. The control is the same act between the same endpoints while the
+copier reads and writes: if not even that is C<safe>, the scene is not to be trusted on this kernel.
 
 =cut

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# Which verdicts are good, which are bad, and which say nothing.
 package Copyhang::Bisect::Verdicts;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Case    ();
 use Copyhang::Failure qw(bad_input untestable);
 
@@ -36,7 +34,7 @@ sub _check_apart ($self) {
 sub take_ends ($self, $good, $bad) {
     my %end = (good => $good, bad => $bad);
     for my $side (qw(good bad)) {
-        my $why = $self->why_silent($end{$side}) // next;
+        my $why = $self->_why_silent($end{$side}) // next;
         untestable("cannot tell, as the $side end cannot: $end{$side}{name}: $why");
     }
     bad_input("$good->{name} and $bad->{name} both show $good->{verdict}: nothing has changed")
@@ -63,7 +61,7 @@ sub _is ($self, $side, $verdict) {
 
 # (good, bad or skip; why it is skipped)
 sub judge ($self, $seen) {
-    my $why = $self->why_silent($seen);
+    my $why = $self->_why_silent($seen);
     return (skip => $why) if defined $why;
     my $verdict = $seen->{verdict};
     return 'good' if $self->_is(good => $verdict);
@@ -73,7 +71,7 @@ sub judge ($self, $seen) {
 
 # Why what was seen says nothing either way; undef if it may. A late end may be due to this machine:
 # it counts only for those who asked for it.
-sub why_silent ($self, $seen) {
+sub _why_silent ($self, $seen) {
     return $seen->{reason} if defined $seen->{reason};
     return if $seen->{verdict} ne 'late' || grep { $self->_is($_, 'late') } qw(good bad);
     return 'late, which may be due to this machine';
@@ -91,23 +89,5 @@ __END__
 =head1 NAME
 
 Copyhang::Bisect::Verdicts - which verdicts are good, which are bad, and which say nothing
-
-=head1 SYNOPSIS
-
-    my $verdicts = Copyhang::Bisect::Verdicts->new({'good-verdict' => 'refused,safe'});
-    $verdicts->take_ends($good, $bad);      # of Copyhang::Bisect::Step
-    my ($answer, $why) = $verdicts->judge($seen);
-    exit $verdicts->exit_status($answer);   # 0, 1, 125
-
-=head1 DESCRIPTION
-
-C<new> takes the options C<good-verdict>, C<bad-verdict> and C<any-change> of the command line, and
-refuses what is no verdict. C<take_ends> fills in what they do not say with what the two ends show.
-It fails with status 125 where an end cannot be told, and with 2 where both show the same, or not
-what the options say of them.
-
-C<judge> is C<good>, C<bad>, or C<skip> with the reason: what the step could not tell, a C<late> that
-nobody asked for, and a verdict that is neither good nor bad. With C<any-change> whatever is not good
-is bad.
 
 =cut

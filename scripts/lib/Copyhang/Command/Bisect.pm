@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# The command `bisect`: its options and its manual.
 package Copyhang::Command::Bisect;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use parent 'Copyhang::Command';
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Place   ();
@@ -22,16 +20,16 @@ sub main ($class, @arguments) {
     }
     bad_input("--repeat wants a number from 1 to 99, not '$option->{repeat}'")
         if defined $option->{repeat} && $option->{repeat} !~ /\A[1-9]\d?\z/;
-    my $kind = defined $option->{git} ? 'Git' : 'Packages';
-    if ($kind eq 'Packages') {
+    my $kind = defined $option->{git} ? 'Commits' : 'Kernels';
+    if ($kind eq 'Kernels') {
         $class->no_more(\@arguments, 'paths go with --git');
         my ($other) = grep { defined $option->{$_} } qw(arch config);
         bad_input("--$other goes with --git") if defined $other;
     }
     elsif (defined $option->{kernels}) { bad_input('--kernels and --git exclude each other') }
-    Copyhang::Place->prepare($option->{'no-install'}, $kind eq 'Git' ? 'bisect' : 'matrix');
-    require "Copyhang/Bisect/$kind.pm";
-    return "Copyhang::Bisect::$kind"->new($option, @arguments)->main;
+    Copyhang::Place->prepare($option->{'no-install'}, $kind eq 'Commits' ? 'bisect' : 'matrix');
+    require Copyhang::Bisect;
+    return Copyhang::Bisect->new($kind, $option, @arguments)->main;
 }
 
 1;
@@ -74,11 +72,10 @@ booted is downloaded.
 
 =head2 Among commits
 
-With C<--git> C<git bisect run> has small kernels built from the commits of TREE, by C<copyhang
-bisect-step>, out of the tree and in a worktree of its own: what is checked out in TREE stays as it
-is, and a bisection of your own there, too. With changes there that were not committed it is refused,
-as no commit would be built with them. After C<--> may come paths: only commits that touch them are
-looked at. What has been built stays, so that the next bisection in TREE is quick; C<copyhang kernels
+With C<--git> small kernels are built from the commits of TREE, those that C<git bisect> would take,
+out of the tree and in a worktree of its own: what is checked out in TREE stays as it is, and a
+bisection of your own there, too. With changes there that were not committed it is refused, as no
+commit would be built with them. After C<--> may come paths: only commits that touch them are looked at. What has been built stays, so that the next bisection in TREE is quick; C<copyhang kernels
 prune> removes it.
 
 =head2 What is skipped

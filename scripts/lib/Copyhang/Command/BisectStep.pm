@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# The command `bisect-step`: its options and its manual.
 package Copyhang::Command::BisectStep;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use parent 'Copyhang::Command';
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Place   ();
@@ -36,7 +34,7 @@ sub _main ($class, @arguments) {
     Copyhang::Place->prepare($option->{'no-install'},
         defined $option->{kernel} ? 'matrix' : 'bisect');
     require Copyhang::Bisect::Single;
-    return Copyhang::Bisect::Single->new($option)->main;
+    return Copyhang::Bisect::Single->main($option);
 }
 
 1;
