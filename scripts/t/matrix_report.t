@@ -8,10 +8,10 @@ no warnings 'experimental::signatures';
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Copyhang::Case              ();
+use Copyhang::Document          ();
+use Copyhang::Html              ();
 use Copyhang::Matrix::Baselines ();
 use Copyhang::Matrix::Changes   ();
-use Copyhang::Matrix::Document  ();
-use Copyhang::Matrix::Html      ();
 use Copyhang::Matrix::Report    ();
 use Copyhang::Matrix::Results   ();
 use Copyhang::Product           qw(products product_of);
@@ -49,7 +49,8 @@ sub results ($verdicts, @kernels) {
             %more,
             };
     }
-    return Copyhang::Matrix::Results->new(@results);
+    return Copyhang::Matrix::Results->new(@results)
+        ->with(changes => changes(), selection => Whole->new);
 }
 
 my @KERNELS = (
@@ -66,10 +67,13 @@ spew("$place/changes", <<'CHANGES');
 5.19  abcdef012345  guess     safe     hang  */vague/*-*            who knows
 5.19  fedcba987654  read      safe     hang  exit/vague/pty-pipe    in part
 CHANGES
-my $changes = Copyhang::Matrix::Changes->new("$place/changes");
+
+sub changes () {
+    return Copyhang::Matrix::Changes->new("$place/changes");
+}
 
 sub report ($results, %argument) {
-    return Copyhang::Matrix::Report->text($results, changes => $changes, %argument);
+    return Copyhang::Matrix::Report->text($results, %argument);
 }
 
 subtest 'products' => sub {
@@ -117,7 +121,7 @@ my %VERDICTS = (
 
 subtest 'transitions' => sub {
     my $results     = results(\%VERDICTS, @KERNELS);
-    my $document    = decode_json(Copyhang::Matrix::Document->text($results, $changes));
+    my $document    = decode_json(Copyhang::Document->text($results));
     my %transitions = map { $_->{id} => $_ } @{$document->{transitions}};
     is_deeply(
         [sort keys %transitions],
@@ -200,7 +204,7 @@ subtest 'what explains a transition' => sub {
   unexplained for 2 cases: exit/vague/tcp, tty-pipe
 LINES
     like(report($partly), qr/ 3 transitions, of which 2 unexplained[.]$/m, 'also in the sum');
-    my $document = decode_json(Copyhang::Matrix::Document->text($partly, $changes));
+    my $document = decode_json(Copyhang::Document->text($partly));
     is_deeply(
         {
             map {
@@ -214,17 +218,13 @@ LINES
         },
         'and in JSON'
     );
-    my $html = Copyhang::Matrix::Html->text($partly, changes => $changes);
+    my $html = Copyhang::Html->text($partly);
     like($html, qr{<h2>What changed: 3 transitions, of which 2 unexplained</h2>}, 'on a page');
     like($html,
         qr{<b class="unexplained">unexplained</b> for 2 cases: exit/vague/tcp, tty-pipe</li>},
         'with a mark');
     like($html, qr/^[.]unexplained \{/m, 'that is to be seen');
-    unlike(
-        Copyhang::Matrix::Html->text($explained, changes => $changes),
-        qr/<b class="unexplained/,
-        'and only there'
-    );
+    unlike(Copyhang::Html->text($explained), qr/<b class="unexplained/, 'and only there');
 };
 
 subtest 'table' => sub {
@@ -290,7 +290,7 @@ subtest 'outcomes' => sub {
     is(results({'a/b/c-d' => 'safe safe safe'},       @KERNELS)->status, 0,   'as expected');
     is(results({'a/b/c-d' => 'safe hang safe'},       @KERNELS)->status, 1,   'a hang');
     is(results({'a/b/c-d' => 'broken unavailable -'}, @KERNELS)->status, 125, 'nothing');
-    my $document = decode_json(Copyhang::Matrix::Document->text($results, $changes));
+    my $document = decode_json(Copyhang::Document->text($results));
     is_deeply(
         [map { $_->{outcome} } @{$document->{kernels}}],
         [qw(complete panic no_such_kernel)],
@@ -334,8 +334,7 @@ subtest 'baselines' => sub {
         $result->{baseline} = $baselines->baseline($result->{name}) // next;
         $result->{baseline}->expect($_) for @{$result->{cases}};
     }
-    my $selection = bless {}, 'Whole';
-    my $text      = report($results, selection => $selection);
+    my $text = report($results);
     like($text, qr{^debian:5[.]10 exit/splice/pty-pipe: expected hang, now safe$}m, 'what changed');
     like(
         $text,
@@ -349,11 +348,7 @@ subtest 'baselines' => sub {
     is($results->status, 1, 'not as expected');
     $_->expect($_->{verdict}) for map { @{$_->{cases}} } $results->results;
     is($results->status, 0, 'a failure that is expected is none');
-    like(
-        report($results, selection => $selection),
-        qr/^    splice +safe +hang +hang$/m,
-        'but shown'
-    );
+    like(report($results), qr/^    splice +safe +hang +hang$/m, 'but shown');
     $results = results({'a/b/c-d' => 'hang hang hang'}, @KERNELS);
     $_->expect('hang') for map { @{$_->{cases}} } $results->results;
     like(report($results), qr/^    b +hang$/m, 'also where all kernels agree');
@@ -385,12 +380,11 @@ subtest 'changes' => sub {
 
 subtest 'page' => sub {
     plan skip_all => 'no XML::Parser' if !eval { require XML::Parser; 1 };
-    my $html = Copyhang::Matrix::Html->text(
+    my $html = Copyhang::Html->text(
         results(
             \%VERDICTS, @KERNELS,
             ['debian:<9>', '9', outcome => 'panic', detail => '&', console => ['<']]
-        ),
-        changes => $changes
+        )
     );
     my (%id, @links);
     my $text   = q{};
@@ -420,6 +414,10 @@ done_testing;
 
 # Stands for a selection that nothing narrows.
 package Whole;    ## no critic (ProhibitMultiplePackages)
+
+sub new ($class) {
+    return bless {}, $class;
+}
 
 sub is_whole ($self) {
     return 1;

@@ -1,107 +1,239 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# The results as a page for a browser.
 package Copyhang::Html;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
 
-use Copyhang::Case       ();
-use Copyhang::Comparison ();
-use Copyhang::Conclusion ();
-use Copyhang::Html::Page qw(page escape paragraph list link_to key cell th evidence);
-use List::Util           qw(uniq);
+use Copyhang::Comparison          ();
+use Copyhang::Conclusion          ();
+use Copyhang::Grid::Ends          ();
+use Copyhang::Html::Page          qw(page escape paragraph list link_to key cell th evidence);
+use Copyhang::Matrix::Cascades    ();
+use Copyhang::Matrix::Report      ();
+use Copyhang::Matrix::Transitions ();
+use Copyhang::Product             qw(products);
 
-# $result: kernel, cases, troubles, seconds, baseline, selection.
-sub text ($class, $result) {
-    my (%cases, @acts);
-    for my $case (@{$result->{cases}}) {
-        push @acts,                   $case->{act} if !$cases{$case->{act}};
-        push @{$cases{$case->{act}}}, $case;
-    }
+# $results: of Copyhang::Matrix::Results.
+sub text ($class, $results, $path = undef) {
+    my $self = bless {results => $results, evidence => []}, $class;
+    return $results->running ? $self->_running : $self->_guests;
+}
+
+sub _running ($self) {
+    my @cases = $self->{results}->all_cases;
+    my @acts  = Copyhang::Grid::Ends->tables(1, @cases);
     return page(
-        "copyhang on Linux $result->{kernel}{release}",
-        _summary($result),
+        'copyhang on Linux ' . $self->{results}->running->{release},
+        $self->_summary,
         key(),
         paragraph('A verdict is a link to its evidence.'),
-        _overview(\%cases, @acts),
-        (map { _act($_, @{$cases{$_}}) } @acts),
-        evidence(map { [$_->{id}, $_->{id}, $_] } @{$result->{cases}}),
+        $self->_overview(
+            'overview',
+            ['act'],
+            map { ['<th>' . link_to("act:$_->{acts}[0]", $_->{acts}[0]) . '</th>', $_->{cases}] }
+                @acts
+        ),
+        (map { _act($_) } @acts),
+        evidence(map { [$_->{id}, $_->{id}, $_] } @cases),
     );
 }
 
-sub _summary ($result) {
-    my ($kernel, @cases) = ($result->{kernel}, @{$result->{cases}});
-    my $text =
-          paragraph("$kernel->{release} $kernel->{version} $kernel->{machine}")
-        . paragraph(Copyhang::Conclusion->text($kernel, @cases))
-        . paragraph(Copyhang::Conclusion->counts($result->{seconds}, @cases) . q{.});
-    $text .= list('Trouble', map { escape($_) } @{$result->{troubles}});
-    return $text if !$result->{baseline};
-    my $comparison = Copyhang::Comparison->new($result);
-    my %there      = map { $_->{id} => 1 } @cases;
-    return $text
-        . list('Changes',
-        map { ($there{$_->[0]} ? link_to($_->[0]) : escape($_->[0])) . ': ' . escape($_->[1]) }
-            $comparison->differences)
-        . paragraph($comparison->sum);
+sub _guests ($self) {
+    my $results = $self->{results};
+    my @ids     = $results->ids;
+    my @tables  = (
+        paragraph(
+            'Cases with the same verdicts on all kernels share a row. A failure is a link to the'
+                . ' evidence of the first of them.'
+        ),
+        $self->_sections('What differs, or fails',       grep { $results->is_telling($_) } @ids),
+        $self->_sections('What is alike on all kernels', grep { !$results->is_telling($_) } @ids),
+    );
+    return page(
+        'copyhang on ' . $results->results . ' kernels',
+        $self->_kernels,
+        $self->_cascades,
+        $self->_transitions,
+        list('Against the baselines', map { escape($_) } Copyhang::Comparison->lines($results)),
+        $self->_consoles,
+        key(),
+        @tables,
+        evidence(@{$self->{evidence}}),
+    );
 }
 
-# How many of each verdict an act has.
-sub _overview ($cases, @acts) {
-    my %count;
-    for my $case (map { @{$cases->{$_}} } @acts) {
-        $count{$case->{verdict}}{$case->{act}}++;
+# How many of each verdict: ([the first cells of a row, its cases]...).
+sub _overview ($self, $class, $heads, @rows) {
+    my ($verdicts, @counts) = $self->{results}->counts(map { $_->[1] } @rows);
+    my $text = qq(<table class="$class"><thead><tr>);
+    $text .= join q{}, (map { th($_) } @{$heads}, @{$verdicts}), "</tr></thead>\n<tbody>\n";
+    for my $row (@rows) {
+        my @numbers = @{shift @counts};
+        $text .= join q{}, "<tr>$row->[0]", (map { _number($_, shift @numbers) } @{$verdicts}),
+            "</tr>\n";
     }
-    my @verdicts = grep { $count{$_} } Copyhang::Case->verdicts;
-    my @rows     = map {
-        my $act = $_;
-        join q{}, '<tr><th>', link_to("act:$act", $act), '</th>',
-            (map { _number($_, $count{$_}{$act}) } @verdicts), "</tr>\n"
-    } @acts;
-    return join q{}, '<table class="overview"><thead><tr><th>act</th>',
-        (map { "<th>$_</th>" } @verdicts), "</tr></thead>\n<tbody>\n", @rows, "</tbody></table>\n";
+    return "$text</tbody></table>\n";
 }
 
 sub _number ($verdict, $count) {
     return $count ? qq(<td class="$verdict">$count</td>) : '<td></td>';
 }
 
-# The table of an act: strategies by endpoints, those of one sink beside each other.
-sub _act ($act, @cases) {
-    my %grid       = map      { ("$_->{strategy}/$_->{source}-$_->{sink}" => $_) } @cases;
-    my @strategies = uniq map { $_->{strategy} } @cases;
-    my %sources;
-    push @{$sources{$_->{sink}}}, $_->{source} for @cases;
-    my @sinks = uniq map { $_->{sink} } @cases;
-    $_ = [uniq @{$_}] for values %sources;
-    my @rows = map { _row($_, \@sinks, \%sources, \%grid) } @strategies;
-    my $name = escape($act);
-    my @to   = map { th("to $_", 'class="first" colspan="' . @{$sources{$_}} . q{"}) } @sinks;
-    my @from = map { _heads('span class="up"', @{$sources{$_}}) } @sinks;
-    return join q{}, qq(<section id="act:$name">\n<h2>$name</h2>\n<table>\n<thead>\n<tr>),
-        th('from'), @to, "</tr>\n<tr>", th(q{}), @from, "</tr>\n</thead>\n<tbody>\n", @rows,
-        "</tbody>\n</table>\n</section>\n";
+# --- One kernel ---
+
+sub _summary ($self) {
+    my $results = $self->{results};
+    my $kernel  = $results->running;
+    my $text    = join q{}, paragraph("$kernel->{release} $kernel->{version} $kernel->{machine}"),
+        paragraph(Copyhang::Conclusion->text($results)),
+        paragraph(Copyhang::Conclusion->counts($results) . q{.}),
+        list('Trouble', map { escape($_) } @{$kernel->{troubles}});
+    my $comparison = Copyhang::Comparison->new($kernel, $results->selection) // return $text;
+    my %there      = map { $_ => 1 } $results->ids;
+    my @changes    = map {
+        my ($id, $what) = @{$_};
+        ($there{$id} ? link_to($id) : escape($id)) . ': ' . escape($what)
+    } $comparison->differences;
+    return $text . list('Changes', @changes) . paragraph($comparison->sum);
 }
 
-# What is first in a group has a line before it.
-sub _heads ($tag, @sources) {
-    my @heads = map { "<th><$tag>" . escape($_) . '</span></th>' } @sources;
-    $heads[0] =~ s/\A<th/<th class="first"/;
-    return @heads;
-}
-
-sub _row ($strategy, $sinks, $sources, $grid) {
-    my @cells;
-    for my $sink (@{$sinks}) {
-        my $first = 'first';
-        for my $source (@{$sources->{$sink}}) {
-            my $case = $grid->{"$strategy/$source-$sink"};
-            push @cells, cell($case, $first, $case && $case->{id});
-            $first = q{};
-        }
+# The table of an act: strategies by endpoints, those of one sink beside each other. What is first of
+# these has a line before it.
+sub _act ($table) {
+    my (%count, %class, @sinks, @from);
+    for my $column (@{$table->{columns}}) {
+        my ($sink, $source) = map { @{$_} } @{$column}{qw(sinks sources)};
+        push @sinks, $sink if !$count{$sink}++;
+        $class{$column->{number}} = $count{$sink} == 1 ? 'first' : q{};
+        push @from,
+              ($count{$sink} == 1 ? '<th class="first">' : '<th>')
+            . '<span class="up">'
+            . escape($source)
+            . '</span></th>';
     }
-    return join q{}, '<tr>', th($strategy), @cells, "</tr>\n";
+    my @to   = map { th("to $_", qq(class="first" colspan="$count{$_}")) } @sinks;
+    my $name = escape($table->{acts}[0]);
+    my $text = qq(<section id="act:$name">\n<h2>$name</h2>\n<table>\n<thead>\n<tr>);
+    $text .= join q{}, th('from'), @to, "</tr>\n<tr>", th(q{}), @from, "</tr>\n</thead>\n<tbody>\n";
+    for my $row (@{$table->{rows}}) {
+        my @cells = map {
+            my $case = $row->{cases}[$_->{number}];
+            cell($case, $class{$_->{number}}, $case && $case->{id})
+        } @{$table->{columns}};
+        $text .= join q{}, '<tr>', th($row->{names}[0]), @cells, "</tr>\n";
+    }
+    return "$text</tbody>\n</table>\n</section>\n";
+}
+
+# --- Several kernels ---
+
+sub _kernels ($self) {
+    my @rows = map {
+        my $result = $_;
+        my @texts =
+            (@{$result}{qw(name release accelerator)}, Copyhang::Matrix::Report::outcome($result));
+        my @seconds = map { defined ? sprintf '%.1f s', $_ : q{} }
+            @{$result->{seconds} // {}}{qw(boot cases total)};
+        [
+            join(q{}, (map { th($_ // q{}) } @texts), map { "<td>$_</td>" } @seconds),
+            $result->{cases}
+        ]
+    } $self->{results}->results;
+    my @heads = qw(kernel release under outcome boot cases total);
+    return $self->_overview('overview kernels', \@heads, @rows);
+}
+
+sub _cascades ($self) {
+    my @items = map {
+        my @seen = map { "$_->[0]: $_->[1]" } @{$_->{seen}};
+        join '<br/>', map { escape($_) } _products($_->{ids}), @seen
+    } Copyhang::Matrix::Cascades->all($self->{results});
+    return list('What the programs did', @items);
+}
+
+sub _products ($ids) {
+    return map { s/,/, /gr } products(@{$ids});
+}
+
+sub _transitions ($self) {
+    my $results     = $self->{results};
+    my @labels      = map { escape($_) } $results->labels;
+    my @transitions = $results->transitions;
+    my @items;
+    for my $transition (@transitions) {
+        my ($from, $to, $before, $after, $ids) = @{$transition}{qw(from to before after ids)};
+        my ($then, $now) = map { qq(<span class="$_">$_</span>) } $from, $to;
+        my $cases = Copyhang::Matrix::Report::cases(scalar @{$ids});
+        my @lines = "$then &#8594; $now between $labels[$before] and $labels[$after]: $cases";
+        push @lines, map { escape($_) } _products($ids);
+        push @lines,
+            map { '<i>' . escape($_) . '</i>' } Copyhang::Matrix::Report::hints($transition);
+        my $unexplained = Copyhang::Matrix::Report::unexplained($transition);
+        push @lines, '<b class="unexplained">unexplained</b>' . escape($unexplained)
+            if defined $unexplained;
+        push @items, join '<br/>', @lines;
+    }
+    return list('What changed: ' . Copyhang::Matrix::Transitions->sum(@transitions), @items);
+}
+
+sub _consoles ($self) {
+    my @items;
+    for my $result ($self->{results}->results) {
+        my ($outcome, $console) = (Copyhang::Matrix::Report::outcome($result), $result->{console});
+        my $text = escape(join ': ', $result->{name}, $outcome, $result->{detail} // ());
+        $text .= '<pre>' . join("\n", map { escape($_) } @{$console}) . '</pre>'
+            if @{$console // []};
+        push @items, $text if $outcome ne 'complete';
+        push @items, map { escape("$result->{name}: $_") } @{$result->{troubles} // []};
+    }
+    return list('Trouble', @items);
+}
+
+sub _sections ($self, $title, @ids) {
+    return q{} if !@ids;
+    my $cases = Copyhang::Matrix::Report::cases(scalar @ids);
+    return '<h2>' . escape("$title: $cases") . "</h2>\n",
+        map { $self->_section(@{$_}) } $self->{results}->sections(@ids);
+}
+
+# The rows of the same acts. No line ends within a name.
+sub _section ($self, @rows) {
+    my @labels = ($self->{results}->labels)[$self->{results}->columns];
+    my $acts   = escape(join ', ', @{$rows[0]{acts}});
+    my $width  = 1 + @labels;
+    my $text   = qq(<section>\n<h3>$acts</h3>\n<table class="rows">\n<thead><tr>);
+    $text .= join q{}, (map { th($_) } q{}, @labels), "</tr></thead>\n<tbody>\n";
+    my $before = q{};
+    for my $row (@rows) {
+        my $ends = $row->{ends};
+        $text .= qq(<tr><th class="ends" colspan="$width">) . escape($ends) . "</th></tr>\n"
+            if $ends ne $before;
+        $before = $ends;
+        my $names = join ', ', map { '<span>' . escape($_) . '</span>' } @{$row->{names}};
+        $text .= join q{}, "<tr><th>$names</th>", $self->_cells($row), "</tr>\n";
+    }
+    return "$text</tbody></table>\n</section>\n";
+}
+
+# Of neighbours with the same failure only the first one shows its evidence.
+sub _cells ($self, $row) {
+    my @names = map { $_->{name} } $self->{results}->results;
+    my ($anchor, @cells);
+    my $before = q{};
+    for my $number ($self->{results}->columns) {
+        my $case = $row->{cases}[$number];
+        if ($case && $case->{verdict} ne $before) {
+            $anchor = undef;
+            if ($case->is_unsafe || $case->{verdict} eq 'broken') {
+                $anchor = "$names[$number]:$case->{id}";
+                push @{$self->{evidence}}, [$anchor, "$case->{id} on $names[$number]", $case];
+            }
+        }
+        $before = $case ? $case->{verdict} : q{};
+        push @cells, cell($case, q{}, $anchor);
+    }
+    return @cells;
 }
 
 1;
@@ -114,9 +246,16 @@ Copyhang::Html - the results as a page for a browser
 
 =head1 DESCRIPTION
 
-One page that needs nothing else, neither a script nor the network: what the run says, what
-changed, and for each act all verdicts in a table, told apart by letters and words as well as by
-colours. A verdict links to its evidence, which has the id of the case: F<page.html#ID> leads there
-from elsewhere. The page is HTML and well-formed XML.
+One page that needs nothing else, neither a script nor the network, for a screen and for paper. It is
+HTML and well-formed XML.
+
+Of the running kernel: what the run says, what changed, and for each act all verdicts in a table, told
+apart by letters and words as well as by colours. A verdict links to its evidence, which has the id of
+the case: F<page.html#ID> leads there from elsewhere.
+
+Of kernels in guests: the kernels, what changed from one to the next with hints about the reason, what
+differs from the baselines, the consoles of kernels that failed, and the verdicts of all cases. A
+failure is a link to the evidence of the first case in its row on the first kernel that fails so; all
+of it is in the JSON document.
 
 =cut

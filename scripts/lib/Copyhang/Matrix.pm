@@ -1,30 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# copyhang matrix, after its options have been read: the same as run, for kernels in guests.
 package Copyhang::Matrix;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
 
+use parent 'Copyhang::Run';
 use Copyhang::Cache              ();
-use Copyhang::Failure            qw(bad_input);
 use Copyhang::Guest::Accelerator ();
 use Copyhang::Guest::Machine     ();
 use Copyhang::Guest::Stream      ();
-use Copyhang::Harness            ();
 use Copyhang::Kernel             ();
 use Copyhang::Matrix::Baselines  ();
-use Copyhang::Matrix::Changes    ();
-use Copyhang::Matrix::Document   ();
 use Copyhang::Matrix::Report     ();
-use Copyhang::Matrix::Results    ();
-use Copyhang::Output             ();
 use Copyhang::Place              ();
 use Copyhang::Progress::Kernels  ();
-use Copyhang::Selection          ();
 use List::Util                   qw(min uniq);
 use POSIX                        qw(ceil);
-use Time::HiRes                  qw(time);
 
 # For how many cases a guest gets a processor more, and how many it gets at most.
 my ($PER_PROCESSOR, $PROCESSORS) = (128, 4);
@@ -32,13 +24,13 @@ my ($PER_PROCESSOR, $PROCESSORS) = (128, 4);
 # Whatever is wrong with the options' values is found here, before anything runs. Kernels that are
 # named have to be there; one of the list may have gone from the archive.
 sub new ($class, $option, @names) {
-    my $self = bless {option => $option, absent => []}, $class;
-    for my $name (qw(baseline write-baseline)) {
-        $self->{$name} = Copyhang::Matrix::Baselines->new($option->{$name})
-            if defined $option->{$name};
+    my $self = bless {option => $option, report => 'Copyhang::Matrix::Report', absent => []},
+        $class;
+    my %folder = (baseline => 'baseline', 'write-baseline' => 'record');
+    for my $name (grep { defined $option->{$_} } sort keys %folder) {
+        $self->{$folder{$name}} = Copyhang::Matrix::Baselines->new($option->{$name});
     }
-    $self->{to_stdout} = ($option->{json} // q{}) eq '-';
-    $self->{output}    = Copyhang::Output->for_options($option, qw(json junit html archive));
+    $self->check_output;
     Copyhang::Failure->catch_signals;
     $self->_select;
     $self->{hold} = Copyhang::Cache->new->hold;
@@ -87,20 +79,6 @@ sub _leave_out ($self, $name, $failure) {
     return;
 }
 
-sub selection ($self) {
-    return $self->{selection};
-}
-
-sub main ($self) {
-    my $began = time;
-    my ($results, @streams) = $self->run;
-    $self->_write_files($results, @streams);
-    $self->_print($results, time - $began);
-    Copyhang::Failure->check_signals;
-    return $self->_status($results);
-}
-
-# Returns the results, of Copyhang::Matrix::Results, and the streams that they are from.
 sub run ($self) {
     my $progress = Copyhang::Progress::Kernels->for_kernels(scalar $self->{selection}->ids,
         scalar @{$self->{kernels} // []});
@@ -111,7 +89,7 @@ sub run ($self) {
 
     my @results = map { $_->result } @streams;
     $_->{baseline} = $self->{baseline} && $self->{baseline}->baseline($_->{name}) for @results;
-    return (Copyhang::Matrix::Results->new(@results, @{$self->{absent}}), @streams);
+    return Copyhang::Matrix::Results->new(@results, @{$self->{absent}})->with(streams => \@streams);
 }
 
 sub _fetch ($self, $progress) {
@@ -172,60 +150,9 @@ sub _free_memory () {
     return ($kib // 0) / 1024;
 }
 
-sub _write_files ($self, $results, @streams) {
-    my ($option, $output) = @{$self}{qw(option output)};
-    if ($self->{'write-baseline'}) {
-        $self->{'write-baseline'}->record($_) for $results->results;
-    }
-    $output->{json}->write($self->_json($results)) if $output->{json};
-    if ($output->{junit}) {
-        require Copyhang::JUnit;
-        $output->{junit}->write(Copyhang::JUnit->text(@streams));
-    }
-    if ($output->{html}) {
-        require Copyhang::Matrix::Html;
-        $output->{html}->write(
-            Copyhang::Matrix::Html->text(
-                $results,
-                changes   => Copyhang::Matrix::Changes->new,
-                selection => $self->{selection}
-            )
-        );
-    }
-    if ($output->{archive}) {
-        require Copyhang::Archive;
-        $output->{archive}->write(Copyhang::Archive->bytes($option->{archive}, {}, @streams));
-    }
+sub record ($self, $results) {
+    $self->{record}->record($_) for $results->results;
     return;
-}
-
-sub _json ($self, $results) {
-    return Copyhang::Matrix::Document->text($results, Copyhang::Matrix::Changes->new);
-}
-
-sub _print ($self, $results, $seconds) {
-    print $self->_json($results) if $self->{to_stdout};
-    my $out = $self->{to_stdout} ? \*STDERR : \*STDOUT;
-    print {$out} Copyhang::Matrix::Report->text(
-        $results,
-        changes   => Copyhang::Matrix::Changes->new,
-        selection => $self->{selection},
-        verbose   => $self->{option}{verbose},
-        seconds   => $seconds,
-        colour    => -t $out && !length($ENV{NO_COLOR} // q{}),
-    );
-    return;
-}
-
-# Who records what is has no expectations yet.
-sub _status ($self, $results) {
-    my $status = $results->status;
-    return $status if $status != 1 || !$self->{'write-baseline'} || $self->{baseline};
-    for my $result ($results->results) {
-        return 1 if $result->{outcome} ne 'complete' || @{$result->{troubles}};
-        return 1 if grep { !$_->is_known && $_->is_failing } @{$result->{cases}};
-    }
-    return 0;
 }
 
 1;
@@ -238,8 +165,7 @@ Copyhang::Matrix - copyhang matrix, after its options have been read
 
 =head1 DESCRIPTION
 
-C<new> checks what can be checked before anything runs. C<run> fetches the kernels and runs the cases in
-them (L<Copyhang::Guest::Stream>). C<main> does so, writes the files, prints the report, and returns the exit status. See
-L<Copyhang::Command::Matrix>.
+A L<Copyhang::Run> whose C<run> fetches the kernels and runs the cases in them
+(L<Copyhang::Guest::Stream>). See L<Copyhang::Command::Matrix>.
 
 =cut

@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# A selection of cases: a list of programs under test, from a file.
 package Copyhang::Survey;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
 
 use Copyhang::Failure   qw(bad_input untestable);
 use Copyhang::Selection ();
 use Copyhang::Tool      ();
 use Copyhang::Trial     ();
-use JSON::PP            ();
 use List::Util          qw(uniq);
 use Text::ParseWords    ();
 
@@ -113,10 +111,7 @@ sub members ($self) {
 }
 
 sub document ($self) {
-    my @programs =
-        map {
-        { %{$_}, installed => $_->{installed} ? JSON::PP::true : JSON::PP::false }
-        } @{$self->{programs}};
+    my @programs = map { +{%{$_}, installed => $_->{installed} ? \1 : \0} } @{$self->{programs}};
     return (programs => \@programs);
 }
 

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# A selection of cases: what one program under test is put through.
 package Copyhang::Trial;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
 
 use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Place   ();

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# What pages for a browser are made of.
 package Copyhang::Html::Page;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
 
-use Copyhang::Case ();
+use Copyhang::Case    ();
+use Copyhang::Failure qw(bad_input);
+use Copyhang::Product qw(group);
 use Exporter 'import';
 
 our @EXPORT_OK = qw(page escape paragraph list link_to key cell th evidence);
@@ -14,73 +15,9 @@ our @EXPORT_OK = qw(page escape paragraph list link_to key cell th evidence);
 # What stands in a cell; other verdicts stand there as they are.
 my %LETTER = (safe => 's', refused => 'r', unavailable => 'u');
 
-# The evidence lies at the end, and only what the address names is shown, in a panel. Old browsers
-# show all of it, and the links lead there.
-my $STYLE = <<'CSS';
-:root { color-scheme: light }
-body { font: 14px/1.4 sans-serif; margin: 1.5em; color: #111; background: #fff }
-h1 { font-size: 1.5em; margin: 0 0 .5em }
-h2 { font-size: 1.15em; margin: 2em 0 .4em }
-h3 { font-size: 1em; margin: 1.5em 0 .3em; max-width: 62em }
-p, ul, dl { max-width: 62em }
-table { border-collapse: collapse; font-size: 12px; line-height: 1.25 }
-th { font-weight: normal; text-align: left; padding: 0 .5em 0 0; white-space: nowrap }
-thead th { vertical-align: bottom; padding: 2px }
-thead .up { writing-mode: vertical-rl; transform: rotate(180deg) }
-.first { border-left: 2px solid #888 }
-tbody tr:hover th { background: #ffeb99 }
-td { border: 1px solid #fff; padding: 0; text-align: center; min-width: 1.75em }
-td a { display: block; padding: 1px 2px; color: inherit; text-decoration: none }
-td a:hover, td a:focus { outline: 2px solid #000; outline-offset: -2px }
-td.first { border-left: 2px solid #888 }
-.overview td, .overview thead th + th { padding: 1px .6em; text-align: right }
-.changed a { box-shadow: inset 0 0 0 2px #000, inset 0 0 0 4px #ffd800; padding: 4px 5px }
-.safe { background: #d3ecdf }
-.refused { background: #e6e8ee; color: #555 }
-.hang { background: #b5340b; color: #fff; font-weight: bold }
-.stuck { background: #000; color: #fff; font-weight: bold }
-.late { background: #f0a030; font-weight: bold }
-.corrupt { background: #7b2d8b; color: #fff; font-weight: bold }
-.broken { background: #f4e542; font-weight: bold }
-.unavailable { background: #fff; color: #666; outline: 1px dotted #999; outline-offset: -2px }
-.unexplained { padding: 0 .4em; border: 1px solid #b5340b; color: #b5340b }
-.key { max-width: none }
-.key span { padding: 1px .5em; margin-right: .4em }
-pre { font: 12px/1.35 monospace; margin: .5em 0; white-space: pre-wrap; overflow-wrap: anywhere }
-.evidence { padding: .5em 1em; background: #fffef4; border-top: 3px solid #333 }
-.evidence pre b { padding: 0 .4em }
-.rows th { padding: 1px .5em; text-align: center }
-.rows tbody th { text-align: left; white-space: normal; width: 36em; min-width: 36em }
-.rows tbody th span { white-space: nowrap }
-.rows td { min-width: 4.5em }
-.rows .ends { background: #f3f3f3 }
-.rows tbody tr:hover .ends { background: #f3f3f3 }
-.kernels th { padding-right: 1em }
-.overview.kernels thead th:nth-child(-n + 4) { text-align: left; padding-left: 0 }
-.stacks { display: flex; flex-wrap: wrap; gap: 0 3em }
-.close { float: right; padding: .2em .8em; border: 1px solid #333; color: #000; background: #fff }
-@supports selector(:has(:target)) {
-  .evidence, .evidence > pre { display: none }
-  .evidence:has(:target) { display: block; position: fixed; left: 0; right: 0; bottom: 0;
-    max-height: 55vh; overflow: auto; box-shadow: 0 0 12px #888 }
-  .evidence > pre:target { display: block }
-  body:has(.evidence :target) { padding-bottom: 55vh }
-}
-@page { size: A4 landscape; margin: 9mm }
-@media print {
-  body { margin: 0; padding: 0 !important; font-size: 10px; print-color-adjust: exact;
-    -webkit-print-color-adjust: exact }
-  table, pre { font-size: 10px }
-  section { break-inside: avoid }
-  tr { break-inside: avoid }
-  .rows tbody th { width: 26em; min-width: 26em }
-  .rows td { min-width: 4em }
-  .evidence { display: none !important }
-}
-CSS
-
 # A whole page: HTML that is well-formed XML, too.
 sub page ($title, @body) {
+    my $style = _style();
     $title = escape($title);
     return join q{}, <<"HTML", @body, "</body>\n</html>\n";
 <!DOCTYPE html>
@@ -90,11 +27,19 @@ sub page ($title, @body) {
 <meta name="viewport" content="width=device-width"/>
 <title>$title</title>
 <style>
-$STYLE</style>
+$style</style>
 </head>
 <body>
 <h1>$title</h1>
 HTML
+}
+
+# page.css beside this file, without the comments that it begins with.
+sub _style () {
+    my $path = __FILE__ =~ s/Page[.]pm\z/page.css/r;
+    open my $in, '<', $path or bad_input("cannot read $path: $!");
+    local $/ = undef;
+    return <$in> =~ s{\A(?:/[*].*?[*]/\s*)*}{}sr;
 }
 
 # What is text becomes text, whatever it is made of: only ASCII is left.
@@ -143,17 +88,15 @@ sub cell ($case, $class = q{}, $anchor = undef) {
 # The panels of evidence: ([anchor, title, case]...). Thousands of cases have the same few stacks:
 # those that share them are one panel.
 sub evidence (@items) {
-    my (%items, @stacks);
-    for my $item (@items) {
-        my $case   = $item->[2];
-        my $stacks = join q{}, map { _stack(@{$_}) } grep { _is_stack(@{$_}) } @{$case->{pairs}};
-        push @stacks,            $stacks if !$items{$stacks};
-        push @{$items{$stacks}}, $item;
-    }
     return map {
         join q{}, qq(<div class="evidence"><a class="close" href="#-">close</a>\n),
-            (map { _pairs(@{$_}) } @{$items{$_}}), qq(<div class="stacks">$_</div></div>\n)
-    } @stacks;
+            (map { _pairs(@{$_}) } @{$_}), '<div class="stacks">', _stacks($_->[0]),
+            "</div></div>\n"
+    } group(\&_stacks, @items);
+}
+
+sub _stacks ($item) {
+    return join q{}, map { _stack(@{$_}) } grep { _is_stack(@{$_}) } @{$item->[2]{pairs}};
 }
 
 sub _is_stack ($key, $value) {

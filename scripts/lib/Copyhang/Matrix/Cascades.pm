@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# What programs under test were seen to do on several kernels.
 package Copyhang::Matrix::Cascades;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
 
 use Copyhang::Product qw(group products);
 

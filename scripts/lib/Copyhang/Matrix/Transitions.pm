@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# What changed from one kernel to the next.
 package Copyhang::Matrix::Transitions;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
 
 use Copyhang::Product qw(group);
 use List::Util        qw(sum0);

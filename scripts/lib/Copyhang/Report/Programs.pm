@@ -1,43 +1,44 @@
 # SPDX-License-Identifier: GPL-2.0-only
-package Copyhang::Account;
+#
+# The results of programs under test for people, as text.
+package Copyhang::Report::Programs;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
 
 use parent 'Copyhang::Report';
-use Copyhang::Text qw(wrap);
-use List::Util     qw(max uniq);
+use Copyhang::Product qw(group);
+use Copyhang::Text    qw(wrap);
+use List::Util        qw(max uniq);
 
 my $GAP = 2;
 
 # Programs under test, each with what it does from which source: lines of name, ends, verdict, and
 # cascade. A single one has its command above instead.
-sub _table ($self) {
+sub table ($self) {
     my @members = $self->_members;
     my @rows    = map { _rows($_, $self->_cases_of($_)) } @members;
     my $title   = defined $members[0]{name} ? q{} : wrap(q{}, _name($members[0]));
     $_->[0] = q{} for length $title ? @rows : ();
     my @width = map {
         my $column = $_;
-        max(map { length $_->[$column] } @rows)
+        $GAP + max(map { length $_->[$column] } @rows)
     } 0 .. 2;
     my $last = q{};
-    my @lines;
+    my $text = $title;
     for my $row (@rows) {
         my ($name, $ends, $verdict, $cascade) = @{$row};
-        my @columns = ($name eq $last ? q{} : $name, $ends, $verdict);
-        my $left    = join q{}, map { sprintf '%-*s', $width[$_] + $GAP, $columns[$_] } 0 .. 2;
-        my $text    = wrap($left, $cascade, q{ } x length $left);
-        push @lines, $text =~ s/\b$verdict\b/$self->{paint}->($verdict, $verdict)/er =~ s/ +$//gmr;
+        my $left = sprintf '%-*s%-*s%-*s',
+            map { ($width[$_->[0]], $_->[1]) } [0, $name eq $last ? q{} : $name], [1, $ends],
+            [2, $verdict];
+        my $lines = wrap($left, $cascade, q{ } x length $left) =~ s/ +$//gmr;
+        $text .= $lines =~ s/\b$verdict\b/$self->{paint}->($verdict, $verdict)/er;
         $last = $name;
     }
-    return join q{}, $title, @lines, $self->_notes;
+    return $text . $self->_mismatches;
 }
 
 sub _members ($self) {
-    my $selection = $self->{selection};
+    my $selection = $self->{results}->selection;
     return $selection->can('members') ? $selection->members : {$selection->document};
 }
 
@@ -46,51 +47,47 @@ sub _name ($member) {
 }
 
 sub _cases_of ($self, $member) {
-    return grep { !defined $member->{name} || $_->{program} eq $member->{name} } @{$self->{cases}};
+    my $name = $member->{name};
+    return grep { !defined $name || $_->{program} eq $name } $self->{results}->all_cases;
 }
 
 # Ends with the same verdict and cascade share a line.
 sub _rows ($member, @cases) {
-    my (%group, @keys);
-    for my $case (@cases) {
-        my $cascade = $case->{reason} // $case->value('cascade') // q{};
-        my $key     = join "\n", @{$case}{qw(act sink verdict)}, $cascade;
-        push @keys,           $key if !$group{$key};
-        push @{$group{$key}}, $case->{source};
-    }
     my $name = _name($member);
     return [$name, q{}, 'skip', "not installed ($member->{package})"] if !@cases;
-    my $one_act = 1 == uniq map { $_->{act} } @cases;
+    my @acts = uniq map { $_->{act} } @cases;
+    my $key  = sub ($case) { join "\n", @{$case}{qw(act sink verdict)}, _cascade($case) };
     return map {
-        my ($act, $sink, $verdict, $cascade) = split /\n/, $_, 4;
-        my $ends = join(', ', @{$group{$_}}) . " to $sink";
-        [$name, $one_act ? $ends : "$act: $ends", $verdict, $cascade];
-    } @keys;
+        my $case = $_->[0];
+        my $ends = join(', ', map { $_->{source} } @{$_}) . " to $case->{sink}";
+        $ends = "$case->{act}: $ends" if @acts > 1;
+        [$name, $ends, $case->{verdict}, _cascade($case)];
+    } group($key, @cases);
+}
+
+sub _cascade ($case) {
+    return $case->{reason} // $case->value('cascade') // q{};
 }
 
 # What a program does otherwise than the row that claims to be it.
-sub _notes ($self) {
+sub _mismatches ($self) {
     my $text = q{};
     for my $member ($self->_members) {
-        my (%ends, @keys);
-        for my $mismatch (@{$member->{mismatches} // []}) {
-            my $key = join "\n", $mismatch->{row},
-                map { $_ // 'nothing' } @{$mismatch}{qw(program table)};
-            push @keys,          $key if !$ends{$key};
-            push @{$ends{$key}}, $mismatch->{id} =~ s{.*/}{}r;
-        }
-        for my $key (@keys) {
-            my ($row, $program, $table) = split /\n/, $key;
-            my $what =
-                "$member->{name}, " . join(', ', @{$ends{$key}}) . ": $program; row $row: $table";
-            $text .= wrap('mismatch ', $what, q{  });
+        my $words = sub ($mismatch) {
+            map { $_ // 'nothing' } @{$mismatch}{qw(row program table)};
+        };
+        my $key = sub ($mismatch) { join "\n", $words->($mismatch) };
+        for my $same (group($key, @{$member->{mismatches} // []})) {
+            my ($row, $program, $table) = $words->($same->[0]);
+            my $ends = join ', ', map { $_->{id} =~ s{.*/}{}r } @{$same};
+            $text .= wrap('mismatch ', "$member->{name}, $ends: $program; row $row: $table", q{  });
         }
     }
     return length $text ? "\n$text" : q{};
 }
 
 # Which programs are safe, and which are not.
-sub _conclusion ($self) {
+sub conclusion ($self) {
     my %sorted;
     for my $member ($self->_members) {
         my @cases  = $self->_cases_of($member) or next;
@@ -99,9 +96,9 @@ sub _conclusion ($self) {
               @unsafe                                   ? 'Unsafe'
             : (grep { $_->{verdict} ne 'safe' } @cases) ? 'Not known to be safe'
             :                                             'Safe';
-        push @{$sorted{$class}}, _name($member) . _where($class eq 'Safe' ? () : @unsafe);
+        push @{$sorted{$class}}, _name($member) . _where(@unsafe);
     }
-    my $kernel = $self->{kernel};
+    my $kernel = $self->{results}->running;
     return join q{ }, "Linux $kernel->{release} ($kernel->{machine}).",
         map { "$_: " . join('; ', @{$sorted{$_}}) . q{.} } grep { $sorted{$_} } 'Unsafe',
         'Not known to be safe', 'Safe';
@@ -111,11 +108,11 @@ sub _conclusion ($self) {
 sub _where (@unsafe) {
     return q{} if !@unsafe;
     my @calls = uniq grep { defined } map { Copyhang::Report::stalled($_) } @unsafe;
-    return
-          ' from '
-        . join(', ', uniq map { $_->{source} } @unsafe) . ' to '
-        . join(', ', uniq map { $_->{sink} } @unsafe)
-        . (@calls ? ', in ' . join(', ', @calls) : q{});
+    my ($sources, $sinks) = map {
+        my $end = $_;
+        join ', ', uniq map { $_->{$end} } @unsafe
+    } qw(source sink);
+    return " from $sources to $sinks" . (@calls ? ', in ' . join ', ', @calls : q{});
 }
 
 1;
@@ -124,7 +121,7 @@ __END__
 
 =head1 NAME
 
-Copyhang::Account - the results of programs under test, for people
+Copyhang::Report::Programs - the results of programs under test, for people
 
 =head1 DESCRIPTION
 
