@@ -4,10 +4,7 @@
 # Programs in the copier's place. Which of them hang depends on the kernel: a program that copies
 # through a strategy has to come out as that strategy's own cases do.
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
@@ -188,12 +185,8 @@ subtest 'takes much first' => sub {
     my @sinks = qw(pty unix tcp);
     my (undef, @own) =
         play(program(), map { ('--only', "exit_group/splice/pipe-$_") } @sinks);
-    (undef, @cases) = play(
-        $player,
-        '--reverse',
-        (map { ('--sink', $_) } @sinks),
-        '--', $planted, 'after_a_block', 'splice'
-    );
+    (undef, @cases) = play($player, '--reverse', (map { ('--sink', $_) } @sinks),
+        '--', $planted, 'after_a_block', 'splice');
     my $own = verdicts(@own);
     is_deeply(
         [map { "$_->{sink} $_->{verdict}" } @cases],

@@ -1,9 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-only
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+#
+# Case programs that lie, fall silent or die: no case is lost, nothing is waited for for ever.
+use v5.36;
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
