@@ -7,8 +7,8 @@ use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Copyhang::Case              ();
-use Copyhang::Document          ();
-use Copyhang::Html              ();
+use Copyhang::Report::Document  ();
+use Copyhang::Report::Html      ();
 use Copyhang::Matrix::Baselines ();
 use Copyhang::Matrix::Changes   ();
 use Copyhang::Matrix::Report    ();
@@ -128,7 +128,7 @@ subtest 'all there is' => sub {
     golden('matrix.txt',         report($results));
     golden('matrix-verbose.txt', report($results, verbose => 1));
     golden('matrix-colour.txt',  report($results, colour  => 1));
-    golden('matrix-json.txt',    Copyhang::Document->text($results));
+    golden('matrix-json.txt',    Copyhang::Report::Document->text($results));
     my $broken = report(results({%VERDICTS, 'exit/read/tcp-pipe' => 'safe broken safe'}, @KERNELS));
     unlike($broken, qr/Safe on all/, 'nothing is safe where a case could not be tried');
 };
@@ -158,8 +158,8 @@ subtest 'what explains a transition' => sub {
     my $partly = results(\%part, @KERNELS);
     golden('matrix-partly.txt',        report($partly));
     golden('matrix-partly-colour.txt', report($partly, colour => 1));
-    golden('matrix-partly-json.txt',   Copyhang::Document->text($partly));
-    my $html = Copyhang::Html->text($partly);
+    golden('matrix-partly-json.txt',   Copyhang::Report::Document->text($partly));
+    my $html = Copyhang::Report::Html->text($partly);
     golden('matrix-partly-html.txt', $html);
     like($html, qr/^[.]unexplained \{/m, 'what is unexplained is to be seen');
 };
@@ -200,7 +200,7 @@ subtest 'outcomes' => sub {
         ],
     );
     golden('matrix-outcomes.txt',      report($results));
-    golden('matrix-outcomes-json.txt', Copyhang::Document->text($results));
+    golden('matrix-outcomes-json.txt', Copyhang::Report::Document->text($results));
     my $none = results({'a/b/c-d' => 'broken'}, [@{$KERNELS[0]}, outcome => 'wedged']);
     golden('matrix-wedged.txt', report($none, verbose => 1));
     is($results->status, 1, 'not as expected');
@@ -280,7 +280,7 @@ subtest 'changes' => sub {
 
 subtest 'page' => sub {
     plan skip_all => 'no XML::Parser' if !eval { require XML::Parser; 1 };
-    my $html = Copyhang::Html->text(
+    my $html = Copyhang::Report::Html->text(
         results(
             \%VERDICTS,
             @KERNELS,

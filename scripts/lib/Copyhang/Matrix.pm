@@ -30,17 +30,16 @@ sub new ($class, $option, @names) {
     for my $name (grep { defined $option->{$_} } sort keys %folder) {
         $self->{$folder{$name}} = Copyhang::Matrix::Baselines->new($option->{$name});
     }
-    $self->check_output;
+    $self->{output} = Copyhang::Output->for_options($option, $self->files);
     Copyhang::Failure->catch_signals;
     $self->_select;
     $self->{hold} = Copyhang::Cache->new->hold;
     my %modules = map { $_ => $option->{$_} } grep { defined $option->{$_} } 'modules';
-    if (@names) {
-        $self->{kernels} = [map { Copyhang::Kernel->find($_, %modules) } uniq @names];
-    }
-    else {
-        $self->_take(sub ($name) { Copyhang::Kernel->find($name) },
-            Copyhang::Place->default_kernels);
+    $self->{kernels} = [map { Copyhang::Kernel->find($_, %modules) } uniq @names];
+    return $self if @names;
+
+    for my $name (Copyhang::Place->default_kernels) {
+        $self->_try($name, sub { push @{$self->{kernels}}, Copyhang::Kernel->find($name) });
     }
     return $self;
 }
@@ -56,17 +55,11 @@ sub _select ($self) {
     return;
 }
 
-sub _take ($self, $find, @names) {
-    for my $name (@names) {
-        my $kernel = eval { $find->($name) };
-        if ($kernel) { push @{$self->{kernels}}, $kernel }
-        else         { $self->_leave_out($name, $@) }
-    }
-    return;
-}
-
-# Only what is wrong with this one kernel; all else ends the command.
-sub _leave_out ($self, $name, $failure) {
+# Does something with a kernel, which is left out if there is something wrong with just this one; all
+# else ends the command.
+sub _try ($self, $name, $code) {
+    return if eval { $code->(); 1 };
+    my $failure = $@;
     my $is_ours = ref $failure && $failure->isa('Copyhang::Failure');
     die $failure if !$is_ours || !defined $failure->{message};    ## no critic (RequireCarping)
     push @{$self->{absent}},
@@ -81,10 +74,8 @@ sub _leave_out ($self, $name, $failure) {
 
 sub run ($self) {
     my $progress = Copyhang::Progress::Kernels->for_kernels(scalar $self->{selection}->ids,
-        scalar @{$self->{kernels} // []});
-    $self->_fetch($progress);
-    my @kernels = Copyhang::Kernel->sorted(@{$self->{kernels}});
-    my @streams = $self->_streams($progress, @kernels);
+        scalar @{$self->{kernels}});
+    my @streams = $self->_streams($progress, $self->_fetch($progress));
     Copyhang::Harness->play($progress, $self->{at_once}, @streams) if @streams;
 
     my @results = map { $_->result } @streams;
@@ -93,17 +84,14 @@ sub run ($self) {
 }
 
 sub _fetch ($self, $progress) {
-    my @kernels = @{$self->{kernels}};
-    $self->{kernels} = [];
-    for my $kernel (@kernels) {
+    my @fetched;
+    for my $kernel (@{$self->{kernels}}) {
         my $name = $kernel->name;
-        eval {
-            $kernel->fetch(on_progress => sub ($text) { $progress->tell("$name: $text") });
-            push @{$self->{kernels}}, $kernel;
-        } or $self->_leave_out($name, $@);
+        my $tell = sub ($text) { $progress->tell("$name: $text") };
+        $self->_try($name, sub { $kernel->fetch(on_progress => $tell); push @fetched, $kernel });
         Copyhang::Failure->check_signals;
     }
-    return;
+    return Copyhang::Kernel->sorted(@fetched);
 }
 
 # As many guests at once as there are processors and free memory for. One guest with two processors

@@ -26,21 +26,14 @@ sub new ($class, $option, %how) {
     $self->{selection} //= Copyhang::Selection->new(@{$option->{only} // []});
     $self->{baseline} = Copyhang::Baseline->read($option->{baseline})
         if defined $option->{baseline};
-    $self->check_output;
-    $self->{record} = Copyhang::Output->new($option->{'write-baseline'})
-        if defined $option->{'write-baseline'};
+    $self->{output} = Copyhang::Output->for_options($option, 'write-baseline', $self->files);
+    $self->{record} = $self->{output}{'write-baseline'};
     return $self;
 }
 
-# --json - is standard output.
-sub check_output ($self) {
-    my $option = $self->{option};
-    $self->{to_stdout} = ($option->{json} // q{}) eq '-';
-    for my $name (map { $_->[0] } @FILES) {
-        next if !defined $option->{$name} || $name eq 'json' && $self->{to_stdout};
-        $self->{output}{$name} = Copyhang::Output->new($option->{$name});
-    }
-    return;
+# The options that name a file.
+sub files ($class) {
+    return map { $_->[0] } @FILES;
 }
 
 sub main ($self) {
@@ -87,13 +80,15 @@ sub record ($self, $results) {
 }
 
 sub _render ($renderer, $results, $path = undef) {
-    require "Copyhang/$renderer.pm";
-    return "Copyhang::$renderer"->text($results, $path);
+    require "Copyhang/Report/$renderer.pm";
+    return "Copyhang::Report::$renderer"->text($results, $path);
 }
 
+# --json - is standard output.
 sub _print ($self, $results) {
-    print _render('Document', $results) if $self->{to_stdout};
-    my $out = $self->{to_stdout} ? \*STDERR : \*STDOUT;
+    my $is_taken = ($self->{option}{json} // q{}) eq q{-};
+    print _render('Document', $results) if $is_taken;
+    my $out = $is_taken ? \*STDERR : \*STDOUT;
     print {$out} $self->{report}->text(
         $results,
         verbose => $self->{option}{verbose},
@@ -114,8 +109,9 @@ Copyhang::Run - copyhang run, after its options have been read
 
 C<new> checks what can be checked before anything runs: the selection, the baseline, and whether
 the files can be written. C<selection> may be of another kind than L<Copyhang::Selection>, and
-C<report> name another class than L<Copyhang::Report>. C<run> plays the cases; C<main> does so, writes
-the files, prints the report, and returns the exit status. To add a kind of file is to add a row to
-C<@FILES> and a module whose C<text($results, $path)> makes it of a L<Copyhang::Matrix::Results>.
+C<report> name another class than L<Copyhang::Report>. C<run> plays the cases; C<main> does so,
+writes the files, prints the report, and returns the exit status. To add a kind of file is to add a
+row to C<@FILES> and a module in Report/, whose C<text($results, $path)> makes the file of a
+L<Copyhang::Matrix::Results>.
 
 =cut

@@ -5,6 +5,7 @@ package Copyhang::Survey;
 
 use v5.36;
 
+use parent 'Copyhang::Selection';
 use Copyhang::Failure   qw(bad_input untestable);
 use Copyhang::Selection ();
 use Copyhang::Tool      ();
@@ -28,6 +29,7 @@ sub new ($class, $option, $path) {
             Copyhang::Trial->new($option, Copyhang::Trial->player, '--copy', $row)
             ->rename(_row_name($row));
     }
+    $self->{ids} = [map { $_->ids } @{$self->{trials}}];
     return $self;
 }
 
@@ -61,10 +63,6 @@ sub _read ($path) {
     return @programs;
 }
 
-sub ids ($self) {
-    return map { $_->ids } @{$self->{trials}};
-}
-
 sub is_whole ($self) {
     return 0;
 }
@@ -89,19 +87,19 @@ sub take ($self, @streams) {
 
 # What a program does that none of the rows does: of the row that comes closest, all differences.
 sub _mismatches ($stream, @rows) {
-    my $least;
+    my @differences;
     for my $row (@rows) {
         my ($name, $other) = @{$row};
         my %cascade = map { $_->{id} => $_->value('cascade') } $other->cases;
-        my @differences;
-        for my $case (grep { $_->is_known } $stream->cases) {
-            my ($seen, $expected) = ($case->value('cascade'), $cascade{$case->{id}});
-            push @differences,
-                {id => $case->{id}, row => $name, program => $seen, table => $expected}
-                if ($seen // q{}) ne ($expected // q{});
-        }
-        $least = \@differences if !$least || @differences < @{$least};
+        my @pairs   = map { [$_->{id}, $_->value('cascade'), $cascade{$_->{id}}] }
+            grep { $_->is_known } $stream->cases;
+        push @differences,
+            [
+            map  { {id => $_->[0], row => $name, program => $_->[1], table => $_->[2]} }
+            grep { ($_->[1] // q{}) ne ($_->[2] // q{}) } @pairs
+            ];
     }
+    my ($least) = sort { @{$a} <=> @{$b} } @differences;
     return $least;
 }
 

@@ -5,6 +5,7 @@ package Copyhang::Trial;
 
 use v5.36;
 
+use parent 'Copyhang::Selection';
 use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Place   ();
 
@@ -37,10 +38,6 @@ sub rename ($self, $name) {    ## no critic (ProhibitBuiltinHomonyms)
     return $self;
 }
 
-sub ids ($self) {
-    return @{$self->{ids}};
-}
-
 sub is_whole ($self) {
     return 0;
 }
@@ -53,12 +50,13 @@ sub programs ($self) {
     };
 }
 
-sub take ($self, @streams) {
-    return @streams;
-}
-
 sub document ($self) {
     return (command => $self->{command});
+}
+
+# The programs under test, each with what the document says of it.
+sub members ($self) {
+    return {$self->document};
 }
 
 # The program that plays the cases; as a strategy it stands for the program under test, too.

@@ -15,7 +15,7 @@ my $GAP = 2;
 # Programs under test, each with what it does from which source: lines of name, ends, verdict, and
 # cascade. A single one has its command above instead.
 sub table ($self) {
-    my @members = $self->_members;
+    my @members = $self->{results}->selection->members;
     my @rows    = map { _rows($_, $self->_cases_of($_)) } @members;
     my $title   = defined $members[0]{name} ? q{} : wrap(q{}, _name($members[0]));
     $_->[0] = q{} for length $title ? @rows : ();
@@ -27,19 +27,13 @@ sub table ($self) {
     my $text = $title;
     for my $row (@rows) {
         my ($name, $ends, $verdict, $cascade) = @{$row};
-        my $left = sprintf '%-*s%-*s%-*s',
-            map { ($width[$_->[0]], $_->[1]) } [0, $name eq $last ? q{} : $name], [1, $ends],
-            [2, $verdict];
-        my $lines = wrap($left, $cascade, q{ } x length $left) =~ s/ +$//gmr;
+        my @columns = ($name eq $last ? q{} : $name, $ends, $verdict);
+        my $left    = join q{}, map { sprintf '%-*s', $width[$_], $columns[$_] } 0 .. 2;
+        my $lines   = wrap($left, $cascade, q{ } x length $left) =~ s/ +$//gmr;
         $text .= $lines =~ s/\b$verdict\b/$self->{paint}->($verdict, $verdict)/er;
         $last = $name;
     }
     return $text . $self->_mismatches;
-}
-
-sub _members ($self) {
-    my $selection = $self->{results}->selection;
-    return $selection->can('members') ? $selection->members : {$selection->document};
 }
 
 sub _name ($member) {
@@ -72,7 +66,7 @@ sub _cascade ($case) {
 # What a program does otherwise than the row that claims to be it.
 sub _mismatches ($self) {
     my $text = q{};
-    for my $member ($self->_members) {
+    for my $member ($self->{results}->selection->members) {
         my $words = sub ($mismatch) {
             map { $_ // 'nothing' } @{$mismatch}{qw(row program table)};
         };
@@ -89,7 +83,7 @@ sub _mismatches ($self) {
 # Which programs are safe, and which are not.
 sub conclusion ($self) {
     my %sorted;
-    for my $member ($self->_members) {
+    for my $member ($self->{results}->selection->members) {
         my @cases  = $self->_cases_of($member) or next;
         my @unsafe = grep { $_->is_unsafe } @cases;
         my $class =

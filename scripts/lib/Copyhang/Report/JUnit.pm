@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The results as JUnit XML.
-package Copyhang::JUnit;
+package Copyhang::Report::JUnit;
 
 use v5.36;
 
@@ -24,6 +24,6 @@ __END__
 
 =head1 NAME
 
-Copyhang::JUnit - the results as JUnit XML, made by TAP::Formatter::JUnit
+Copyhang::Report::JUnit - the results as JUnit XML, made by TAP::Formatter::JUnit
 
 =cut

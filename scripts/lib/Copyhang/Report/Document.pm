@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The results as one JSON document.
-package Copyhang::Document;
+package Copyhang::Report::Document;
 
 use v5.36;
 
@@ -62,7 +62,7 @@ __END__
 
 =head1 NAME
 
-Copyhang::Document - the results as one JSON document
+Copyhang::Report::Document - the results as one JSON document
 
 =head1 DESCRIPTION
 

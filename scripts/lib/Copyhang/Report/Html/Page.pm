@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What pages for a browser are made of.
-package Copyhang::Html::Page;
+package Copyhang::Report::Html::Page;
 
 use v5.36;
 
@@ -122,7 +122,7 @@ __END__
 
 =head1 NAME
 
-Copyhang::Html::Page - what the pages for a browser have in common
+Copyhang::Report::Html::Page - what the pages for a browser have in common
 
 =head1 DESCRIPTION
 

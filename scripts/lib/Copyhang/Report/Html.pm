@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The results as a page for a browser.
-package Copyhang::Html;
+package Copyhang::Report::Html;
 
 use v5.36;
 
 use Copyhang::Comparison          ();
 use Copyhang::Conclusion          ();
 use Copyhang::Grid::Ends          ();
-use Copyhang::Html::Page          qw(page escape paragraph list link_to key cell th evidence);
+use Copyhang::Report::Html::Page  qw(page escape paragraph list link_to key cell th evidence);
 use Copyhang::Matrix::Cascades    ();
 use Copyhang::Matrix::Report      ();
 use Copyhang::Matrix::Transitions ();
@@ -242,7 +242,7 @@ __END__
 
 =head1 NAME
 
-Copyhang::Html - the results as a page for a browser
+Copyhang::Report::Html - the results as a page for a browser
 
 =head1 DESCRIPTION
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The results as a TAP archive.
-package Copyhang::Archive;
+package Copyhang::Report::Archive;
 
 use v5.36;
 
@@ -50,6 +50,6 @@ __END__
 
 =head1 NAME
 
-Copyhang::Archive - the results as a TAP archive, made by TAP::Harness::Archive
+Copyhang::Report::Archive - the results as a TAP archive, made by TAP::Harness::Archive
 
 =cut
