@@ -4,7 +4,6 @@
 package Copyhang::Baseline;
 
 use v5.36;
-
 use Copyhang::Case    ();
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Product qw(product_of products);

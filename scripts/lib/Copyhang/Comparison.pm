@@ -4,7 +4,6 @@
 package Copyhang::Comparison;
 
 use v5.36;
-
 use Copyhang::Product qw(group products);
 
 # $result: of one kernel, see Copyhang::Matrix::Results. Undef if it has no baseline.

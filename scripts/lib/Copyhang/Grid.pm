@@ -4,13 +4,11 @@
 package Copyhang::Grid;
 
 use v5.36;
-
-use Copyhang::Product qw(group);
-use Copyhang::Text    qw(fill);
+use Copyhang::Text qw(fill);
 use Exporter 'import';
 use List::Util qw(max);
 
-our @EXPORT_OK = qw(cell cells merged width cut block);
+our @EXPORT_OK = qw(cell cells width cut block);
 
 my $GAP  = 2;
 my $NONE = q{-};    # no such case, or no result of it on this kernel
@@ -26,13 +24,6 @@ sub cells ($columns, @rows) {
         my $cases = $_->{cases};
         map { cell($cases->[$_->{number}]) } @{$columns}
     } @rows;
-}
-
-# Rows or columns with the same key become one, which has the list $part of all of them.
-sub merged ($part, $key_of, @things) {
-    return map {
-        +{%{$_->[0]}, $part => [map { @{$_->{$part}} } @{$_}]}
-    } group($key_of, @things);
 }
 
 sub width ($column, @rows) {

@@ -4,7 +4,6 @@
 package Copyhang::Matrix;
 
 use v5.36;
-
 use parent 'Copyhang::Run';
 use Copyhang::Cache              ();
 use Copyhang::Guest::Accelerator ();

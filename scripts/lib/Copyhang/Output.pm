@@ -4,7 +4,6 @@
 package Copyhang::Output;
 
 use v5.36;
-
 use Copyhang::Failure qw(bad_input);
 use Cwd               ();
 use File::Basename    qw(dirname);

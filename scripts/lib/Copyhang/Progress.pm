@@ -4,7 +4,6 @@
 package Copyhang::Progress;
 
 use v5.36;
-
 use parent 'TAP::Formatter::Base';
 use Copyhang::Progress::Program ();
 use Time::HiRes                 qw(time);

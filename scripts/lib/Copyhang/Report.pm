@@ -4,7 +4,6 @@
 package Copyhang::Report;
 
 use v5.36;
-
 use Copyhang::Comparison      ();
 use Copyhang::Conclusion      ();
 use Copyhang::Grid::Ends      ();

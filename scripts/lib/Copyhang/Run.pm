@@ -4,7 +4,6 @@
 package Copyhang::Run;
 
 use v5.36;
-
 use Copyhang::Baseline        ();
 use Copyhang::Failure         ();
 use Copyhang::Harness         ();

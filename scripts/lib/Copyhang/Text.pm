@@ -4,7 +4,6 @@
 package Copyhang::Text;
 
 use v5.36;
-
 use Exporter 'import';
 use Text::Wrap ();
 

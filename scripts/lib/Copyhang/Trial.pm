@@ -4,7 +4,6 @@
 package Copyhang::Trial;
 
 use v5.36;
-
 use parent 'Copyhang::Selection';
 use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Place   ();

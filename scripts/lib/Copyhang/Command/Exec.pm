@@ -4,7 +4,6 @@
 package Copyhang::Command::Exec;
 
 use v5.36;
-
 use parent 'Copyhang::Command';
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Place   ();

@@ -4,7 +4,6 @@
 package Copyhang::Command::Run;
 
 use v5.36;
-
 use parent 'Copyhang::Command';
 use Copyhang::Place ();
 

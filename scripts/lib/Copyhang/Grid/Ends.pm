@@ -4,9 +4,8 @@
 package Copyhang::Grid::Ends;
 
 use v5.36;
-
-use Copyhang::Grid    qw(cell cells merged width cut block);
-use Copyhang::Product qw(group);
+use Copyhang::Grid    qw(cell cells width cut block);
+use Copyhang::Product qw(group merged);
 use Copyhang::Text    qw($WIDTH fill);
 use List::Util        qw(all any max min sum0 uniq);
 

@@ -4,7 +4,6 @@
 package Copyhang::Grid::Kernels;
 
 use v5.36;
-
 use Copyhang::Grid qw(cells width cut block);
 use Copyhang::Text qw($WIDTH fill);
 use List::Util     qw(max min);

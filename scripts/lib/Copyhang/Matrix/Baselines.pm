@@ -4,7 +4,6 @@
 package Copyhang::Matrix::Baselines;
 
 use v5.36;
-
 use Copyhang::Baseline ();
 use Copyhang::Failure  qw(bad_input);
 use Copyhang::Output   ();

@@ -4,7 +4,6 @@
 package Copyhang::Matrix::Changes;
 
 use v5.36;
-
 use Copyhang::Case    ();
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Place   ();

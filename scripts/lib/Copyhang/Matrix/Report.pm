@@ -4,13 +4,12 @@
 package Copyhang::Matrix::Report;
 
 use v5.36;
-
 use parent 'Copyhang::Report';
 use Copyhang::Comparison          ();
 use Copyhang::Grid::Kernels       ();
 use Copyhang::Matrix::Cascades    ();
 use Copyhang::Matrix::Transitions ();
-use Copyhang::Product             qw(products);
+use Copyhang::Product             qw(phrases);
 use Copyhang::Text                qw(wrap);
 use List::Util                    qw(all max uniq);
 
@@ -43,8 +42,8 @@ sub _left_out ($self) {
 sub _cascades ($self) {
     my $text = q{};
     for my $group (Copyhang::Matrix::Cascades->all($self->{results})) {
-        $text .= join q{}, map { wrap(q{},           s/,/, /gr, q{  }) } products(@{$group->{ids}});
-        $text .= join q{}, map { wrap("  $_->[0]: ", $_->[1],   q{    }) } @{$group->{seen}};
+        $text .= join q{}, map { wrap(q{},           $_,      q{  }) } phrases(@{$group->{ids}});
+        $text .= join q{}, map { wrap("  $_->[0]: ", $_->[1], q{    }) } @{$group->{seen}};
     }
     return $text;
 }
@@ -56,8 +55,7 @@ sub _transitions ($self) {
         my ($from, $to, $before, $after, $ids) = @{$transition}{qw(from to before after ids)};
         $text .= sprintf "%s -> %s between %s and %s, %s\n", $self->{paint}->($from, $from),
             $self->{paint}->($to, $to), @labels[$before, $after], cases(scalar @{$ids});
-        $text .= wrap(q{  }, $_, q{    })
-            for (map { s/,/, /gr } products(@{$ids})), hints($transition);
+        $text .= join q{}, map { wrap(q{  }, $_, q{    }) } phrases(@{$ids}), hints($transition);
         my $unexplained = unexplained($transition) // next;
         $text .= wrap(q{  }, $self->{paint}->('unexplained', 'broken') . $unexplained, q{    });
     }
@@ -82,7 +80,7 @@ sub change ($change) {
 sub unexplained ($transition) {
     my @ids = @{$transition->{unexplained}} or return;
     my $for = _for($transition, \@ids);
-    return length $for ? "$for: " . join '; ', map { s/,/, /gr } products(@ids) : q{};
+    return length $for ? "$for: " . join '; ', phrases(@ids) : q{};
 }
 
 # Of a part of its cases.

@@ -4,7 +4,6 @@
 package Copyhang::Matrix::Results;
 
 use v5.36;
-
 use Copyhang::Case    ();
 use Copyhang::Product qw(group product_of products);
 use List::Util        qw(any uniq);

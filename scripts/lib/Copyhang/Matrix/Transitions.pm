@@ -4,7 +4,6 @@
 package Copyhang::Matrix::Transitions;
 
 use v5.36;
-
 use Copyhang::Product qw(group);
 use List::Util        qw(sum0);
 

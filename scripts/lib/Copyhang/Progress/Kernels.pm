@@ -4,7 +4,6 @@
 package Copyhang::Progress::Kernels;
 
 use v5.36;
-
 use parent 'Copyhang::Progress';
 
 # How many cases there are for each of so many kernels.

@@ -4,7 +4,6 @@
 package Copyhang::Progress::Program;
 
 use v5.36;
-
 use parent 'TAP::Formatter::Session';
 
 sub result ($self, $result) {

@@ -4,7 +4,6 @@
 package Copyhang::Report::Archive;
 
 use v5.36;
-
 use Archive::Tar          ();
 use Copyhang::Failure     qw(bad_input);
 use Copyhang::Harness     ();

@@ -4,7 +4,6 @@
 package Copyhang::Report::Document;
 
 use v5.36;
-
 use Cpanel::JSON::XS ();
 
 my @FIELDS = qw(name release version machine accelerator outcome detail console seconds troubles);

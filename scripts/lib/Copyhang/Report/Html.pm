@@ -4,7 +4,6 @@
 package Copyhang::Report::Html;
 
 use v5.36;
-
 use Copyhang::Comparison          ();
 use Copyhang::Conclusion          ();
 use Copyhang::Grid::Ends          ();
@@ -12,7 +11,7 @@ use Copyhang::Report::Html::Page  qw(page escape paragraph list link_to key cell
 use Copyhang::Matrix::Cascades    ();
 use Copyhang::Matrix::Report      ();
 use Copyhang::Matrix::Transitions ();
-use Copyhang::Product             qw(products);
+use Copyhang::Product             qw(phrases);
 
 # $results: of Copyhang::Matrix::Results.
 sub text ($class, $results, $path = undef) {
@@ -147,13 +146,9 @@ sub _kernels ($self) {
 sub _cascades ($self) {
     my @items = map {
         my @seen = map { "$_->[0]: $_->[1]" } @{$_->{seen}};
-        join '<br/>', map { escape($_) } _products($_->{ids}), @seen
+        join '<br/>', map { escape($_) } phrases(@{$_->{ids}}), @seen
     } Copyhang::Matrix::Cascades->all($self->{results});
     return list('What the programs did', @items);
-}
-
-sub _products ($ids) {
-    return map { s/,/, /gr } products(@{$ids});
 }
 
 sub _transitions ($self) {
@@ -166,7 +161,7 @@ sub _transitions ($self) {
         my ($then, $now) = map { qq(<span class="$_">$_</span>) } $from, $to;
         my $cases = Copyhang::Matrix::Report::cases(scalar @{$ids});
         my @lines = "$then &#8594; $now between $labels[$before] and $labels[$after]: $cases";
-        push @lines, map { escape($_) } _products($ids);
+        push @lines, map { escape($_) } phrases(@{$ids});
         push @lines,
             map { '<i>' . escape($_) . '</i>' } Copyhang::Matrix::Report::hints($transition);
         my $unexplained = Copyhang::Matrix::Report::unexplained($transition);

@@ -4,7 +4,6 @@
 package Copyhang::Report::JUnit;
 
 use v5.36;
-
 use Copyhang::Harness     ();
 use TAP::Formatter::JUnit ();
 use TAP::Harness          ();

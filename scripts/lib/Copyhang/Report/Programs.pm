@@ -4,7 +4,6 @@
 package Copyhang::Report::Programs;
 
 use v5.36;
-
 use parent 'Copyhang::Report';
 use Copyhang::Product qw(group);
 use Copyhang::Text    qw(wrap);
