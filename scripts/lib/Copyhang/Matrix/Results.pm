@@ -16,8 +16,7 @@ sub new ($class, @results) {
         for my $case (@{$result->{cases}}) {
             push @{$self->{ids}}, $case->{id} if !exists $self->{case}{$case->{id}};
             my $cases = $self->{case}{$case->{id}} //= [];
-            next
-                if ($result->{outcome} // 'complete') ne 'complete' && $case->{verdict} eq 'broken';
+            next if $result->{outcome} ne 'complete' && $case->{verdict} eq 'broken';
             $cases->[$number] = $case;
             $self->{has_cases}[$number] = 1;
         }
@@ -106,7 +105,8 @@ sub is_telling ($self, $id) {
 
 # These cases, in as few rows as they need, those of the same acts together, and in there those of
 # the same ends:
-# ([{acts, strategies, ends, cases => [on each kernel, of the first of them]}...]...).
+# ([{acts, names, ends, cases => [on each kernel, of the first of them]}...]...). The names are those
+# of the strategies; the ends are "from pty, unix to pipe".
 sub sections ($self, @ids) {
     my $verdicts = sub ($id) {
         join q{ }, map { $_ ? $_->{verdict} . $_->is_changed : q{-} } $self->cases($id);
@@ -117,7 +117,6 @@ sub sections ($self, @ids) {
     } group(sub ($row) { "@{$row->{acts}}" }, @rows);
 }
 
-# The ends are "from pty, unix to pipe".
 sub _rows ($self, @ids) {
     return map {
         my ($acts, $strategies, $ends) = split m{/};

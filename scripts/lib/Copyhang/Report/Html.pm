@@ -27,12 +27,7 @@ sub _running ($self) {
         $self->_summary,
         key(),
         paragraph('A verdict is a link to its evidence.'),
-        $self->_overview(
-            'overview',
-            ['act'],
-            map { ['<th>' . link_to("act:$_->{acts}[0]", $_->{acts}[0]) . '</th>', $_->{cases}] }
-                @acts
-        ),
+        $self->_overview('overview', ['act'], map { [_act_link($_), $_->{cases}] } @acts),
         (map { _act($_) } @acts),
         evidence(map { [$_->{id}, $_->{id}, $_] } @cases),
     );
@@ -69,8 +64,8 @@ sub _overview ($self, $class, $heads, @rows) {
     $text .= join q{}, (map { th($_) } @{$heads}, @{$verdicts}), "</tr></thead>\n<tbody>\n";
     for my $row (@rows) {
         my @numbers = @{shift @counts};
-        $text .= join q{}, "<tr>$row->[0]", (map { _number($_, shift @numbers) } @{$verdicts}),
-            "</tr>\n";
+        my @cells   = map { _number($_, shift @numbers) } @{$verdicts};
+        $text .= join q{}, "<tr>$row->[0]", @cells, "</tr>\n";
     }
     return "$text</tbody></table>\n";
 }
@@ -95,6 +90,11 @@ sub _summary ($self) {
         ($there{$id} ? link_to($id) : escape($id)) . ': ' . escape($what)
     } $comparison->differences;
     return $text . list('Changes', @changes) . paragraph($comparison->sum);
+}
+
+sub _act_link ($table) {
+    my $act = $table->{acts}[0];
+    return '<th>' . link_to("act:$act", $act) . '</th>';
 }
 
 # The table of an act: strategies by endpoints, those of one sink beside each other. What is first of
