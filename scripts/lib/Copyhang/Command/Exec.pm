@@ -32,11 +32,11 @@ sub main ($class, @arguments) {
 
 sub _selection ($option, @command) {
     if (defined $option->{survey}) {
-        require Copyhang::Survey;
-        return Copyhang::Survey->new($option, $option->{survey});
+        require Copyhang::Selection::Survey;
+        return Copyhang::Selection::Survey->new($option, $option->{survey});
     }
-    require Copyhang::Trial;
-    return Copyhang::Trial->new($option, @command);
+    require Copyhang::Selection::Program;
+    return Copyhang::Selection::Program->new($option, @command);
 }
 
 1;

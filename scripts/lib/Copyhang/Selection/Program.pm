@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A selection of cases: what one program under test is put through.
-package Copyhang::Trial;
+package Copyhang::Selection::Program;
 
 use v5.36;
 use parent 'Copyhang::Selection';
@@ -85,11 +85,11 @@ __END__
 
 =head1 NAME
 
-Copyhang::Trial - a program under test, and the cases that it is put through
+Copyhang::Selection::Program - a program under test, and the cases that it is put through
 
 =head1 SYNOPSIS
 
-    my $trial = Copyhang::Trial->new({source => ['pty']}, 'busybox', 'cat');
+    my $selection = Copyhang::Selection::Program->new({source => ['pty']}, 'busybox', 'cat');
 
 =head1 DESCRIPTION
 

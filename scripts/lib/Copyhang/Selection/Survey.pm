@@ -1,35 +1,37 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A selection of cases: a list of programs under test, from a file.
-package Copyhang::Survey;
+package Copyhang::Selection::Survey;
 
 use v5.36;
 use parent 'Copyhang::Selection';
-use Copyhang::Failure   qw(bad_input untestable);
-use Copyhang::Selection ();
-use Copyhang::Tool      ();
-use Copyhang::Trial     ();
-use List::Util          qw(uniq);
-use Text::ParseWords    ();
+use Copyhang::Failure            qw(bad_input untestable);
+use Copyhang::Selection::Program ();
+use Copyhang::Tool               ();
+use List::Util                   qw(uniq);
+use Text::ParseWords             ();
 
 my $NO_ROW = q{-};
 
-# $option: as of Copyhang::Trial.
+# $option: as of Copyhang::Selection::Program.
 sub new ($class, $option, $path) {
-    my $self = bless {programs => [_read($path)]}, $class;
-    for my $program (grep { $_->{installed} } @{$self->{programs}}) {
-        push @{$self->{trials}},
-            Copyhang::Trial->new($option, @{$program->{command}})->rename($program->{name});
-    }
-    untestable("of the programs of $path none is installed") if !$self->{trials};
+    my $self = bless {option => $option, programs => [_read($path)]}, $class;
+    my @here = grep { $_->{installed} } @{$self->{programs}};
+    $self->_add($_->{name}, @{$_->{command}}) for @here;
+    untestable("of the programs of $path none is installed") if !@here;
+
+    # Refuses what is no row.
     Copyhang::Selection->new(map { "*/$_/*" } map { @{$_->{rows}} } @{$self->{programs}});
-    for my $row (uniq map { @{$_->{rows}} } grep { $_->{installed} } @{$self->{programs}}) {
-        push @{$self->{trials}},
-            Copyhang::Trial->new($option, Copyhang::Trial->player, '--copy', $row)
-            ->rename(_row_name($row));
-    }
-    $self->{ids} = [map { $_->ids } @{$self->{trials}}];
+    my $player = Copyhang::Selection::Program->player;
+    $self->_add(_row_name($_), $player, '--copy', $_) for uniq map { @{$_->{rows}} } @here;
+    $self->{ids} = [map { $_->ids } @{$self->{parts}}];
     return $self;
+}
+
+sub _add ($self, $name, @command) {
+    push @{$self->{parts}},
+        Copyhang::Selection::Program->new($self->{option}, @command)->rename($name);
+    return;
 }
 
 sub _row_name ($row) {
@@ -67,7 +69,7 @@ sub is_whole ($self) {
 }
 
 sub programs ($self) {
-    return map { $_->programs } @{$self->{trials}};
+    return map { $_->programs } @{$self->{parts}};
 }
 
 # Those of the rows are there to be compared with.
@@ -118,13 +120,13 @@ __END__
 
 =head1 NAME
 
-Copyhang::Survey - a list of programs under test, from a file
+Copyhang::Selection::Survey - a list of programs under test, from a file
 
 =head1 DESCRIPTION
 
 A selection, as L<Copyhang::Selection> is, that puts each program through the same cases
-(L<Copyhang::Trial>). Where a row of the table of cascades (F<cases/strategies.c>) claims to copy as a
-program does, a program that copies through this row is tried as well, and C<take> compares what
+(L<Copyhang::Selection::Program>). Where a row of the table of cascades (F<cases/strategies.c>)
+claims to copy as a program does, a program that copies through this row is tried as well, and C<take> compares what
 both were seen to do: C<mismatches> of C<members>. Of several rows, which stand for several versions
 of the program, one has to agree.
 
