@@ -8,7 +8,7 @@ use parent 'Copyhang::Report';
 use Copyhang::Comparison          ();
 use Copyhang::Grid::Kernels       ();
 use Copyhang::Matrix::Cascades    ();
-use Copyhang::Matrix::Transitions ();
+use Copyhang::Matrix::Transitions qw(cases change hints unexplained);    # change: for Bisect::Mail
 use Copyhang::Product             qw(phrases);
 use Copyhang::Text                qw(wrap);
 use List::Util                    qw(all max uniq);
@@ -62,37 +62,6 @@ sub _transitions ($self) {
     return $text;
 }
 
-# "hint for 3 cases, not confirmed: COMMIT (Linux 5.12), SUBJECT"
-sub hints ($transition) {
-    return map {
-        my ($change, $ids) = @{$_};
-        my $for = _for($transition, $ids) . ($change->{explains} ? q{} : ', not confirmed');
-        "hint$for: " . change($change)
-    } @{$transition->{hints}};
-}
-
-# "COMMIT (Linux 5.12), SUBJECT"
-sub change ($change) {
-    return "$change->{commit} (Linux $change->{version}), $change->{subject}";
-}
-
-# What is to follow the word: nothing, " for 3 cases: IDS", or undef where it does not belong.
-sub unexplained ($transition) {
-    my @ids = @{$transition->{unexplained}} or return;
-    my $for = _for($transition, \@ids);
-    return length $for ? "$for: " . join '; ', phrases(@ids) : q{};
-}
-
-# Of a part of its cases.
-sub _for ($transition, $ids) {
-    return @{$ids} < @{$transition->{ids}} ? ' for ' . cases(scalar @{$ids}) : q{};
-}
-
-# "3 cases"
-sub cases ($count) {
-    return $count == 1 ? '1 case' : "$count cases";
-}
-
 sub comparison ($self) {
     return join q{}, map { wrap(q{}, $_, q{  }) } Copyhang::Comparison->lines($self->{results});
 }
@@ -102,18 +71,13 @@ sub troubles ($self) {
     for my $result ($self->{results}->results) {
         $text .= $self->SUPER::troubles($result);
         next if $result->{outcome} eq 'complete';
-        my $title = join ': ', outcome($result), $result->{detail} // ();
+        my $title = join ': ', $self->{results}->outcome($result), $result->{detail} // ();
         $text .= wrap(q{}, $self->{paint}->($result->{name}, 'broken') . ": $title", q{  });
         my @console = @{$result->{console} // []};
         splice @console, 0, -$CONSOLE if @console > $CONSOLE && !$self->{verbose};
         $text .= join q{}, map { '  ' . s/[^\x20-\x7e]/?/gr . "\n" } @console;
     }
     return $text;
-}
-
-# "boot failed"
-sub outcome ($result) {
-    return $result->{outcome} =~ s/_/ /gr;
 }
 
 # A line for each: how many cases of each verdict.
@@ -129,7 +93,7 @@ sub _kernels ($self) {
             $result->{release} // q{-},
             defined $seconds ? sprintf('%.1f s', $seconds) : q{-},
             (map { $_ // 0 } @{shift @counts}),
-            outcome($result),
+            $self->{results}->outcome($result),
             ];
     }
     my ($name, $release, @numbers) = map {

@@ -161,6 +161,11 @@ sub transitions ($self) {
     return @{$self->{transitions}};
 }
 
+# What became of a kernel: "boot failed".
+sub outcome ($class, $result) {
+    return $result->{outcome} =~ s/_/ /gr;
+}
+
 # What to call each kernel in a table: the version of Linux, its name where that is not enough.
 sub labels ($self) {
     my @versions = map { $self->version($_) } 0 .. $#{$self->{results}};

@@ -9,8 +9,7 @@ use Copyhang::Conclusion          ();
 use Copyhang::Grid::Ends          ();
 use Copyhang::Report::Html::Page  qw(page escape paragraph list link_to key cell th evidence);
 use Copyhang::Matrix::Cascades    ();
-use Copyhang::Matrix::Report      ();
-use Copyhang::Matrix::Transitions ();
+use Copyhang::Matrix::Transitions qw(cases hints unexplained);
 use Copyhang::Product             qw(phrases);
 
 # $results: of Copyhang::Matrix::Results.
@@ -131,7 +130,7 @@ sub _kernels ($self) {
     my @rows = map {
         my $result = $_;
         my @texts =
-            (@{$result}{qw(name release accelerator)}, Copyhang::Matrix::Report::outcome($result));
+            (@{$result}{qw(name release accelerator)}, $self->{results}->outcome($result));
         my @seconds = map { defined ? sprintf '%.1f s', $_ : q{} }
             @{$result->{seconds} // {}}{qw(boot cases total)};
         [
@@ -159,12 +158,11 @@ sub _transitions ($self) {
     for my $transition (@transitions) {
         my ($from, $to, $before, $after, $ids) = @{$transition}{qw(from to before after ids)};
         my ($then, $now) = map { qq(<span class="$_">$_</span>) } $from, $to;
-        my $cases = Copyhang::Matrix::Report::cases(scalar @{$ids});
+        my $cases = cases(scalar @{$ids});
         my @lines = "$then &#8594; $now between $labels[$before] and $labels[$after]: $cases";
         push @lines, map { escape($_) } phrases(@{$ids});
-        push @lines,
-            map { '<i>' . escape($_) . '</i>' } Copyhang::Matrix::Report::hints($transition);
-        my $unexplained = Copyhang::Matrix::Report::unexplained($transition);
+        push @lines, map { '<i>' . escape($_) . '</i>' } hints($transition);
+        my $unexplained = unexplained($transition);
         push @lines, '<b class="unexplained">unexplained</b>' . escape($unexplained)
             if defined $unexplained;
         push @items, join '<br/>', @lines;
@@ -175,7 +173,7 @@ sub _transitions ($self) {
 sub _consoles ($self) {
     my @items;
     for my $result ($self->{results}->results) {
-        my ($outcome, $console) = (Copyhang::Matrix::Report::outcome($result), $result->{console});
+        my ($outcome, $console) = ($self->{results}->outcome($result), $result->{console});
         my $text = escape(join ': ', $result->{name}, $outcome, $result->{detail} // ());
         $text .= '<pre>' . join("\n", map { escape($_) } @{$console}) . '</pre>'
             if @{$console // []};
@@ -187,7 +185,7 @@ sub _consoles ($self) {
 
 sub _sections ($self, $title, @ids) {
     return q{} if !@ids;
-    my $cases = Copyhang::Matrix::Report::cases(scalar @ids);
+    my $cases = cases(scalar @ids);
     return '<h2>' . escape("$title: $cases") . "</h2>\n",
         map { $self->_section(@{$_}) } $self->{results}->sections(@ids);
 }
