@@ -4,10 +4,7 @@
 # Programs in the copier's place. Which of them hang depends on the kernel: a program that copies
 # through a strategy has to come out as that strategy's own cases do.
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";

@@ -4,10 +4,7 @@
 # copyhang matrix --exec, without a kernel: what it refuses before it boots anything, what a guest
 # is given, and what is told of its results. What guests do with programs is in guest_boots.t.
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";

@@ -3,17 +3,14 @@
 #
 # copyhang exec: what the front end makes of one program, and of a list of them.
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Place ();
-use Fake            qw(copyhang slurp spew);
-use File::Temp      ();
-use JSON::PP        qw(decode_json);
+use Copyhang::Place  ();
+use Fake             qw(copyhang slurp spew);
+use File::Temp       ();
+use Cpanel::JSON::XS qw(decode_json);
 use Test::More;
 
 my $programs = Copyhang::Place->programs;

@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# What is expected of the cases of a kernel, recorded from an earlier run.
 package Copyhang::Baseline;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Case    ();
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Product qw(product_of products);
-use JSON::PP          ();
+use Cpanel::JSON::XS  ();
 
 sub read ($class, $path) {    ## no critic (ProhibitBuiltinHomonyms)
     my $self = bless {path => $path}, $class;
@@ -18,7 +16,7 @@ sub read ($class, $path) {    ## no critic (ProhibitBuiltinHomonyms)
         local $/ = undef;
         <$in> // $self->_bad($!);
     };
-    my $document = eval { JSON::PP->new->utf8->decode($text) }
+    my $document = eval { Cpanel::JSON::XS->new->utf8->decode($text) }
         // $self->_bad('not JSON: ' . $@ =~ s/ at \S+ line \d+[.]?\s*\z//r);
     $self->_bad('not a baseline: no "schema"') if ref $document ne 'HASH' || !$document->{schema};
     $self->_bad("schema $document->{schema} is not known, only 1") if $document->{schema} ne '1';
@@ -68,7 +66,7 @@ sub text ($class, $kernel, $argument, @cases) {
         my @keys = $argument->{compact} ? products(@{$ids{$verdict}}) : @{$ids{$verdict}};
         @verdict{@keys} = ($verdict) x @keys;
     }
-    my $json = JSON::PP->new->canonical->ascii->allow_nonref;
+    my $json = Cpanel::JSON::XS->new->canonical->ascii->allow_nonref;
     my @lines =
         map { '  ' . $json->encode($_) . ': ' . $json->encode($verdict{$_}) } sort keys %verdict;
     return

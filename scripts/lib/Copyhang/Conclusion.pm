@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# What a run says, in one paragraph.
 package Copyhang::Conclusion;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
-use Copyhang::Case ();
+use v5.36;
+use Copyhang::Product qw(group);
+use List::Util        qw(uniq);
 
 my @CLASSES = (
     ['safe',    'Safe wherever tried'],
@@ -16,30 +15,25 @@ my @CLASSES = (
     ['nothing', 'Unavailable here'],
 );
 
-# One paragraph about the cases of a run, without line breaks.
-sub text ($class, $kernel, @cases) {
-    my (%by_strategy, @strategies, %sorted);
-    for my $case (@cases) {
-        push @strategies, $case->{strategy} if !$by_strategy{$case->{strategy}};
-        push @{$by_strategy{$case->{strategy}}}, $case;
-    }
-    push @{$sorted{_class_of(@{$by_strategy{$_}})}}, $_ for @strategies;
-    my @sentences = ("Linux $kernel->{release} ($kernel->{machine})");
-    push @sentences, _bad('Unsafe',  \&_is_unsafe,  \%by_strategy, @strategies);
-    push @sentences, _bad('Corrupt', \&_is_corrupt, \%by_strategy, @strategies);
-    for my $class (@CLASSES) {
-        my ($key, $words) = @{$class};
-        push @sentences, "$words: " . _list(@{$sorted{$key}}) if $sorted{$key};
-    }
-    return join q{ }, map { "$_." } @sentences, _held_up(@cases);
+# Without line breaks.
+sub text ($class, $results) {
+    my $kernel     = $results->running;
+    my @cases      = $results->all_cases;
+    my @strategies = group(sub ($case) { $case->{strategy} }, @cases);
+    my %sorted;
+    push @{$sorted{_class_of(@{$_})}}, $_->[0]{strategy} for @strategies;
+    return join q{ }, map { "$_." } "Linux $kernel->{release} ($kernel->{machine})",
+        _bad('Unsafe',  \&_is_unsafe,  @strategies),
+        _bad('Corrupt', \&_is_corrupt, @strategies),
+        (map { "$_->[1]: " . _list(@{$sorted{$_->[0]}}) } grep { $sorted{$_->[0]} } @CLASSES),
+        _held_up(@cases);
 }
 
 # "3 cases in 0.4 s: 2 safe, 1 hang"
-sub counts ($class, $seconds, @cases) {
-    my %count;
-    $count{$_->{verdict}}++ for @cases;
-    my @counts = map { "$count{$_} $_" } grep { $count{$_} } Copyhang::Case->verdicts;
-    return sprintf '%d cases in %.1f s: %s', scalar @cases, $seconds, join ', ', @counts;
+sub counts ($class, $results) {
+    my @verdicts = map { $_->{verdict} } $results->all_cases;
+    return sprintf '%d cases in %.1f s: %s', scalar @verdicts, $results->seconds, join ', ',
+        $results->tally(@verdicts);
 }
 
 sub _class_of (@cases) {
@@ -62,43 +56,34 @@ sub _is_unsafe ($case) {
     return $case->is_unsafe && !_is_corrupt($case);
 }
 
-# "Unsafe: sendfile and splice from pty and unix to pipe; ...", or nothing.
-sub _bad ($words, $is_bad, $by_strategy, @strategies) {
-    my (%group, @wheres);
-    for my $strategy (@strategies) {
-        my @bad   = grep { $is_bad->($_) } @{$by_strategy->{$strategy}} or next;
-        my $where = _where(@bad);
-        push @wheres,           $where if !$group{$where};
-        push @{$group{$where}}, $strategy;
-    }
-    return if !@wheres;
-    return "$words: " . join '; ', map { _list(@{$group{$_}}) . " $_" } @wheres;
+# "Unsafe: sendfile and splice from pty and unix to pipe; ...", or nothing. $strategies: the cases of
+# each.
+sub _bad ($words, $is_bad, @strategies) {
+    my @bad = map {
+        my @bad = grep { $is_bad->($_) } @{$_};
+        @bad ? [$bad[0]{strategy}, _where(@bad)] : ()
+    } @strategies or return;
+    return "$words: " . join '; ', map {
+        _list(map { $_->[0] } @{$_}) . " $_->[0][1]"
+    } group(sub ($pair) { $pair->[1] }, @bad);
 }
 
+# "from pty and unix to pipe, from pty to file"
 sub _where (@cases) {
-    my (%sources, %seen, @sinks);
-    for my $case (@cases) {
-        push @sinks, $case->{sink} if !$sources{$case->{sink}};
-        push @{$sources{$case->{sink}}}, $case->{source}
-            if !$seen{"$case->{source}-$case->{sink}"}++;
-    }
-    my (%to, @froms);
-    for my $sink (@sinks) {
-        my $from = _list(@{$sources{$sink}});
-        push @froms,        $from if !$to{$from};
-        push @{$to{$from}}, $sink;
-    }
-    return join ', ', map { "from $_ to " . _list(@{$to{$_}}) } @froms;
+    my @sinks = map {
+        [$_->[0]{sink}, _list(uniq map { $_->{source} } @{$_})]
+    } group(sub ($case) { $case->{sink} }, @cases);
+    return join ', ', map {
+        "from $_->[0][1] to " . _list(map { $_->[0] } @{$_})
+    } group(sub ($sink) { $sink->[1] }, @sinks);
 }
 
 sub _held_up (@cases) {
     my @held = grep { $_->{verdict} eq 'hang' || $_->{verdict} eq 'stuck' } @cases;
     return @cases ? 'Nothing hung' : () if !@held;
-    my %acts     = map  { $_->{act} => 1 } @held;
-    my @acts     = grep { delete $acts{$_} } map { $_->{act} } @held;
     my @tried    = grep { defined $_->value('killable') } @held;
     my $survived = grep { $_->value('killable') eq 'no' } @tried;
-    my $text     = 'What hung while the copy waited: ' . _list(@acts);
+    my $text     = 'What hung while the copy waited: ' . _list(uniq map { $_->{act} } @held);
     $text .= "; SIGKILL did not end it in $survived of " . @tried . ' cases' if @tried;
     return $text;
 }

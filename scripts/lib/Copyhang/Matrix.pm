@@ -1,30 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# copyhang matrix, after its options have been read: the same as run, for kernels in guests.
 package Copyhang::Matrix;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
+use parent 'Copyhang::Run';
 use Copyhang::Cache              ();
-use Copyhang::Failure            qw(bad_input);
 use Copyhang::Guest::Accelerator ();
 use Copyhang::Guest::Machine     ();
 use Copyhang::Guest::Stream      ();
-use Copyhang::Harness            ();
 use Copyhang::Kernel             ();
 use Copyhang::Matrix::Baselines  ();
-use Copyhang::Matrix::Changes    ();
-use Copyhang::Matrix::Document   ();
 use Copyhang::Matrix::Report     ();
-use Copyhang::Matrix::Results    ();
-use Copyhang::Output             ();
 use Copyhang::Place              ();
 use Copyhang::Progress::Kernels  ();
-use Copyhang::Selection          ();
 use List::Util                   qw(min uniq);
 use POSIX                        qw(ceil);
-use Time::HiRes                  qw(time);
 
 # For how many cases a guest gets a processor more, and how many it gets at most.
 my ($PER_PROCESSOR, $PROCESSORS) = (128, 4);
@@ -32,23 +23,22 @@ my ($PER_PROCESSOR, $PROCESSORS) = (128, 4);
 # Whatever is wrong with the options' values is found here, before anything runs. Kernels that are
 # named have to be there; one of the list may have gone from the archive.
 sub new ($class, $option, @names) {
-    my $self = bless {option => $option, absent => []}, $class;
-    for my $name (qw(baseline write-baseline)) {
-        $self->{$name} = Copyhang::Matrix::Baselines->new($option->{$name})
-            if defined $option->{$name};
+    my $self = bless {option => $option, report => 'Copyhang::Matrix::Report', absent => []},
+        $class;
+    my %folder = (baseline => 'baseline', 'write-baseline' => 'record');
+    for my $name (grep { defined $option->{$_} } sort keys %folder) {
+        $self->{$folder{$name}} = Copyhang::Matrix::Baselines->new($option->{$name});
     }
-    $self->{to_stdout} = ($option->{json} // q{}) eq '-';
-    $self->{output}    = Copyhang::Output->for_options($option, qw(json junit html archive));
+    $self->{output} = Copyhang::Output->for_options($option, $self->files);
     Copyhang::Failure->catch_signals;
     $self->_select;
     $self->{hold} = Copyhang::Cache->new->hold;
     my %modules = map { $_ => $option->{$_} } grep { defined $option->{$_} } 'modules';
-    if (@names) {
-        $self->{kernels} = [map { Copyhang::Kernel->find($_, %modules) } uniq @names];
-    }
-    else {
-        $self->_take(sub ($name) { Copyhang::Kernel->find($name) },
-            Copyhang::Place->default_kernels);
+    $self->{kernels} = [map { Copyhang::Kernel->find($_, %modules) } uniq @names];
+    return $self if @names;
+
+    for my $name (Copyhang::Place->default_kernels) {
+        $self->_try($name, sub { push @{$self->{kernels}}, Copyhang::Kernel->find($name) });
     }
     return $self;
 }
@@ -64,17 +54,11 @@ sub _select ($self) {
     return;
 }
 
-sub _take ($self, $find, @names) {
-    for my $name (@names) {
-        my $kernel = eval { $find->($name) };
-        if ($kernel) { push @{$self->{kernels}}, $kernel }
-        else         { $self->_leave_out($name, $@) }
-    }
-    return;
-}
-
-# Only what is wrong with this one kernel; all else ends the command.
-sub _leave_out ($self, $name, $failure) {
+# Does something with a kernel, which is left out if there is something wrong with just this one; all
+# else ends the command.
+sub _try ($self, $name, $code) {
+    return if eval { $code->(); 1 };
+    my $failure = $@;
     my $is_ours = ref $failure && $failure->isa('Copyhang::Failure');
     die $failure if !$is_ours || !defined $failure->{message};    ## no critic (RequireCarping)
     push @{$self->{absent}},
@@ -87,45 +71,26 @@ sub _leave_out ($self, $name, $failure) {
     return;
 }
 
-sub selection ($self) {
-    return $self->{selection};
-}
-
-sub main ($self) {
-    my $began = time;
-    my ($results, @streams) = $self->run;
-    $self->_write_files($results, @streams);
-    $self->_print($results, time - $began);
-    Copyhang::Failure->check_signals;
-    return $self->_status($results);
-}
-
-# Returns the results, of Copyhang::Matrix::Results, and the streams that they are from.
 sub run ($self) {
     my $progress = Copyhang::Progress::Kernels->for_kernels(scalar $self->{selection}->ids,
-        scalar @{$self->{kernels} // []});
-    $self->_fetch($progress);
-    my @kernels = Copyhang::Kernel->sorted(@{$self->{kernels}});
-    my @streams = $self->_streams($progress, @kernels);
+        scalar @{$self->{kernels}});
+    my @streams = $self->_streams($progress, $self->_fetch($progress));
     Copyhang::Harness->play($progress, $self->{at_once}, @streams) if @streams;
 
     my @results = map { $_->result } @streams;
     $_->{baseline} = $self->{baseline} && $self->{baseline}->baseline($_->{name}) for @results;
-    return (Copyhang::Matrix::Results->new(@results, @{$self->{absent}}), @streams);
+    return Copyhang::Matrix::Results->new(@results, @{$self->{absent}})->with(streams => \@streams);
 }
 
 sub _fetch ($self, $progress) {
-    my @kernels = @{$self->{kernels}};
-    $self->{kernels} = [];
-    for my $kernel (@kernels) {
+    my @fetched;
+    for my $kernel (@{$self->{kernels}}) {
         my $name = $kernel->name;
-        eval {
-            $kernel->fetch(on_progress => sub ($text) { $progress->tell("$name: $text") });
-            push @{$self->{kernels}}, $kernel;
-        } or $self->_leave_out($name, $@);
+        my $tell = sub ($text) { $progress->tell("$name: $text") };
+        $self->_try($name, sub { $kernel->fetch(on_progress => $tell); push @fetched, $kernel });
         Copyhang::Failure->check_signals;
     }
-    return;
+    return Copyhang::Kernel->sorted(@fetched);
 }
 
 # As many guests at once as there are processors and free memory for. One guest with two processors
@@ -172,60 +137,9 @@ sub _free_memory () {
     return ($kib // 0) / 1024;
 }
 
-sub _write_files ($self, $results, @streams) {
-    my ($option, $output) = @{$self}{qw(option output)};
-    if ($self->{'write-baseline'}) {
-        $self->{'write-baseline'}->record($_) for $results->results;
-    }
-    $output->{json}->write($self->_json($results)) if $output->{json};
-    if ($output->{junit}) {
-        require Copyhang::JUnit;
-        $output->{junit}->write(Copyhang::JUnit->text(@streams));
-    }
-    if ($output->{html}) {
-        require Copyhang::Matrix::Html;
-        $output->{html}->write(
-            Copyhang::Matrix::Html->text(
-                $results,
-                changes   => Copyhang::Matrix::Changes->new,
-                selection => $self->{selection}
-            )
-        );
-    }
-    if ($output->{archive}) {
-        require Copyhang::Archive;
-        $output->{archive}->write(Copyhang::Archive->bytes($option->{archive}, {}, @streams));
-    }
+sub record ($self, $results) {
+    $self->{record}->record($_) for $results->results;
     return;
-}
-
-sub _json ($self, $results) {
-    return Copyhang::Matrix::Document->text($results, Copyhang::Matrix::Changes->new);
-}
-
-sub _print ($self, $results, $seconds) {
-    print $self->_json($results) if $self->{to_stdout};
-    my $out = $self->{to_stdout} ? \*STDERR : \*STDOUT;
-    print {$out} Copyhang::Matrix::Report->text(
-        $results,
-        changes   => Copyhang::Matrix::Changes->new,
-        selection => $self->{selection},
-        verbose   => $self->{option}{verbose},
-        seconds   => $seconds,
-        colour    => -t $out && !length($ENV{NO_COLOR} // q{}),
-    );
-    return;
-}
-
-# Who records what is has no expectations yet.
-sub _status ($self, $results) {
-    my $status = $results->status;
-    return $status if $status != 1 || !$self->{'write-baseline'} || $self->{baseline};
-    for my $result ($results->results) {
-        return 1 if $result->{outcome} ne 'complete' || @{$result->{troubles}};
-        return 1 if grep { !$_->is_known && $_->is_failing } @{$result->{cases}};
-    }
-    return 0;
 }
 
 1;
@@ -238,8 +152,7 @@ Copyhang::Matrix - copyhang matrix, after its options have been read
 
 =head1 DESCRIPTION
 
-C<new> checks what can be checked before anything runs. C<run> fetches the kernels and runs the cases in
-them (L<Copyhang::Guest::Stream>). C<main> does so, writes the files, prints the report, and returns the exit status. See
-L<Copyhang::Command::Matrix>.
+A L<Copyhang::Run> whose C<run> fetches the kernels and runs the cases in them
+(L<Copyhang::Guest::Stream>). See L<Copyhang::Command::Matrix>.
 
 =cut

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# A file that is either written whole or left as it was.
 package Copyhang::Output;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Failure qw(bad_input);
 use Cwd               ();
 use File::Basename    qw(dirname);

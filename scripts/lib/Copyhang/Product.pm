@@ -9,7 +9,7 @@ no warnings 'experimental::signatures';
 use Exporter 'import';
 use List::Util qw(uniq);
 
-our @EXPORT_OK = qw(products product_of group);
+our @EXPORT_OK = qw(products product_of phrases group merged);
 
 # Puts things together that have the same key, in the order of the first of each: ([...]...).
 sub group ($key_of, @things) {
@@ -20,6 +20,13 @@ sub group ($key_of, @things) {
         push @{$group{$key}}, $thing;
     }
     return @groups;
+}
+
+# Of things with the same key the first, with the list $part of all of them.
+sub merged ($part, $key_of, @things) {
+    return map {
+        +{%{$_->[0]}, $part => [map { @{$_->{$part}} } @{$_}]}
+    } group($key_of, @things);
 }
 
 # The same ids in few words, none twice, in the order of the first of each.
@@ -40,6 +47,11 @@ sub products (@ids) {
         my ($acts, undef, $ends) = @{$_->[0]};
         join q{/}, $acts, join(q{,}, map { $_->[1] } @{$_}), $ends
     } group(sub ($line) { "@{$line}[0, 2]" }, @lines);
+}
+
+# The same for people, with spaces.
+sub phrases (@ids) {
+    return map { s/,/, /gr } products(@ids);
 }
 
 # "source-sink"... as "source,source-sink,sink"...: sources that go to the same sinks.

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# How far a run is: a formatter for TAP::Harness, one line that moves.
 package Copyhang::Progress;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use parent 'TAP::Formatter::Base';
 use Copyhang::Progress::Program ();
 use Time::HiRes                 qw(time);

@@ -1,73 +1,73 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# The results of a run for people, as text.
 package Copyhang::Report;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
-use Copyhang::Comparison ();
-use Copyhang::Conclusion ();
-use Copyhang::Table      ();
-use Copyhang::Text       qw(painter wrap);
-use List::Util           qw(sum0 uniq);
+use v5.36;
+use Copyhang::Comparison      ();
+use Copyhang::Conclusion      ();
+use Copyhang::Grid::Ends      ();
+use Copyhang::Matrix::Results ();
+use Copyhang::Product         qw(group);
+use Copyhang::Text            qw(painter wrap);
 
 my $KINDS  = 3;     # of failures whose evidence is shown
 my $INDENT = 22;    # of evidence, behind its key
 
-# $result: kernel, cases, troubles, seconds, baseline, selection. Arguments: verbose, colour.
-sub text ($class, $result, %argument) {
-    my $self  = bless {%{$result}, %argument, paint => painter($argument{colour})}, $class;
-    my @parts = (
-        $self->_table, $self->_evidence, $self->_comparison, $self->_troubles,
-        wrap(q{}, $self->_conclusion),
-        Copyhang::Conclusion->counts($self->{seconds}, @{$self->{cases}}) . "\n",
-    );
-    return join "\n", grep { length } @parts;
+# $results: of Copyhang::Matrix::Results. Arguments: verbose, colour.
+sub text ($class, $results, %argument) {
+    my $self = bless {%argument, results => $results, paint => painter($argument{colour})}, $class;
+    return join "\n", grep { length } $self->parts;
 }
 
-sub _conclusion ($self) {
-    return Copyhang::Conclusion->text($self->{kernel}, @{$self->{cases}});
+sub parts ($self) {
+    my $results = $self->{results};
+    return (
+        $self->table, $self->_evidence, $self->comparison, $self->troubles,
+        wrap(q{}, $self->conclusion),
+        Copyhang::Conclusion->counts($results) . "\n",
+    );
 }
 
-sub _table ($self) {
-    return Copyhang::Table->text(
-        cases   => $self->{cases},
-        verbose => $self->{verbose},
-        paint   => $self->{paint},
-    );
+sub table ($self) {
+    my @cases = $self->{results}->all_cases;
+    return join "\n",
+        map { $_->text($self->{paint}) } Copyhang::Grid::Ends->tables($self->{verbose}, @cases);
+}
+
+sub conclusion ($self) {
+    return Copyhang::Conclusion->text($self->{results});
 }
 
 # Of each kind of failure the first: what stalled, or why the scene was not set, tells kinds apart.
 sub _evidence ($self) {
-    return join "\n", map { $self->_one($_) } @{$self->{cases}} if $self->{verbose};
-    my (%kind, %kinds, @kinds, %count, @verdicts);
-    for my $case (grep { $_->is_failing } @{$self->{cases}}) {
-        my $verdict = $case->{verdict};
-        my $kind    = "$verdict " . (stalled($case) // $case->{reason} // q{});
-        push @kinds,              [$kinds{$verdict}++, $case, $kind] if !$kind{$kind}++;
-        push @verdicts,           $verdict                           if !$count{$verdict};
-        push @{$count{$verdict}}, $case->{act};
+    my @cases = $self->{results}->all_cases;
+    return join "\n", map { $self->_one($_) } @cases if $self->{verbose};
+    my @failing = grep { $_->is_failing } @cases or return q{};
+    my (%kinds_of, @kinds);
+    for my $kind (group(\&_kind, @failing)) {
+        push @kinds, [$kinds_of{$kind->[0]{verdict}}++, @{$kind}];
     }
-    return q{} if !@kinds;
 
     # Every verdict has its turn before the second kind of one.
     @kinds = sort { $a->[0] <=> $b->[0] } @kinds;
     splice @kinds, $KINDS if @kinds > $KINDS;
-    my $text  = join "\n", map { $self->_one($_->[1], $kind{$_->[2]} - 1) } @kinds;
-    my $shown = @kinds;
-    my @all   = map { "$_ in " . _tally(@{$count{$_}}) } @verdicts;
-    my $total = sum0(map { scalar @{$_} } values %count);
-    return $text if $total == $shown;
-    return $text . "\n"
-        . wrap(q{}, "Shown: $shown of $total. " . join('; ', @all) . '. --verbose shows them all.');
+    my $text = join "\n", map { $self->_one($_->[1], @{$_} - 2) } @kinds;
+    return $text if @failing == @kinds;
+    my @all = map { "$_->[0]{verdict} in " . _tally(@{$_}) }
+        group(sub ($case) { $case->{verdict} }, @failing);
+    my $shown = 'Shown: ' . @kinds . ' of ' . @failing . '. ' . join('; ', @all);
+    return $text . "\n" . wrap(q{}, "$shown. --verbose shows them all.");
+}
+
+sub _kind ($case) {
+    return "$case->{verdict} " . (stalled($case) // $case->{reason} // q{});
 }
 
 # "exit_group (3), close (2)"
-sub _tally (@acts) {
-    my %count;
-    $count{$_}++ for @acts;
-    return join ', ', map { "$_ ($count{$_})" } uniq @acts;
+sub _tally (@cases) {
+    return join ', ',
+        map { "$_->[0]{act} (" . @{$_} . ')' } group(sub ($case) { $case->{act} }, @cases);
 }
 
 # The name of the call in which the copy stalled.
@@ -83,40 +83,37 @@ sub _one ($self, $case, $others = 0) {
     return "$title\n" . join q{}, map { "$_\n" } Copyhang::Report->evidence($case);
 }
 
-# What was seen of a case, in lines.
+# What was seen of a case, in lines: words and numbers beside each other, whatever is longer on lines
+# of its own.
 sub evidence ($class, $case) {
-    return split /\n/, _pairs(grep { $_->[0] ne 'verdict' } @{$case->{pairs}});
-}
-
-# Words and numbers beside each other, whatever is longer on lines of its own.
-sub _pairs (@pairs) {
     my ($text, @short) = (q{});
-    for my $pair (@pairs, []) {
-        if (@{$pair} && $pair->[1] =~ /\A\S{1,16}\z/) {
-            push @short, "$pair->[0]=$pair->[1]";
+    for my $pair ((grep { $_->[0] ne 'verdict' } @{$case->{pairs}}), []) {
+        my ($key, $value) = @{$pair};
+        if (defined $key && $value =~ /\A\S{1,16}\z/) {
+            push @short, "$key=$value";
             next;
         }
-        $text .= wrap(q{  }, "@short", q{  }) if @short;
-        $text .= _pair(@{$pair})              if @{$pair};
+        $text .= wrap(q{  },                                "@short", q{  }) if @short;
+        $text .= wrap(sprintf('  %-*s', $INDENT - 2, $key), $value,   q{ } x $INDENT)
+            if defined $key;
         @short = ();
     }
-    return $text;
+    return split /\n/, $text;
 }
 
-sub _pair ($key, $value) {
-    return wrap(sprintf('  %-*s', $INDENT - 2, $key), $value, q{ } x $INDENT);
-}
-
-sub _comparison ($self) {
-    return q{} if !$self->{baseline};
-    my $comparison = Copyhang::Comparison->new($self);
+sub comparison ($self) {
+    my ($kernel)   = $self->{results}->results;
+    my $comparison = Copyhang::Comparison->new($kernel, $self->{results}->selection) // return q{};
     my @lines      = map { "$_->[0]: $_->[1]\n" } $comparison->differences;
     return join q{}, @lines, wrap(q{}, $comparison->sum);
 }
 
-sub _troubles ($self) {
+# Those of one kernel, or of the only one.
+sub troubles ($self, $kernel = ($self->{results}->results)[0]) {
+    my $name = defined $kernel->{name} ? "$kernel->{name}: " : q{};
     return join q{},
-        map { wrap($self->{paint}->('trouble', 'broken') . q{ }, $_, q{  }) } @{$self->{troubles}};
+        map { wrap($self->{paint}->('trouble', 'broken') . " $name", $_, q{  }) }
+        @{$kernel->{troubles} // []};
 }
 
 1;
@@ -129,8 +126,9 @@ Copyhang::Report - the results for people
 
 =head1 DESCRIPTION
 
-The tables (L<Copyhang::Table>), the evidence of the first failure of each kind or, when verbose,
-of every case, the comparison with the baseline (L<Copyhang::Comparison>), the trouble with case programs, the conclusion
-(L<Copyhang::Conclusion>), and the counts. For a width of 100 columns.
+The tables (L<Copyhang::Grid::Ends>), the evidence of the first failure of each kind or, when verbose,
+of every case, the comparison with the baseline (L<Copyhang::Comparison>), the trouble with case
+programs, the conclusion (L<Copyhang::Conclusion>), and the counts. For a width of 100 columns.
+Other kinds of report have other C<parts>, or another C<table> and C<conclusion>.
 
 =cut

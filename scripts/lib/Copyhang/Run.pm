@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# copyhang run, after its options have been read: plays, writes the files, reports.
 package Copyhang::Run;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
+use Copyhang::Baseline        ();
+use Copyhang::Failure         ();
+use Copyhang::Harness         ();
+use Copyhang::Matrix::Results ();
+use Copyhang::Output          ();
+use Copyhang::Progress        ();
+use Copyhang::Report          ();
+use Copyhang::Selection       ();
+use POSIX                     ();
+use Time::HiRes               qw(time);
 
-use Copyhang::Baseline  ();
-use Copyhang::Document  ();
-use Copyhang::Failure   ();
-use Copyhang::Harness   ();
-use Copyhang::Output    ();
-use Copyhang::Progress  ();
-use Copyhang::Report    ();
-use Copyhang::Selection ();
-use Time::HiRes         qw(time);
+# What makes the file of an option, in the order in which they are written.
+my @FILES = ([json => 'Document'], [junit => 'JUnit'], [html => 'Html'], [archive => 'Archive']);
 
 # Whatever is wrong with the options' values is found here, before anything runs. Without a
 # selection the options choose among the cases of the tables.
@@ -23,83 +25,75 @@ sub new ($class, $option, %how) {
     $self->{selection} //= Copyhang::Selection->new(@{$option->{only} // []});
     $self->{baseline} = Copyhang::Baseline->read($option->{baseline})
         if defined $option->{baseline};
-    $self->{to_stdout} = ($option->{json} // q{}) eq '-';
-    $self->{output} =
-        Copyhang::Output->for_options($option, qw(write-baseline json junit html archive));
+    $self->{output} = Copyhang::Output->for_options($option, 'write-baseline', $self->files);
+    $self->{record} = $self->{output}{'write-baseline'};
     return $self;
 }
 
+# The options that name a file.
+sub files ($class) {
+    return map { $_->[0] } @FILES;
+}
+
 sub main ($self) {
-    my $began    = time;
-    my $baseline = $self->{baseline};
+    my $began   = time;
+    my $results = $self->run;
+    $results->with(selection => $self->{selection}, seconds => time - $began);
+    $self->record($results) if $self->{record};
+    for my $file (grep { $self->{output}{$_->[0]} } @FILES) {
+        my ($name, $renderer) = @{$file};
+        $self->{output}{$name}->write(_render($renderer, $results, $self->{option}{$name}));
+    }
+    $self->_print($results);
+    Copyhang::Failure->check_signals;
+    return $results->status($self->{record} && !$self->{baseline});
+}
+
+# Plays the cases. Returns the results, of Copyhang::Matrix::Results.
+sub run ($self) {
+    my ($selection, $baseline) = @{$self}{qw(selection baseline)};
     Copyhang::Failure->catch_signals;
     my @streams = Copyhang::Harness->run(
-        selection => $self->{selection},
+        selection => $selection,
         jobs      => $self->{option}{jobs},
-        formatter => Copyhang::Progress->for_cases(scalar $self->{selection}->ids),
+        formatter => Copyhang::Progress->for_cases(scalar $selection->ids),
         on_case   => $baseline ? sub ($case) { $baseline->expect($case) } : sub ($case) { },
     );
     my @troubles = map { $_->troubles } @streams;
-    @streams = $self->{selection}->take(@streams);
-    my %result = (
-        kernel    => Copyhang::Document->kernel,
-        cases     => [map { $_->cases } @streams],
-        troubles  => \@troubles,
-        seconds   => time - $began,
-        baseline  => $baseline,
-        selection => $self->{selection},
-    );
-    $self->_write_files(\%result, @streams);
-    $self->_print(\%result);
-    Copyhang::Failure->check_signals;
-    return $self->_status(\%result);
+    @streams = $selection->take(@streams);
+    my %kernel;
+    @kernel{qw(release version machine)} = (POSIX::uname())[2 .. 4];
+    return Copyhang::Matrix::Results->of_running(
+        %kernel,
+        cases    => [map { $_->cases } @streams],
+        troubles => \@troubles,
+        baseline => $baseline,
+    )->with(streams => \@streams);
 }
 
-sub _write_files ($self, $result, @streams) {
-    my $output = $self->{output};
-    my @cases  = @{$result->{cases}};
-    $output->{'write-baseline'}->write(Copyhang::Baseline->text($result->{kernel}, {}, @cases))
-        if $output->{'write-baseline'};
-    $output->{json}->write($self->_json($result)) if $output->{json};
-    if ($output->{junit}) {
-        require Copyhang::JUnit;
-        $output->{junit}->write(Copyhang::JUnit->text(@streams));
-    }
-    if ($output->{html}) {
-        require Copyhang::Html;
-        $output->{html}->write(Copyhang::Html->text($result));
-    }
-    if ($output->{archive}) {
-        require Copyhang::Archive;
-        $output->{archive}->write(
-            Copyhang::Archive->bytes($self->{option}{archive}, $result->{kernel}, @streams));
-    }
+sub record ($self, $results) {
+    my $kernel = $results->running;
+    my %kernel = map { $_ => $kernel->{$_} } qw(release version machine);
+    $self->{record}->write(Copyhang::Baseline->text(\%kernel, {}, @{$kernel->{cases}}));
     return;
 }
 
-sub _json ($self, $result) {
-    return Copyhang::Document->text(@{$result}{qw(kernel cases troubles)},
-        $self->{selection}->document);
+sub _render ($renderer, $results, $path = undef) {
+    require "Copyhang/Report/$renderer.pm";
+    return "Copyhang::Report::$renderer"->text($results, $path);
 }
 
-sub _print ($self, $result) {
-    print $self->_json($result) if $self->{to_stdout};
-    my $out = $self->{to_stdout} ? \*STDERR : \*STDOUT;
+# --json - is standard output.
+sub _print ($self, $results) {
+    my $is_taken = ($self->{option}{json} // q{}) eq q{-};
+    print _render('Document', $results) if $is_taken;
+    my $out = $is_taken ? \*STDERR : \*STDOUT;
     print {$out} $self->{report}->text(
-        $result,
+        $results,
         verbose => $self->{option}{verbose},
         colour  => -t $out && !length($ENV{NO_COLOR} // q{}),
     );
     return;
-}
-
-sub _status ($self, $result) {
-    my @cases = @{$result->{cases}};
-    return 125 if !grep { $_->is_known } @cases;
-    return 1   if @{$result->{troubles}};
-    my $records = $self->{output}{'write-baseline'} && !$self->{baseline};
-    return 1 if grep { $_->is_failing && !($records && $_->is_known) } @cases;
-    return 0;
 }
 
 1;
@@ -114,7 +108,9 @@ Copyhang::Run - copyhang run, after its options have been read
 
 C<new> checks what can be checked before anything runs: the selection, the baseline, and whether
 the files can be written. C<selection> may be of another kind than L<Copyhang::Selection>, and
-C<report> name another class than L<Copyhang::Report>. C<main> runs, writes the files, prints the report, and returns the exit
-status. See L<Copyhang::Command::Run>.
+C<report> name another class than L<Copyhang::Report>. C<run> plays the cases; C<main> does so,
+writes the files, prints the report, and returns the exit status. To add a kind of file is to add a
+row to C<@FILES> and a module in Report/, whose C<text($results, $path)> makes the file of a
+L<Copyhang::Matrix::Results>.
 
 =cut

@@ -98,6 +98,7 @@ Asks F<copyhang-cases> which cases match. A glob that matches nothing is refused
 C<ids> are in the order of the programs, and C<programs> says which command runs which of them.
 C<claim($act)> is what they say of an act. C<narrow> keeps some of the ids, which does not reach those commands. C<is_whole> is true when no
 glob narrowed it. C<take> and C<document> are for the other kinds of
-selection, L<Copyhang::Trial> and L<Copyhang::Survey>, which have something to add.
+selection, L<Copyhang::Selection::Program> and L<Copyhang::Selection::Survey>, which have something
+to add.
 
 =cut

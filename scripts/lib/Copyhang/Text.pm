@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# Lines and colours for a terminal.
 package Copyhang::Text;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Exporter 'import';
 use Text::Wrap ();
 

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# The command exec: its options and its manual.
 package Copyhang::Command::Exec;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use parent 'Copyhang::Command';
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Place   ();
@@ -23,22 +21,22 @@ sub main ($class, @arguments) {
     }
     elsif (!@arguments) { bad_input("no command to run; see 'copyhang exec --help'") }
     Copyhang::Place->prepare($option->{'no-install'});
-    require Copyhang::Account;
+    require Copyhang::Report::Programs;
     require Copyhang::Run;
     return Copyhang::Run->new(
         $option,
-        report    => 'Copyhang::Account',
+        report    => 'Copyhang::Report::Programs',
         selection => _selection($option, @arguments)
     )->main;
 }
 
 sub _selection ($option, @command) {
     if (defined $option->{survey}) {
-        require Copyhang::Survey;
-        return Copyhang::Survey->new($option, $option->{survey});
+        require Copyhang::Selection::Survey;
+        return Copyhang::Selection::Survey->new($option, $option->{survey});
     }
-    require Copyhang::Trial;
-    return Copyhang::Trial->new($option, @command);
+    require Copyhang::Selection::Program;
+    return Copyhang::Selection::Program->new($option, @command);
 }
 
 1;

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# The command matrix: its options and its manual.
 package Copyhang::Command::Matrix;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use parent 'Copyhang::Command';
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Place   ();

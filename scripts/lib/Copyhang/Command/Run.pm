@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# The command run: its options and its manual.
 package Copyhang::Command::Run;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use parent 'Copyhang::Command';
 use Copyhang::Place ();
 

@@ -6,17 +6,17 @@ use warnings;
 use feature 'signatures';
 no warnings 'experimental::signatures';
 
-use Copyhang::Failure          qw(bad_input);
-use Copyhang::Guest::Initramfs ();
-use Copyhang::Guest::Luggage   ();
-use Copyhang::Tool             ();
-use Copyhang::Trial            ();
-use Cwd                        ();
-use File::Copy                 ();
-use File::Path                 qw(make_path);
-use File::Temp                 ();
-use List::Util                 qw(uniq);
-use Text::ParseWords           ();
+use Copyhang::Failure            qw(bad_input);
+use Copyhang::Guest::Initramfs   ();
+use Copyhang::Guest::Luggage     ();
+use Copyhang::Selection::Program ();
+use Copyhang::Tool               ();
+use Cwd                          ();
+use File::Copy                   ();
+use File::Path                   qw(make_path);
+use File::Temp                   ();
+use List::Util                   qw(uniq);
+use Text::ParseWords             ();
 
 my $OURS     = '/copyhang';             # a folder of the guest's, as in fixtures/guest/init.c
 my $COMMANDS = "$OURS/commands";
@@ -26,15 +26,15 @@ my $NAME     = 48;                      # characters of a name; ids have room fo
 # What a program finds its libraries with, and others.
 my @VARIABLES = qw(PATH LD_LIBRARY_PATH);
 
-# $option: exec => [command lines], carry => [paths], and as of Copyhang::Trial.
+# $option: exec => [command lines], carry => [paths], and as of Copyhang::Selection::Program.
 sub new ($class, $option) {
     my $root = File::Temp->newdir;
-    my $self = bless {arguments => [Copyhang::Trial->arguments($option)]}, $class;
+    my $self = bless {arguments => [Copyhang::Selection::Program->arguments($option)]}, $class;
     make_path("$root$COMMANDS");
     my @commands = map { [_words($_)] } uniq @{$option->{exec}};
     _name("$root$COMMANDS", @{$_}) for @commands;
     $self->{ids} =
-        [Copyhang::Trial->list(@{$self->{arguments}}, '--commands', "$root$COMMANDS")];
+        [Copyhang::Selection::Program->list(@{$self->{arguments}}, '--commands', "$root$COMMANDS")];
 
     my $luggage = Copyhang::Guest::Luggage->new("$root");
     $luggage->pack_file($self->{folder} = Cwd::getcwd());
@@ -47,7 +47,8 @@ sub new ($class, $option) {
         bad_input("--carry: cannot find $path") if !-e $path;
         $luggage->pack_all(_whole($path));
     }
-    File::Copy::copy(Copyhang::Trial->player, "$root$PLAYER") && chmod oct 755, "$root$PLAYER"
+    File::Copy::copy(Copyhang::Selection::Program->player, "$root$PLAYER") && chmod oct 755,
+        "$root$PLAYER"
         or bad_input("cannot copy the player: $!");
     $self->{archive} = File::Temp->new;
     Copyhang::Guest::Initramfs->archive("$root", $self->{archive}->filename);

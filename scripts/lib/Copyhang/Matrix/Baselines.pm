@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# What is expected of each kernel: a folder with a baseline for each.
 package Copyhang::Matrix::Baselines;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Baseline ();
 use Copyhang::Failure  qw(bad_input);
 use Copyhang::Output   ();

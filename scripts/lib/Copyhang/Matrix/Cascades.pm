@@ -1,26 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# What programs under test were seen to do on several kernels.
 package Copyhang::Matrix::Cascades;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
-use Copyhang::Product qw(group products);
+use v5.36;
+use Copyhang::Product qw(merged);
 
 # Cases that are alike on all kernels, and what was seen on which:
 # ({ids => [...], seen => [[kernels, words]...]}...).
 sub all ($class, $results) {
     my @cases = grep { @{$_->{seen}} }
         map { {ids => [$_], seen => [_seen($results, $_)]} } $results->ids;
-    return map {
-        {ids => [map { @{$_->{ids}} } @{$_}], seen => $_->[0]{seen}}
-    } group(
-        sub ($case) {
-            join "\n", map { "@{$_}" } @{$case->{seen}};
-        },
-        @cases
-    );
+    my $key = sub ($case) {
+        join "\n", map { "@{$_}" } @{$case->{seen}};
+    };
+    return merged('ids', $key, @cases);
 }
 
 # Neighbouring kernels on which the same was seen go together.

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# Known changes of the kernel, which may explain a transition.
 package Copyhang::Matrix::Changes;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Case    ();
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Place   ();

@@ -1,33 +1,65 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# What the cases did on one kernel or on several: the model that every report is made from.
 package Copyhang::Matrix::Results;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
+use Copyhang::Case    ();
 use Copyhang::Product qw(group product_of products);
 use List::Util        qw(any uniq);
 
 # @results in the order of the kernels' versions, see below.
 sub new ($class, @results) {
-    my $self = bless {results => \@results}, $class;
-    my (%seen, @ids);
+    my $self = bless {results => \@results, ids => []}, $class;
     for my $number (0 .. $#results) {
         my $result = $results[$number];
         for my $case (@{$result->{cases}}) {
-            push @ids, $case->{id} if !$seen{$case->{id}}++;
+            push @{$self->{ids}}, $case->{id} if !exists $self->{case}{$case->{id}};
+            my $cases = $self->{case}{$case->{id}} //= [];
             next if $result->{outcome} ne 'complete' && $case->{verdict} eq 'broken';
-            $self->{case}{$case->{id}}[$number] = $case;
+            $cases->[$number] = $case;
             $self->{has_cases}[$number] = 1;
         }
     }
-    $self->{ids} = \@ids;
     return $self;
+}
+
+# Of the kernel that runs here, with no guest.
+sub of_running ($class, %result) {
+    my $self = $class->new({%result, outcome => 'complete'});
+    $self->{running} = $self->{results}[0];
+    return $self;
+}
+
+# Its result; undef if the kernels ran in guests.
+sub running ($self) {
+    return $self->{running};
+}
+
+# What belongs to all of it: selection, streams => [...], seconds.
+sub with ($self, %more) {
+    @{$self}{keys %more} = values %more;
+    return $self;
+}
+
+sub selection ($self) {
+    return $self->{selection};
+}
+
+sub streams ($self) {
+    return @{$self->{streams}};
+}
+
+sub seconds ($self) {
+    return $self->{seconds};
 }
 
 sub results ($self) {
     return @{$self->{results}};
+}
+
+sub all_cases ($self) {
+    return map { @{$_->{cases}} } $self->results;
 }
 
 # Of all cases, as they came.
@@ -41,6 +73,11 @@ sub cases ($self, $id) {
     return @{$self->{case}{$id}}[0 .. $#{$self->{results}}];
 }
 
+# All of those of all kernels.
+sub tried ($self) {
+    return grep { defined } map { $self->cases($_) } $self->ids;
+}
+
 # The numbers of the kernels that there is any case of.
 sub columns ($self) {
     return grep { $self->{has_cases}[$_] } 0 .. $#{$self->{results}};
@@ -51,12 +88,12 @@ sub verdicts ($self, $id) {
     return uniq map { $_->{verdict} } grep { $_ && $_->is_known } $self->cases($id);
 }
 
-# The exit status: 0 as expected, 1 something is not, 125 nothing could be tested.
-sub status ($self) {
-    my @results = $self->results;
-    return 125 if !grep { $_->is_known } map { @{$_->{cases}} } @results;
-    return 1   if grep  { $_->{outcome} ne 'complete' || @{$_->{troubles} // []} } @results;
-    return 1   if grep  { $_->is_failing } map { @{$_->{cases}} } @results;
+# The exit status: 0 as expected, 1 something is not, 125 nothing could be tested. Who records what
+# is has no expectations yet.
+sub status ($self, $records = 0) {
+    return 125 if !grep { $_->is_known } $self->all_cases;
+    return 1   if grep  { $_->{outcome} ne 'complete' || @{$_->{troubles} // []} } $self->results;
+    return 1   if grep  { $_->is_failing && !($records && $_->is_known) } $self->all_cases;
     return 0;
 }
 
@@ -68,44 +105,65 @@ sub is_telling ($self, $id) {
 
 # These cases, in as few rows as they need, those of the same acts together, and in there those of
 # the same ends:
-# ([{acts, strategies, ends, cases => [on each kernel, of the first of them]}...]...).
+# ([{acts, names, ends, cases => [on each kernel, of the first of them]}...]...). The names are those
+# of the strategies; the ends are "from pty, unix to pipe".
 sub sections ($self, @ids) {
-    my @rows = map { $self->_rows(@{$_}) } group(
-        sub ($id) {
-            join q{ }, map { $_ ? $_->{verdict} . $_->is_changed : q{-} } $self->cases($id);
-        },
-        @ids
-    );
+    my $verdicts = sub ($id) {
+        join q{ }, map { $_ ? $_->{verdict} . $_->is_changed : q{-} } $self->cases($id);
+    };
+    my @rows = map { $self->_rows(@{$_}) } group($verdicts, @ids);
     return map {
-        [
-            map { @{$_} } group(
-                sub ($row) {
-                    join q{-}, map { "@{$_}" } @{$row->{ends}};
-                },
-                @{$_}
-            )
-        ]
+        [map { @{$_} } group(sub ($row) { $row->{ends} }, @{$_})]
     } group(sub ($row) { "@{$row->{acts}}" }, @rows);
 }
 
 sub _rows ($self, @ids) {
     return map {
-        my ($acts, $strategies, $ends) = map { [split /,/] } split m{/};
+        my ($acts, $strategies, $ends) = split m{/};
+        my ($from, $to) = map { s/,/, /gr } split /-/, $ends;
         {
-            acts       => $acts,
-            strategies => $strategies,
-            ends       => [map { [split /,/] } split /-/, join q{,}, @{$ends}],
-            cases      => [$self->cases((product_of($_))[0])],
+            acts  => [split /,/, $acts],
+            names => [split /,/, $strategies],
+            ends  => "from $from to $to",
+            cases => [$self->cases((product_of($_))[0])],
         }
     } products(@ids);
 }
 
-# How many of the other cases are safe, refused or unavailable on all kernels.
-sub counts_of_others ($self) {
+# How many of each verdict: "2 safe", "1 hang"...
+sub tally ($class, @verdicts) {
     my %count;
-    $count{($self->verdicts($_))[0] // 'unavailable'}++
-        for grep { !$self->is_telling($_) } $self->ids;
-    return \%count;
+    $count{$_}++ for @verdicts;
+    return map { "$count{$_} $_" } grep { $count{$_} } Copyhang::Case->verdicts;
+}
+
+# The same for several lists of cases: the verdicts that are there at all, and for each list how many
+# there are of each of these, undef for none.
+sub counts ($class, @lists) {
+    my @counts = map {
+        my %count;
+        $count{$_->{verdict}}++ for @{$_};
+        \%count;
+    } @lists;
+    my @verdicts = grep {
+        my $verdict = $_;
+        any { $_->{$verdict} } @counts
+    } Copyhang::Case->verdicts;
+    return (\@verdicts, map { [@{$_}{@verdicts}] } @counts);
+}
+
+# What changed from one kernel to the next, as of Copyhang::Matrix::Transitions.
+sub transitions ($self) {
+    require Copyhang::Matrix::Changes;
+    require Copyhang::Matrix::Transitions;
+    $self->{changes}     //= Copyhang::Matrix::Changes->new;
+    $self->{transitions} //= [Copyhang::Matrix::Transitions->between($self, $self->{changes})];
+    return @{$self->{transitions}};
+}
+
+# What became of a kernel: "boot failed".
+sub outcome ($class, $result) {
+    return $result->{outcome} =~ s/_/ /gr;
 }
 
 # What to call each kernel in a table: the version of Linux, its name where that is not enough.
@@ -135,7 +193,7 @@ __END__
 
 =head1 NAME
 
-Copyhang::Matrix::Results - what the cases did on several kernels
+Copyhang::Matrix::Results - what the cases did on one kernel or on several
 
 =head1 SYNOPSIS
 
@@ -156,12 +214,15 @@ Copyhang::Matrix::Results - what the cases did on several kernels
             baseline    => undef,                     # of Copyhang::Baseline
         },
         ...
-    );
+    )->with(selection => $selection, streams => \@streams, seconds => 16.3);
 
 =head1 DESCRIPTION
 
 The outcome is C<complete> if the kernel was booted and everything that was asked for came back;
 else C<boot_failed>, C<panic>, C<wedged>, C<lost>, C<emulator_failed> or C<no_such_kernel>. Whatever
 the outcome, the cases that were heard of are there, and those that were not are C<broken>.
+
+C<of_running> is a matrix of one kernel, the one that runs here, whose version is that of uname(2):
+C<running> is its result then, and reports show it without those of guests.
 
 =cut

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# What changed from one kernel to the next.
 package Copyhang::Matrix::Transitions;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
+use Copyhang::Product qw(group phrases);
+use Exporter 'import';
+use List::Util qw(sum0);
 
-use Copyhang::Product qw(group);
-use List::Util        qw(sum0);
+our @EXPORT_OK = qw(cases change hints unexplained);
 
 # ({ids, from, to, before, after, hints, unexplained}...): before and after are numbers of results, the
 # last two as of Copyhang::Matrix::Changes.
@@ -41,6 +42,37 @@ sub sum ($class, @transitions) {
     return $unexplained ? "$text, of which $unexplained unexplained" : "$text, all explained";
 }
 
+# "hint for 3 cases, not confirmed: COMMIT (Linux 5.12), SUBJECT"
+sub hints ($transition) {
+    return map {
+        my ($change, $ids) = @{$_};
+        my $for = _for($transition, $ids) . ($change->{explains} ? q{} : ', not confirmed');
+        "hint$for: " . change($change)
+    } @{$transition->{hints}};
+}
+
+# "COMMIT (Linux 5.12), SUBJECT"
+sub change ($change) {
+    return "$change->{commit} (Linux $change->{version}), $change->{subject}";
+}
+
+# What is to follow the word: nothing, " for 3 cases: IDS", or undef where it does not belong.
+sub unexplained ($transition) {
+    my @ids = @{$transition->{unexplained}} or return;
+    my $for = _for($transition, \@ids);
+    return length $for ? "$for: " . join '; ', phrases(@ids) : q{};
+}
+
+# Of a part of its cases.
+sub _for ($transition, $ids) {
+    return @{$ids} < @{$transition->{ids}} ? ' for ' . cases(scalar @{$ids}) : q{};
+}
+
+# "3 cases"
+sub cases ($count) {
+    return $count == 1 ? '1 case' : "$count cases";
+}
+
 1;
 
 __END__
@@ -53,7 +85,8 @@ Copyhang::Matrix::Transitions - what changed from one kernel to the next
 
 C<between($results, $changes)>, of a L<Copyhang::Matrix::Results> and L<Copyhang::Matrix::Changes>,
 returns for each change of a verdict the last kernel before it, the first one after it, the cases that
-have changed so there, and what may have been the reason. C<sum> counts them. Kernels on
-which a case was C<unavailable>, C<broken> or not tried say nothing: they lie between the two.
+have changed so there, and what may have been the reason. C<sum> counts them; C<hints> and
+C<unexplained> are the reasons in words. Kernels on which a case was C<unavailable>, C<broken> or not
+tried say nothing: they lie between the two.
 
 =cut

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# How far several kernels are, in one line that moves.
 package Copyhang::Progress::Kernels;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use parent 'Copyhang::Progress';
 
 # How many cases there are for each of so many kernels.

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# Passes the results of one case program to Copyhang::Progress.
 package Copyhang::Progress::Program;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use parent 'TAP::Formatter::Session';
 
 sub result ($self, $result) {

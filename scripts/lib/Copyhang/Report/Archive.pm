@@ -1,25 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-only
-package Copyhang::Archive;
+#
+# The results as a TAP archive.
+package Copyhang::Report::Archive;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Archive::Tar          ();
 use Copyhang::Failure     qw(bad_input);
 use Copyhang::Harness     ();
 use File::Temp            ();
 use TAP::Harness::Archive ();
 
-# The archive as bytes. The end of $name says of which kind.
-sub bytes ($class, $name, $properties, @streams) {
-    my ($suffix) = $name =~ /([.](?:tar|tar[.]gz|tgz))\z/;
-    my $folder   = File::Temp->newdir;
-    my $path     = "$folder/archive$suffix";
+# $results: of Copyhang::Matrix::Results. The end of $name says which kind of archive.
+sub text ($class, $results, $name) {
+    my ($suffix)   = $name =~ /([.](?:tar|tar[.]gz|tgz))\z/;
+    my @streams    = $results->streams;
+    my $kernel     = $results->running // {};
+    my %properties = map { $_ => $kernel->{$_} } grep { $kernel->{$_} } qw(release version machine);
+    my $folder     = File::Temp->newdir;
+    my $path       = "$folder/archive$suffix";
     local $ENV{TMPDIR} = "$folder";
     my $harness = TAP::Harness::Archive->new(
-        {archive => $path, verbosity => -3, extra_properties => $properties});
+        {archive => $path, verbosity => -3, extra_properties => \%properties});
     $harness->callback(after_runtests => sub ($aggregate) { _set_times($aggregate, @streams) });
     Copyhang::Harness->replay($harness, @streams);
 
@@ -48,6 +49,6 @@ __END__
 
 =head1 NAME
 
-Copyhang::Archive - the results as a TAP archive, made by TAP::Harness::Archive
+Copyhang::Report::Archive - the results as a TAP archive, made by TAP::Harness::Archive
 
 =cut

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-package Copyhang::Trial;
+#
+# A selection of cases: what one program under test is put through.
+package Copyhang::Selection::Program;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
+use parent 'Copyhang::Selection';
 use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Place   ();
 
@@ -38,10 +37,6 @@ sub rename ($self, $name) {    ## no critic (ProhibitBuiltinHomonyms)
     return $self;
 }
 
-sub ids ($self) {
-    return @{$self->{ids}};
-}
-
 sub is_whole ($self) {
     return 0;
 }
@@ -54,12 +49,13 @@ sub programs ($self) {
     };
 }
 
-sub take ($self, @streams) {
-    return @streams;
-}
-
 sub document ($self) {
     return (command => $self->{command});
+}
+
+# The programs under test, each with what the document says of it.
+sub members ($self) {
+    return {$self->document};
 }
 
 # The program that plays the cases; as a strategy it stands for the program under test, too.
@@ -89,11 +85,11 @@ __END__
 
 =head1 NAME
 
-Copyhang::Trial - a program under test, and the cases that it is put through
+Copyhang::Selection::Program - a program under test, and the cases that it is put through
 
 =head1 SYNOPSIS
 
-    my $trial = Copyhang::Trial->new({source => ['pty']}, 'busybox', 'cat');
+    my $selection = Copyhang::Selection::Program->new({source => ['pty']}, 'busybox', 'cat');
 
 =head1 DESCRIPTION
 

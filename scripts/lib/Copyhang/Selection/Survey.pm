@@ -1,36 +1,37 @@
 # SPDX-License-Identifier: GPL-2.0-only
-package Copyhang::Survey;
+#
+# A selection of cases: a list of programs under test, from a file.
+package Copyhang::Selection::Survey;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
-use Copyhang::Failure   qw(bad_input untestable);
-use Copyhang::Selection ();
-use Copyhang::Tool      ();
-use Copyhang::Trial     ();
-use JSON::PP            ();
-use List::Util          qw(uniq);
-use Text::ParseWords    ();
+use v5.36;
+use parent 'Copyhang::Selection';
+use Copyhang::Failure            qw(bad_input untestable);
+use Copyhang::Selection::Program ();
+use Copyhang::Tool               ();
+use List::Util                   qw(uniq);
+use Text::ParseWords             ();
 
 my $NO_ROW = q{-};
 
-# $option: as of Copyhang::Trial.
+# $option: as of Copyhang::Selection::Program.
 sub new ($class, $option, $path) {
-    my $self = bless {programs => [_read($path)]}, $class;
-    for my $program (grep { $_->{installed} } @{$self->{programs}}) {
-        push @{$self->{trials}},
-            Copyhang::Trial->new($option, @{$program->{command}})->rename($program->{name});
-    }
-    untestable("of the programs of $path none is installed") if !$self->{trials};
+    my $self = bless {option => $option, programs => [_read($path)]}, $class;
+    my @here = grep { $_->{installed} } @{$self->{programs}};
+    $self->_add($_->{name}, @{$_->{command}}) for @here;
+    untestable("of the programs of $path none is installed") if !@here;
+
+    # Refuses what is no row.
     Copyhang::Selection->new(map { "*/$_/*" } map { @{$_->{rows}} } @{$self->{programs}});
-    for my $row (uniq map { @{$_->{rows}} } grep { $_->{installed} } @{$self->{programs}}) {
-        push @{$self->{trials}},
-            Copyhang::Trial->new($option, Copyhang::Trial->player, '--copy', $row)
-            ->rename(_row_name($row));
-    }
+    my $player = Copyhang::Selection::Program->player;
+    $self->_add(_row_name($_), $player, '--copy', $_) for uniq map { @{$_->{rows}} } @here;
+    $self->{ids} = [map { $_->ids } @{$self->{parts}}];
     return $self;
+}
+
+sub _add ($self, $name, @command) {
+    push @{$self->{parts}},
+        Copyhang::Selection::Program->new($self->{option}, @command)->rename($name);
+    return;
 }
 
 sub _row_name ($row) {
@@ -63,16 +64,12 @@ sub _read ($path) {
     return @programs;
 }
 
-sub ids ($self) {
-    return map { $_->ids } @{$self->{trials}};
-}
-
 sub is_whole ($self) {
     return 0;
 }
 
 sub programs ($self) {
-    return map { $_->programs } @{$self->{trials}};
+    return map { $_->programs } @{$self->{parts}};
 }
 
 # Those of the rows are there to be compared with.
@@ -91,19 +88,19 @@ sub take ($self, @streams) {
 
 # What a program does that none of the rows does: of the row that comes closest, all differences.
 sub _mismatches ($stream, @rows) {
-    my $least;
+    my @differences;
     for my $row (@rows) {
         my ($name, $other) = @{$row};
         my %cascade = map { $_->{id} => $_->value('cascade') } $other->cases;
-        my @differences;
-        for my $case (grep { $_->is_known } $stream->cases) {
-            my ($seen, $expected) = ($case->value('cascade'), $cascade{$case->{id}});
-            push @differences,
-                {id => $case->{id}, row => $name, program => $seen, table => $expected}
-                if ($seen // q{}) ne ($expected // q{});
-        }
-        $least = \@differences if !$least || @differences < @{$least};
+        my @pairs   = map { [$_->{id}, $_->value('cascade'), $cascade{$_->{id}}] }
+            grep { $_->is_known } $stream->cases;
+        push @differences,
+            [
+            map  { {id => $_->[0], row => $name, program => $_->[1], table => $_->[2]} }
+            grep { ($_->[1] // q{}) ne ($_->[2] // q{}) } @pairs
+            ];
     }
+    my ($least) = sort { @{$a} <=> @{$b} } @differences;
     return $least;
 }
 
@@ -113,10 +110,7 @@ sub members ($self) {
 }
 
 sub document ($self) {
-    my @programs =
-        map {
-        { %{$_}, installed => $_->{installed} ? JSON::PP::true : JSON::PP::false }
-        } @{$self->{programs}};
+    my @programs = map { +{%{$_}, installed => $_->{installed} ? \1 : \0} } @{$self->{programs}};
     return (programs => \@programs);
 }
 
@@ -126,13 +120,13 @@ __END__
 
 =head1 NAME
 
-Copyhang::Survey - a list of programs under test, from a file
+Copyhang::Selection::Survey - a list of programs under test, from a file
 
 =head1 DESCRIPTION
 
 A selection, as L<Copyhang::Selection> is, that puts each program through the same cases
-(L<Copyhang::Trial>). Where a row of the table of cascades (F<cases/strategies.c>) claims to copy as a
-program does, a program that copies through this row is tried as well, and C<take> compares what
+(L<Copyhang::Selection::Program>). Where a row of the table of cascades (F<cases/strategies.c>)
+claims to copy as a program does, a program that copies through this row is tried as well, and C<take> compares what
 both were seen to do: C<mismatches> of C<members>. Of several rows, which stand for several versions
 of the program, one has to agree.
 

@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
-package Copyhang::JUnit;
+#
+# The results as JUnit XML.
+package Copyhang::Report::JUnit;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Harness     ();
 use TAP::Formatter::JUnit ();
 use TAP::Harness          ();
 
-sub text ($class, @streams) {
+# $results: of Copyhang::Matrix::Results.
+sub text ($class, $results, $path = undef) {
     open my $out, '>', \my $text or die "cannot write to memory: $!\n";
     my $formatter = TAP::Formatter::JUnit->new({stdout => $out});
-    Copyhang::Harness->replay(TAP::Harness->new({formatter => $formatter}), @streams);
+    Copyhang::Harness->replay(TAP::Harness->new({formatter => $formatter}), $results->streams);
     close $out or die "cannot write to memory: $!\n";
     return $text;
 }
@@ -24,6 +23,6 @@ __END__
 
 =head1 NAME
 
-Copyhang::JUnit - the results as JUnit XML, made by TAP::Formatter::JUnit
+Copyhang::Report::JUnit - the results as JUnit XML, made by TAP::Formatter::JUnit
 
 =cut

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The results of programs under test for people, as text.
+package Copyhang::Report::Programs;
+
+use v5.36;
+use parent 'Copyhang::Report';
+use Copyhang::Product qw(group);
+use Copyhang::Text    qw(wrap);
+use List::Util        qw(max uniq);
+
+my $GAP = 2;
+
+# Programs under test, each with what it does from which source: lines of name, ends, verdict, and
+# cascade. A single one has its command above instead.
+sub table ($self) {
+    my @members = $self->{results}->selection->members;
+    my @rows    = map { _rows($_, $self->_cases_of($_)) } @members;
+    my $title   = defined $members[0]{name} ? q{} : wrap(q{}, _name($members[0]));
+    $_->[0] = q{} for length $title ? @rows : ();
+    my @width = map {
+        my $column = $_;
+        $GAP + max(map { length $_->[$column] } @rows)
+    } 0 .. 2;
+    my $last = q{};
+    my $text = $title;
+    for my $row (@rows) {
+        my ($name, $ends, $verdict, $cascade) = @{$row};
+        my @columns = ($name eq $last ? q{} : $name, $ends, $verdict);
+        my $left    = join q{}, map { sprintf '%-*s', $width[$_], $columns[$_] } 0 .. 2;
+        my $lines   = wrap($left, $cascade, q{ } x length $left) =~ s/ +$//gmr;
+        $text .= $lines =~ s/\b$verdict\b/$self->{paint}->($verdict, $verdict)/er;
+        $last = $name;
+    }
+    return $text . $self->_mismatches;
+}
+
+sub _name ($member) {
+    return $member->{name} // join q{ }, map { /\s/ ? "'$_'" : $_ } @{$member->{command}};
+}
+
+sub _cases_of ($self, $member) {
+    my $name = $member->{name};
+    return grep { !defined $name || $_->{program} eq $name } $self->{results}->all_cases;
+}
+
+# Ends with the same verdict and cascade share a line.
+sub _rows ($member, @cases) {
+    my $name = _name($member);
+    return [$name, q{}, 'skip', "not installed ($member->{package})"] if !@cases;
+    my @acts = uniq map { $_->{act} } @cases;
+    my $key  = sub ($case) { join "\n", @{$case}{qw(act sink verdict)}, _cascade($case) };
+    return map {
+        my $case = $_->[0];
+        my $ends = join(', ', map { $_->{source} } @{$_}) . " to $case->{sink}";
+        $ends = "$case->{act}: $ends" if @acts > 1;
+        [$name, $ends, $case->{verdict}, _cascade($case)];
+    } group($key, @cases);
+}
+
+sub _cascade ($case) {
+    return $case->{reason} // $case->value('cascade') // q{};
+}
+
+# What a program does otherwise than the row that claims to be it.
+sub _mismatches ($self) {
+    my $text = q{};
+    for my $member ($self->{results}->selection->members) {
+        my $words = sub ($mismatch) {
+            map { $_ // 'nothing' } @{$mismatch}{qw(row program table)};
+        };
+        my $key = sub ($mismatch) { join "\n", $words->($mismatch) };
+        for my $same (group($key, @{$member->{mismatches} // []})) {
+            my ($row, $program, $table) = $words->($same->[0]);
+            my $ends = join ', ', map { $_->{id} =~ s{.*/}{}r } @{$same};
+            $text .= wrap('mismatch ', "$member->{name}, $ends: $program; row $row: $table", q{  });
+        }
+    }
+    return length $text ? "\n$text" : q{};
+}
+
+# Which programs are safe, and which are not.
+sub conclusion ($self) {
+    my %sorted;
+    for my $member ($self->{results}->selection->members) {
+        my @cases  = $self->_cases_of($member) or next;
+        my @unsafe = grep { $_->is_unsafe } @cases;
+        my $class =
+              @unsafe                                   ? 'Unsafe'
+            : (grep { $_->{verdict} ne 'safe' } @cases) ? 'Not known to be safe'
+            :                                             'Safe';
+        push @{$sorted{$class}}, _name($member) . _where(@unsafe);
+    }
+    my $kernel = $self->{results}->running;
+    return join q{ }, "Linux $kernel->{release} ($kernel->{machine}).",
+        map { "$_: " . join('; ', @{$sorted{$_}}) . q{.} } grep { $sorted{$_} } 'Unsafe',
+        'Not known to be safe', 'Safe';
+}
+
+# " from pty and unix to pipe, in sendfile"
+sub _where (@unsafe) {
+    return q{} if !@unsafe;
+    my @calls = uniq grep { defined } map { Copyhang::Report::stalled($_) } @unsafe;
+    my ($sources, $sinks) = map {
+        my $end = $_;
+        join ', ', uniq map { $_->{$end} } @unsafe
+    } qw(source sink);
+    return " from $sources to $sinks" . (@calls ? ', in ' . join ', ', @calls : q{});
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Copyhang::Report::Programs - the results of programs under test, for people
+
+=head1 DESCRIPTION
+
+L<Copyhang::Report> with another table: for each program the verdict by source and sink, and its
+cascade in words, as it was seen to be. Then what differs from the rows that claim to be a program's,
+and which programs are safe.
+
+=cut
