@@ -29,7 +29,7 @@ enum completion {
 	 * that was dropped in it may be closed only after its syscall-exit stop (task_work).
 	 */
 	CALL_RETURNS,
-	ACTOR_STOPS,  /* the actor is to stop, or to be stopped by its tracer */
+	TASK_STOPS,   /* the actor is to stop, or to be stopped by its tracer */
 	FIXTURE_SAYS, /* ... the act fixture is to say so */
 };
 

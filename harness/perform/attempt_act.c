@@ -126,7 +126,7 @@ int64_t attempt_over_at(const struct attempt *attempt, enum performer performer)
 		at = call->back_at;
 	else if (completion == THREAD_ENDS)
 		at = call->task->ended_at;
-	else if (completion == ACTOR_STOPS && call->task->stops != call->stops)
+	else if (completion == TASK_STOPS && call->task->stops != call->stops)
 		at = call->task->stopped_at;
 	else if (completion == FIXTURE_SAYS)
 		at = call->seen_at;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The parts that need no scene: texts, calls, the pattern, /proc. */
+/* The parts that need no scene: texts, calls, the pattern, /proc, quiescence. */
 #include "calls.h"
 #include "check.h"
 #include "filter.h"
 #include "pattern.h"
 #include "proc.h"
+#include "quiescence.h"
 #include "text.h"
 
 #include <errno.h>
@@ -170,6 +171,49 @@ static void check_many_groups(void)
 	waitpid(pid, NULL, 0);
 }
 
+/* --- Quiescence, from samples by hand --- */
+
+static void nap(void)
+{
+	const struct timespec ms = { .tv_nsec = NS_PER_MS };
+
+	nanosleep(&ms, NULL);
+}
+
+static void look(struct quiescence *quiescence, bool quiet, uint64_t switches)
+{
+	nap();
+	quiescence_look_sample(quiescence,
+			       &(struct proc_sample){ .quiet = quiet, .switches = switches });
+}
+
+static void check_quiescence(void)
+{
+	struct quiescence one = { 0 }, none = { 0 };
+	struct quiescence before;
+
+	CHECK(!quiescence_lasts(&none, 0), "before the first look nothing lasts");
+	look(&one, true, 5);
+	CHECK(!quiescence_lasts(&one, 1), "one look is no sleep");
+	look(&one, true, 5);
+	before = one;
+	CHECK(quiescence_lasts(&one, NS_PER_MS) && !quiescence_lasts(&one, NS_PER_S),
+	      "two that are alike are one, as long as the time between them");
+	nap();
+	CHECK(!memcmp(&one, &before, sizeof(one)), "to ask changes nothing, nor does time");
+	look(&one, true, 6);
+	CHECK(!quiescence_lasts(&one, 1), "a context switch ends it");
+	look(&one, true, 6);
+	look(&one, false, 6);
+	CHECK(!quiescence_lasts(&one, 1), "so does running");
+	look(&one, true, 6);
+	quiescence_look_thread(&one, -1);
+	CHECK(!quiescence_lasts(&one, 1), "and to be gone");
+	look(&one, true, 6);
+	quiescence_forget(&one);
+	CHECK(!quiescence_lasts(&one, 0), "what is forgotten has not been");
+}
+
 int main(void)
 {
 	ksft_print_header();
@@ -179,5 +223,6 @@ int main(void)
 	check_filter();
 	check_roles();
 	check_pattern();
+	check_quiescence();
 	return checks_done();
 }
