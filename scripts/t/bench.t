@@ -10,12 +10,12 @@ no warnings 'experimental::signatures';
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Place ();
+use Copyhang::Paths ();
 use Fake            qw(finish);
 use Real            qw(launch);
 use Test::More;
 
-local $ENV{COPYHANG_PROGRAMS} = Copyhang::Place->programs;    # nothing to install or build
+local $ENV{COPYHANG_PROGRAMS} = Copyhang::Paths->programs;    # nothing to install or build
 
 sub bench (@arguments) {
     return finish(launch("$Bin/../bench", @arguments));

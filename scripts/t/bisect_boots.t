@@ -8,7 +8,7 @@ use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Copyhang::Kernel         ();
 use Copyhang::Kernel::Debian ();
-use Copyhang::Place          ();
+use Copyhang::Paths          ();
 use Cpanel::JSON::XS         ();
 use Fake                     qw(start finish);
 use List::Util               qw(first);
@@ -24,7 +24,7 @@ plan skip_all => 'no kernels to be had: ' . (ref $@ ? $@->message : $@) if !@off
 # (exit status, what --json says)
 sub bisect (@arguments) {
     my ($status, $out, $err) =
-        finish(start(Copyhang::Place->programs, ['bisect', @arguments, '--json', q{-}]));
+        finish(start(Copyhang::Paths->programs, ['bisect', @arguments, '--json', q{-}]));
     diag($err) if $status;
     return ($status, eval { Cpanel::JSON::XS->new->decode($out) } // {});
 }
@@ -34,7 +34,7 @@ sub version ($seen) {
 }
 
 subtest 'among the default list' => sub {
-    my $list = Copyhang::Place->fixture('kernels');
+    my $list = Copyhang::Paths->fixture('kernels');
     my ($status, $found) =
         bisect('--case', $CASE, '--good', $OLD, '--bad', $NEW, '--kernels', $list);
     is($status,                 0,         'exit 0');

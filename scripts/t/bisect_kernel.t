@@ -9,7 +9,7 @@
 use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Place  ();
+use Copyhang::Paths  ();
 use Cpanel::JSON::XS ();
 use Fake             qw(start finish slurp spew);
 use File::Find       ();
@@ -157,7 +157,7 @@ sub compiled ($step) {
 sub bisect ($good, $bad, @more) {
     my ($status, $out, $err) = finish(
         start(
-            Copyhang::Place->programs,
+            Copyhang::Paths->programs,
             [
                 'bisect', '--case', $CASE, '--git',  $tree, '--good',
                 $good,    '--bad',  $bad,  '--json', q{-},  @more

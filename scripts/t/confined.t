@@ -13,7 +13,7 @@ no warnings 'experimental::signatures';
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Place ();
+use Copyhang::Paths ();
 use File::Copy      qw(copy);
 use File::Temp      ();
 use Real            qw(program play verdicts some_cases);
@@ -39,7 +39,7 @@ exec "$@"
 SH
 
 plan skip_all => 'only root can be somebody else' if $> != 0;
-my $confine = Copyhang::Place->programs . '/../../planted/confine';
+my $confine = Copyhang::Paths->programs . '/../../planted/confine';
 plan skip_all => 'no program that confines' if !-x $confine;
 
 my $place = File::Temp->newdir;

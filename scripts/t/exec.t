@@ -8,14 +8,14 @@ use v5.36;
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Place ();
+use Copyhang::Paths ();
 use Fake            qw(finish slurp spew);
 use File::Temp      ();
 use POSIX           qw(SIGKILL);
 use Real            qw(program launch play cases verdicts interrupted adopt_orphans all_gone);
 use Test::More;
 
-my $programs = Copyhang::Place->programs;
+my $programs = Copyhang::Paths->programs;
 my $player   = "$programs/copyhang-exec";
 my ($build)  = $programs =~ m{(.*)/kselftest/copyhang\z};
 my $planted  = "$build/planted/program";

@@ -12,7 +12,7 @@ use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Copyhang::Failure ();
 use Copyhang::Kernel  ();
-use Copyhang::Place   ();
+use Copyhang::Paths   ();
 use Cpanel::JSON::XS  ();
 use Fake              qw(start finish slurp spew);
 use File::Copy        qw(copy);
@@ -28,7 +28,7 @@ my ($image) = reverse $kernels[1]->images;    # compressed, as it came
 subtest 'verdicts of three kernels' => sub {
     my $place = File::Temp->newdir;
     my ($status, $document) =
-        matrix(Copyhang::Place->programs, {}, @KERNELS, @ONLY, '--junit', "$place/junit");
+        matrix(Copyhang::Paths->programs, {}, @KERNELS, @ONLY, '--junit', "$place/junit");
     is($status, 1, 'exit 1: there are hangs');
     my %sendfile;
     for my $kernel (@{$document->{kernels}}) {
@@ -72,7 +72,7 @@ C
     spew("$place/lost",   "#!/bin/sh\necho so it begins >&2\nexec no_such_program\n");
     chmod oct 755, "$place/$_" for qw(script lost);
     my ($status, $document, $err) = matrix(
-        Copyhang::Place->programs, {},
+        Copyhang::Paths->programs, {},
         @KERNELS[0, 1],     '--source',
         'pty',              '--html',
         "$place/html",      '--write-baseline',
@@ -139,7 +139,7 @@ my %faults = (
 for my $name (sort keys %faults) {
     my ($plant, $outcome, $detail) = @{$faults{$name}};
     my $folder = File::Temp->newdir;
-    my $from   = Copyhang::Place->programs;
+    my $from   = Copyhang::Paths->programs;
     for my $program (qw(copyhang-cases copyhang-init)) {
         copy("$from/$program", "$folder/$program") or die "cannot copy $program: $!";
         chmod oct 755, "$folder/$program";
@@ -155,7 +155,7 @@ subtest 'a kernel that is cut short' => sub {
     my $folder = File::Temp->newdir;
     spew("$folder/vmlinuz", substr slurp($image), 0, 3_000_000);
     my ($status, $document) =
-        matrix(Copyhang::Place->programs, {BOOT_SILENT => 2}, "$folder/vmlinuz", @ONLY);
+        matrix(Copyhang::Paths->programs, {BOOT_SILENT => 2}, "$folder/vmlinuz", @ONLY);
     my $kernel = $document->{kernels}[0];
     like($kernel->{outcome}, qr/\A(?:boot|emulator)_failed\z/, $kernel->{outcome});
     is($status, 125, 'nothing was tested');
@@ -168,7 +168,7 @@ SKIP: {
         or skip 'cannot mount a small file system here', 2;
     local $ENV{XDG_CACHE_HOME} = "$small";
     my ($vmlinux) = $kernels[1]->images;
-    my ($status, undef, $err) = matrix(Copyhang::Place->programs, {}, $vmlinux, @ONLY);
+    my ($status, undef, $err) = matrix(Copyhang::Paths->programs, {}, $vmlinux, @ONLY);
     system 'umount', "$small";
     is($status, 2, 'a cache without room: exit 2');
     like($err, qr/^copyhang matrix: cannot .*: no space left on the device$/mi, 'said so');

@@ -10,7 +10,7 @@ no warnings 'experimental::signatures';
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Place ();
+use Copyhang::Paths ();
 use POSIX           qw(SIGINT SIGKILL SIGTERM);
 use Real            qw(program launch interrupted adopt_orphans);
 use Test::More;
@@ -38,7 +38,7 @@ interrupt(
     prints  => qr/\A/,
 );
 
-local $ENV{COPYHANG_PROGRAMS} = Copyhang::Place->programs;
+local $ENV{COPYHANG_PROGRAMS} = Copyhang::Paths->programs;
 interrupt(
     name    => 'copyhang run',
     command => ["$Bin/../copyhang", 'run', @SOME],

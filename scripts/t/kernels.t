@@ -9,7 +9,7 @@ use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Copyhang::Cache  ();
 use Copyhang::Kernel ();
-use Copyhang::Place  ();
+use Copyhang::Paths  ();
 use Fake             qw(copyhang start finish slurp spew);
 use File::Temp       ();
 use Real             qw(comes_true);
@@ -447,7 +447,7 @@ subtest 'Debian itself' => sub {
     plan skip_all => "the mirror cannot be reached: $err" if $status == 125;
     is($status, 0, 'list');
     my ($listed, undef, $complaint) =
-        copyhang('/nowhere', 'kernels', 'list', Copyhang::Place->default_kernels);
+        copyhang('/nowhere', 'kernels', 'list', Copyhang::Paths->default_kernels);
     is($listed, 0, 'and the kernels of the default list exist') or diag($complaint);
 };
 

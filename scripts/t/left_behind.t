@@ -11,7 +11,7 @@ no warnings 'experimental::signatures';
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Place ();
+use Copyhang::Paths ();
 use Cwd             qw(abs_path);
 use Fake            qw(start finish slurp);
 use File::Temp      ();
@@ -20,7 +20,7 @@ use POSIX           qw(WNOHANG);
 use Real            qw(launch cases adopt_orphans all_gone);
 use Test::More;
 
-my $program = abs_path(Copyhang::Place->programs . '/../../planted/leave_behind');
+my $program = abs_path(Copyhang::Paths->programs . '/../../planted/leave_behind');
 plan skip_all => 'needs root, to mount FUSE' if $> != 0;
 plan skip_all => 'no FUSE'                   if !-e '/dev/fuse';
 plan skip_all => 'cannot mount out of sight, as in a chroot'

@@ -9,11 +9,11 @@ use FindBin;
 use lib "$FindBin::Bin/lib", "$FindBin::Bin/../lib";
 
 use Copyhang::Limits ();
-use Copyhang::Place  ();
+use Copyhang::Paths  ();
 use Fake             qw(programs case spew);
 use Test::More;
 
-my $program = Copyhang::Place->programs . '/copyhang-cases';
+my $program = Copyhang::Paths->programs . '/copyhang-cases';
 my @rows    = map { chomp; [split /\t/, $_, -1] } qx{'$program' --limits};
 is($?, 0, '--limits');
 my %ms = map { $_->[0] => $_->[1] } @rows;

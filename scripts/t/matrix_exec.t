@@ -8,17 +8,17 @@ use v5.36;
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Guest::Luggage ();
-use Copyhang::Place          ();
-use Copyhang::Tool           ();
-use Cpanel::JSON::XS         ();
-use Fake                     qw(start finish slurp spew);
-use FakeGuest                qw(guests image);
-use File::Temp               ();
-use POSIX                    ();
+use Copyhang::Guest::ProgramPacker ();
+use Copyhang::Paths                ();
+use Copyhang::Tool                 ();
+use Cpanel::JSON::XS               ();
+use Fake                           qw(start finish slurp spew);
+use FakeGuest                      qw(guests image);
+use File::Temp                     ();
+use POSIX                          ();
 use Test::More;
 
-my $real  = Copyhang::Place->programs;
+my $real  = Copyhang::Paths->programs;
 my $place = File::Temp->newdir;
 
 # A program with a library of its own, which it finds beside itself, and a script.
@@ -149,13 +149,13 @@ subtest 'what a guest is given' => sub {
 };
 
 subtest 'what comes along' => sub {
-    my $root    = File::Temp->newdir;
-    my $luggage = Copyhang::Guest::Luggage->new("$root");
-    $luggage->pack_program("$place/$_") for qw(link script);
+    my $root   = File::Temp->newdir;
+    my $packer = Copyhang::Guest::ProgramPacker->new("$root");
+    $packer->pack_program("$place/$_") for qw(link script);
     spew("$place/lib/data", 'some');
     POSIX::mkfifo("$place/lib/fifo", oct 600) or die "mkfifo: $!";
     symlink 'nothing', "$place/lib/dangling";
-    $luggage->pack_all("$place/lib");
+    $packer->pack_all("$place/lib");
     ok(-l "$root$place/lib/dangling" && !-e "$root$place/lib/fifo", 'as far as it can be');
     is(slurp("$root$place/lib/data"), 'some',       'a folder');
     is(readlink "$root$place/link",   'bin/ours',   'a symbolic link');

@@ -7,13 +7,13 @@ use v5.36;
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Place  ();
+use Copyhang::Paths  ();
 use Fake             qw(copyhang slurp spew);
 use File::Temp       ();
 use Cpanel::JSON::XS qw(decode_json);
 use Test::More;
 
-my $programs = Copyhang::Place->programs;
+my $programs = Copyhang::Paths->programs;
 my ($build)  = $programs =~ m{(.*)/kselftest/copyhang\z};
 my $planted  = "$build/planted/program";
 my $place    = File::Temp->newdir;

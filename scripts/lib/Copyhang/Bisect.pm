@@ -11,7 +11,7 @@ use Copyhang::Bisect::Verdicts ();
 use Copyhang::Cache            ();
 use Copyhang::Failure          qw(bad_input);
 use Copyhang::Output           ();
-use Copyhang::Place            ();
+use Copyhang::Paths            ();
 use Copyhang::Text             qw(painter);
 use IO::Handle                 ();
 use List::Util                 qw(sum0);
@@ -26,7 +26,7 @@ sub new ($class, $kind, $option, @paths) {
     my $range = "Copyhang::Bisect::$kind"->new($option, $step, @paths);
 
     # Also what plays the case makes it another one.
-    my @words = (Copyhang::Place->programs, $step->case, $repeat, $range->words);
+    my @words = (Copyhang::Paths->programs, $step->case, $repeat, $range->words);
     my $out   = ($option->{json} // q{}) eq '-' ? \*STDERR : \*STDOUT;
     return bless {
         option   => $option,

@@ -7,7 +7,7 @@ use feature 'signatures';
 no warnings 'experimental::signatures';
 
 use Copyhang::Failure qw(bad_input);
-use Copyhang::Place   ();
+use Copyhang::Paths   ();
 use Getopt::Long      ();
 
 my ($FOLDER) = __FILE__ =~ m{(.*)[.]pm\z};
@@ -29,7 +29,7 @@ sub pod ($class, $name) {
 
 # Of a checkout, or as installed beside lib/.
 sub version ($class) {
-    my $folder = Copyhang::Place->checkout // "$FOLDER/../../..";
+    my $folder = Copyhang::Paths->checkout // "$FOLDER/../../..";
     open my $in, '<', "$folder/VERSION" or bad_input("cannot read $folder/VERSION: $!");
     chomp(my $version = <$in> // q{});
     close $in or bad_input("cannot read $folder/VERSION: $!");
@@ -88,7 +88,7 @@ Copyhang::Command - what the subcommands have in common
 A subcommand is one module, Copyhang::Command::I<Name>, found by its file. It has a class method
 C<main(@arguments)> that returns the exit status, and its POD is its manual: the C<NAME> section
 is the line in the list of commands. When it is loaded only perl-base is sure to be there; it
-reads its options, calls C<< Copyhang::Place->prepare >>, and loads the rest afterwards.
+reads its options, calls C<< Copyhang::Paths->prepare >>, and loads the rest afterwards.
 
 =head1 METHODS
 

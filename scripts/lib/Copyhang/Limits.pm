@@ -7,7 +7,7 @@ use feature 'signatures';
 no warnings 'experimental::signatures';
 
 use Copyhang::Failure qw(untestable);
-use Copyhang::Place   ();
+use Copyhang::Paths   ();
 
 # All in seconds. No verdict depends on any of them, only whether there is one.
 
@@ -44,7 +44,7 @@ sub silence ($class) {
 
 # {name => ms}
 sub _of_programs ($class) {
-    my $program = Copyhang::Place->programs . '/copyhang-cases';
+    my $program = Copyhang::Paths->programs . '/copyhang-cases';
     open my $out, q{-|}, $program, '--limits' or untestable("cannot run $program: $!");
     my %ms = map { (split /\t/)[0, 1] } <$out>;
     close $out or untestable("$program does not say what its limits are");

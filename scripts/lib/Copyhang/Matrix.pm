@@ -12,7 +12,7 @@ use Copyhang::Guest::Stream      ();
 use Copyhang::Kernel             ();
 use Copyhang::Matrix::Baselines  ();
 use Copyhang::Matrix::Report     ();
-use Copyhang::Place              ();
+use Copyhang::Paths              ();
 use Copyhang::Progress::Kernels  ();
 use List::Util                   qw(min uniq);
 use POSIX                        qw(ceil);
@@ -37,7 +37,7 @@ sub new ($class, $option, @names) {
     $self->{kernels} = [map { Copyhang::Kernel->find($_, %modules) } uniq @names];
     return $self if @names;
 
-    for my $name (Copyhang::Place->default_kernels) {
+    for my $name (Copyhang::Paths->default_kernels) {
         $self->_try($name, sub { push @{$self->{kernels}}, Copyhang::Kernel->find($name) });
     }
     return $self;
@@ -47,8 +47,8 @@ sub new ($class, $option, @names) {
 sub _select ($self) {
     my $option = $self->{option};
     if ($option->{exec}) {
-        require Copyhang::Guest::Load;
-        $self->{selection} = $self->{load} = Copyhang::Guest::Load->new($option);
+        require Copyhang::Guest::Payload;
+        $self->{selection} = $self->{load} = Copyhang::Guest::Payload->new($option);
     }
     else { $self->{selection} = Copyhang::Selection->new(@{$option->{only} // []}) }
     return;

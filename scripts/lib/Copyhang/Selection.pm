@@ -7,10 +7,10 @@ use feature 'signatures';
 no warnings 'experimental::signatures';
 
 use Copyhang::Failure qw(bad_input untestable);
-use Copyhang::Place   ();
+use Copyhang::Paths   ();
 
 sub new ($class, @globs) {
-    my $self = bless {globs => \@globs, folder => Copyhang::Place->programs}, $class;
+    my $self = bless {globs => \@globs, folder => Copyhang::Paths->programs}, $class;
     for my $glob (@globs) {
         next if $self->_ask($glob);
         bad_input("no case matches '$glob'; 'copyhang list' prints them all");
@@ -33,7 +33,7 @@ sub _ask ($self, @globs) {
 
 # What an act claims, a clause; undef if the case programs do not say.
 sub claim ($class, $act) {
-    my $program = Copyhang::Place->programs . '/copyhang-cases';
+    my $program = Copyhang::Paths->programs . '/copyhang-cases';
     open my $out, '-|', $program, '--help' or untestable("cannot run $program: $!");
     my ($claim) = map { /\A\s+\Q$act\E\s+(.*)/ } <$out>;
     close $out;

@@ -7,7 +7,7 @@ use feature 'signatures';
 no warnings 'experimental::signatures';
 
 use Copyhang::Failure      qw(bad_input untestable);
-use Copyhang::Leash        ();
+use Copyhang::ProcessGroup ();
 use Copyhang::Progress     ();
 use Copyhang::Selection    ();
 use Copyhang::Soak::Player ();
@@ -117,7 +117,7 @@ sub _options ($drawn, @names) {
 # would be hardly a load.
 sub _be_busy ($self, $per_cpu) {
     for (1 .. $per_cpu * _cpus()) {
-        my @command = Copyhang::Leash->single('KILL', $^X, '-e', '1 while 1');
+        my @command = Copyhang::ProcessGroup->single('KILL', $^X, '-e', '1 while 1');
         my $pid     = fork // untestable("cannot fork: $!");
         if (!$pid) {
             POSIX::setsid();

@@ -7,7 +7,7 @@ use feature qw(signatures state);
 no warnings 'experimental::signatures';
 
 use Copyhang::Case  ();
-use Copyhang::Place ();
+use Copyhang::Paths ();
 use Digest::MD5     qw(md5);
 use Exporter 'import';
 use Fake        qw(finish slurp spew);
@@ -30,12 +30,12 @@ sub system_call ($name) {
 
 # All cases in one program.
 sub program () {
-    return Copyhang::Place->programs . '/copyhang-cases';
+    return Copyhang::Paths->programs . '/copyhang-cases';
 }
 
 # A program that is there for tests only.
 sub planted ($name) {
-    return Copyhang::Place->programs . "/../../planted/$name";
+    return Copyhang::Paths->programs . "/../../planted/$name";
 }
 
 # In a session of its own, for Fake's finish.

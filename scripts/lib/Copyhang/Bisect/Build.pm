@@ -4,17 +4,17 @@
 package Copyhang::Bisect::Build;
 
 use v5.36;
-use Copyhang::Failure qw(bad_input untestable);
-use Copyhang::Leash   ();
-use Copyhang::Limits  ();
-use Copyhang::Lock    ();
-use Copyhang::Place   ();
-use Copyhang::Tool    ();
-use File::Copy        ();
-use File::Find        ();
-use File::Path        ();
-use File::Spec        ();
-use Time::HiRes       qw(clock_gettime CLOCK_MONOTONIC);
+use Copyhang::Failure      qw(bad_input untestable);
+use Copyhang::ProcessGroup ();
+use Copyhang::Limits       ();
+use Copyhang::Lock         ();
+use Copyhang::Paths        ();
+use Copyhang::Tool         ();
+use File::Copy             ();
+use File::Find             ();
+use File::Path             ();
+use File::Spec             ();
+use Time::HiRes            qw(clock_gettime CLOCK_MONOTONIC);
 
 my $MARK = 'under-way';    # in the folder, as long as make runs
 
@@ -125,7 +125,7 @@ sub _configure ($self, $mark) {
 # Lines as of a .config.
 sub _wanted ($self) {
     return grep { /\A(?:# )?CONFIG_\w+(?:=| is not set)/ }
-        map     { _lines(Copyhang::Place->fixture($_)) } 'kernel.config',
+        map     { _lines(Copyhang::Paths->fixture($_)) } 'kernel.config',
         "kernel-$self->{arch}.config";
 }
 
@@ -167,7 +167,7 @@ sub _make ($self, $mark, $target) {
     my @make = (qw(make --no-print-directory), "-j$cpus", '-C', $self->{tree});
     push @make, map { "$_=$variable{$_}" } sort keys %variable;
     my ($status) = Copyhang::Tool->attempt(
-        [Copyhang::Leash->group(@make, $target)],
+        [Copyhang::ProcessGroup->group(@make, $target)],
         sub ($line) {
             print {$out} "$line\n";
             $self->{tell}->("builds $1") if $line =~ /\A  [A-Z]+ +(\S+)\z/;

@@ -7,7 +7,7 @@ use v5.36;
 use Copyhang::Bisect::Search ();
 use Copyhang::Failure        qw(bad_input);
 use Copyhang::Kernel         ();
-use Copyhang::Place          ();
+use Copyhang::Paths          ();
 use Copyhang::Text           qw(shell_word);
 use List::Util               qw(first);
 
@@ -47,7 +47,7 @@ sub _listed ($path) {
     return _in_folder($path)                             if -d $path;
     bad_input("--kernels $path: no such file or folder") if !-e $path;
     bad_input("--kernels $path: not a list of kernels")  if !-T $path;
-    return map { Copyhang::Kernel->find($_) } Copyhang::Place->kernels_in($path);
+    return map { Copyhang::Kernel->find($_) } Copyhang::Paths->kernels_in($path);
 }
 
 # There may be other files, too, as in /boot.

@@ -7,7 +7,7 @@ use v5.36;
 use Copyhang::Bisect::Build  ();
 use Copyhang::Bisect::Commit ();
 use Copyhang::Failure        qw(bad_input untestable);
-use Copyhang::Leash          ();
+use Copyhang::ProcessGroup   ();
 use Copyhang::Lock           ();
 use Copyhang::Tool           ();
 use Cwd                      ();
@@ -148,7 +148,7 @@ sub _attempt ($self, @arguments) {
     delete local @ENV{grep { /\AGIT_/ } keys %ENV};
     local $ENV{LC_ALL} = 'C';
     my ($status, @rest) = Copyhang::Tool->attempt(
-        [Copyhang::Leash->group(@GIT, '-C', $self->{tree}, @arguments)], undef,
+        [Copyhang::ProcessGroup->group(@GIT, '-C', $self->{tree}, @arguments)], undef,
         silence => undef,
         keep    => [$self->{lock} // ()]
     );

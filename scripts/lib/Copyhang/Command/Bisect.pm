@@ -6,7 +6,7 @@ package Copyhang::Command::Bisect;
 use v5.36;
 use parent 'Copyhang::Command';
 use Copyhang::Failure qw(bad_input);
-use Copyhang::Place   ();
+use Copyhang::Paths   ();
 
 sub main ($class, @arguments) {
     my $option = $class->options(
@@ -27,7 +27,7 @@ sub main ($class, @arguments) {
         bad_input("--$other goes with --git") if defined $other;
     }
     elsif (defined $option->{kernels}) { bad_input('--kernels and --git exclude each other') }
-    Copyhang::Place->prepare($option->{'no-install'}, $kind eq 'Commits' ? 'bisect' : 'matrix');
+    Copyhang::Paths->prepare($option->{'no-install'}, $kind eq 'Commits' ? 'bisect' : 'matrix');
     require Copyhang::Bisect;
     return Copyhang::Bisect->new($kind, $option, @arguments)->main;
 }

@@ -6,7 +6,7 @@ package Copyhang::Command::BisectStep;
 use v5.36;
 use parent 'Copyhang::Command';
 use Copyhang::Failure qw(bad_input);
-use Copyhang::Place   ();
+use Copyhang::Paths   ();
 
 # `git bisect run` takes 2 for bad, and this for its end.
 my $GIVE_UP = 255;
@@ -31,7 +31,7 @@ sub _main ($class, @arguments) {
         my ($other) = grep { defined $option->{$_} } qw(tree build arch config);
         bad_input("--kernel and --$other exclude each other") if defined $other;
     }
-    Copyhang::Place->prepare($option->{'no-install'},
+    Copyhang::Paths->prepare($option->{'no-install'},
         defined $option->{kernel} ? 'matrix' : 'bisect');
     require Copyhang::Bisect::Single;
     return Copyhang::Bisect::Single->main($option);

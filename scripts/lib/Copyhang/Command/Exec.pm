@@ -6,7 +6,7 @@ package Copyhang::Command::Exec;
 use v5.36;
 use parent 'Copyhang::Command';
 use Copyhang::Failure qw(bad_input);
-use Copyhang::Place   ();
+use Copyhang::Paths   ();
 
 sub main ($class, @arguments) {
     my $option = $class->options(
@@ -20,7 +20,7 @@ sub main ($class, @arguments) {
         bad_input('--html shows one program, not those of a survey') if defined $option->{html};
     }
     elsif (!@arguments) { bad_input("no command to run; see 'copyhang exec --help'") }
-    Copyhang::Place->prepare($option->{'no-install'});
+    Copyhang::Paths->prepare($option->{'no-install'});
     require Copyhang::Report::Programs;
     require Copyhang::Run;
     return Copyhang::Run->new(

@@ -8,7 +8,7 @@ no warnings 'experimental::signatures';
 
 use parent 'Copyhang::Command';
 use Copyhang::Failure qw(bad_input);
-use Copyhang::Place   ();
+use Copyhang::Paths   ();
 
 my %ACTION = (list => \&_list, fetch => \&_fetch, prune => \&_prune);
 
@@ -17,7 +17,7 @@ sub main ($class, @arguments) {
     my $action = shift @arguments // 'list';
     bad_input("list, fetch or prune, not '$action'; see 'copyhang kernels --help'")
         if !$ACTION{$action};
-    Copyhang::Place->prepare($option->{'no-install'});
+    Copyhang::Paths->prepare($option->{'no-install'});
     require Copyhang::Kernel::Debian;
     Copyhang::Failure->catch_signals;
     my $hold = $action eq 'prune' ? undef : Copyhang::Cache->new->hold;
@@ -51,7 +51,7 @@ sub _size ($bytes) {
 sub _fetch ($class, $option, @names) {
     require Copyhang::Kernel;
     Copyhang::Kernel::Debian->apt->update(%{$option}, on_progress => \&_tell);
-    @names = Copyhang::Place->default_kernels if !@names;
+    @names = Copyhang::Paths->default_kernels if !@names;
     for my $kernel (map { Copyhang::Kernel->find($_) } @names) {
         $kernel->fetch(on_progress => sub ($text) { _tell($kernel->name . ": $text") });
         _tell(q{});

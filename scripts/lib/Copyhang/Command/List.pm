@@ -7,12 +7,12 @@ use feature 'signatures';
 no warnings 'experimental::signatures';
 
 use parent 'Copyhang::Command';
-use Copyhang::Place ();
+use Copyhang::Paths ();
 
 sub main ($class, @arguments) {
     my $option = $class->options(\@arguments, 'only=s@', 'no-install');
     $class->no_more(\@arguments, 'cases are chosen with --only GLOB');
-    Copyhang::Place->prepare($option->{'no-install'});
+    Copyhang::Paths->prepare($option->{'no-install'});
     require Copyhang::Selection;
     my $selection = Copyhang::Selection->new(@{$option->{only} // []});
     print map { "$_\n" } $selection->ids;

@@ -6,7 +6,7 @@ package Copyhang::Command::Matrix;
 use v5.36;
 use parent 'Copyhang::Command';
 use Copyhang::Failure qw(bad_input);
-use Copyhang::Place   ();
+use Copyhang::Paths   ();
 
 my $CPUS_MAX = 64;
 
@@ -21,7 +21,7 @@ sub main ($class, @kernels) {
     $class->check_values($option);
     $class->check_exec($option);
     $class->check_guest($option);
-    Copyhang::Place->prepare($option->{'no-install'}, 'matrix');
+    Copyhang::Paths->prepare($option->{'no-install'}, 'matrix');
     require Copyhang::Matrix;
     return Copyhang::Matrix->new($option, @kernels)->main;
 }

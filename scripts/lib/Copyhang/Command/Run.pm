@@ -5,7 +5,7 @@ package Copyhang::Command::Run;
 
 use v5.36;
 use parent 'Copyhang::Command';
-use Copyhang::Place ();
+use Copyhang::Paths ();
 
 sub main ($class, @arguments) {
     my $option = $class->options(
@@ -15,7 +15,7 @@ sub main ($class, @arguments) {
     );
     $class->no_more(\@arguments, 'cases are chosen with --only GLOB');
     $class->check_values($option);
-    Copyhang::Place->prepare($option->{'no-install'});
+    Copyhang::Paths->prepare($option->{'no-install'});
     require Copyhang::Run;
     return Copyhang::Run->new($option)->main;
 }

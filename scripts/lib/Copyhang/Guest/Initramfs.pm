@@ -8,7 +8,7 @@ no warnings 'experimental::signatures';
 
 use Copyhang::Cache   ();
 use Copyhang::Failure qw(bad_input untestable);
-use Copyhang::Place   ();
+use Copyhang::Paths   ();
 use Copyhang::Tool    ();
 use Digest::SHA       qw(sha256_hex);
 use File::Copy        ();
@@ -23,9 +23,9 @@ my $DIGEST = 16;                 # digits of one
 my $CHUNK  = 1 << 20;
 
 # For a kernel, a Copyhang::Kernel that has been fetched. Made once for each kernel and build.
-# $load, which may be undef: what a guest has and does besides, a Copyhang::Guest::Load.
+# $load, which may be undef: what a guest has and does besides, a Copyhang::Guest::Payload.
 sub new ($class, $kernel, $load = undef) {
-    my %self    = (programs => Copyhang::Place->programs, kernel => $kernel, load => $load);
+    my %self    = (programs => Copyhang::Paths->programs, kernel => $kernel, load => $load);
     my $self    = bless \%self, $class;
     my @modules = $self->_modules;
     my $entry   = 'guests/' . _digest($kernel->images, $kernel->modules // q{});
@@ -63,7 +63,7 @@ sub _modules ($self) {
     my %path;
     File::Find::find(
         sub { $path{$1 =~ tr/-/_/r} = $File::Find::name if /\A(.+)[.]ko(?:[.]\w+)?\z/ }, $folder);
-    my $list = Copyhang::Place->fixture('guest/modules');
+    my $list = Copyhang::Paths->fixture('guest/modules');
     open my $in, '<', $list or untestable("cannot read $list: $!");
     my (%seen, @modules);
     _add($_, \%path, \%seen, \@modules) for grep { length } map { s/#.*//r =~ s/\s+//gr } <$in>;
@@ -162,7 +162,7 @@ Copyhang::Guest::Initramfs - the files of a guest: init, the case program, modul
 
 C<new($kernel)> makes, or finds in the cache, the archive (cpio(1)) with init, the case program and
 those modules of the kernel that F<fixtures/guest/modules> names, with what they need.
-With a L<Copyhang::Guest::Load> there is its archive behind that, and its program instead of the case
+With a L<Copyhang::Guest::Payload> there is its archive behind that, and its program instead of the case
 program. C<for_boot(\@arguments, \@ids)> is a file without a name that has in addition what the case program
 is to do in one boot.
 

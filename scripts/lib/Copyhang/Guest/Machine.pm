@@ -6,7 +6,7 @@ use warnings;
 use feature 'signatures';
 no warnings 'experimental::signatures';
 
-use Copyhang::Leash ();
+use Copyhang::ProcessGroup ();
 
 my $MEMORY = 512;    # MB; xfs and overlayfs want some, forked cases share most
 
@@ -75,7 +75,7 @@ sub slowness ($self) {
 # the channel on standard output. The emulator does not outlive this program.
 sub command ($self, $console, $initramfs) {
     my $own = $self->{kind} eq 'uml' ? '_uml' : '_qemu';
-    return Copyhang::Leash->single('KILL', $self->$own("/dev/fd/$initramfs", $console));
+    return Copyhang::ProcessGroup->single('KILL', $self->$own("/dev/fd/$initramfs", $console));
 }
 
 sub _qemu ($self, $initramfs, $console) {

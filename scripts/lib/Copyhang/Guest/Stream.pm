@@ -25,7 +25,7 @@ my @EXITS = (0, 1, 4);
 # Arguments: as of Copyhang::Stream, but for a command kernel => a Copyhang::Kernel that has been
 # fetched, accelerator, processors (undef: one), append
 # (undef, or words for the kernel's command line), jobs (undef: the case program decides), load (undef,
-# or a Copyhang::Guest::Load), on_state => code($words).
+# or a Copyhang::Guest::Payload), on_state => code($words).
 sub _initialize ($self, $argument) {
     $self->SUPER::_initialize($argument);
     $self->{machines} = [

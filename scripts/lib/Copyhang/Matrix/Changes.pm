@@ -6,7 +6,7 @@ package Copyhang::Matrix::Changes;
 use v5.36;
 use Copyhang::Case    ();
 use Copyhang::Failure qw(bad_input);
-use Copyhang::Place   ();
+use Copyhang::Paths   ();
 use Dpkg::Version     ();
 
 # How a change is known, and whether that is enough to explain a transition.
@@ -15,7 +15,7 @@ my %EXPLAINS = (bisected => 1, read => 1, guess => 0);
 my @FIELDS = qw(version commit known from to cases subject);
 
 # The known changes of the kernel, in the order of the file.
-sub new ($class, $path = Copyhang::Place->fixture('changes')) {
+sub new ($class, $path = Copyhang::Paths->fixture('changes')) {
     open my $in, '<', $path or bad_input("cannot read $path: $!");
     my @changes;
     while (my $line = <$in>) {

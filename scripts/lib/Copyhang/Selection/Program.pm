@@ -6,7 +6,7 @@ package Copyhang::Selection::Program;
 use v5.36;
 use parent 'Copyhang::Selection';
 use Copyhang::Failure qw(bad_input untestable);
-use Copyhang::Place   ();
+use Copyhang::Paths   ();
 
 # $option: source, sink, act => [...], reverse, as of the command line.
 sub new ($class, $option, @command) {
@@ -60,7 +60,7 @@ sub members ($self) {
 
 # The program that plays the cases; as a strategy it stands for the program under test, too.
 sub player ($class) {
-    my $path = Copyhang::Place->programs . '/copyhang-exec';
+    my $path = Copyhang::Paths->programs . '/copyhang-exec';
     return -x $path ? $path : untestable("there is no $path");
 }
 

@@ -6,25 +6,25 @@ use warnings;
 use feature 'signatures';
 no warnings 'experimental::signatures';
 
-use Copyhang::Failure qw(untestable);
-use Copyhang::Leash   ();
-use Copyhang::Limits  ();
-use Copyhang::Place   ();
-use Copyhang::Process ();
-use Cpanel::JSON::XS  ();
+use Copyhang::Failure      qw(untestable);
+use Copyhang::ProcessGroup ();
+use Copyhang::Limits       ();
+use Copyhang::Paths        ();
+use Copyhang::Process      ();
+use Cpanel::JSON::XS       ();
 
 # Seconds that it waits for news at a time are few, so $on_tick->() is called often; as soon as that
 # is true, the run is ended, and nothing returned.
 # $surroundings: {slow => [arguments of scripts/slow], copyhang => [of the command]}
 # Return: {cases, as JSON has them, troubles => [sentences]}
 sub play ($class, $surroundings, $arguments, $on_tick = sub { 0 }) {
-    my $scripts = Copyhang::Place->checkout . '/scripts';
+    my $scripts = Copyhang::Paths->checkout . '/scripts';
     my ($text, $noise) = (q{}, q{});
-    local $ENV{COPYHANG_PROGRAMS} = Copyhang::Place->programs;         # nothing to install or build
+    local $ENV{COPYHANG_PROGRAMS} = Copyhang::Paths->programs;         # nothing to install or build
     local $Copyhang::Limits::INTERRUPTED = $Copyhang::Limits::SOAKED;
     my $process = Copyhang::Process->start(
         command => [
-            Copyhang::Leash->single(
+            Copyhang::ProcessGroup->single(
                 'TERM',                             "$scripts/slow",
                 @{$surroundings->{slow} // []},     '--',
                 "$scripts/copyhang",                @{$arguments},

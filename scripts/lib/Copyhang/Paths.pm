@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-package Copyhang::Place;
+package Copyhang::Paths;
 
 use strict;
 use warnings;
@@ -71,7 +71,7 @@ __END__
 
 =head1 NAME
 
-Copyhang::Place - where the case programs are, and what has to be made ready first
+Copyhang::Paths - where the case programs are, and what has to be made ready first
 
 =head1 DESCRIPTION
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-package Copyhang::Guest::Luggage;
+package Copyhang::Guest::ProgramPacker;
 
 use strict;
 use warnings;
@@ -124,12 +124,12 @@ __END__
 
 =head1 NAME
 
-Copyhang::Guest::Luggage - programs for a guest, with what they need to be executed
+Copyhang::Guest::ProgramPacker - programs for a guest, with what they need to be executed
 
 =head1 SYNOPSIS
 
-    my $luggage = Copyhang::Guest::Luggage->new($folder);
-    $luggage->pack_program('/usr/bin/busybox');
+    my $packer = Copyhang::Guest::ProgramPacker->new($folder);
+    $packer->pack_program('/usr/bin/busybox');
 
 =head1 DESCRIPTION
 

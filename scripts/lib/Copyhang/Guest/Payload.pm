@@ -1,22 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
-package Copyhang::Guest::Load;
+package Copyhang::Guest::Payload;
 
 use strict;
 use warnings;
 use feature 'signatures';
 no warnings 'experimental::signatures';
 
-use Copyhang::Failure            qw(bad_input);
-use Copyhang::Guest::Initramfs   ();
-use Copyhang::Guest::Luggage     ();
-use Copyhang::Selection::Program ();
-use Copyhang::Tool               ();
-use Cwd                          ();
-use File::Copy                   ();
-use File::Path                   qw(make_path);
-use File::Temp                   ();
-use List::Util                   qw(uniq);
-use Text::ParseWords             ();
+use Copyhang::Failure              qw(bad_input);
+use Copyhang::Guest::Initramfs     ();
+use Copyhang::Guest::ProgramPacker ();
+use Copyhang::Selection::Program   ();
+use Copyhang::Tool                 ();
+use Cwd                            ();
+use File::Copy                     ();
+use File::Path                     qw(make_path);
+use File::Temp                     ();
+use List::Util                     qw(uniq);
+use Text::ParseWords               ();
 
 my $OURS     = '/copyhang';             # a folder of the guest's, as in fixtures/guest/init.c
 my $COMMANDS = "$OURS/commands";
@@ -36,16 +36,16 @@ sub new ($class, $option) {
     $self->{ids} =
         [Copyhang::Selection::Program->list(@{$self->{arguments}}, '--commands', "$root$COMMANDS")];
 
-    my $luggage = Copyhang::Guest::Luggage->new("$root");
-    $luggage->pack_file($self->{folder} = Cwd::getcwd());
+    my $packer = Copyhang::Guest::ProgramPacker->new("$root");
+    $packer->pack_file($self->{folder} = Cwd::getcwd());
     for my $command (@commands) {
         my ($program, @words) = @{$command};
         my $path = Copyhang::Tool->find($program) // bad_input("there is no program $program");
-        $luggage->pack_program($_) for map { _whole($_) } $path, grep { -f } @words;
+        $packer->pack_program($_) for map { _whole($_) } $path, grep { -f } @words;
     }
     for my $path (@{$option->{carry} // []}) {
         bad_input("--carry: cannot find $path") if !-e $path;
-        $luggage->pack_all(_whole($path));
+        $packer->pack_all(_whole($path));
     }
     File::Copy::copy(Copyhang::Selection::Program->player, "$root$PLAYER") && chmod oct 755,
         "$root$PLAYER"
@@ -106,11 +106,11 @@ __END__
 
 =head1 NAME
 
-Copyhang::Guest::Load - programs under test for guests
+Copyhang::Guest::Payload - programs under test for guests
 
 =head1 SYNOPSIS
 
-    my $load = Copyhang::Guest::Load->new({exec => ['busybox cat'], source => ['pty']});
+    my $load = Copyhang::Guest::Payload->new({exec => ['busybox cat'], source => ['pty']});
 
 =head1 DESCRIPTION
 
@@ -118,7 +118,7 @@ A selection, as L<Copyhang::Selection> is, of the cases that F<copyhang-exec> pl
 in guests. Each is a strategy of its own: C<busybox cat> is C<exec:busybox_cat>.
 
 C<archive> has the player, the commands, their programs, and those files that words of a command are paths
-of, and C<carry>, with all that they need to be executed (L<Copyhang::Guest::Luggage>). C<program> and
+of, and C<carry>, with all that they need to be executed (L<Copyhang::Guest::ProgramPacker>). C<program> and
 C<environment> are for init (F<fixtures/guest/init.c>). What is wrong with the commands or the options is bad input.
 
 =cut

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-package Copyhang::Leash;
+package Copyhang::ProcessGroup;
 
 use strict;
 use warnings;
@@ -42,11 +42,11 @@ __END__
 
 =head1 NAME
 
-Copyhang::Leash - what a command has started does not outlive this program
+Copyhang::ProcessGroup - what a command has started does not outlive this program
 
 =head1 SYNOPSIS
 
-    Copyhang::Process->start(command => [Copyhang::Leash->group('make', '-j4')], ...);
+    Copyhang::Process->start(command => [Copyhang::ProcessGroup->group('make', '-j4')], ...);
 
 =head1 DESCRIPTION
 
