@@ -341,8 +341,11 @@ static void keep_said(struct attempt *attempt)
 int64_t attempt_doubt(const struct attempt *attempt)
 {
 	const int64_t *at = attempt->at;
-	const int64_t wanted = RELEASE_SHARE * (at[ENDED] - at[RELEASED]);
+	const int64_t wanted = RELEASE_SHARE * (at[ENDED] - attempt->asleep_at);
 
+	/* It may have ended by itself while the supervisor waited for a CPU. */
+	if (!attempt->asleep_at)
+		return LIMIT_OF(DOUBT);
 	if (attempt->at_least || at[RELEASED] - at[ACT] >= wanted)
 		return 0;
 	return min(wanted, LIMIT_OF(DOUBT));

@@ -57,8 +57,9 @@ struct attempt {
 	int64_t window;             /* how long such a sleep must last */
 	int64_t actor_starved;      /* without a CPU, by the time the act began: the actor, */
 	int64_t supervisor_starved; /* and who has to let it go on at its stops */
-	uint64_t switches_then;     /* the actor's, when the copy was released, */
-	int64_t same_since;         /* and since when it has slept on for no reason of the copy's */
+	int64_t asleep_at;      /* the actor in its sleep, seen last before the release; 0: awake */
+	uint64_t switches_then; /* the actor's, when the copy was released, */
+	int64_t same_since;     /* and since when it has slept on for no reason of the copy's */
 };
 
 /**

@@ -37,11 +37,15 @@ bool attempt_sleeps_on(const struct attempt *attempt)
 
 void attempt_release(struct attempt *attempt)
 {
+	const int64_t now = clock_now();
 	struct proc_sample sample;
 
-	attempt->switches_then = proc_sample(attempt->scene->actor->pid, &sample) ?
-					 sample.switches :
-					 attempt->actor_sleep.switches;
+	attempt->switches_then = attempt->actor_sleep.switches;
+	if (proc_sample(attempt->scene->actor->pid, &sample)) {
+		if (sample.quiet && sample.switches == attempt->switches_then)
+			attempt->asleep_at = now;
+		attempt->switches_then = sample.switches;
+	}
 	attempt->at[RELEASED] = attempt->same_since = clock_now();
 	scene_release(attempt->scene);
 }

@@ -118,6 +118,8 @@ static void play_act(const struct test_case *test, struct result *result)
 		}
 		judgement = attempt_and_judge(&last, test, &killable, at_least, result);
 	}
+	if (may_be_chance(judgement.verdict, &last))
+		judgement = too_slow;
 	last.killable = killable;
 	result_conclude(result, judgement, last.error);
 	attempt_describe(&last, &result->evidence);
