@@ -19,6 +19,10 @@ our @EXPORT_OK = qw(programs copyhang start finish slurp spew case);
 our $LIMIT   = 600;
 our $FOREVER = 10 * $LIMIT;
 
+# What is to be ended by a signal has to heed it: nohup(1) has SIGHUP ignored, a shell that starts the
+# tests in the background SIGINT, and all that they start.
+@SIG{qw(INT HUP)} = ('DEFAULT') x 2;    ## no critic (RequireLocalizedPunctuationVars)
+
 my ($SCRIPTS) = Cwd::abs_path(__FILE__) =~ m{(.*)/t/lib/};
 
 # Stands for the compiled case programs: the same arguments, output and exit statuses.
