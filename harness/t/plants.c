@@ -82,16 +82,16 @@ static void perform_wait_for_copy(struct report *report)
 }
 
 /*
- * For once it sleeps, and goes on a while after the release: by chance, as far as anybody can tell,
- * by how long it had slept.
+ * In the first two scenes, where SIGKILL is tried and where the release is, it sleeps, and goes on
+ * a while after the release: by chance, as far as anybody can tell by how long it had slept.
  */
-static void perform_sleep_once(struct report *report)
+static void perform_sleep_at_first(struct report *report)
 {
 	const int64_t begun = clock_now();
 	char byte;
 	struct iovec nothing = { .iov_base = &byte, .iov_len = 1 };
 
-	if (plant_scenes > 1 || is_control()) {
+	if (plant_scenes > 2 || is_control()) {
 		readv(2, &nothing, 1);
 		return;
 	}
@@ -181,11 +181,11 @@ const struct act plant_waits_for_copy = {
 	.fd = -1,
 };
 
-const struct act plant_sleeps_once = {
-	.name = "sleeps_once",
+const struct act plant_sleeps_at_first = {
+	.name = "sleeps_at_first",
 	.actor = ACTOR_BYSTANDER,
 	.completion = PROCESS_ENDS,
-	.perform = perform_sleep_once,
+	.perform = perform_sleep_at_first,
 	.nr = SYS_readv,
 	.fd = -1,
 };
