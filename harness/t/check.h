@@ -6,7 +6,10 @@
 #include "clock.h"
 
 #include <kselftest.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 /*
  * No wait in a test is longer. It only keeps one from hanging for ever, and is many times what a
@@ -31,6 +34,20 @@ static inline int checks_done(void)
 	printf("1..%u\n", ksft_test_num());
 	ksft_plan = ksft_test_num();
 	return ksft_get_fail_cnt() ? KSFT_FAIL : KSFT_PASS;
+}
+
+/** fork_child() - as fork(2); the child is gone with its parent, whenever that goes. */
+static inline pid_t fork_child(void)
+{
+	const pid_t parent = getpid();
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	return 0;
 }
 
 #endif
