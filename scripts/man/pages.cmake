@@ -3,8 +3,8 @@
 # The manual pages, all made at once of the POD that `copyhang help` shows.
 set(pages ${CMAKE_BINARY_DIR}/man)
 file(MAKE_DIRECTORY ${pages})
-file(GLOB sources scripts/lib/Copyhang/Command/*.pm)
-list(APPEND sources scripts/copyhang scripts/man/copyhang-verdicts.pod scripts/man/make VERSION)
+file(GLOB sources scripts/man/*.pod)
+list(APPEND sources scripts/man/make VERSION)
 find_package(Perl REQUIRED)
 
 add_custom_command(
@@ -16,5 +16,7 @@ add_custom_command(
   VERBATIM)
 add_custom_target(man ALL DEPENDS ${CMAKE_BINARY_DIR}/man.stamp)
 
+install(DIRECTORY scripts/man DESTINATION ${CMAKE_INSTALL_DATADIR}/copyhang
+        FILES_MATCHING PATTERN "*.pod")
 install(DIRECTORY ${pages}/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 FILES_MATCHING PATTERN "*.1")
 install(DIRECTORY ${pages}/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man7 FILES_MATCHING PATTERN "*.7")

@@ -12,8 +12,10 @@ use Fake              qw(copyhang);
 use Pod::Checker      ();
 use Test::More;
 
-my @names = Copyhang::Command->names;
-is_deeply(\@names, [sort @names], 'the commands are found');
+my @names   = Copyhang::Command->names;
+my @modules = map { lc s{.*/|[.]pm\z}{}gr =~ s/(?<=[a-z])(?=[A-Z])/-/gr }
+    glob "$Bin/../lib/Copyhang/Command/*.pm";
+is_deeply(\@names, [sort @modules], 'each command has a manual');
 for my $name (@names) {
     my ($status, $out) = copyhang('/nowhere', $name, '--help');
     is($status, 0, "copyhang $name --help");
@@ -25,7 +27,7 @@ for my $arguments (['help'], ['--help'], ['-h']) {
     is($status, 0, "copyhang @{$arguments}");
     like($out, qr/^ +copyhang $_ - /m, "lists $_") for @names;
 }
-for my $file ("$Bin/../copyhang", glob "$Bin/../lib/Copyhang/*.pm $Bin/../lib/Copyhang/*/*.pm") {
+for my $file (Copyhang::Command->manuals) {
     my $checker = Pod::Checker->new(-warnings => 1);
     open my $nowhere, '>', '/dev/null';
     $checker->parse_from_file($file, $nowhere);

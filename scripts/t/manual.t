@@ -50,7 +50,8 @@ sub items ($path, $heading) {
 my @verdicts = Copyhang::Case->verdicts;
 is_deeply(items("$Bin/../man/copyhang-verdicts.pod", '=head1 VERDICTS'),
     \@verdicts, 'copyhang-verdicts knows all verdicts');
-is_deeply(items("$Bin/../copyhang", 'verdict is one of'), \@verdicts, 'and so does copyhang');
+is_deeply(items("$Bin/../man/copyhang.pod", 'verdict is one of'),
+    \@verdicts, 'and so does copyhang');
 my ($table) = slurp("$Bin/../man/copyhang-verdicts.pod") =~ /=head1 IN REPORTS(.*)/s;
 is_deeply([$table =~ /^ {4}(\w+) +(?:not )?ok/mg], \@verdicts, 'and its table');
 

@@ -1,11 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# Debian's packages of kernels, without installing any.
+#
+# Works with a configuration of its own in the cache (apt/), made from that of the machine: the same
+# mirrors, keys and ways to reach them (Copyhang::Apt::Sources), other suites. It needs no root, and
+# neither the machine's sources, nor its lists of packages, nor what is installed are touched. apt
+# verifies the signatures: of a suite that is not signed by a key the machine trusts for it no list
+# is used. The lists of the day are loaded whole; only what is about kernels is kept in
+# apt/packages.json.
+#
+# If some lists cannot be had there is a line on standard error and the rest is used, or what there
+# was before; if there is nothing at all, it fails with the status 125.
 package Copyhang::Apt;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Apt::Sources ();
 use Copyhang::Failure      qw(untestable);
 use Copyhang::Limits       ();
@@ -152,23 +160,3 @@ sub download ($self, $folder, $on_progress, @packages) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Apt - Debian's packages of kernels, without installing any
-
-=head1 DESCRIPTION
-
-Works with a configuration of its own in the cache (F<apt/>), made from that of the machine: the
-same mirrors, keys and ways to reach them (L<Copyhang::Apt::Sources>), other suites. It needs no
-root, and neither the machine's sources, nor its lists of packages, nor what is installed are
-touched. apt verifies the signatures: of a suite that is not signed by a key the machine trusts for
-it no list is used. The lists of the day are loaded whole; only what is about kernels is kept in
-F<apt/packages.json>.
-
-If some lists cannot be had there is a line on standard error and the rest is used, or what there
-was before; if there is nothing at all, it fails with the status 125.
-
-=cut

@@ -1,6 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What is expected of the cases of a kernel, recorded from an earlier run.
+#
+#     {"schema": 1,
+#      "kernel": {"machine":"x86_64","release":"6.18.44","version":"..."},
+#      "cases": {
+#       "exit_group/read_write/pty-pipe": "safe",
+#       "exit_group/sendfile/pty-pipe": "hang"
+#      }}
+#
+# One case a line, sorted, so that two of them can be compared with diff(1); or in the compact form
+# one line for all cases of a product (Copyhang::Product), for example
+# close,exit_group/sendfile,splice/pty,unix-pipe. Only verdicts that say something about the kernel
+# are recorded: unavailable and broken are nothing to expect.
 package Copyhang::Baseline;
 
 use v5.36;
@@ -78,25 +90,3 @@ sub text ($class, $kernel, $argument, @cases) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Baseline - what is expected of the cases, recorded from an earlier run
-
-=head1 DESCRIPTION
-
-    {"schema": 1,
-     "kernel": {"machine":"x86_64","release":"6.18.44","version":"..."},
-     "cases": {
-      "exit_group/read_write/pty-pipe": "safe",
-      "exit_group/sendfile/pty-pipe": "hang"
-     }}
-
-One case a line, sorted, so that two of them can be compared with diff(1); or in the compact form one
-line for all cases of a product (L<Copyhang::Product>), for example
-C<close,exit_group/sendfile,splice/pty,unix-pipe>. Only verdicts that say
-something about the kernel are recorded: C<unavailable> and C<broken> are nothing to expect.
-
-=cut

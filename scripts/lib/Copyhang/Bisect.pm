@@ -1,6 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The loop of every bisection, whatever is bisected: look, judge, remember, go on, and tell in the end.
+#
+# main bisects, prints the report and returns the exit status: 0 if the first bad one is known, 125
+# if only those between are that did not tell.
+#
+# What differs is the range that is bisected, Copyhang::Bisect::Kernels or
+# Copyhang::Bisect::Commits. Each has
+# - words: what tells this bisection from others, besides the case and how often it is played.
+# - begin: what comes before anything is looked at, and is not needed for the log alone. Returns the
+#   search (Copyhang::Bisect::Search); the points are its.
+# - identity($point), look_at($point): what tells a point from others for ever; what is seen there,
+#   as of Copyhang::Bisect::Step, and whether it may be otherwise the next time.
+# - columns($seen), log($verdicts, @seen), facts($verdicts, $bad, \@suspects, @steps): the beginning
+#   of a step's line, what replays the steps ($verdicts is undef as long as it is not known what is
+#   good), and what else Copyhang::Bisect::Report tells.
 package Copyhang::Bisect;
 
 use v5.36;
@@ -135,42 +149,3 @@ sub _print_log ($self) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Bisect - the loop of every bisection
-
-=head1 DESCRIPTION
-
-C<main> bisects, prints the report and returns the exit status: 0 if the first bad one is known, 125 if
-only those between are that did not tell.
-
-What differs is the range that is bisected, L<Copyhang::Bisect::Kernels> or
-L<Copyhang::Bisect::Commits>. Each has
-
-=over
-
-=item words
-
-What tells this bisection from others, besides the case and how often it is played.
-
-=item begin
-
-What comes before anything is looked at, and is not needed for the log alone. Returns the search
-(L<Copyhang::Bisect::Search>); the points are its.
-
-=item identity($point), look_at($point)
-
-What tells a point from others for ever; what is seen there, as of L<Copyhang::Bisect::Step>, and
-whether it may be otherwise the next time.
-
-=item columns($seen), log($verdicts, @seen), facts($verdicts, $bad, \@suspects, @steps)
-
-The beginning of a step's line, what replays the steps (C<$verdicts> is undef as long as it is not known
-what is good), and what else L<Copyhang::Bisect::Report> tells.
-
-=back
-
-=cut

@@ -1,11 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# The folder of what was downloaded and unpacked.
+#
+#     my $cache = Copyhang::Cache->new;
+#     $cache->change(sub {
+#         $cache->make_whole('kernels/x', sub ($folder) { ... });
+#     });
+#
+# $XDG_CACHE_HOME/copyhang, by default ~/.cache/copyhang. Two runs may use it at once: what is there
+# is complete and does not change, and only one run at a time adds something (change, which waits
+# for the other for a while, and may be nested). Whoever uses kernels, what guests are booted with,
+# or the trees of bisections has a hold on the cache until it ends; to remove them is for who is
+# alone.
+#
+# path($name) is the path of something in the cache. make_folder, write_file, read_file and remove
+# take such names, too.
 package Copyhang::Cache;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Limits  ();
 use Copyhang::Lock    ();
@@ -113,31 +125,3 @@ sub remove ($self, $name) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Cache - the folder of what was downloaded and unpacked
-
-=head1 SYNOPSIS
-
-    my $cache = Copyhang::Cache->new;
-    $cache->change(sub {
-        $cache->make_whole('kernels/x', sub ($folder) { ... });
-    });
-
-=head1 DESCRIPTION
-
-F<$XDG_CACHE_HOME/copyhang>, by default F<~/.cache/copyhang>. Two runs may use it at once: what is
-there is complete and does not change, and only one run at a time adds something (C<change>, which
-waits for the other for a while, and may be nested). Whoever uses kernels, what guests
-are booted with, or the trees of bisections has a C<hold> on the cache until it ends; to remove them
-is for who is C<alone>.
-
-=head1 METHODS
-
-C<path($name)> is the path of something in the cache. C<make_folder>, C<write_file>, C<read_file>
-and C<remove> take such names, too.
-
-=cut

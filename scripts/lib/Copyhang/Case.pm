@@ -1,11 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# One case's result: its verdict, its evidence, and what it means.
+#
+# Made from a line of TAP with the evidence below it (from_tap), or for a case that has no result
+# (without_result). A line without a known verdict, or whose ok contradicts the verdict, is broken:
+# a doubtful safe must not count.
+#
+# With a baseline expect sets the recorded verdict. is_failing is the judgement of a run:
+# - broken always fails.
+# - with a recorded verdict any other one fails (is_changed), for better or worse; unavailable
+#   cannot be compared and does not fail.
+# - without one, what is_unsafe fails.
+#
+# In TAP (tap_line) an expected failure is not ok # TODO expected hang, and a change to something
+# good ok # TODO expected hang, which harnesses call "TODO passed".
+#
+# document is the case as --json shows it, evidence_lines as TAP does.
 package Copyhang::Case;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use JSON::PP ();
 
 # ok: the word in TAP. kernel: it says something about the kernel.
@@ -161,41 +174,3 @@ sub document ($self) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Case - one case's result: its verdict, its evidence, and what it means
-
-=head1 DESCRIPTION
-
-Made from a line of TAP with the evidence below it (C<from_tap>), or for a case that has no result
-(C<without_result>). A line without a known verdict, or whose C<ok> contradicts the verdict, is
-C<broken>: a doubtful C<safe> must not count.
-
-With a baseline C<expect> sets the recorded verdict. C<is_failing> is the judgement of a run:
-
-=over
-
-=item *
-
-C<broken> always fails.
-
-=item *
-
-With a recorded verdict any other one fails (C<is_changed>), for better or worse; C<unavailable>
-cannot be compared and does not fail.
-
-=item *
-
-Without one, what C<is_unsafe> fails.
-
-=back
-
-In TAP (C<tap_line>) an expected failure is C<not ok # TODO expected hang>, and a change to
-something good C<ok # TODO expected hang>, which harnesses call "TODO passed".
-
-C<document> is the case as C<--json> shows it, C<evidence_lines> as TAP does.
-
-=cut

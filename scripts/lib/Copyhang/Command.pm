@@ -1,53 +1,56 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# What the subcommands have in common.
+#
+# A subcommand is one module, Copyhang::Command::Name, found by its file. It has a class method
+# main(@arguments) that returns the exit status, and a manual, man/copyhang-NAME.pod. When it is loaded
+# only perl-base is sure to be there; it reads its options, calls Copyhang::Paths->prepare, and loads
+# the rest afterwards.
 package Copyhang::Command;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Paths   ();
 use Getopt::Long      ();
 
-my ($FOLDER) = __FILE__ =~ m{(.*)[.]pm\z};
+my ($FOLDER) = __FILE__ =~ m{(.*)/lib/Copyhang/};    # scripts/, or where it was installed
 
+# Loads a command; returns its class, undef if there is none.
 sub find ($class, $name) {
-    return if $name !~ /\A[a-z]+(?:-[a-z]+)*\z/ || !-e $class->pod($name);
-    my $module = _module($name);
+    return if !grep { $_ eq $name } $class->names;
+    my $module = join q{}, map { ucfirst } split /-/, $name;
     require "Copyhang/Command/$module.pm";
     return __PACKAGE__ . "::$module";
 }
 
 sub names ($class) {
-    return map { _name(s{.*/|[.]pm\z}{}gr) } sort glob "$FOLDER/*.pm";
+    return map { m{/copyhang-([\w-]+)[.]pod\z} && $1 ne 'verdicts' ? $1 : () } $class->manuals;
 }
 
-sub pod ($class, $name) {
-    return "$FOLDER/" . _module($name) . '.pm';
+# The sources of the manual pages.
+sub manuals ($class) {
+    my @manuals = map { s/[.]pod\z//r } glob "\Q$FOLDER\E/man/*.pod";
+    return map { "$_.pod" } sort @manuals;
+}
+
+# The one of a command, or of the whole without a name.
+sub manual ($class, @name) {
+    return "$FOLDER/man/" . join(q{-}, 'copyhang', @name) . '.pod';
 }
 
 # Of a checkout, or as installed beside lib/.
 sub version ($class) {
-    my $folder = Copyhang::Paths->checkout // "$FOLDER/../../..";
+    my $folder = Copyhang::Paths->checkout // $FOLDER;
     open my $in, '<', "$folder/VERSION" or bad_input("cannot read $folder/VERSION: $!");
     chomp(my $version = <$in> // q{});
     close $in or bad_input("cannot read $folder/VERSION: $!");
     return $version;
 }
 
-# bisect-step is BisectStep, and back.
-sub _module ($name) {
-    return join q{}, map { ucfirst } split /-/, $name;
-}
-
-sub _name ($module) {
-    return lc $module =~ s/(?<=[a-z])(?=[A-Z])/-/gr;
-}
-
-# Takes the options out of @$arguments; every command knows --help.
+# Takes the options out of @$arguments, of which Getopt::Long says what is wrong; every command knows
+# --help.
 sub options ($class, $arguments, @specification) {
-    my ($name) = map { _name($_) } $class =~ /(\w+)\z/;
+    my $name = lc $class =~ s/.*:://r =~ s/(?<=[a-z])(?=[A-Z])/-/gr;
     my (%option, @complaints);
     my $parser = Getopt::Long::Parser->new(config => [qw(no_auto_abbrev no_ignore_case)]);
     {
@@ -61,6 +64,7 @@ sub options ($class, $arguments, @specification) {
     return Copyhang::Failure->quit(0);
 }
 
+# Refuses what is left over.
 sub no_more ($class, $arguments, $hint) {
     bad_input("unexpected argument '$arguments->[0]'; $hint") if @{$arguments};
     return;
@@ -76,25 +80,3 @@ sub check_values ($class, $option) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Command - what the subcommands have in common
-
-=head1 DESCRIPTION
-
-A subcommand is one module, Copyhang::Command::I<Name>, found by its file. It has a class method
-C<main(@arguments)> that returns the exit status, and its POD is its manual: the C<NAME> section
-is the line in the list of commands. When it is loaded only perl-base is sure to be there; it
-reads its options, calls C<< Copyhang::Paths->prepare >>, and loads the rest afterwards.
-
-=head1 METHODS
-
-C<find($name)> loads a command and returns its class. C<names> lists them all. C<pod($name)> is
-the file with a command's manual. C<version> is that of copyhang, from the file F<VERSION>. C<options(\@arguments, @specification)> is L<Getopt::Long> with
-complaints of one line. C<no_more(\@arguments, $hint)> refuses what is left over, C<check_values(\%option)> what cannot be a
-number of jobs or the name of an archive.
-
-=cut

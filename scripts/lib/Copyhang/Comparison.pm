@@ -58,11 +58,3 @@ sub lines ($class, $results) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Comparison - what differs between kernels and their baselines
-
-=cut

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What a run says, in one paragraph.
+#
+# Names the strategies that were safe wherever they were tried, the unsafe ones with the endpoints
+# that make them so, those that broke a promise, those that the kernel refused, and what hung; all
+# counted from the cases.
 package Copyhang::Conclusion;
 
 use v5.36;
@@ -94,17 +98,3 @@ sub _list (@names) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Conclusion - what a run says, in one paragraph
-
-=head1 DESCRIPTION
-
-Names the strategies that were safe wherever they were tried, the unsafe ones with the endpoints
-that make them so, those that broke a promise, those that the kernel refused, and what hung; all
-counted from the cases.
-
-=cut

@@ -1,11 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# The ways a command ends early.
+#
+#     use Copyhang::Failure qw(bad_input untestable);
+#     bad_input("no case matches '$glob'; 'copyhang list' prints them all");
+#     exit Copyhang::Failure->status_of(sub { ... });
+#
+# bad_input (exit status 2) and untestable (125) throw a failure with a message of one line, which
+# status_of prints on standard error; it returns the exit status of the code it calls. Any other
+# exception is an internal error: 125. Who catches one itself can ask for its status and its
+# message.
+#
+# Signals: after catch_signals the first of SIGINT, SIGTERM and SIGHUP is only noted, as most places
+# cannot be left at any moment. signalled says which; check_signals throws if there was one, and
+# status_of then dies by it. Loads perl-base modules only.
 package Copyhang::Failure;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Exporter 'import';
 
 our @EXPORT_OK = qw(bad_input untestable);
@@ -75,28 +86,3 @@ sub _die_by ($name) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Failure - the ways a command ends early
-
-=head1 SYNOPSIS
-
-    use Copyhang::Failure qw(bad_input untestable);
-    bad_input("no case matches '$glob'; 'copyhang list' prints them all");
-    exit Copyhang::Failure->status_of(sub { ... });
-
-=head1 DESCRIPTION
-
-C<bad_input> (exit status 2) and C<untestable> (125) throw a failure with a message of one line,
-which C<status_of> prints on standard error; it returns the exit status of the code it calls. Any
-other exception is an internal error: 125. Who catches one itself can ask for its C<status> and its
-C<message>.
-
-Signals: after C<catch_signals> the first of SIGINT, SIGTERM and SIGHUP is only noted, as most
-places cannot be left at any moment. C<signalled> says which; C<check_signals> throws if there was
-one, and C<status_of> then dies by it. Loads perl-base modules only.
-
-=cut

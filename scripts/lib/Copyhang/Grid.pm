@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A table of verdicts as text: what is alike is merged, columns are cut into blocks that fit.
+#
+# A row is {names, cases, ends}: what it is called, a case for each column, undef where there is
+# none, and what stands above those rows that go together, if anything does. A column is {number,
+# heads, width}: which of the cases of a row stands in it, what stands above it, in groups of lines,
+# and how wide it is. They are made by Copyhang::Grid::Ends and Copyhang::Grid::Kernels.
 package Copyhang::Grid;
 
 use v5.36;
@@ -77,18 +82,3 @@ sub _pad ($column, $text) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Grid - a table of verdicts as text
-
-=head1 DESCRIPTION
-
-A row is C<{names, cases, ends}>: what it is called, a case for each column, undef where there is none,
-and what stands above those rows that go together, if anything does. A column is C<{number, heads,
-width}>: which of the cases of a row stands in it, what stands above it, in groups of lines, and how
-wide it is. They are made by L<Copyhang::Grid::Ends> and L<Copyhang::Grid::Kernels>.
-
-=cut

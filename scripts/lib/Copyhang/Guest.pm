@@ -1,11 +1,36 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# One boot of a kernel, in which the case program runs.
+#
+#     my $guest = Copyhang::Guest->start(
+#         machine   => $machine,      # of Copyhang::Guest::Machine
+#         initramfs => $handle,       # of Copyhang::Guest::Initramfs
+#         on_line   => sub ($line) { ... },
+#     );
+#     Copyhang::Guest->pump($guest) until $guest->has_ended;
+#     my ($outcome, $detail) = $guest->outcome;
+#
+# A Copyhang::Process, the emulator, whose standard output is the channel of init
+# (fixtures/guest/init.c): on_line gets what the case program prints, as long as nothing of it is
+# lost. The console goes to a file without a name, and is evidence.
+#
+# The emulator is ended when init said that the case program came to its end, when something is
+# lost, and when one of the limits has passed: for a word of init, for something new on the console
+# as long as there is none, for its signs of life from then on, and for a line of the case program
+# (Copyhang::Limits); all but the last are multiplied with the machine's slowness: in a guest, too,
+# a second is a second. It ends with this program, however that ends.
+#
+# outcome is complete, or:
+# - panic: the kernel panicked, or there is an oops on the console, even if the guest went on. With
+#   its text.
+# - lost: a line of the channel is missing, damaged or not init's, or the guest ended without saying
+#   so.
+# - boot_failed: init was never heard of.
+# - wedged: it was, but then nothing came for too long.
+# - emulator_failed: the emulator ended by itself with an error, or was killed.
 package Copyhang::Guest;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use parent 'Copyhang::Process';
 use Config            qw(%Config);
 use Copyhang::Failure qw(untestable);
@@ -179,59 +204,3 @@ sub _now () {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Guest - one boot of a kernel, in which the case program runs
-
-=head1 SYNOPSIS
-
-    my $guest = Copyhang::Guest->start(
-        machine   => $machine,      # of Copyhang::Guest::Machine
-        initramfs => $handle,       # of Copyhang::Guest::Initramfs
-        on_line   => sub ($line) { ... },
-    );
-    Copyhang::Guest->pump($guest) until $guest->has_ended;
-    my ($outcome, $detail) = $guest->outcome;
-
-=head1 DESCRIPTION
-
-A L<Copyhang::Process>, the emulator, whose standard output is the channel of init
-(F<fixtures/guest/init.c>): C<on_line> gets what the case program prints, as long as nothing of it
-is lost. The console goes to a file without a name, and is evidence.
-
-The emulator is ended when init said that the case program came to its end, when something is lost,
-and when one of the limits has passed: for a word of init, for something new on the console as long
-as there is none, for its signs of life from then on, and for a line of the case program
-(L<Copyhang::Limits>); all but the last are multiplied with the machine's slowness: in a guest, too, a
-second is a second. It ends with this program, however that ends.
-
-C<outcome> is C<complete>, or:
-
-=over
-
-=item panic
-
-The kernel panicked, or there is an oops on the console, even if the guest went on. With its text.
-
-=item lost
-
-A line of the channel is missing, damaged or not init's, or the guest ended without saying so.
-
-=item boot_failed
-
-Init was never heard of.
-
-=item wedged
-
-It was, but then nothing came for too long.
-
-=item emulator_failed
-
-The emulator ended by itself with an error, or was killed.
-
-=back
-
-=cut

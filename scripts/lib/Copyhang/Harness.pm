@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# Runs case programs under TAP::Harness.
+#
+# run runs the programs of a Copyhang::Selection, several at a time. jobs is how many cases run at
+# once in all; each program gets its share.
+#
+# play runs streams of any kind. Each is a source of TAP::Harness (Copyhang::SourceHandler).
+#
+# The streams that run returns keep what they read. replay shows them to another TAP::Harness, with
+# whatever formatter that one has: so are JUnit files and archives made, without running twice.
 package Copyhang::Harness;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Failure       ();
 use Copyhang::Multiplexer   ();
 use Copyhang::SourceHandler ();
@@ -70,21 +76,3 @@ sub _feed ($class, $harness, $open, @streams) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Harness - runs case programs under TAP::Harness
-
-=head1 DESCRIPTION
-
-C<run> runs the programs of a L<Copyhang::Selection>, several at a time. C<jobs> is how many cases
-run at once in all; each program gets its share.
-
-C<play> runs streams of any kind. Each is a source of TAP::Harness (L<Copyhang::SourceHandler>).
-
-The streams that C<run> returns keep what they read. C<replay> shows them to another L<TAP::Harness>, with
-whatever formatter that one has: so are JUnit files and archives made, without running twice.
-
-=cut

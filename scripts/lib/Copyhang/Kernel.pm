@@ -1,11 +1,39 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# A kernel that can be booted.
+#
+#     my $kernel = Copyhang::Kernel->find('debian:6.1');
+#     $kernel->fetch(on_progress => sub ($text) { ... });
+#     my ($best, @others) = $kernel->images;
+#
+# What can be named:
+# - debian:VERSION, debian:VERSION:FLAVOUR: a kernel that Debian offers, see
+#   Copyhang::Kernel::Debian.
+# - a .deb file: a kernel package, see Copyhang::Kernel::Deb.
+# - a folder: a kernel tree that was built, see Copyhang::Kernel::Tree.
+# - any other file: a bzImage or vmlinuz, a vmlinux, or the program of a user-mode kernel, see
+#   Copyhang::Kernel::File.
+# - find($spec, modules => FOLDER, name => NAME): the kernel, or a Copyhang::Failure with status 2
+#   if there is none of that name. Cheap: reads package lists (downloads them if they are a day old
+#   or do not have the name), but no kernel. The folder of modules is lib/modules/RELEASE, or one
+#   that has just one such folder.
+# - fetch(on_progress => CODE): downloads and unpacks what is missing; CODE gets words about it now
+#   and then. Only after it all of the following is there. Fails with status 2 when the disk is
+#   full, with 125 when the kernel cannot be had.
+# - name: as it was given to find: the NAME, else what it was found by.
+# - identity: what tells it from every other kernel, also from what was in the same file earlier: a
+#   line of text.
+# - release: what uname -r will say, undef where that is not known.
+# - version: for sorting, by the rules of Debian's versions.
+# - images: paths to boot from, best first: the uncompressed vmlinux, where it can be had, then the
+#   image as it came.
+# - modules: the folder lib/modules/RELEASE, or undef. It need not have a modules.dep.
+# - config: the path of its configuration, or undef.
+# - is_uml: it is a user-mode kernel, a program to run.
+# - sorted(@kernels): these kernels in the order of their versions.
 package Copyhang::Kernel;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Failure qw(bad_input);
 use Cwd               ();
 use Dpkg::Version     ();
@@ -85,97 +113,3 @@ sub is_uml ($self) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Kernel - a kernel that can be booted
-
-=head1 SYNOPSIS
-
-    my $kernel = Copyhang::Kernel->find('debian:6.1');
-    $kernel->fetch(on_progress => sub ($text) { ... });
-    my ($best, @others) = $kernel->images;
-
-=head1 DESCRIPTION
-
-What can be named:
-
-=over
-
-=item debian:VERSION, debian:VERSION:FLAVOUR
-
-A kernel that Debian offers, see L<Copyhang::Kernel::Debian>.
-
-=item a .deb file
-
-A kernel package, see L<Copyhang::Kernel::Deb>.
-
-=item a folder
-
-A kernel tree that was built, see L<Copyhang::Kernel::Tree>.
-
-=item any other file
-
-A bzImage or vmlinuz, a vmlinux, or the program of a user-mode kernel, see
-L<Copyhang::Kernel::File>.
-
-=back
-
-=head1 METHODS
-
-=over
-
-=item find($spec, modules => FOLDER, name => NAME)
-
-The kernel, or a L<Copyhang::Failure> with status 2 if there is none of that name. Cheap: reads
-package lists (downloads them if they are a day old or do not have the name), but no kernel. The
-folder of modules is F<lib/modules/RELEASE>, or one that has just one such folder.
-
-=item fetch(on_progress => CODE)
-
-Downloads and unpacks what is missing; C<CODE> gets words about it now and then. Only after it all
-of the following is there. Fails with status 2 when the disk is full, with 125 when the kernel
-cannot be had.
-
-=item name
-
-As it was given to C<find>: the NAME, else what it was found by.
-
-=item identity
-
-What tells it from every other kernel, also from what was in the same file earlier: a line of text.
-
-=item release
-
-What C<uname -r> will say, undef where that is not known.
-
-=item version
-
-For sorting, by the rules of Debian's versions.
-
-=item images
-
-Paths to boot from, best first: the uncompressed vmlinux, where it can be had, then the image as it
-came.
-
-=item modules
-
-The folder F<lib/modules/RELEASE>, or undef. It need not have a F<modules.dep>.
-
-=item config
-
-The path of its configuration, or undef.
-
-=item is_uml
-
-It is a user-mode kernel, a program to run.
-
-=item sorted(@kernels)
-
-These kernels in the order of their versions.
-
-=back
-
-=cut

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# How long what is waited for.
+#
+# Package variables, in seconds. They keep this program from waiting for ever and are as long as a
+# slow and crowded machine may need. Those of a case are in the case programs
+# (harness/base/time_limits.h, copyhang-cases --limits); silence is what follows from them.
 package Copyhang::Limits;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Failure qw(untestable);
 use Copyhang::Paths   ();
 
@@ -52,17 +54,3 @@ sub _of_programs ($class) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Limits - how long what is waited for
-
-=head1 DESCRIPTION
-
-Package variables, in seconds. They keep this program from waiting for ever and are as long as a
-slow and crowded machine may need. Those of a case are in the case programs (F<harness/base/time_limits.h>,
-C<copyhang-cases --limits>); C<silence> is what follows from them.
-
-=cut

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# A file that one process at a time has for itself, or several share.
+#
+# take($path, $patience) and share make the file if need be. It is let go when the handle is closed,
+# by all that have it: a process that was killed may have left others that still work.
 package Copyhang::Lock;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Failure qw(bad_input);
 use Fcntl             qw(:flock);
 use Time::HiRes       qw(sleep);
@@ -35,16 +36,3 @@ sub _take ($class, $path, $patience, $how) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Lock - a file that one process at a time has for itself, or several share
-
-=head1 DESCRIPTION
-
-C<take($path, $patience)> and C<share> make the file if need be. It is let go when the handle is
-closed, by all that have it: a process that was killed may have left others that still work.
-
-=cut

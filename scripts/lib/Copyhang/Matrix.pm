@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # copyhang matrix, after its options have been read: the same as run, for kernels in guests.
+#
+# A Copyhang::Run whose run fetches the kernels and runs the cases in them
+# (Copyhang::Guest::Stream). See Copyhang::Command::Matrix.
 package Copyhang::Matrix;
 
 use v5.36;
@@ -143,16 +146,3 @@ sub record ($self, $results) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Matrix - copyhang matrix, after its options have been read
-
-=head1 DESCRIPTION
-
-A L<Copyhang::Run> whose C<run> fetches the kernels and runs the cases in them
-(L<Copyhang::Guest::Stream>). See L<Copyhang::Command::Matrix>.
-
-=cut

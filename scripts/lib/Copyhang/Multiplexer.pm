@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# Reads several case programs at once.
+#
+# Takes the place of TAP::Parser::Multiplexer, which waits for handles only, without a limit, and
+# then for a whole result of the one that has some bytes.
 package Copyhang::Multiplexer;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use parent 'TAP::Object';
 use Copyhang::Stream ();
 
@@ -40,16 +41,3 @@ sub next ($self) {    ## no critic (ProhibitBuiltinHomonyms)
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Multiplexer - reads several case programs at once
-
-=head1 DESCRIPTION
-
-Takes the place of L<TAP::Parser::Multiplexer>, which waits for handles only, without a limit, and
-then for a whole result of the one that has some bytes.
-
-=cut

@@ -1,6 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A file that is either written whole or left as it was.
+#
+#     my $output = Copyhang::Output->new($path);    # before the run
+#     $output->write($text);                        # after it
+#
+# The text goes to a temporary file in the same folder, which takes the place of the file once it is
+# complete. On a full disk the earlier file stays; the message has one line and the exit status is
+# 2. A device or a pipe is written to as it is.
 package Copyhang::Output;
 
 use v5.36;
@@ -66,22 +73,3 @@ sub _failed ($self) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Output - a file that is either written whole or left as it was
-
-=head1 SYNOPSIS
-
-    my $output = Copyhang::Output->new($path);    # before the run
-    $output->write($text);                        # after it
-
-=head1 DESCRIPTION
-
-The text goes to a temporary file in the same folder, which takes the place of the file once it is
-complete. On a full disk the earlier file stays; the message has one line and the exit status is
-2. A device or a pipe is written to as it is.
-
-=cut

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# Where the case programs are, and what has to be made ready first.
+#
+# prepare installs what is missing and builds what is stale, through scripts/setup of a checkout; it
+# does nothing when installed or when COPYHANG_PROGRAMS names other programs, and ends the program
+# with the status of a set-up that failed. programs returns the folder of the case programs.
+# checkout returns the top of the checkout, undef when installed. fixture($name) is the path of a
+# file of plain data, default_kernels the names in fixtures/kernels, kernels_in($path) those in any
+# such file. Loads perl-base modules only.
 package Copyhang::Paths;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Failure qw(bad_input untestable);
 use Cwd               ();
 
@@ -66,20 +71,3 @@ sub prepare ($class, $no_install, $purpose = 'run') {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Paths - where the case programs are, and what has to be made ready first
-
-=head1 DESCRIPTION
-
-C<prepare> installs what is missing and builds what is stale, through F<scripts/setup> of a
-checkout; it does nothing when installed or when C<COPYHANG_PROGRAMS> names other programs, and
-ends the program with the status of a set-up that failed. C<programs> returns the folder of the
-case programs. C<checkout> returns the top of the checkout, undef when installed. C<fixture($name)> is the path of
-a file of plain data, C<default_kernels> the names in F<fixtures/kernels>, C<kernels_in($path)> those
-in any such file. Loads perl-base modules only.
-
-=cut

@@ -1,11 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# A child process whose output is read, and which is never waited for in vain.
+#
+#     my $process = Copyhang::Process->start(
+#         command  => ['./exit_group'],
+#         on_line  => sub ($line) { ... },
+#         on_noise => sub ($text) { print {*STDERR} $text },
+#         silence  => Copyhang::Limits->silence,
+#     );
+#     Copyhang::Process->pump($process) until $process->has_ended;
+#
+# A case program may leave a process in the kernel that nobody can kill, and that process may hold
+# the program's output open. So the end of the output is awaited only for a while after the
+# program's end, and the program's end only as long as it prints; then its process group gets
+# SIGTERM, and SIGKILL later, and if that does not help it is left alone. The limits are those of
+# Copyhang::Limits. After a signal (Copyhang::Failure) every process is ended, fast.
+#
+# Copyhang::Guest is a process whose lines (take_line), noise (take_noise) and limits (overdue) are
+# others.
 package Copyhang::Process;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Failure ();
 use Copyhang::Limits  ();
 use Fcntl             qw(F_SETFD);
@@ -174,32 +189,3 @@ sub _now () {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Process - a child process whose output is read, and which is never waited for in vain
-
-=head1 SYNOPSIS
-
-    my $process = Copyhang::Process->start(
-        command  => ['./exit_group'],
-        on_line  => sub ($line) { ... },
-        on_noise => sub ($text) { print {*STDERR} $text },
-        silence  => Copyhang::Limits->silence,
-    );
-    Copyhang::Process->pump($process) until $process->has_ended;
-
-=head1 DESCRIPTION
-
-A case program may leave a process in the kernel that nobody can kill, and that process may hold
-the program's output open. So the end of the output is awaited only for a while after the
-program's end, and the program's end only as long as it prints; then its process group gets
-SIGTERM, and SIGKILL later, and if that does not help it is left alone. The limits are those of
-L<Copyhang::Limits>. After a signal (L<Copyhang::Failure>) every process is ended, fast.
-
-L<Copyhang::Guest> is a process whose lines (C<take_line>), noise (C<take_noise>) and limits
-(C<overdue>) are others.
-
-=cut

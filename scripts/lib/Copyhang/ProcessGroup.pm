@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# What a command has started does not outlive this program.
+#
+#     Copyhang::Process->start(command => [Copyhang::ProcessGroup->group('make', '-j4')], ...);
+#
+# However this program ends, also by SIGKILL, the whole process group of the command gets SIGKILL
+# then. It is for commands such as make(1), which start others that would go on. single($signal,
+# @command) is for one that sees to its own: that one alone gets the signal.
 package Copyhang::ProcessGroup;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
 
 # The shell leads the group. At this program's end, also if that has come by now, it kills the group;
 # SIGTERM, which goes to all of the group, is left to the others, and their end awaited (dash says
@@ -37,21 +42,3 @@ sub single ($class, $signal, @command) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::ProcessGroup - what a command has started does not outlive this program
-
-=head1 SYNOPSIS
-
-    Copyhang::Process->start(command => [Copyhang::ProcessGroup->group('make', '-j4')], ...);
-
-=head1 DESCRIPTION
-
-However this program ends, also by SIGKILL, the whole process group of the command gets SIGKILL then.
-It is for commands such as make(1), which start others that would go on. C<single($signal, @command)> is
-for one that sees to its own: that one alone gets the signal.
-
-=cut

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# Many ids of cases in few words.
+#
+#     products('close/splice/pty-pipe', 'poll/splice/pty-pipe');    # 'close,poll/splice/pty-pipe'
+#     product_of('close,poll/splice/pty,unix-pipe');                  # four ids
+#
+# An id is act/strategy/source-sink. In a product each of the four may be several names with commas
+# between: it stands for all the combinations, and for nothing else. The products of some ids stand
+# for exactly these ids.
 package Copyhang::Product;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Exporter 'import';
 use List::Util qw(uniq);
 
@@ -84,22 +89,3 @@ sub product_of ($product) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Product - many ids of cases in few words
-
-=head1 SYNOPSIS
-
-    products('close/splice/pty-pipe', 'poll/splice/pty-pipe');    # 'close,poll/splice/pty-pipe'
-    product_of('close,poll/splice/pty,unix-pipe');                  # four ids
-
-=head1 DESCRIPTION
-
-An id is C<act/strategy/source-sink>. In a product each of the four may be several names with commas
-between: it stands for all the combinations, and for nothing else. The products of some ids stand
-for exactly these ids.
-
-=cut

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # How far a run is: a formatter for TAP::Harness, one line that moves.
+#
+# Shows on standard error how far a run is, and takes the line away at the end. What the programs
+# print on standard error goes through noise, on a line of its own. The report comes from
+# Copyhang::Report.
 package Copyhang::Progress;
 
 use v5.36;
@@ -69,17 +73,3 @@ sub _clear ($self) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Progress - a formatter for TAP::Harness: one line that moves, when on a terminal
-
-=head1 DESCRIPTION
-
-Shows on standard error how far a run is, and takes the line away at the end. What the programs
-print on standard error goes through C<noise>, on a line of its own. The report comes from
-L<Copyhang::Report>.
-
-=cut

@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# A group of processes that has a part of a CPU.
+#
+#     my $quota = Copyhang::Quota->new(12.5);    # per cent of one CPU
+#     if (!fork) { $quota->enter; exec 'command' }
+#     wait;
+#     $quota->remove;
+#
+# By the CPU controller of cgroup v1 or v2. Where no group can be made that ends with 125, and with
+# the reasons. A process of its own removes the group, so that also SIGKILL leaves nothing.
 package Copyhang::Quota;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Failure qw(untestable);
 use POSIX             ();
 use Time::HiRes       qw(sleep);
@@ -125,23 +131,3 @@ sub remove ($self) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Quota - a group of processes that has a part of a CPU
-
-=head1 SYNOPSIS
-
-    my $quota = Copyhang::Quota->new(12.5);    # per cent of one CPU
-    if (!fork) { $quota->enter; exec 'command' }
-    wait;
-    $quota->remove;
-
-=head1 DESCRIPTION
-
-By the CPU controller of cgroup v1 or v2. Where no group can be made that ends with 125, and with the
-reasons. A process of its own removes the group, so that also SIGKILL leaves nothing.
-
-=cut

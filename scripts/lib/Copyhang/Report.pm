@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The results of a run for people, as text.
+#
+# The tables (Copyhang::Grid::Ends), the evidence of the first failure of each kind or, when
+# verbose, of every case, the comparison with the baseline (Copyhang::Comparison), the trouble with
+# case programs, the conclusion (Copyhang::Conclusion), and the counts. For a width of 100 columns.
+# Other kinds of report have other parts, or another table and conclusion.
 package Copyhang::Report;
 
 use v5.36;
@@ -117,18 +122,3 @@ sub troubles ($self, $kernel = ($self->{results}->results)[0]) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Report - the results for people
-
-=head1 DESCRIPTION
-
-The tables (L<Copyhang::Grid::Ends>), the evidence of the first failure of each kind or, when verbose,
-of every case, the comparison with the baseline (L<Copyhang::Comparison>), the trouble with case
-programs, the conclusion (L<Copyhang::Conclusion>), and the counts. For a width of 100 columns.
-Other kinds of report have other C<parts>, or another C<table> and C<conclusion>.
-
-=cut

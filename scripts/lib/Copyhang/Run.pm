@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # copyhang run, after its options have been read: plays, writes the files, reports.
+#
+# new checks what can be checked before anything runs: the selection, the baseline, and whether the
+# files can be written. selection may be of another kind than Copyhang::Selection, and report name
+# another class than Copyhang::Report. run plays the cases; main does so, writes the files, prints
+# the report, and returns the exit status. To add a kind of file is to add a row to @FILES and a
+# module in Report/, whose text($results, $path) makes the file of a Copyhang::Matrix::Results.
 package Copyhang::Run;
 
 use v5.36;
@@ -97,20 +103,3 @@ sub _print ($self, $results) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Run - copyhang run, after its options have been read
-
-=head1 DESCRIPTION
-
-C<new> checks what can be checked before anything runs: the selection, the baseline, and whether
-the files can be written. C<selection> may be of another kind than L<Copyhang::Selection>, and
-C<report> name another class than L<Copyhang::Report>. C<run> plays the cases; C<main> does so,
-writes the files, prints the report, and returns the exit status. To add a kind of file is to add a
-row to C<@FILES> and a module in Report/, whose C<text($results, $path)> makes the file of a
-L<Copyhang::Matrix::Results>.
-
-=cut

@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# The cases that were asked for.
+#
+#     my $selection = Copyhang::Selection->new(@globs);    # none: all cases
+#     my @ids       = $selection->ids;
+#
+# Asks copyhang-cases which cases match. A glob that matches nothing is refused, each of them. ids
+# are in the order of the programs, and programs says which command runs which of them. claim($act)
+# is what they say of an act. narrow keeps some of the ids, which does not reach those commands.
+# is_whole is true when no glob narrowed it. take and document are for the other kinds of selection,
+# Copyhang::Selection::Program and Copyhang::Selection::Survey, which have something to add.
 package Copyhang::Selection;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Paths   ();
 
@@ -80,25 +87,3 @@ sub document ($self) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Selection - the cases that were asked for
-
-=head1 SYNOPSIS
-
-    my $selection = Copyhang::Selection->new(@globs);    # none: all cases
-    my @ids       = $selection->ids;
-
-=head1 DESCRIPTION
-
-Asks F<copyhang-cases> which cases match. A glob that matches nothing is refused, each of them.
-C<ids> are in the order of the programs, and C<programs> says which command runs which of them.
-C<claim($act)> is what they say of an act. C<narrow> keeps some of the ids, which does not reach those commands. C<is_whole> is true when no
-glob narrowed it. C<take> and C<document> are for the other kinds of
-selection, L<Copyhang::Selection::Program> and L<Copyhang::Selection::Survey>, which have something
-to add.
-
-=cut

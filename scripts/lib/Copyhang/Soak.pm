@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# The cases again and again, in changing surroundings.
+#
+# See scripts/soak. draw($run) are the surroundings of a run, as Copyhang::Soak::Player takes them,
+# with busy, processes for each CPU, and text. They follow from the seed and the number of the run,
+# so that a soak that goes on does not begin with the same ones again.
 package Copyhang::Soak;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Failure      qw(bad_input untestable);
 use Copyhang::ProcessGroup ();
 use Copyhang::Progress     ();
@@ -181,17 +183,3 @@ sub _now () {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Soak - the cases again and again, in changing surroundings
-
-=head1 DESCRIPTION
-
-See F<scripts/soak>. C<draw($run)> are the surroundings of a run, as L<Copyhang::Soak::Player> takes
-them, with C<busy>, processes for each CPU, and C<text>. They follow from the seed and the number of the
-run, so that a soak that goes on does not begin with the same ones again.
-
-=cut

@@ -1,11 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# Makes a program, or a kernel, a source of TAP.
+#
+#     TAP::Harness->new(
+#         {
+#             sources => {
+#                 'Copyhang::SourceHandler' => {
+#                     streams => {'debian:6.1' => $stream},       # of Copyhang::Stream
+#                     open    => sub ($stream) { $stream->start },
+#                 }
+#             }
+#         }
+#     )->runtests('debian:6.1');
+#
+# A TAP::Parser::SourceHandler. A harness asks for the iterator of a test when its turn comes; that
+# is when open lets a stream begin to flow.
 package Copyhang::SourceHandler;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use TAP::Parser::IteratorFactory ();
 
 TAP::Parser::IteratorFactory->register_handler(__PACKAGE__);
@@ -25,29 +37,3 @@ sub _streams ($source) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::SourceHandler - makes a program, or a kernel, a source of TAP
-
-=head1 SYNOPSIS
-
-    TAP::Harness->new(
-        {
-            sources => {
-                'Copyhang::SourceHandler' => {
-                    streams => {'debian:6.1' => $stream},       # of Copyhang::Stream
-                    open    => sub ($stream) { $stream->start },
-                }
-            }
-        }
-    )->runtests('debian:6.1');
-
-=head1 DESCRIPTION
-
-A L<TAP::Parser::SourceHandler>. A harness asks for the iterator of a test when its turn comes;
-that is when C<open> lets a stream begin to flow.
-
-=cut

@@ -1,11 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# What a case program prints, as an iterator for TAP::Parser.
+#
+# A TAP::Parser::Iterator over the output of one case program (Copyhang::Process). It takes the
+# evidence lines out, which are most of the output and would cost TAP::Parser most of its time, and
+# makes a Copyhang::Case of each test line with its evidence. on_case may then say what is expected
+# of the case; the line that TAP::Parser gets, and the one that is kept for rewind, are written anew
+# from the case.
+#
+# A case that was asked for and has no result gets one: broken, with the reason. What is wrong with
+# the program itself, be it an exit status that does not fit, is in troubles; exit and wait are 0
+# without any, as TAP::Harness takes every other status for a failure.
 package Copyhang::Stream;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use parent 'TAP::Parser::Iterator';
 use Config            qw(%Config);
 use Copyhang::Case    ();
@@ -187,23 +195,3 @@ sub odd_end ($self, $status) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Stream - what a case program prints, as an iterator for TAP::Parser
-
-=head1 DESCRIPTION
-
-A L<TAP::Parser::Iterator> over the output of one case program (L<Copyhang::Process>). It takes
-the evidence lines out, which are most of the output and would cost TAP::Parser most of its time,
-and makes a L<Copyhang::Case> of each test line with its evidence. C<on_case> may then say what is
-expected of the case; the line that TAP::Parser gets, and the one that is kept for C<rewind>, are
-written anew from the case.
-
-A case that was asked for and has no result gets one: C<broken>, with the reason. What is wrong
-with the program itself, be it an exit status that does not fit, is in C<troubles>; C<exit> and
-C<wait> are 0 without any, as TAP::Harness takes every other status for a failure.
-
-=cut

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# What slows a command down, or is foreign to it, on purpose.
+#
+#     my $surroundings = Copyhang::Surroundings->new({cpu => 12.5, groups => 400, memcpy => 'vector'});
+#     my $wait_status  = $surroundings->run('command', 'argument');
+#
+# See scripts/slow. What is not possible here ends with 125, and says why.
 package Copyhang::Surroundings;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Quota   ();
 use POSIX             ();
@@ -101,20 +104,3 @@ sub text ($self) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Surroundings - what slows a command down, or is foreign to it, on purpose
-
-=head1 SYNOPSIS
-
-    my $surroundings = Copyhang::Surroundings->new({cpu => 12.5, groups => 400, memcpy => 'vector'});
-    my $wait_status  = $surroundings->run('command', 'argument');
-
-=head1 DESCRIPTION
-
-See F<scripts/slow>. What is not possible here ends with 125, and says why.
-
-=cut

@@ -54,11 +54,3 @@ sub painter ($colour) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Text - lines and colours for a terminal
-
-=cut

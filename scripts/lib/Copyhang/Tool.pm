@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# Runs a command of the system to its end.
+#
+# As a Copyhang::Process: it ends with this program, and is not waited for when it is silent for too
+# long. run throws a failure of one line when the command fails; attempt leaves that to the caller,
+# who may use failed. find is where a command is. A full disk is bad input (2), all else cannot be
+# tested (125).
 package Copyhang::Tool;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Limits  ();
 use Copyhang::Process ();
@@ -61,17 +64,3 @@ sub _reason ($status, $noise) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Tool - runs a command of the system to its end
-
-=head1 DESCRIPTION
-
-As a L<Copyhang::Process>: it ends with this program, and is not waited for when it is silent for
-too long. C<run> throws a failure of one line when the command fails; C<attempt> leaves that to the
-caller, who may use C<failed>. C<find> is where a command is. A full disk is bad input (2), all else cannot be tested (125).
-
-=cut

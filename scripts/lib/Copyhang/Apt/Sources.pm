@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# Where Debian's kernels are, derived from the machine's own apt sources.
+#
+# text returns the contents of a .sources file, see sources.list(5). The mirrors and the Signed-By
+# come from the entries of the machine's own sources for any suite of Debian; the suites are all
+# that offer kernels. Debian signs a release with the keys of the last ones too, so that the keyring
+# of a supported release serves for all of them.
 package Copyhang::Apt::Sources;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Failure qw(untestable);
 use Copyhang::Tool    ();
 use List::Util        qw(first);
@@ -67,18 +70,3 @@ sub _signed_by ($entry) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Apt::Sources - where Debian's kernels are, derived from the machine's own apt sources
-
-=head1 DESCRIPTION
-
-C<text> returns the contents of a F<.sources> file, see sources.list(5). The mirrors and the
-C<Signed-By> come from the entries of the machine's own sources for any suite of Debian; the
-suites are all that offer kernels. Debian signs a release with the keys of the last ones too, so
-that the keyring of a supported release serves for all of them.
-
-=cut

@@ -1,6 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Builds a small kernel in which the cases can be played.
+#
+# Out of the tree, with the kernel's own tinyconfig, what fixtures/kernel.config and
+# fixtures/kernel-ARCH.config set besides, and its olddefconfig. What has been built earlier in the
+# same folder is used, and ccache(1), where there is one. CC names the compiler (gcc).
+#
+# new refuses (status 2) what cannot be built whatever the commit. There is no limit in time. When
+# this program ends, however it does, make and all that it has started end, too; what they have
+# written then is removed before the next build, as a half of an object file looks to make like a
+# whole.
 package Copyhang::Bisect::Build;
 
 use v5.36;
@@ -191,21 +200,3 @@ sub _why ($self, $target) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Bisect::Build - builds a small kernel in which the cases can be played
-
-=head1 DESCRIPTION
-
-Out of the tree, with the kernel's own C<tinyconfig>, what F<fixtures/kernel.config> and
-F<fixtures/kernel-ARCH.config> set besides, and its C<olddefconfig>. What has been built earlier in
-the same folder is used, and ccache(1), where there is one. C<CC> names the compiler (F<gcc>).
-
-C<new> refuses (status 2) what cannot be built whatever the commit. There is no limit in time. When this
-program ends, however it does, make and all that it has started end, too; what they have written then is
-removed before the next build, as a half of an object file looks to make like a whole.
-
-=cut

@@ -65,11 +65,3 @@ sub _abbreviated ($commit) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Bisect::Commit - one case on what is checked out in a kernel tree
-
-=cut

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What a bisection is among: the commits of a kernel tree, each built and booted.
+#
+# Each is checked out in a worktree of our own (Copyhang::Bisect::Repository), built and booted
+# there (Copyhang::Bisect::Commit). Its points are commits (Copyhang::Bisect::History). Nothing of
+# it is kept in the repository.
 package Copyhang::Bisect::Commits;
 
 use v5.36;
@@ -105,17 +109,3 @@ sub facts ($self, $verdicts, $bad, $suspects, @steps) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Bisect::Commits - a range of commits for L<Copyhang::Bisect>
-
-=head1 DESCRIPTION
-
-Each is checked out in a worktree of our own (L<Copyhang::Bisect::Repository>), built and booted there
-(L<Copyhang::Bisect::Commit>). Its points are commits (L<Copyhang::Bisect::History>). Nothing of it is
-kept in the repository.
-
-=cut

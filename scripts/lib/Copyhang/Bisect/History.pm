@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A binary search among commits, which are in no row: git says what is left, and what halves it.
+#
+# A Copyhang::Bisect::Search. Which commit is next follows from what is known of the others, and
+# from nothing that git would have to remember.
 package Copyhang::Bisect::History;
 
 use v5.36;
@@ -46,16 +49,3 @@ sub good ($self) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Bisect::History - a binary search among commits
-
-=head1 DESCRIPTION
-
-A L<Copyhang::Bisect::Search>. Which commit is next follows from what is known of the others, and from
-nothing that git would have to remember.
-
-=cut

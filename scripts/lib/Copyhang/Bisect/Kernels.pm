@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What a bisection is among: kernels that can be had, in the order of their versions.
+#
+# What is between the kernels good and bad: of the kernels that kernels names, a file with one a
+# line or a folder; without, of all that Debian offers of the same flavour. Its points are their
+# numbers in a row (Copyhang::Bisect::Search).
 package Copyhang::Bisect::Kernels;
 
 use v5.36;
@@ -112,17 +116,3 @@ sub facts ($self, @) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Bisect::Kernels - a range of kernels for L<Copyhang::Bisect>
-
-=head1 DESCRIPTION
-
-What is between the kernels C<good> and C<bad>: of the kernels that C<kernels> names, a file with one a
-line or a folder; without, of all that Debian offers of the same flavour. Its points are their numbers
-in a row (L<Copyhang::Bisect::Search>).
-
-=cut

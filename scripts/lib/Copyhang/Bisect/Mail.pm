@@ -99,11 +99,3 @@ sub _control ($outcome) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Bisect::Mail - what a bisection has found, as a mail to a kernel list
-
-=cut

@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What a bisection has found: for people, and as a JSON document.
+#
+# An outcome is what the document of --json is, but for schema: case, control (an id, undef where
+# there is none), verdicts (Copyhang::Bisect::Verdicts), the kernels good and bad, suspects (those
+# between them that did not tell) and all steps, each as of Copyhang::Bisect::Step, among how many
+# (among), how many boots, and the seconds of all steps. Where kernels were built also builds (how
+# many), culprit (text about a commit, if it is known), log and reproduce (commands).
 package Copyhang::Bisect::Report;
 
 use v5.36;
@@ -60,20 +66,3 @@ sub _step ($verdicts, $seen) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Bisect::Report - what a bisection has found
-
-=head1 DESCRIPTION
-
-An outcome is what the document of C<--json> is, but for C<schema>: C<case>, C<control> (an id, undef
-where there is none), C<verdicts> (L<Copyhang::Bisect::Verdicts>), the kernels C<good> and C<bad>,
-C<suspects> (those between them that did not tell) and all C<steps>, each as of
-L<Copyhang::Bisect::Step>, among how many (C<among>), how many C<boots>, and the C<seconds> of all steps.
-Where kernels were built also C<builds> (how many), C<culprit> (text about a commit, if it is known),
-C<log> and C<reproduce> (commands).
-
-=cut

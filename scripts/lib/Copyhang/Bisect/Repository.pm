@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Git: a kernel's repository, and a worktree of our own in it.
+#
+# The worktree is in the cache. It shares the repository's commits, and has a HEAD and an index of
+# its own: what is checked out elsewhere, and a bisection under way there, are not touched. Git ends
+# with this program. Variables of the environment that would lead git elsewhere are not passed on,
+# and no hook runs.
 package Copyhang::Bisect::Repository;
 
 use v5.36;
@@ -156,17 +161,3 @@ sub _attempt ($self, @arguments) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Bisect::Repository - a kernel's git repository, and a worktree of our own in it
-
-=head1 DESCRIPTION
-
-The worktree is in the cache. It shares the repository's commits, and has a HEAD and an index of its own:
-what is checked out elsewhere, and a bisection under way there, are not touched. Git ends with this
-program. Variables of the environment that would lead git elsewhere are not passed on, and no hook runs.
-
-=cut

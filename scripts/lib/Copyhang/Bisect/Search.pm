@@ -1,6 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A binary search that copes with what does not tell, here among things in a row.
+#
+#     my $search = Copyhang::Bisect::Search->new(83);
+#     while (defined(my $number = $search->next)) {
+#         $search->learn($number, look_at($number));    # good, bad or skip
+#     }
+#     # Between $search->good and $search->bad there are only $search->skipped.
+#
+# Without anything skipped it looks at ceil(log2(n - 1)) of n, the ends known. After the first that
+# does not tell comes the next best. After the second it is one that is farther from the middle, and
+# so on, farther and nearer in turn: kernels that do not boot often come in a row.
+#
+# Where things are in no row, new, between, best_first and good are others
+# (Copyhang::Bisect::History).
 package Copyhang::Bisect::Search;
 
 use v5.36;
@@ -67,28 +80,3 @@ sub best_first ($self) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Bisect::Search - a binary search that copes with what does not tell
-
-=head1 SYNOPSIS
-
-    my $search = Copyhang::Bisect::Search->new(83);
-    while (defined(my $number = $search->next)) {
-        $search->learn($number, look_at($number));    # good, bad or skip
-    }
-    # Between $search->good and $search->bad there are only $search->skipped.
-
-=head1 DESCRIPTION
-
-Without anything skipped it looks at ceil(log2(I<n> - 1)) of I<n>, the ends known. After the first that
-does not tell comes the next best. After the second it is one that is farther from the middle, and so on,
-farther and nearer in turn: kernels that do not boot often come in a row.
-
-Where things are in no row, C<new>, C<between>, C<best_first> and C<good> are others
-(L<Copyhang::Bisect::History>).
-
-=cut

@@ -69,11 +69,3 @@ sub _lines ($seen, $answer, $why) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Bisect::Single - copyhang bisect-step, after its options have been read
-
-=cut

@@ -68,11 +68,3 @@ sub find ($self, $identity) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Bisect::State - what a bisection has seen, kept so that it can go on
-
-=cut

@@ -1,6 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # One case on one kernel, as a bisection asks it.
+#
+# run dies of nothing that is wrong with the kernel, only by signals and where this machine cannot
+# boot any. What it saw is
+#
+#     {
+#         case     => 'exit_group/sendfile/pty-pipe',
+#         name     => 'debian:6.1.170',
+#         identity => '...',                      # of Copyhang::Kernel
+#         release  => '6.1.0-47-cloud-amd64',     # undef where it is not known
+#         version  => '6.1.170-3',
+#         verdict  => 'hang',                     # 'broken' where there is none
+#         reason   => undef,                      # why it cannot be told, a phrase
+#         evidence => ['stalled=yes ...', ...],   # lines for people
+#         control  => {id, verdict},              # undef where there is none
+#         console  => [...],                      # its last lines, where the boot went wrong
+#         boots    => 1,
+#         seconds  => 4.2,                        # of all boots
+#         spent    => {boot, cases},              # of the last, for these parts
+#     }
+#
+# plain data, which can be kept as JSON. The control is the same act between the same endpoints
+# while the copier reads and writes: if not even that is safe, the scene is not to be trusted on
+# this kernel.
 package Copyhang::Bisect::Step;
 
 use v5.36;
@@ -120,35 +143,3 @@ sub _reason ($result, $case, $control) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Bisect::Step - one case on one kernel, for a bisection
-
-=head1 DESCRIPTION
-
-C<run> dies of nothing that is wrong with the kernel, only by signals and where this machine cannot
-boot any. What it saw is
-
-    {
-        case     => 'exit_group/sendfile/pty-pipe',
-        name     => 'debian:6.1.170',
-        identity => '...',                      # of Copyhang::Kernel
-        release  => '6.1.0-47-cloud-amd64',     # undef where it is not known
-        version  => '6.1.170-3',
-        verdict  => 'hang',                     # 'broken' where there is none
-        reason   => undef,                      # why it cannot be told, a phrase
-        evidence => ['stalled=yes ...', ...],   # lines for people
-        control  => {id, verdict},              # undef where there is none
-        console  => [...],                      # its last lines, where the boot went wrong
-        boots    => 1,
-        seconds  => 4.2,                        # of all boots
-        spent    => {boot, cases},              # of the last, for these parts
-    }
-
-plain data, which can be kept as JSON. The control is the same act between the same endpoints while the
-copier reads and writes: if not even that is C<safe>, the scene is not to be trusted on this kernel.
-
-=cut

@@ -83,11 +83,3 @@ sub exit_status ($class, $answer) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Bisect::Verdicts - which verdicts are good, which are bad, and which say nothing
-
-=cut

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# The command help: shows the manuals.
 package Copyhang::Command::Help;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use parent 'Copyhang::Command';
 use Copyhang::Failure qw(bad_input);
 
@@ -13,28 +11,28 @@ sub main ($class, @arguments) {
     my $name = shift @arguments;
     $class->no_more(\@arguments, 'help explains one command at a time');
     if (!defined $name) {
-        _show($0);
+        _show($class->manual);
         print "COMMANDS\n", (map { '    ' . _summary($_) . "\n" } $class->names), "\n";
         return 0;
     }
     $name = 'help' if $name eq '--help' || $name eq '-h';
     $class->find($name) // bad_input("no command '$name'; 'copyhang help' lists them");
-    _show($class->pod($name));
+    _show($class->manual($name));
     return 0;
 }
 
-# Without the rest of perl the manual is shown as it is written.
+# Without the rest of perl a manual is shown as it is written.
 sub _show ($file) {
     if (eval { require Pod::Text; 1 }) {
         Pod::Text->new(width => 90)->parse_from_file($file);
         return;
     }
-    print map { /^=(?!cut)/ .. /^=cut/ ? $_ : () } _lines($file);
+    print grep { /^=(?!cut)/ .. /^=cut/ } _lines($file);
     return;
 }
 
 sub _summary ($name) {
-    my ($summary) = grep { /^copyhang \Q$name\E - / } _lines(__PACKAGE__->pod($name));
+    my ($summary) = grep { /^copyhang \Q$name\E - / } _lines(__PACKAGE__->manual($name));
     return $summary =~ s/\s+\z//r;
 }
 
@@ -46,20 +44,3 @@ sub _lines ($file) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-copyhang help - explain copyhang, or one of its commands
-
-=head1 SYNOPSIS
-
-    copyhang help [COMMAND]
-
-=head1 DESCRIPTION
-
-Prints the manual of COMMAND, as C<copyhang COMMAND --help> does, or that of copyhang as a whole
-with the list of commands.
-
-=cut

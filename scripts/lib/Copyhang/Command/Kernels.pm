@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# The command kernels: its options.
 package Copyhang::Command::Kernels;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use parent 'Copyhang::Command';
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Paths   ();
@@ -81,97 +79,3 @@ sub _tell ($text) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-copyhang kernels - the kernels to test: list, download, remove
-
-=head1 SYNOPSIS
-
-    copyhang kernels [list] [NAME...] [--refresh] [--no-install]
-    copyhang kernels fetch [NAME...] [--refresh] [--no-install]
-    copyhang kernels prune
-
-=head1 DESCRIPTION
-
-=over
-
-=item list
-
-Prints the kernels that Debian offers, and what is in the cache, newest first: the shortest name for
-B<copyhang matrix>, the release (what C<uname -r> says; it ends in the flavour), the version of the
-package, the suites that have it, the size of the download, and the room it takes in the cache. With
-names, only those that fit.
-
-=item fetch
-
-Downloads and unpacks kernels into the cache; B<copyhang matrix> does so itself for what is missing.
-Without names: the default list, F<fixtures/kernels>.
-
-=item prune
-
-Removes all kernels from the cache, also what C<copyhang bisect> has built and checked out, with what
-your repository knows of that worktree. Refused while another copyhang works with them.
-
-=back
-
-=head1 NAMES
-
-=over
-
-=item debian:6.1
-
-The newest 6.1 that Debian offers, of the flavour C<cloud>.
-
-=item debian:6.12.117, debian:6.12.117-1~deb12u1
-
-A version of the kernel (of its newest package), or of the package.
-
-=item debian:6.1:rt, debian:6.1:amd64
-
-Another flavour: what stands at the end of the release, with or without the architecture.
-
-=item FILE.deb, FILE, FOLDER
-
-A package with a kernel; a bzImage, vmlinux or F<linux.uml>; a kernel tree that was built.
-
-=back
-
-=head1 OPTIONS
-
-=over
-
-=item --refresh
-
-Load the package lists anew, though they are of today.
-
-=item --no-install
-
-Do not install missing packages: say which they are, exit 2.
-
-=back
-
-Debian's suites bullseye, bookworm and trixie, with security and backports, and sid are read from
-the mirror in this machine's apt sources, and verified with the keys named there. Nothing is
-installed, root is not needed, and the machine's own sources and package lists stay as they are.
-
-=head1 FILES
-
-=over
-
-=item F<$XDG_CACHE_HOME/copyhang> (F<~/.cache/copyhang>)
-
-F<apt/>: package lists. F<kernels/>: a folder for each kernel. F<trees/>: worktrees and builds of
-C<copyhang bisect>. F<users> is locked by all who use them. Any of it may be removed at any time that no
-copyhang runs; C<git worktree prune> in your repository then forgets the worktree.
-
-=back
-
-=head1 EXIT STATUS
-
-0: done. 2: wrong usage, no such kernel, or no room. 125: the mirror cannot be reached, or what it
-has is not signed as it should be.
-
-=cut

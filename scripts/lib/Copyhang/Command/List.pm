@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# The command list: its options.
 package Copyhang::Command::List;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use parent 'Copyhang::Command';
 use Copyhang::Paths ();
 
@@ -20,35 +18,3 @@ sub main ($class, @arguments) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-copyhang list - print the ids of the cases
-
-=head1 SYNOPSIS
-
-    copyhang list [--only GLOB]... [--no-install]
-
-=head1 OPTIONS
-
-=over
-
-=item --only GLOB
-
-Only the cases whose id matches GLOB (C<*> matches C</> too). May be repeated: a case that matches
-any of them is listed.
-
-=item --no-install
-
-Do not install missing packages: say which they are, exit 2.
-
-=back
-
-=head1 DESCRIPTION
-
-Prints one id a line, C<act/strategy/source-sink>, in the order in which they run. Every
-combination that makes sense is a case; what is not listed makes no sense.
-
-=cut

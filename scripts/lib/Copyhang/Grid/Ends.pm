@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The verdicts on one kernel: strategies by source and sink, a table for each act.
+#
+# Strategies with the same verdicts everywhere share a row, sources a column, and then sinks, and
+# acts a table: also an act that tries less than another one, if it agrees with it in all that it
+# tries. Strategies that are refused everywhere, or unavailable, are named below the table. None of
+# that when verbose. A verdict that differs from the baseline's has a !, and where there is no such
+# case stands -.
 package Copyhang::Grid::Ends;
 
 use v5.36;
@@ -146,19 +152,3 @@ sub _block ($self, $paint, $names, @columns) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Grid::Ends - the verdicts on one kernel, strategy by source, a table for each act
-
-=head1 DESCRIPTION
-
-Strategies with the same verdicts everywhere share a row, sources a column, and then sinks, and acts
-a table: also an act that tries less than another one, if it agrees with it in all that it tries.
-Strategies that are refused everywhere, or unavailable, are named below the table. None of that
-when C<verbose>. A verdict that differs from the baseline's has a C<!>, and where there is no such case
-stands C<->.
-
-=cut

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The verdicts on several kernels: strategies by kernel, a section for each set of acts.
+#
+# Cases with the same verdicts share rows: one row for all strategies, under all ends and all acts
+# that go with each other. In a section (a set of acts) neighbouring kernels with the same verdicts
+# share a column. Unless verbose, only what is not just safe or refused on all kernels alike has a
+# row.
 package Copyhang::Grid::Kernels;
 
 use v5.36;
@@ -44,18 +49,3 @@ sub _columns ($results, @rows) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Grid::Kernels - the verdicts on several kernels, strategy by kernel
-
-=head1 DESCRIPTION
-
-Cases with the same verdicts share rows: one row for all strategies, under all ends and all acts
-that go with each other. In a section (a set of acts) neighbouring kernels with the same verdicts
-share a column. Unless C<verbose>, only what is not just safe or refused on all kernels alike has a
-row.
-
-=cut

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# Whether guests can run under KVM here.
+#
+# A /dev/kvm that opens proves nothing: on some nested hosts it does, and the guest never prints a
+# byte. So choose($kernel) boots a kernel with it, and remembers in the cache, until this system is
+# started anew, whether init was heard of. Else qemu translates the guest's code (TCG). for_kernels
+# asks the first kernel that needs one.
 package Copyhang::Guest::Accelerator;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Cache            ();
 use Copyhang::Failure          ();
 use Copyhang::Guest            ();
@@ -63,18 +66,3 @@ sub _boots ($kernel) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Guest::Accelerator - whether guests can run under KVM here
-
-=head1 DESCRIPTION
-
-A F</dev/kvm> that opens proves nothing: on some nested hosts it does, and the guest never prints a
-byte. So C<choose($kernel)> boots a kernel with it, and remembers in the cache, until this system is
-started anew, whether init was heard of. Else qemu translates the guest's code (TCG). C<for_kernels> asks the
-first kernel that needs one.
-
-=cut

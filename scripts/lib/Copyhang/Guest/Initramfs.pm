@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# The files of a guest: init, the case program, modules.
+#
+# new($kernel) makes, or finds in the cache, the archive (cpio(1)) with init, the case program and
+# those modules of the kernel that fixtures/guest/modules names, with what they need. With a
+# Copyhang::Guest::Payload there is its archive behind that, and its program instead of the case
+# program. for_boot(\@arguments, \@ids) is a file without a name that has in addition what the case
+# program is to do in one boot.
 package Copyhang::Guest::Initramfs;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Cache   ();
 use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Paths   ();
@@ -151,19 +155,3 @@ sub for_boot ($self, $arguments, $ids) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Guest::Initramfs - the files of a guest: init, the case program, modules
-
-=head1 DESCRIPTION
-
-C<new($kernel)> makes, or finds in the cache, the archive (cpio(1)) with init, the case program and
-those modules of the kernel that F<fixtures/guest/modules> names, with what they need.
-With a L<Copyhang::Guest::Payload> there is its archive behind that, and its program instead of the case
-program. C<for_boot(\@arguments, \@ids)> is a file without a name that has in addition what the case program
-is to do in one boot.
-
-=cut

@@ -1,11 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# What a kernel boots on: an emulated machine, or a process of its own.
+#
+# candidates($kernel, $accelerator, $processors, $append) are the machines to try, the quickest
+# first: qemu's microvm with the uncompressed kernel, then an ordinary PC with the compressed one.
+# Without ACPI a microvm shows one processor alone: for more the uncompressed kernel is started on a
+# PC (by its PVH entry, too), which takes some tenths of a second longer. A user-mode kernel is
+# started as it is. There is no disk and no network, and two serial ports: ttyS0 is the console,
+# ttyS1 the channel. An x86 kernel that counts the timer's interrupts to see whether they come gives
+# up on a machine that is slow enough, so it is told not to (no_timer_check).
+#
+# command($console, $initramfs) is the command line, for these descriptors. slowness is what limits
+# are to be multiplied with, memory what it takes of the host's, in MB.
 package Copyhang::Guest::Machine;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::ProcessGroup ();
 
 my $MEMORY = 512;    # MB; xfs and overlayfs want some, forked cases share most
@@ -120,24 +129,3 @@ sub _uml ($self, $initramfs, $console) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Guest::Machine - what a kernel boots on: an emulated machine, or a process of its own
-
-=head1 DESCRIPTION
-
-C<candidates($kernel, $accelerator, $processors, $append)> are the machines to try, the quickest first: qemu's
-microvm with the uncompressed kernel, then an ordinary PC with the compressed one. Without ACPI a
-microvm shows one processor alone: for more the uncompressed kernel is started on a PC (by its PVH
-entry, too), which takes some tenths of a second longer. A user-mode kernel is started as it is.
-There is no disk and no network, and two serial ports: ttyS0 is the
-console, ttyS1 the channel. An x86 kernel that counts the timer's interrupts to see whether they come
-gives up on a machine that is slow enough, so it is told not to (C<no_timer_check>).
-
-C<command($console, $initramfs)> is the command line, for these descriptors. C<slowness> is what
-limits are to be multiplied with, C<memory> what it takes of the host's, in MB.
-
-=cut

@@ -1,11 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# Programs under test for guests.
+#
+#     my $load = Copyhang::Guest::Payload->new({exec => ['busybox cat'], source => ['pty']});
+#
+# A selection, as Copyhang::Selection is, of the cases that copyhang-exec plays with some commands
+# in guests. Each is a strategy of its own: busybox cat is exec:busybox_cat.
+#
+# archive has the player, the commands, their programs, and those files that words of a command are
+# paths of, and carry, with all that they need to be executed (Copyhang::Guest::ProgramPacker).
+# program and environment are for init (fixtures/guest/init.c). What is wrong with the commands or
+# the options is bad input.
 package Copyhang::Guest::Payload;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Failure              qw(bad_input);
 use Copyhang::Guest::Initramfs     ();
 use Copyhang::Guest::ProgramPacker ();
@@ -101,24 +109,3 @@ sub archive ($self) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Guest::Payload - programs under test for guests
-
-=head1 SYNOPSIS
-
-    my $load = Copyhang::Guest::Payload->new({exec => ['busybox cat'], source => ['pty']});
-
-=head1 DESCRIPTION
-
-A selection, as L<Copyhang::Selection> is, of the cases that F<copyhang-exec> plays with some commands
-in guests. Each is a strategy of its own: C<busybox cat> is C<exec:busybox_cat>.
-
-C<archive> has the player, the commands, their programs, and those files that words of a command are paths
-of, and C<carry>, with all that they need to be executed (L<Copyhang::Guest::ProgramPacker>). C<program> and
-C<environment> are for init (F<fixtures/guest/init.c>). What is wrong with the commands or the options is bad input.
-
-=cut

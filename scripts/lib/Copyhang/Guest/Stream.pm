@@ -1,11 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# What the case program prints in a kernel, as an iterator for TAP::Parser.
+#
+# A Copyhang::Stream over as many boots (Copyhang::Guest) as it takes. A boot that is lost costs the
+# case that it was lost in: the case program announces what it begins, and what had begun and has no
+# result is played again in a fresh boot, one case at a time, until it is known which one it is.
+# That one is broken, with the outcome of the boot as its reason, and the rest goes on. When a boot
+# brings nothing new, or after $BOOTS of them, all that is missing is broken.
+#
+# result is the whole as Copyhang::Matrix::Results takes it; its outcome is that of the first boot
+# that was not complete.
+#
+# A boot that init is not heard of in is tried on the next machine (Copyhang::Guest::Machine). The
+# one that a kernel came up on, if it is not the first, is remembered in the cache.
 package Copyhang::Guest::Stream;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use parent 'Copyhang::Stream';
 use Copyhang::Cache            ();
 use Copyhang::Failure          ();
@@ -203,25 +213,3 @@ sub _memory ($self) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Guest::Stream - what the case program prints in a kernel, as an iterator for TAP::Parser
-
-=head1 DESCRIPTION
-
-A L<Copyhang::Stream> over as many boots (L<Copyhang::Guest>) as it takes. A boot that is lost costs
-the case that it was lost in: the case program announces what it begins, and what had begun and has
-no result is played again in a fresh boot, one case at a time, until it is known which one it is.
-That one is C<broken>, with the outcome of the boot as its reason, and the rest goes on. When a boot
-brings nothing new, or after C<$BOOTS> of them, all that is missing is C<broken>.
-
-C<result> is the whole as L<Copyhang::Matrix::Results> takes it; its outcome is that of the first
-boot that was not complete.
-
-A boot that init is not heard of in is tried on the next machine (L<Copyhang::Guest::Machine>).
-The one that a kernel came up on, if it is not the first, is remembered in the cache.
-
-=cut

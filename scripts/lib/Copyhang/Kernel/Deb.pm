@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# A kernel in a .deb file.
+#
+# A linux-image-*.deb, also one made by make bindeb-pkg, or a linux-binary-*.deb: then the
+# linux-modules-*.deb and the linux-base-*.deb beside it belong to it, if they are there.
 package Copyhang::Kernel::Deb;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use parent 'Copyhang::Kernel::Packaged';
 use Copyhang::Cache   ();
 use Copyhang::Failure qw(bad_input);
@@ -40,16 +41,3 @@ sub packages ($self, $folder, $tell) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Kernel::Deb - a kernel in a .deb file
-
-=head1 DESCRIPTION
-
-A F<linux-image-*.deb>, also one made by C<make bindeb-pkg>, or a F<linux-binary-*.deb>: then the
-F<linux-modules-*.deb> and the F<linux-base-*.deb> beside it belong to it, if they are there.
-
-=cut

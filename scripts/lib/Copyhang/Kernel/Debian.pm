@@ -1,11 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# The kernels that Debian offers.
+#
+# What is in bullseye, bookworm and trixie, with their security suites and backports, and in sid,
+# see Copyhang::Apt; and what was fetched earlier and is in the cache still.
+# - debian:6.1: the newest 6.1 there is, of the flavour cloud.
+# - debian:6.12.117: just this one. If Debian has packaged it more than once, the newest;
+#   debian:6.12.117-1 and debian:6.12.117-1~deb12u1 tell them apart.
+# - debian:6.1:rt, debian:6.1:amd64: another flavour, as it stands at the end of the release
+#   (cloud-amd64, rt-amd64, amd64) with or without the architecture.
+#
+# matching($name) are all kernels that a name fits, newest first; all are all there are.
 package Copyhang::Kernel::Debian;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use parent 'Copyhang::Kernel::Packaged';
 use Copyhang::Apt     ();
 use Copyhang::Cache   ();
@@ -171,36 +179,3 @@ sub _upstream ($self) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Kernel::Debian - the kernels that Debian offers
-
-=head1 DESCRIPTION
-
-What is in bullseye, bookworm and trixie, with their security suites and backports, and in sid, see
-L<Copyhang::Apt>; and what was fetched earlier and is in the cache still.
-
-=over
-
-=item debian:6.1
-
-The newest 6.1 there is, of the flavour C<cloud>.
-
-=item debian:6.12.117
-
-Just this one. If Debian has packaged it more than once, the newest; debian:6.12.117-1 and
-debian:6.12.117-1~deb12u1 tell them apart.
-
-=item debian:6.1:rt, debian:6.1:amd64
-
-Another flavour, as it stands at the end of the release (C<cloud-amd64>, C<rt-amd64>, C<amd64>) with
-or without the architecture.
-
-=back
-
-C<matching($name)> are all kernels that a name fits, newest first; C<all> are all there are.
-
-=cut

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# A kernel that is one file.
+#
+# A bzImage (Debian calls it vmlinuz), a vmlinux, or the program of a user-mode kernel (linux.uml);
+# what it is, is seen from its contents.
 package Copyhang::Kernel::File;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use parent 'Copyhang::Kernel';
 use Copyhang::Cache         ();
 use Copyhang::Kernel::Image ();
@@ -41,16 +42,3 @@ sub fetch ($self, %argument) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Kernel::File - a kernel that is one file
-
-=head1 DESCRIPTION
-
-A bzImage (Debian calls it vmlinuz), a vmlinux, or the program of a user-mode kernel
-(F<linux.uml>); what it is, is seen from its contents.
-
-=cut

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# Looks into the file of a kernel.
+#
+# inspect($path) tells what kind of kernel a file is, its release, and a version to sort by.
+# extract($path, $folder) makes the uncompressed kernel of a bzImage, $folder/vmlinux: the x86 boot
+# protocol says where in the file its compressed form is.
 package Copyhang::Kernel::Image;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Tool    ();
 
@@ -139,17 +141,3 @@ sub _is_elf ($path) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Kernel::Image - looks into the file of a kernel
-
-=head1 DESCRIPTION
-
-C<inspect($path)> tells what kind of kernel a file is, its release, and a version to sort by.
-C<extract($path, $folder)> makes the uncompressed kernel of a bzImage, F<$folder/vmlinux>: the
-x86 boot protocol says where in the file its compressed form is.
-
-=cut

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# A kernel out of Debian packages, unpacked in the cache.
+#
+# What Copyhang::Kernel::Debian and Copyhang::Kernel::Deb have in common: fetch unpacks the
+# packages, in either layout, and extracts the uncompressed kernel. kernels/ENTRY in the cache has
+# root, the packages' files, and vmlinux.
 package Copyhang::Kernel::Packaged;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use parent 'Copyhang::Kernel';
 use Copyhang::Failure       qw(bad_input untestable);
 use Copyhang::Kernel::Image ();
@@ -85,17 +87,3 @@ sub config ($self) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Kernel::Packaged - a kernel out of Debian packages, unpacked in the cache
-
-=head1 DESCRIPTION
-
-What L<Copyhang::Kernel::Debian> and L<Copyhang::Kernel::Deb> have in common: C<fetch> unpacks the
-packages, in either layout, and extracts the uncompressed kernel. F<kernels/ENTRY> in the cache has
-F<root>, the packages' files, and F<vmlinux>.
-
-=cut

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# A kernel in the folder that it was built in.
+#
+# Its vmlinux and bzImage are used where they are. What was built as modules is there only once make
+# modules_install INSTALL_MOD_PATH=DIR has collected it, and --modules DIR says so.
 package Copyhang::Kernel::Tree;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use parent 'Copyhang::Kernel';
 use Copyhang::Failure       qw(bad_input);
 use Copyhang::Kernel::Image ();
@@ -26,16 +27,3 @@ sub look_up ($class, $folder) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Kernel::Tree - a kernel in the folder that it was built in
-
-=head1 DESCRIPTION
-
-Its F<vmlinux> and F<bzImage> are used where they are. What was built as modules is there only once
-C<make modules_install INSTALL_MOD_PATH=DIR> has collected it, and C<--modules DIR> says so.
-
-=cut

@@ -1,6 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What is expected of each kernel: a folder with a baseline for each.
+#
+#     my $baselines = Copyhang::Matrix::Baselines->new('fixtures/baselines');
+#     my $baseline  = $baselines->baseline('debian:6.1');     # of Copyhang::Baseline, or undef
+#     $baselines->record($result);
+#
+# debian-6.1.json is what is expected of debian:6.1: a baseline as Copyhang::Baseline describes it,
+# many cases in one line. It tells which kernel it was recorded from, with a digest of its
+# configuration and the options that the cases depend on.
 package Copyhang::Matrix::Baselines;
 
 use v5.36;
@@ -53,23 +61,3 @@ sub _configuration ($path) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Matrix::Baselines - what is expected of each kernel, a file for each in one folder
-
-=head1 SYNOPSIS
-
-    my $baselines = Copyhang::Matrix::Baselines->new('fixtures/baselines');
-    my $baseline  = $baselines->baseline('debian:6.1');     # of Copyhang::Baseline, or undef
-    $baselines->record($result);
-
-=head1 DESCRIPTION
-
-F<debian-6.1.json> is what is expected of C<debian:6.1>: a baseline as L<Copyhang::Baseline> describes
-it, many cases in one line. It tells which kernel it was recorded from, with a digest of its
-configuration and the options that the cases depend on.
-
-=cut

@@ -43,11 +43,3 @@ sub _words ($case) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Matrix::Cascades - what programs under test were seen to do on several kernels
-
-=cut

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Known changes of the kernel, which may explain a transition.
+#
+# Reads fixtures/changes. What it says is a hint for people: by version numbers alone, as kernels
+# have changes that were backported, and others. It decides nothing. A transition that no confirmed
+# change fits is unexplained.
 package Copyhang::Matrix::Changes;
 
 use v5.36;
@@ -86,17 +90,3 @@ sub _is_one_of ($verdict, $verdicts) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Matrix::Changes - changes of the kernel that may explain a transition
-
-=head1 DESCRIPTION
-
-Reads F<fixtures/changes>. What it says is a hint for people: by version numbers alone, as kernels
-have changes that were backported, and others. It decides nothing. A transition that no confirmed
-change fits is unexplained.
-
-=cut

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The results of several kernels for people, as text.
+#
+# The table (Copyhang::Grid::Kernels), what programs under test did (Copyhang::Matrix::Cascades),
+# what changed from kernel to kernel with hints about the reason (Copyhang::Matrix::Transitions,
+# Copyhang::Matrix::Changes), what differs from the baselines (Copyhang::Comparison), the kernels
+# that were not tested to the end with the last lines of their consoles, and a line for each kernel.
 package Copyhang::Matrix::Report;
 
 use v5.36;
@@ -125,19 +130,3 @@ sub conclusion ($self) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Matrix::Report - the results of several kernels for people
-
-=head1 DESCRIPTION
-
-The table (L<Copyhang::Grid::Kernels>), what programs under test did
-(L<Copyhang::Matrix::Cascades>), what changed from kernel to kernel with hints about the
-reason (L<Copyhang::Matrix::Transitions>, L<Copyhang::Matrix::Changes>), what differs from the
-baselines (L<Copyhang::Comparison>), the kernels that were not tested to the end with the
-last lines of their consoles, and a line for each kernel.
-
-=cut

@@ -1,6 +1,32 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What the cases did on one kernel or on several: the model that every report is made from.
+#
+#     my $results = Copyhang::Matrix::Results->new(
+#         {
+#             name        => 'debian:6.1',
+#             release     => '6.1.0-56-cloud-amd64',    # undef where it was not seen
+#             version     => '6.1.192-2',               # of Copyhang::Kernel
+#             machine     => 'x86_64',
+#             accelerator => 'tcg',
+#             outcome     => 'complete',
+#             detail      => undef,                     # more about the outcome, a sentence
+#             console     => ['...'],                   # its last lines
+#             seconds     => {boot => 1.2, cases => 3.4, total => 5.0},
+#             cases       => [...],                     # of Copyhang::Case
+#             troubles    => [],
+#             config      => '/path/of/its/configuration',
+#             baseline    => undef,                     # of Copyhang::Baseline
+#         },
+#         ...
+#     )->with(selection => $selection, streams => \@streams, seconds => 16.3);
+#
+# The outcome is complete if the kernel was booted and everything that was asked for came back; else
+# boot_failed, panic, wedged, lost, emulator_failed or no_such_kernel. Whatever the outcome, the
+# cases that were heard of are there, and those that were not are broken.
+#
+# of_running is a matrix of one kernel, the one that runs here, whose version is that of uname(2):
+# running is its result then, and reports show it without those of guests.
 package Copyhang::Matrix::Results;
 
 use v5.36;
@@ -8,7 +34,7 @@ use Copyhang::Case    ();
 use Copyhang::Product qw(group product_of products);
 use List::Util        qw(any uniq);
 
-# @results in the order of the kernels' versions, see below.
+# @results in the order of the kernels' versions, as above.
 sub new ($class, @results) {
     my $self = bless {results => \@results, ids => []}, $class;
     for my $number (0 .. $#results) {
@@ -188,41 +214,3 @@ sub version ($self, $number) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Matrix::Results - what the cases did on one kernel or on several
-
-=head1 SYNOPSIS
-
-    my $results = Copyhang::Matrix::Results->new(
-        {
-            name        => 'debian:6.1',
-            release     => '6.1.0-56-cloud-amd64',    # undef where it was not seen
-            version     => '6.1.192-2',               # of Copyhang::Kernel
-            machine     => 'x86_64',
-            accelerator => 'tcg',
-            outcome     => 'complete',
-            detail      => undef,                     # more about the outcome, a sentence
-            console     => ['...'],                   # its last lines
-            seconds     => {boot => 1.2, cases => 3.4, total => 5.0},
-            cases       => [...],                     # of Copyhang::Case
-            troubles    => [],
-            config      => '/path/of/its/configuration',
-            baseline    => undef,                     # of Copyhang::Baseline
-        },
-        ...
-    )->with(selection => $selection, streams => \@streams, seconds => 16.3);
-
-=head1 DESCRIPTION
-
-The outcome is C<complete> if the kernel was booted and everything that was asked for came back;
-else C<boot_failed>, C<panic>, C<wedged>, C<lost>, C<emulator_failed> or C<no_such_kernel>. Whatever
-the outcome, the cases that were heard of are there, and those that were not are C<broken>.
-
-C<of_running> is a matrix of one kernel, the one that runs here, whose version is that of uname(2):
-C<running> is its result then, and reports show it without those of guests.
-
-=cut

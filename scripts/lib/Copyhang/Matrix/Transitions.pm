@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What changed from one kernel to the next.
+#
+# between($results, $changes), of a Copyhang::Matrix::Results and Copyhang::Matrix::Changes, returns
+# for each change of a verdict the last kernel before it, the first one after it, the cases that
+# have changed so there, and what may have been the reason. sum counts them; hints and unexplained
+# are the reasons in words. Kernels on which a case was unavailable, broken or not tried say
+# nothing: they lie between the two.
 package Copyhang::Matrix::Transitions;
 
 use v5.36;
@@ -74,19 +80,3 @@ sub cases ($count) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Matrix::Transitions - what changed from one kernel to the next
-
-=head1 DESCRIPTION
-
-C<between($results, $changes)>, of a L<Copyhang::Matrix::Results> and L<Copyhang::Matrix::Changes>,
-returns for each change of a verdict the last kernel before it, the first one after it, the cases that
-have changed so there, and what may have been the reason. C<sum> counts them; C<hints> and
-C<unexplained> are the reasons in words. Kernels on which a case was C<unavailable>, C<broken> or not
-tried say nothing: they lie between the two.
-
-=cut

@@ -35,11 +35,3 @@ sub line ($self) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Progress::Bisect - how far a bisection is, in one line that moves
-
-=cut

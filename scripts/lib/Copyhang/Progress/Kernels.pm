@@ -41,11 +41,3 @@ sub line ($self) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Progress::Kernels - how far several kernels are, in one line that moves
-
-=cut

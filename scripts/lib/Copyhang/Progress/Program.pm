@@ -12,11 +12,3 @@ sub result ($self, $result) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Progress::Program - passes the results of one program to Copyhang::Progress
-
-=cut

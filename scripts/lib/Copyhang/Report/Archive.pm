@@ -44,11 +44,3 @@ sub _set_times ($aggregate, @streams) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Report::Archive - the results as a TAP archive, made by TAP::Harness::Archive
-
-=cut

@@ -1,6 +1,31 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The results as one JSON document.
+#
+#     {"schema": 1, "kernel": {"release", "version", "machine"}, "troubles": ["..."],
+#      "cases": [{"id", "act", "strategy", "source", "sink", "verdict", "errno", "stalled",
+#                 "killable", "act_ms", "release_ms", "steps", "evidence"}]}
+#
+# errno, killable, act_ms and release_ms are null where they do not apply; reason and expected (the
+# baseline's verdict) are there where there is one. evidence has the other keys of the case's
+# evidence. troubles says what was wrong with a case program.
+#
+# From copyhang exec there is command, the program under test with its arguments. From a survey
+# there is programs: [{"name", "package", "command", "rows", "installed", "mismatches"}], and each
+# case has program, the name of one of them.
+#
+# Of kernels in guests:
+#
+#     {"schema": 1,
+#      "kernels": [{"name", "release", "version", "machine", "accelerator", "outcome", "detail",
+#                   "console", "seconds": {"boot", "cases", "total"}, "troubles", "cases": [...]}],
+#      "transitions": [{"id", "before", "after", "from", "to", "suspects": [...],
+#                       "explained"}]}
+#
+# Kernels are in the order of their versions; before and after are names of them. suspects are known
+# changes of the kernel ({"version", "commit", "known", "subject"}) that might explain the
+# transition: hints, by version numbers alone. known is bisected, read (in the source of both
+# kernels) or guess; explained is false where there are only guesses, or none.
 package Copyhang::Report::Document;
 
 use v5.36;
@@ -56,38 +81,3 @@ sub _transition ($results, $transition) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Report::Document - the results as one JSON document
-
-=head1 DESCRIPTION
-
-    {"schema": 1, "kernel": {"release", "version", "machine"}, "troubles": ["..."],
-     "cases": [{"id", "act", "strategy", "source", "sink", "verdict", "errno", "stalled",
-                "killable", "act_ms", "release_ms", "steps", "evidence"}]}
-
-C<errno>, C<killable>, C<act_ms> and C<release_ms> are null where they do not apply; C<reason> and
-C<expected> (the baseline's verdict) are there where there is one. C<evidence> has the other keys
-of the case's evidence. C<troubles> says what was wrong with a case program.
-
-From C<copyhang exec> there is C<command>, the program under test with its arguments. From a survey
-there is C<programs>: C<[{"name", "package", "command", "rows", "installed", "mismatches"}]>, and each
-case has C<program>, the name of one of them.
-
-Of kernels in guests:
-
-    {"schema": 1,
-     "kernels": [{"name", "release", "version", "machine", "accelerator", "outcome", "detail",
-                  "console", "seconds": {"boot", "cases", "total"}, "troubles", "cases": [...]}],
-     "transitions": [{"id", "before", "after", "from", "to", "suspects": [...],
-                      "explained"}]}
-
-Kernels are in the order of their versions; C<before> and C<after> are names of them. C<suspects> are
-known changes of the kernel ({"version", "commit", "known", "subject"}) that might explain the
-transition: hints, by version numbers alone. C<known> is C<bisected>, C<read> (in the source of both
-kernels) or C<guess>; C<explained> is false where there are only guesses, or none.
-
-=cut

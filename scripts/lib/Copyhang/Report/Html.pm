@@ -1,6 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The results as a page for a browser.
+#
+# One page that needs nothing else, neither a script nor the network, for a screen and for paper. It
+# is HTML and well-formed XML.
+#
+# Of the running kernel: what the run says, what changed, and for each act all verdicts in a table,
+# told apart by letters and words as well as by colours. A verdict links to its evidence, which has
+# the id of the case: page.html#ID leads there from elsewhere.
+#
+# Of kernels in guests: the kernels, what changed from one to the next with hints about the reason,
+# what differs from the baselines, the consoles of kernels that failed, and the verdicts of all
+# cases. A failure is a link to the evidence of the first case in its row on the first kernel that
+# fails so; all of it is in the JSON document.
 package Copyhang::Report::Html;
 
 use v5.36;
@@ -230,25 +242,3 @@ sub _cells ($self, $row) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Report::Html - the results as a page for a browser
-
-=head1 DESCRIPTION
-
-One page that needs nothing else, neither a script nor the network, for a screen and for paper. It is
-HTML and well-formed XML.
-
-Of the running kernel: what the run says, what changed, and for each act all verdicts in a table, told
-apart by letters and words as well as by colours. A verdict links to its evidence, which has the id of
-the case: F<page.html#ID> leads there from elsewhere.
-
-Of kernels in guests: the kernels, what changed from one to the next with hints about the reason, what
-differs from the baselines, the consoles of kernels that failed, and the verdicts of all cases. A
-failure is a link to the evidence of the first case in its row on the first kernel that fails so; all
-of it is in the JSON document.
-
-=cut

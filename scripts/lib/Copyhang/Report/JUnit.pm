@@ -18,11 +18,3 @@ sub text ($class, $results, $path = undef) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Report::JUnit - the results as JUnit XML, made by TAP::Formatter::JUnit
-
-=cut

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The results of programs under test for people, as text.
+#
+# Copyhang::Report with another table: for each program the verdict by source and sink, and its
+# cascade in words, as it was seen to be. Then what differs from the rows that claim to be a
+# program's, and which programs are safe.
 package Copyhang::Report::Programs;
 
 use v5.36;
@@ -109,17 +113,3 @@ sub _where (@unsafe) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Report::Programs - the results of programs under test, for people
-
-=head1 DESCRIPTION
-
-L<Copyhang::Report> with another table: for each program the verdict by source and sink, and its
-cascade in words, as it was seen to be. Then what differs from the rows that claim to be a program's,
-and which programs are safe.
-
-=cut

@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A selection of cases: what one program under test is put through.
+#
+#     my $selection = Copyhang::Selection::Program->new({source => ['pty']}, 'busybox', 'cat');
+#
+# A selection, as Copyhang::Selection is, of the cases that copyhang-exec plays with one command.
+# What is wrong with the command or the options is bad input: list has the player, copyhang-exec,
+# say so. name is the name of its stream.
 package Copyhang::Selection::Program;
 
 use v5.36;
@@ -80,20 +86,3 @@ sub _run (@command) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Selection::Program - a program under test, and the cases that it is put through
-
-=head1 SYNOPSIS
-
-    my $selection = Copyhang::Selection::Program->new({source => ['pty']}, 'busybox', 'cat');
-
-=head1 DESCRIPTION
-
-A selection, as L<Copyhang::Selection> is, of the cases that F<copyhang-exec> plays with one command.
-What is wrong with the command or the options is bad input: C<list> has the player, F<copyhang-exec>, say so. C<name> is the name of its stream.
-
-=cut

@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A selection of cases: a list of programs under test, from a file.
+#
+# A selection, as Copyhang::Selection is, that puts each program through the same cases
+# (Copyhang::Selection::Program). Where a row of the table of cascades (cases/strategies.c) claims
+# to copy as a program does, a program that copies through this row is tried as well, and take
+# compares what both were seen to do: mismatches of members. Of several rows, which stand for
+# several versions of the program, one has to agree.
 package Copyhang::Selection::Survey;
 
 use v5.36;
@@ -115,19 +121,3 @@ sub document ($self) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Selection::Survey - a list of programs under test, from a file
-
-=head1 DESCRIPTION
-
-A selection, as L<Copyhang::Selection> is, that puts each program through the same cases
-(L<Copyhang::Selection::Program>). Where a row of the table of cascades (F<cases/strategies.c>)
-claims to copy as a program does, a program that copies through this row is tried as well, and C<take> compares what
-both were seen to do: C<mismatches> of C<members>. Of several rows, which stand for several versions
-of the program, one has to agree.
-
-=cut

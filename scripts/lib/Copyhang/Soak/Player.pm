@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# One run of the cases in some surroundings.
+#
+#     my $result = Copyhang::Soak::Player->play(
+#         {slow => ['--cpu', 50], copyhang => ['--jobs', 4]}, ['run', '--only', 'exit_group/*']);
+#
+# Plays them by scripts/slow and scripts/copyhang, so that all of it is in those surroundings, also
+# an emulator.
 package Copyhang::Soak::Player;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Failure      qw(untestable);
 use Copyhang::ProcessGroup ();
 use Copyhang::Limits       ();
@@ -63,21 +67,3 @@ sub _result ($process, $text, $noise) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Soak::Player - one run of the cases in some surroundings
-
-=head1 SYNOPSIS
-
-    my $result = Copyhang::Soak::Player->play(
-        {slow => ['--cpu', 50], copyhang => ['--jobs', 4]}, ['run', '--only', 'exit_group/*']);
-
-=head1 DESCRIPTION
-
-Plays them by F<scripts/slow> and F<scripts/copyhang>, so that all of it is in those surroundings, also
-an emulator.
-
-=cut

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
+#
+# What a soak has seen so far, in a folder.
+#
+# soak.json has the sums; first.jsonl a line for each case, with its first verdict, evidence,
+# surroundings and run; differing.jsonl a line for each verdict that is not the first one, with
+# both. A run counts as soon as it is in soak.json: what an interrupted one has written elsewhere is
+# dropped when the folder is opened again.
 package Copyhang::Soak::State;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Lock    ();
 use Copyhang::Output  ();
@@ -128,18 +131,3 @@ sub differing ($self) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Soak::State - what a soak has seen so far, in a folder
-
-=head1 DESCRIPTION
-
-F<soak.json> has the sums; F<first.jsonl> a line for each case, with its first verdict, evidence,
-surroundings and run; F<differing.jsonl> a line for each verdict that is not the first one, with both.
-A run counts as soon as it is in F<soak.json>: what an interrupted one has written elsewhere is dropped
-when the folder is opened again.
-
-=cut

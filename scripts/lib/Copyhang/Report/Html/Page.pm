@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What pages for a browser are made of.
+#
+# A page needs nothing else, neither a script nor the network, and is HTML and well-formed XML. The
+# evidence lies at its end.
 package Copyhang::Report::Html::Page;
 
 use v5.36;
@@ -116,16 +119,3 @@ sub _pairs ($anchor, $title, $case) {
 }
 
 1;
-
-__END__
-
-=head1 NAME
-
-Copyhang::Report::Html::Page - what the pages for a browser have in common
-
-=head1 DESCRIPTION
-
-A page needs nothing else, neither a script nor the network, and is HTML and well-formed XML. The
-evidence lies at its end.
-
-=cut
