@@ -36,9 +36,7 @@ sub new ($class) {
     return bless {folder => "$base/copyhang"}, $class;
 }
 
-sub path ($self, $name) {
-    return "$self->{folder}/$name";
-}
+sub path ($self, $name) { return "$self->{folder}/$name" }
 
 # Runs the code while no other run changes the cache. What such a run left half done is removed.
 sub change ($self, $code) {

@@ -88,9 +88,7 @@ sub is_unsafe ($self) {
     return $verdict->{kernel} && !$verdict->{ok};
 }
 
-sub is_known ($self) {
-    return $VERDICT{$self->{verdict}}{kernel};
-}
+sub is_known ($self) { return $VERDICT{$self->{verdict}}{kernel} }
 
 # The first value of a key of the evidence.
 sub value ($self, $key) {

@@ -31,14 +31,10 @@ sub _not_now ($case) {
 }
 
 # ([id, what became of it]...), without what is as expected.
-sub differences ($self) {
-    return @{$self->{differences}};
-}
+sub differences ($self) { return @{$self->{differences}} }
 
 # The counts, a sentence.
-sub sum ($self) {
-    return $self->{sum};
-}
+sub sum ($self) { return $self->{sum} }
 
 # Of several kernels: a line for each thing that differs from a kernel's baseline, then one for each
 # kernel; none without any baseline. $results: of Copyhang::Matrix::Results.

@@ -52,13 +52,8 @@ sub _class_of (@cases) {
 }
 
 # A broken promise is the strategy's own affair, and holds nobody up.
-sub _is_corrupt ($case) {
-    return $case->{verdict} eq 'corrupt';
-}
-
-sub _is_unsafe ($case) {
-    return $case->is_unsafe && !_is_corrupt($case);
-}
+sub _is_corrupt ($case) { return $case->{verdict} eq 'corrupt' }
+sub _is_unsafe  ($case) { return $case->is_unsafe && !_is_corrupt($case) }
 
 # "Unsafe: sendfile and splice from pty and unix to pipe; ...", or nothing. $strategies: the cases of
 # each.

@@ -34,13 +34,8 @@ sub untestable ($message) {
     die bless {status => 125, message => $message}, __PACKAGE__;
 }
 
-sub status ($self) {
-    return $self->{status};
-}
-
-sub message ($self) {
-    return $self->{message};
-}
+sub status  ($self) { return $self->{status} }
+sub message ($self) { return $self->{message} }
 
 # Ends the program with a status, for one who has said already why.
 sub quit ($class, $status) {
@@ -54,9 +49,7 @@ sub catch_signals ($class) {
     return;
 }
 
-sub signalled ($class) {
-    return $Signal;
-}
+sub signalled ($class) { return $Signal }
 
 sub check_signals ($class) {
     die bless {signal => $Signal}, $class if $Signal;

@@ -64,14 +64,10 @@ sub start ($class, %argument) {
 }
 
 # What init said: release, version, machine, trouble => [...], end => wait status.
-sub said ($self, $what) {
-    return $self->{said}{$what};
-}
+sub said ($self, $what) { return $self->{said}{$what} }
 
 # Whether init was heard of.
-sub is_up ($self) {
-    return defined $self->{time}{up};
-}
+sub is_up ($self) { return defined $self->{time}{up} }
 
 # Seconds: to boot, of the cases, and in all.
 sub seconds ($self) {
@@ -199,8 +195,6 @@ sub _console ($self) {
     return grep { /\S/ } map { s/\A\[ *\d+[.]\d+\] //r } split /\n/, $text;
 }
 
-sub _now () {
-    return clock_gettime(CLOCK_MONOTONIC);
-}
+sub _now () { return clock_gettime(CLOCK_MONOTONIC) }
 
 1;

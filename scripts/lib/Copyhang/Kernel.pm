@@ -79,37 +79,18 @@ sub fetch ($self, %argument) {
     return;
 }
 
-sub name ($self) {
-    return $self->{name};
-}
+sub name ($self) { return $self->{name} }
 
 sub identity ($self) {
     my ($image) = reverse $self->images;
     return join q{ }, Cwd::realpath($image), (stat $image)[7, 9];
 }
 
-sub release ($self) {
-    return $self->{release};
-}
-
-sub version ($self) {
-    return $self->{version} // $self->{release} // '0';
-}
-
-sub images ($self) {
-    return @{$self->{images} // []};
-}
-
-sub modules ($self) {
-    return $self->{modules};
-}
-
-sub config ($self) {
-    return $self->{config};
-}
-
-sub is_uml ($self) {
-    return $self->{is_uml} // 0;
-}
+sub release ($self) { return $self->{release} }
+sub version ($self) { return $self->{version} // $self->{release} // '0' }
+sub images  ($self) { return @{$self->{images} // []} }
+sub modules ($self) { return $self->{modules} }
+sub config  ($self) { return $self->{config} }
+sub is_uml  ($self) { return $self->{is_uml} // 0 }
 
 1;

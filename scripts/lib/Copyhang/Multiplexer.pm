@@ -21,9 +21,7 @@ sub add ($self, $parser, $stash) {
     return;
 }
 
-sub parsers ($self) {
-    return scalar @{$self->{entries}};
-}
+sub parsers ($self) { return scalar @{$self->{entries}} }
 
 # (parser, stash, result) of a parser that has one, result undef at its end; empty when none is
 # left.

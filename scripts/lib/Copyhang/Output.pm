@@ -35,9 +35,7 @@ sub for_options ($class, $option, @names) {
 }
 
 # A device or a pipe is written to, never replaced.
-sub _is_special ($self) {
-    return -e $self->{path} && !-f _;
-}
+sub _is_special ($self) { return -e $self->{path} && !-f _ }
 
 sub _temporary ($self) {
     my $folder    = dirname($self->{path});

@@ -58,19 +58,13 @@ sub _become ($command, $out, $err, @keep) {
     return;
 }
 
-sub has_ended ($self) {
-    return $self->{ended};
-}
+sub has_ended ($self) { return $self->{ended} }
 
 # The wait status; undef if it could not be had.
-sub status ($self) {
-    return $self->{status};
-}
+sub status ($self) { return $self->{status} }
 
 # What was wrong with its life, if anything was; always where there is no status.
-sub complaint ($self) {
-    return $self->{complaint};
-}
+sub complaint ($self) { return $self->{complaint} }
 
 # Waits a moment for news of any of the processes, and deals with it.
 sub pump ($class, @processes) {
@@ -109,13 +103,8 @@ sub _read ($self, $stream) {
     return;
 }
 
-sub take_line ($self, $line) {
-    return $self->{on_line}->($line);
-}
-
-sub take_noise ($self, $text) {
-    return $self->{on_noise}->($text);
-}
+sub take_line  ($self, $line) { return $self->{on_line}->($line) }
+sub take_noise ($self, $text) { return $self->{on_noise}->($text) }
 
 # Why it has to be ended by force, undef as long as it has not.
 sub overdue ($self, $now) {
@@ -184,8 +173,6 @@ sub DESTROY ($self) {
     return;
 }
 
-sub _now () {
-    return clock_gettime(CLOCK_MONOTONIC);
-}
+sub _now () { return clock_gettime(CLOCK_MONOTONIC) }
 
 1;

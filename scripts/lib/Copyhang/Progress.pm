@@ -40,9 +40,7 @@ sub line ($self) {
 }
 
 # In seconds.
-sub elapsed ($self) {
-    return time - $self->{began};
-}
+sub elapsed ($self) { return time - $self->{began} }
 
 sub show ($self) {
     $self->tell($self->line);

@@ -40,9 +40,7 @@ sub table ($self) {
         map { $_->text($self->{paint}) } Copyhang::Grid::Ends->tables($self->{verbose}, @cases);
 }
 
-sub conclusion ($self) {
-    return Copyhang::Conclusion->text($self->{results});
-}
+sub conclusion ($self) { return Copyhang::Conclusion->text($self->{results}) }
 
 # Of each kind of failure the first: what stalled, or why the scene was not set, tells kinds apart.
 sub _evidence ($self) {

@@ -47,9 +47,7 @@ sub claim ($class, $act) {
     return $claim;
 }
 
-sub ids ($self) {
-    return @{$self->{ids}};
-}
+sub ids ($self) { return @{$self->{ids}} }
 
 # Keeps those cases whose id the code wants.
 sub narrow ($self, $wants) {
@@ -58,9 +56,7 @@ sub narrow ($self, $wants) {
 }
 
 # Every case of the build belongs to it.
-sub is_whole ($self) {
-    return !@{$self->{globs}};
-}
+sub is_whole ($self) { return !@{$self->{globs}} }
 
 # The programs to run: ({name, command, ids}...), one for each act.
 sub programs ($self) {
@@ -77,9 +73,7 @@ sub programs ($self) {
 }
 
 # The streams of these programs that the results are of.
-sub take ($self, @streams) {
-    return @streams;
-}
+sub take ($self, @streams) { return @streams }
 
 # What the JSON document has besides the cases.
 sub document ($self) {

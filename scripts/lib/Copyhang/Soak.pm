@@ -178,8 +178,6 @@ sub text ($self) {
     return $text;
 }
 
-sub _now () {
-    return clock_gettime(CLOCK_MONOTONIC);
-}
+sub _now () { return clock_gettime(CLOCK_MONOTONIC) }
 
 1;

@@ -37,13 +37,8 @@ sub _initialize ($self, $argument) {
     return $self;
 }
 
-sub cases ($self) {
-    return @{$self->{cases}};
-}
-
-sub name ($self) {
-    return $self->{name};
-}
+sub cases ($self) { return @{$self->{cases}} }
+sub name  ($self) { return $self->{name} }
 
 # What is wrong with the program, a sentence each.
 sub troubles ($self) {
@@ -73,9 +68,7 @@ sub rewind ($self) {
     return $self;
 }
 
-sub is_ready ($self) {
-    return @{$self->{queue}} || !$self->{process};
-}
+sub is_ready ($self) { return @{$self->{queue}} || !$self->{process} }
 
 sub next_raw ($self) {
     __PACKAGE__->pump($self) until $self->is_ready;
@@ -89,9 +82,7 @@ sub pump ($class, @streams) {
 }
 
 # Copyhang::Multiplexer waits for streams, as a handle alone does not tell when to give up.
-sub get_select_handles ($self) {
-    return $self;
-}
+sub get_select_handles ($self) { return $self }
 
 sub wait ($self) {    ## no critic (ProhibitBuiltinHomonyms)
     return $self->{wait};

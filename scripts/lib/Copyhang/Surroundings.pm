@@ -28,9 +28,7 @@ my $FIRST_GROUP = 1_000_000;    # the longer their numbers, the longer /proc/PID
 my $GROUPS_MAX  = 65_536;       # NGROUPS_MAX
 
 # How Getopt::Long takes them.
-sub options ($class) {
-    return qw(cpu=s groups=s memcpy=s);
-}
+sub options ($class) { return qw(cpu=s groups=s memcpy=s) }
 
 sub memcpy_kinds ($class) {
     my @kinds = sort keys %MEMCPY;

@@ -61,9 +61,7 @@ sub is_tree ($class, $has) {
     return !grep { !$has->($_) } qw(Makefile Kbuild Kconfig);
 }
 
-sub _compiler ($class) {
-    return $ENV{CC} // 'gcc';
-}
+sub _compiler ($class) { return $ENV{CC} // 'gcc' }
 
 # {seconds, log, image => folder for Copyhang::Kernel, lacks => [options], why => undef or phrase}.
 # $name: of the log; $tell: code($words) for what is under way.

@@ -55,9 +55,7 @@ sub begin ($self) {
         map { @{$_} } @{$self}{qw(ends paths)});
 }
 
-sub identity ($self, $commit) {
-    return $commit;
-}
+sub identity ($self, $commit) { return $commit }
 
 sub look_at ($self, $commit) {
     my ($repository, $step) = @{$self}{qw(repository step)};

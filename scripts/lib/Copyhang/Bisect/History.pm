@@ -33,9 +33,7 @@ sub _left ($self, @options) {
     return grep { $_ ne $self->{bad} } @left;
 }
 
-sub between ($self) {
-    return $self->_left(qw(--topo-order --reverse));
-}
+sub between ($self) { return $self->_left(qw(--topo-order --reverse)) }
 
 # What `git bisect` would take comes first, also where others are as good.
 sub best_first ($self) {

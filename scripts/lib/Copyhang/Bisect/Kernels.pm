@@ -20,9 +20,7 @@ sub new ($class, $option, $step) {
     return bless {option => $option, step => $step}, $class;
 }
 
-sub words ($self) {
-    return @{$self->{option}}{qw(good bad kernels)};
-}
+sub words ($self) { return @{$self->{option}}{qw(good bad kernels)} }
 
 # Nothing is fetched. What cannot be a range is bad input.
 sub begin ($self) {
@@ -73,9 +71,7 @@ sub _offered ($good, $bad) {
     return grep { $_->flavour eq $flavours[0] } (ref $good)->all;
 }
 
-sub identity ($self, $number) {
-    return $self->{kernels}[$number]->identity;
-}
+sub identity ($self, $number) { return $self->{kernels}[$number]->identity }
 
 # One that cannot be downloaded now may be there the next time.
 sub look_at ($self, $number) {

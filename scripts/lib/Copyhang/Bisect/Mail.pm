@@ -70,9 +70,7 @@ sub _between ($outcome) {
     return join q{}, map { sprintf "  %-16s %s\n", $_->[0], _kernel($_->[1]) } @rows;
 }
 
-sub _kernel ($seen) {
-    return join q{ }, $seen->{release} // (), "($seen->{name})";
-}
+sub _kernel ($seen) { return join q{ }, $seen->{release} // (), "($seen->{name})" }
 
 sub _hints ($results, $outcome) {
     my %transition = (

@@ -39,18 +39,11 @@ sub new ($class, $tree) {
 }
 
 # What tells it from other repositories.
-sub common ($self) {
-    return $self->{common};
-}
+sub common ($self) { return $self->{common} }
 
 # The folder in which all that is made of it is kept.
-sub place ($self) {
-    return $self->{place};
-}
-
-sub worktree ($self) {
-    return "$self->{place}/$WORKTREE";
-}
+sub place    ($self) { return $self->{place} }
+sub worktree ($self) { return "$self->{place}/$WORKTREE" }
 
 # The commit that a revision names.
 sub commit ($self, $revision) {

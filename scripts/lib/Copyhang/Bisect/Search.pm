@@ -53,13 +53,8 @@ sub steps_left ($self) {
 }
 
 # The last that is known to be good, and the first that is known to be bad.
-sub good ($self) {
-    return $self->{good}[-1];
-}
-
-sub bad ($self) {
-    return $self->{bad};
-}
+sub good ($self) { return $self->{good}[-1] }
+sub bad  ($self) { return $self->{bad} }
 
 # Those between them that do not tell.
 sub skipped ($self) {
@@ -67,9 +62,7 @@ sub skipped ($self) {
 }
 
 # What is between the good and the bad ones, in order.
-sub between ($self) {
-    return $self->good + 1 .. $self->bad - 1;
-}
+sub between ($self) { return $self->good + 1 .. $self->bad - 1 }
 
 # The same, that first which leaves the fewest to look at, whatever it tells.
 sub best_first ($self) {

@@ -57,9 +57,7 @@ sub add ($self, $seen) {
 }
 
 # In the order in which it was seen.
-sub seen ($self) {
-    return @{$self->{seen}};
-}
+sub seen ($self) { return @{$self->{seen}} }
 
 # What was seen of a kernel, by its identity.
 sub find ($self, $identity) {

@@ -53,17 +53,9 @@ sub new ($class, %argument) {
 }
 
 # The id, and that of its control, undef where there is none.
-sub case ($self) {
-    return $self->{case};
-}
-
-sub control ($self) {
-    return $self->{control};
-}
-
-sub progress ($self) {
-    return $self->{progress};
-}
+sub case     ($self) { return $self->{case} }
+sub control  ($self) { return $self->{control} }
+sub progress ($self) { return $self->{progress} }
 
 # The same as run returns, of a kernel that there is not.
 sub not_booted ($class, $why) {

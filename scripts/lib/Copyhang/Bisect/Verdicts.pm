@@ -78,8 +78,6 @@ sub _why_silent ($self, $seen) {
 }
 
 # The exit status that stands for an answer.
-sub exit_status ($class, $answer) {
-    return $EXIT{$answer};
-}
+sub exit_status ($class, $answer) { return $EXIT{$answer} }
 
 1;

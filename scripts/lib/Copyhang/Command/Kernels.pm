@@ -42,9 +42,7 @@ sub _list ($class, $option, @names) {
     return 0;
 }
 
-sub _size ($bytes) {
-    return sprintf '%.1f MB', $bytes / 1e6;
-}
+sub _size ($bytes) { return sprintf '%.1f MB', $bytes / 1e6 }
 
 sub _fetch ($class, $option, @names) {
     require Copyhang::Kernel;

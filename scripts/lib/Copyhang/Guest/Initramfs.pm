@@ -49,9 +49,7 @@ sub new ($class, $kernel, $load = undef) {
     return $self;
 }
 
-sub _digest (@parts) {
-    return substr sha256_hex(join "\n", @parts), 0, $DIGEST;
-}
+sub _digest (@parts) { return substr sha256_hex(join "\n", @parts), 0, $DIGEST }
 
 sub _fingerprint ($self, @modules) {
     my $digest = Digest::SHA->new(256);

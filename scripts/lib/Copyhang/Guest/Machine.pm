@@ -64,21 +64,10 @@ sub _is_elf ($path) {
 }
 
 # In MB, of the host's.
-sub memory ($class) {
-    return $MEMORY + 128;
-}
-
-sub kind ($self) {
-    return $self->{kind};
-}
-
-sub accelerator ($self) {
-    return $self->{accelerator};
-}
-
-sub slowness ($self) {
-    return $SLOWNESS{$self->{accelerator}};
-}
+sub memory      ($class) { return $MEMORY + 128 }
+sub kind        ($self)  { return $self->{kind} }
+sub accelerator ($self)  { return $self->{accelerator} }
+sub slowness    ($self)  { return $SLOWNESS{$self->{accelerator}} }
 
 # What starts it, with the console written to one descriptor, the initramfs read from another, and
 # the channel on standard output. The emulator does not outlive this program.

@@ -84,13 +84,8 @@ sub _name ($folder, $program, @words) {
     return;
 }
 
-sub ids ($self) {
-    return @{$self->{ids}};
-}
-
-sub is_whole ($self) {
-    return 0;
-}
+sub ids      ($self) { return @{$self->{ids}} }
+sub is_whole ($self) { return 0 }
 
 # What init is to run.
 sub program ($self) {
@@ -104,8 +99,6 @@ sub environment ($self) {
 }
 
 # A handle of it.
-sub archive ($self) {
-    return $self->{archive};
-}
+sub archive ($self) { return $self->{archive} }
 
 1;

@@ -153,9 +153,7 @@ sub _finish_all ($self) {
 }
 
 # How often the kernel was booted.
-sub boots ($self) {
-    return $self->{boots};
-}
+sub boots ($self) { return $self->{boots} }
 
 # As a Copyhang::Matrix::Results takes it.
 sub result ($self) {

@@ -36,8 +36,6 @@ sub look_up ($class, $path) {
     }, $class;
 }
 
-sub packages ($self, $folder, $tell) {
-    return @{$self->{files}};
-}
+sub packages ($self, $folder, $tell) { return @{$self->{files}} }
 
 1;

@@ -41,13 +41,8 @@ sub architecture ($class) {
 }
 
 # Once a process: what it has loaded is not loaded again.
-sub apt ($class) {
-    return $Apt //= Copyhang::Apt->new(Copyhang::Cache->new);
-}
-
-sub look_up ($class, $spec) {
-    return ($class->known($spec))[0];
-}
+sub apt     ($class)        { return $Apt //= Copyhang::Apt->new(Copyhang::Cache->new) }
+sub look_up ($class, $spec) { return ($class->known($spec))[0] }
 
 # The kernels that a name means, newest first; if there are none the lists are loaded anew.
 sub known ($class, $spec) {
@@ -141,19 +136,13 @@ sub _offered ($class, @packages) {
     return @kernels;
 }
 
-sub flavour ($self) {
-    return $self->{flavour};
-}
+sub flavour ($self) { return $self->{flavour} }
 
 # The suites that offer it now; none when it is there only because it is in the cache.
-sub suites ($self) {
-    return @{$self->{suites}};
-}
+sub suites ($self) { return @{$self->{suites}} }
 
 # In bytes.
-sub download_size ($self) {
-    return $self->{download};
-}
+sub download_size ($self) { return $self->{download} }
 
 sub packages ($self, $folder, $tell) {
     $self->apt->download($folder, $tell, @{$self->{packages}});
@@ -170,12 +159,7 @@ sub fill ($self, $folder, $tell) {
 }
 
 # The shortest name that means this kernel, and no other that all() returned with it.
-sub short_name ($self) {
-    return $self->{short_name};
-}
-
-sub _upstream ($self) {
-    return $self->{version} =~ s/-[^-]*\z//r;
-}
+sub short_name ($self) { return $self->{short_name} }
+sub _upstream  ($self) { return $self->{version} =~ s/-[^-]*\z//r }
 
 1;

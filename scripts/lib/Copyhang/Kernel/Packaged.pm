@@ -18,17 +18,9 @@ use File::Path              qw(remove_tree);
 # A kind of kernel has its name in the cache in $self->{entry}, and a method
 # packages($folder, $on_progress) that returns the paths of .deb files; it may put them there.
 
-sub identity ($self) {
-    return $self->{entry};
-}
-
-sub is_cached ($self) {
-    return -d $self->_folder;
-}
-
-sub _folder ($self) {
-    return $self->{cache}->path("kernels/$self->{entry}");
-}
+sub identity  ($self) { return $self->{entry} }
+sub is_cached ($self) { return -d $self->_folder }
+sub _folder   ($self) { return $self->{cache}->path("kernels/$self->{entry}") }
 
 # In bytes, of what is in the cache.
 sub size_in_cache ($self) {

@@ -58,9 +58,7 @@ sub of_running ($class, %result) {
 }
 
 # Its result; undef if the kernels ran in guests.
-sub running ($self) {
-    return $self->{running};
-}
+sub running ($self) { return $self->{running} }
 
 # What belongs to all of it: selection, streams => [...], seconds.
 sub with ($self, %more) {
@@ -68,36 +66,21 @@ sub with ($self, %more) {
     return $self;
 }
 
-sub selection ($self) {
-    return $self->{selection};
-}
-
-sub streams ($self) {
-    return @{$self->{streams}};
-}
-
-sub seconds ($self) {
-    return $self->{seconds};
-}
-
-sub results ($self) {
-    return @{$self->{results}};
-}
+sub selection ($self) { return $self->{selection} }
+sub streams   ($self) { return @{$self->{streams}} }
+sub seconds   ($self) { return $self->{seconds} }
+sub results   ($self) { return @{$self->{results}} }
 
 sub all_cases ($self) {
     return map { @{$_->{cases}} } $self->results;
 }
 
 # Of all cases, as they came.
-sub ids ($self) {
-    return @{$self->{ids}};
-}
+sub ids ($self) { return @{$self->{ids}} }
 
 # A case on each kernel, undef where it is none. What a kernel did not come to is not there either:
 # one that panics at once says nothing about thousands of cases.
-sub cases ($self, $id) {
-    return @{$self->{case}{$id}}[0 .. $#{$self->{results}}];
-}
+sub cases ($self, $id) { return @{$self->{case}{$id}}[0 .. $#{$self->{results}}] }
 
 # All of those of all kernels.
 sub tried ($self) {
@@ -188,9 +171,7 @@ sub transitions ($self) {
 }
 
 # What became of a kernel: "boot failed".
-sub outcome ($class, $result) {
-    return $result->{outcome} =~ s/_/ /gr;
-}
+sub outcome ($class, $result) { return $result->{outcome} =~ s/_/ /gr }
 
 # What to call each kernel in a table: the version of Linux, its name where that is not enough.
 sub labels ($self) {

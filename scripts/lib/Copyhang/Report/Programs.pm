@@ -62,9 +62,7 @@ sub _rows ($member, @cases) {
     } group($key, @cases);
 }
 
-sub _cascade ($case) {
-    return $case->{reason} // $case->value('cascade') // q{};
-}
+sub _cascade ($case) { return $case->{reason} // $case->value('cascade') // q{} }
 
 # What a program does otherwise than the row that claims to be it.
 sub _mismatches ($self) {

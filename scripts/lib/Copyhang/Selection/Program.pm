@@ -43,9 +43,7 @@ sub rename ($self, $name) {    ## no critic (ProhibitBuiltinHomonyms)
     return $self;
 }
 
-sub is_whole ($self) {
-    return 0;
-}
+sub is_whole ($self) { return 0 }
 
 sub programs ($self) {
     return {
@@ -60,9 +58,7 @@ sub document ($self) {
 }
 
 # The programs under test, each with what the document says of it.
-sub members ($self) {
-    return {$self->document};
-}
+sub members ($self) { return {$self->document} }
 
 # The program that plays the cases; as a strategy it stands for the program under test, too.
 sub player ($class) {

@@ -40,9 +40,7 @@ sub _add ($self, $name, @command) {
     return;
 }
 
-sub _row_name ($row) {
-    return "row $row";
-}
+sub _row_name ($row) { return "row $row" }
 
 # A line: its name, the package that has it, rows of our table that claim to copy as it does, and
 # the command.
@@ -70,9 +68,7 @@ sub _read ($path) {
     return @programs;
 }
 
-sub is_whole ($self) {
-    return 0;
-}
+sub is_whole ($self) { return 0 }
 
 sub programs ($self) {
     return map { $_->programs } @{$self->{parts}};
@@ -111,9 +107,7 @@ sub _mismatches ($stream, @rows) {
 }
 
 # All programs of the file; those that are not installed were not tried.
-sub members ($self) {
-    return @{$self->{programs}};
-}
+sub members ($self) { return @{$self->{programs}} }
 
 sub document ($self) {
     my @programs = map { +{%{$_}, installed => $_->{installed} ? \1 : \0} } @{$self->{programs}};

@@ -111,23 +111,15 @@ sub _append ($self, $name, @entries) {
 }
 
 # runs, verdicts, unavailable or seconds: in all, of earlier soaks as well.
-sub count ($self, $what) {
-    return $self->{sum}{$what};
-}
+sub count ($self, $what) { return $self->{sum}{$what} }
 
 # Text => in how many runs.
-sub surroundings ($self) {
-    return $self->{sum}{surroundings};
-}
+sub surroundings ($self) { return $self->{sum}{surroundings} }
 
 # What was wrong with programs and kernels, a sentence each.
-sub troubles ($self) {
-    return @{$self->{sum}{troubles}};
-}
+sub troubles ($self) { return @{$self->{sum}{troubles}} }
 
 # What differs from the first verdict: ({first => {run, surroundings, case}, then => {...}}...).
-sub differing ($self) {
-    return @{$self->{differing}};
-}
+sub differing ($self) { return @{$self->{differing}} }
 
 1;

@@ -51,9 +51,7 @@ sub escape ($text) {
     return $text =~ s/([&<>"']|[^\x00-\x7f])/'&#' . ord($1) . q{;}/ger;
 }
 
-sub paragraph ($text) {
-    return '<p>' . escape($text) . "</p>\n";
-}
+sub paragraph ($text) { return '<p>' . escape($text) . "</p>\n" }
 
 sub list ($title, @items) {
     return q{} if !@items;
@@ -101,9 +99,7 @@ sub _stacks ($item) {
     return join q{}, map { _stack(@{$_}) } grep { _is_stack(@{$_}) } @{$item->[2]{pairs}};
 }
 
-sub _is_stack ($key, $value) {
-    return $key =~ /[.]stack\z/;
-}
+sub _is_stack ($key, $value) { return $key =~ /[.]stack\z/ }
 
 sub _stack ($key, $value) {
     return '<pre>' . escape(join "\n", $key, map { "  $_" } split / < /, $value) . "</pre>\n";
