@@ -3,9 +3,7 @@
 # The folder of what was downloaded and unpacked.
 #
 #     my $cache = Copyhang::Cache->new;
-#     $cache->change(sub {
-#         $cache->make_whole('kernels/x', sub ($folder) { ... });
-#     });
+#     $cache->make('kernels/x', sub ($folder) { ... });
 #
 # $XDG_CACHE_HOME/copyhang, by default ~/.cache/copyhang. Two runs may use it at once: what is there
 # is complete and does not change, and only one run at a time adds something (change, which waits
@@ -13,15 +11,15 @@
 # or the trees of bisections has a hold on the cache until it ends; to remove them is for who is
 # alone.
 #
-# path($name) is the path of something in the cache. make_folder, write_file, read_file and remove
-# take such names, too.
+# path($name) is the path of something in the cache; the others take such names, too.
 package Copyhang::Cache;
 
 use v5.36;
 use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Limits  ();
 use Copyhang::Lock    ();
-use Fcntl             qw(F_SETFD);
+use Copyhang::Output  ();
+use Fcntl             qw(LOCK_EX LOCK_SH F_SETFD);
 use File::Path        qw(make_path remove_tree);
 use File::Temp        ();
 
@@ -41,10 +39,7 @@ sub path ($self, $name) { return "$self->{folder}/$name" }
 # Runs the code while no other run changes the cache. What such a run left half done is removed.
 sub change ($self, $code) {
     return $code->() if $Changing{$self->{folder}};
-    $self->make_folder(q{.});
-    my $lock = Copyhang::Lock->take($self->path('lock'), $Copyhang::Limits::CACHE)
-        // untestable(
-        "another run has been changing $self->{folder} for $Copyhang::Limits::CACHE s");
+    my $lock = $self->_lock('lock', LOCK_EX, 'changing');
     local $Changing{$self->{folder}} = 1;
     my @left = glob "\Q$self->{folder}\E/$NEW*";
     remove_tree(@left);
@@ -54,18 +49,20 @@ sub change ($self, $code) {
 # A handle. Nothing that is in the cache goes away as long as somebody has it: this process, or what
 # it started, which may go on for a moment after this process was killed.
 sub hold ($self) {
-    $self->make_folder(q{.});
-    my $hold = Copyhang::Lock->share($self->path('users'), $Copyhang::Limits::CACHE)
-        // untestable(
-        "another run has been emptying $self->{folder} for $Copyhang::Limits::CACHE s");
+    my $hold = $self->_lock('users', LOCK_SH, 'emptying');
     fcntl $hold, F_SETFD, 0 or untestable("cannot pass a handle on: $!");
     return $hold;
 }
 
+sub _lock ($self, $name, $how, $what) {
+    my ($folder, $patience) = ($self->make_folder(q{.}), $Copyhang::Limits::CACHE);
+    return Copyhang::Lock->take("$folder/$name", $patience, $how)
+        // untestable("another run has been $what $self->{folder} for $patience s");
+}
+
 # Runs the code while nobody holds what is in the cache; refused where somebody does.
 sub alone ($self, $code) {
-    $self->make_folder(q{.});
-    my $alone = Copyhang::Lock->take($self->path('users'), 0)
+    my $alone = Copyhang::Lock->take($self->make_folder(q{.}) . '/users', 0)
         // bad_input("another copyhang works with what is in $self->{folder}, and ends first");
     return $self->change($code);
 }
@@ -78,24 +75,28 @@ sub make_folder ($self, $name) {
     return $path;
 }
 
-# Makes a folder of the cache: $code fills a new one, which then gets its name. Nothing is left
-# of it when the code fails. Only within change().
-sub make_whole ($self, $name, $code) {
-    my $path   = $self->path($name);
-    my $parent = $self->make_folder($name =~ s{[^/]*\z}{}r || q{.});
-    my $new    = eval { File::Temp->newdir("${NEW}XXXXXXXX", DIR => $self->{folder}) }
-        // bad_input("cannot make a folder in $self->{folder}: $!");
-    $code->("$new");
-    Copyhang::Failure->check_signals;
-    chmod oct(777) & ~umask, "$new";
-    rename "$new", $path or bad_input("cannot make $path in $parent: $!");
-    $new->unlink_on_destroy(0);
-    return $path;
+# Makes a folder of the cache, unless it is there: $code fills a new one, which then gets its name.
+# Nothing is left of it when the code fails.
+sub make ($self, $name, $code) {
+    my $path = $self->path($name);
+    return if -d $path;
+    return $self->change(
+        sub {
+            return if -d $path;    # another run has made it meanwhile
+            my $parent = $self->make_folder($name =~ s{[^/]*\z}{}r);
+            my $new    = eval { File::Temp->newdir("${NEW}XXXXXXXX", DIR => $self->{folder}) }
+                // bad_input("cannot make a folder in $self->{folder}: $!");
+            $code->("$new");
+            Copyhang::Failure->check_signals;
+            chmod oct(777) & ~umask, "$new";
+            rename "$new", $path or bad_input("cannot make $path in $parent: $!");
+            $new->unlink_on_destroy(0);
+        }
+    );
 }
 
 sub write_file ($self, $name, $text) {
-    require Copyhang::Output;
-    $self->make_folder($name =~ s{[^/]*\z}{}r || q{.});
+    $self->make_folder($name =~ s{[^/]*\z}{}r);
     Copyhang::Output->new($self->path($name))->write($text);
     return;
 }

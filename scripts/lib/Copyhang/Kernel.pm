@@ -10,9 +10,8 @@
 # - debian:VERSION, debian:VERSION:FLAVOUR: a kernel that Debian offers, see
 #   Copyhang::Kernel::Debian.
 # - a .deb file: a kernel package, see Copyhang::Kernel::Deb.
-# - a folder: a kernel tree that was built, see Copyhang::Kernel::Tree.
-# - any other file: a bzImage or vmlinuz, a vmlinux, or the program of a user-mode kernel, see
-#   Copyhang::Kernel::File.
+# - a folder: a kernel tree that was built, or any other file: a bzImage or vmlinuz, a vmlinux, or
+#   the program of a user-mode kernel, see Copyhang::Kernel::Built.
 # - find($spec, modules => FOLDER, name => NAME): the kernel, or a Copyhang::Failure with status 2
 #   if there is none of that name. Cheap: reads package lists (downloads them if they are a day old
 #   or do not have the name), but no kernel. The folder of modules is lib/modules/RELEASE, or one
@@ -34,6 +33,7 @@
 package Copyhang::Kernel;
 
 use v5.36;
+use Copyhang::Cache   ();
 use Copyhang::Failure qw(bad_input);
 use Cwd               ();
 use Dpkg::Version     ();
@@ -41,11 +41,10 @@ use Dpkg::Version     ();
 # The kernel that $spec names. %argument: modules, where they do not come with it; name, to call it by.
 sub find ($class, $spec, %argument) {
     my $kind =
-          $spec =~ /\Adebian:/ ? 'Debian'
-        : !-e $spec            ? bad_input(_unknown($spec))
-        : -d $spec             ? 'Tree'
-        : $spec =~ /[.]deb\z/  ? 'Deb'
-        :                        'File';
+          $spec =~ /\Adebian:/             ? 'Debian'
+        : !-e $spec                        ? bad_input(_unknown($spec))
+        : !-d $spec && $spec =~ /[.]deb\z/ ? 'Deb'
+        :                                    'Built';
     require "Copyhang/Kernel/$kind.pm";
     my $self = "${class}::$kind"->look_up($spec);
     $self->{name}    = $argument{name} // $spec;
@@ -74,21 +73,40 @@ sub sorted ($class, @kernels) {
     return @sorted;
 }
 
-# What most kinds of kernel have nothing to do for.
+# A kind of kernel that has to be fetched has {entry}, the name of its folder in kernels/ of the
+# cache, and fill($folder, $tell), which fills that folder.
 sub fetch ($self, %argument) {
-    return;
+    my $tell = $argument{on_progress} // sub ($text) { };
+    return if !defined $self->{entry};
+    my $fill = sub ($folder) { $self->fill($folder, $tell) };
+    return Copyhang::Cache->new->make("kernels/$self->{entry}", $fill);
 }
 
-sub name ($self) { return $self->{name} }
+sub folder ($self) { return Copyhang::Cache->new->path("kernels/$self->{entry}") }
+
+# What is in that folder and fits the first of these patterns that anything fits; nothing, if none.
+sub fetched ($self, @patterns) {
+    return if !defined $self->{entry};
+    my $folder = $self->folder;
+    my ($found) = grep { -e } map { glob "\Q$folder\E/$_" } @patterns;
+    return $found // ();
+}
 
 sub identity ($self) {
     my ($image) = reverse $self->images;
     return join q{ }, Cwd::realpath($image), (stat $image)[7, 9];
 }
 
+sub images ($self) {
+    my @images = ($self->fetched('vmlinux'), $self->as_it_came);
+    return @images;
+}
+
+sub as_it_came ($self) { return @{$self->{images}} }
+
+sub name    ($self) { return $self->{name} }
 sub release ($self) { return $self->{release} }
 sub version ($self) { return $self->{version} // $self->{release} // '0' }
-sub images  ($self) { return @{$self->{images} // []} }
 sub modules ($self) { return $self->{modules} }
 sub config  ($self) { return $self->{config} }
 sub is_uml  ($self) { return $self->{is_uml} // 0 }

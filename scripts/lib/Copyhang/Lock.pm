@@ -2,8 +2,8 @@
 #
 # A file that one process at a time has for itself, or several share.
 #
-# take($path, $patience) and share make the file if need be. It is let go when the handle is closed,
-# by all that have it: a process that was killed may have left others that still work.
+# take($path, $patience) makes the file if need be. It is let go when the handle is closed, by all
+# that have it: a process that was killed may have left others that still work.
 package Copyhang::Lock;
 
 use v5.36;
@@ -13,18 +13,10 @@ use Time::HiRes       qw(sleep);
 
 my $TICK = 0.1;    # s
 
-# The handle of a file that this process, and whoever inherits the handle, has for itself; undef if
-# others do not let go of it in $patience seconds.
-sub take ($class, $path, $patience) {
-    return $class->_take($path, $patience, LOCK_EX);
-}
-
-# The same, but others may share it, who do so, too.
-sub share ($class, $path, $patience) {
-    return $class->_take($path, $patience, LOCK_SH);
-}
-
-sub _take ($class, $path, $patience, $how) {
+# The handle of a file that this process, and whoever inherits the handle, has for itself, or with
+# LOCK_SH together with those who say so, too; undef if others do not let go of it in $patience
+# seconds.
+sub take ($class, $path, $patience, $how = LOCK_EX) {
     open my $file, '>>', $path or bad_input("cannot write $path: $!");
     my $ticks = $patience / $TICK;
     while (!flock $file, $how | LOCK_NB) {

@@ -8,6 +8,7 @@ use parent 'Copyhang::Command';
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Paths   ();
 
+my $DEBIAN = 'Copyhang::Kernel::Debian';
 my %ACTION = (list => \&_list, fetch => \&_fetch, prune => \&_prune);
 
 sub main ($class, @arguments) {
@@ -19,41 +20,35 @@ sub main ($class, @arguments) {
     require Copyhang::Kernel::Debian;
     Copyhang::Failure->catch_signals;
     my $hold = $action eq 'prune' ? undef : Copyhang::Cache->new->hold;
-    my $status;
-    my $done = eval { $status = $ACTION{$action}->($class, $option, @arguments); 1 };
+    my $done = eval { $ACTION{$action}->($class, $option, @arguments); 1 };
     _tell(q{});
-    return $status if $done;
+    return 0 if $done;
     die $@;
 }
 
 sub _list ($class, $option, @names) {
-    my $debian = 'Copyhang::Kernel::Debian';
-    $debian->apt->update(%{$option}, on_progress => \&_tell);
-    my @kernels = @names ? map { $debian->known($_) } @names : $debian->all;
-    my @rows    = map {
-        [
-            $_->short_name,           $_->release,
-            $_->version,              join(q{,}, $_->suites) || q{-},
-            _size($_->download_size), $_->is_cached ? _size($_->size_in_cache) : q{-}
-        ]
-    } @kernels;
-    my $format = "%-28s %-29s %-22s %-23s %9s %9s\n";
-    print map { sprintf($format, @{$_}) } [qw(NAME RELEASE VERSION SUITE DOWNLOAD CACHED)], @rows;
-    return 0;
+    $DEBIAN->apt->update(%{$option}, on_progress => \&_tell);
+    my @kernels = @names ? map { $DEBIAN->known($_) } @names : $DEBIAN->all;
+    my $format  = "%-28s %-29s %-22s %-23s %9s %9s\n";
+    printf $format, qw(NAME RELEASE VERSION SUITE DOWNLOAD CACHED);
+    for my $kernel (@kernels) {
+        my @sizes = map { scalar $kernel->$_ } qw(download_size size_in_cache);
+        printf $format, (map { $kernel->$_ } qw(name release version)),
+            join(q{,}, $kernel->suites) || q{-},
+            map { defined ? sprintf '%.1f MB', $_ / 1e6 : q{-} } @sizes;
+    }
+    return;
 }
 
-sub _size ($bytes) { return sprintf '%.1f MB', $bytes / 1e6 }
-
 sub _fetch ($class, $option, @names) {
-    require Copyhang::Kernel;
-    Copyhang::Kernel::Debian->apt->update(%{$option}, on_progress => \&_tell);
+    $DEBIAN->apt->update(%{$option}, on_progress => \&_tell);
     @names = Copyhang::Paths->default_kernels if !@names;
     for my $kernel (map { Copyhang::Kernel->find($_) } @names) {
         $kernel->fetch(on_progress => sub ($text) { _tell($kernel->name . ": $text") });
         _tell(q{});
         print $kernel->name, q{ }, $kernel->release // q{-}, q{ }, ($kernel->images)[0], "\n";
     }
-    return 0;
+    return;
 }
 
 sub _prune ($class, $option, @names) {
@@ -67,7 +62,7 @@ sub _prune ($class, $option, @names) {
             $cache->remove($_) for qw(kernels guests machines trees);
         }
     );
-    return 0;
+    return;
 }
 
 # One line that moves, when on a terminal.

@@ -36,15 +36,13 @@ sub new ($class, $kernel, $load = undef) {
     my $name    = "$entry-" . $self->_fingerprint(@modules);
     my $cache   = Copyhang::Cache->new;
     my $path    = $cache->path("$name/initramfs");
-    if (!-e $path) {
-        $cache->change(
-            sub {
-                return if -e $path;    # another run has made it meanwhile
-                $cache->remove("guests/$_") for map { m{([^/]+)\z} } glob $cache->path("$entry-*");
-                $cache->make_whole($name, sub ($folder) { $self->_make($folder, @modules) });
-            }
-        );
-    }
+    $cache->make(
+        $name,
+        sub ($folder) {
+            $cache->remove("guests/$_") for map { m{([^/]+)\z} } glob $cache->path("$entry-*");
+            $self->_make($folder, @modules);
+        }
+    );
     open $self->{base}, '<:raw', $path or untestable("cannot read $path: $!");
     return $self;
 }

@@ -3,14 +3,21 @@
 # A kernel in a .deb file.
 #
 # A linux-image-*.deb, also one made by make bindeb-pkg, or a linux-binary-*.deb: then the
-# linux-modules-*.deb and the linux-base-*.deb beside it belong to it, if they are there.
+# linux-modules-*.deb and the linux-base-*.deb beside it belong to it, if they are there. Its folder
+# in the cache has root, the packages' files in either layout (since 6.19 all is in
+# usr/lib/modules/RELEASE), and vmlinux, the uncompressed kernel.
 package Copyhang::Kernel::Deb;
 
 use v5.36;
-use parent 'Copyhang::Kernel::Packaged';
-use Copyhang::Cache   ();
-use Copyhang::Failure qw(bad_input);
-use Digest::SHA       ();
+use parent 'Copyhang::Kernel';
+use Copyhang::Failure       qw(bad_input untestable);
+use Copyhang::Kernel::Image ();
+use Copyhang::Tool          ();
+use Digest::SHA             ();
+use File::Path              qw(remove_tree);
+
+my @IMAGE  = qw(root/boot/vmlinu[xz]-* root/usr/lib/modules/*/vmlinu[xz]);
+my @CONFIG = qw(root/boot/config-* root/usr/lib/modules/*/config);
 
 sub look_up ($class, $path) {
     my ($status, $fields) =
@@ -19,16 +26,11 @@ sub look_up ($class, $path) {
     bad_input("$path is not a Debian package") if $status || !defined $field{Version};
     my ($release) = $field{Package} =~ /\Alinux-(?:image|binary)-(\d.*?)(?:-unsigned)?\z/
         or bad_input("$path is not a package with a kernel, but $field{Package}");
-    my @files = (
-        $path,
-        grep    { -e }
-            map { $path =~ s{linux-binary-([^/]*)\z}{linux-$_-$1}r }
-            $path =~ m{linux-binary-[^/]*\z} ? qw(base modules) : ()
-    );
+    my @beside = map { $path =~ s{linux-binary-([^/]*)\z}{linux-$_-$1}r } qw(base modules);
+    my @files  = ($path, grep { $_ ne $path && -e } @beside);
     my $digest = Digest::SHA->new(256);
     $digest->addfile($_, 'b') for @files;
     return bless {
-        cache   => Copyhang::Cache->new,
         entry   => 'deb-' . substr($digest->hexdigest, 0, 16),
         files   => \@files,
         release => $release,
@@ -36,6 +38,31 @@ sub look_up ($class, $path) {
     }, $class;
 }
 
+# The paths of the packages, which may be put into this folder.
 sub packages ($self, $folder, $tell) { return @{$self->{files}} }
+
+sub fill ($self, $folder, $tell) {
+    my $packages = "$folder/packages";
+    mkdir $packages or bad_input("cannot make $packages: $!");
+    my @files = $self->packages($packages, $tell);
+    $tell->('unpacking');
+    for my $file (@files) {
+        Copyhang::Tool->run("unpack $file", ['dpkg-deb', '-x', $file, "$folder/root"]);
+    }
+    remove_tree($packages);
+    my ($image) = map { glob "\Q$folder\E/$_" } @IMAGE;
+    untestable("no kernel in @files") if !defined $image;
+    Copyhang::Kernel::Image->extract($image, $folder);
+    return;
+}
+
+sub identity   ($self) { return $self->{entry} }
+sub as_it_came ($self) { return $self->fetched(@IMAGE) }
+sub config     ($self) { return scalar $self->fetched(@CONFIG) }
+
+sub modules ($self) {
+    my ($found) = map { s{/kernel\z}{}r } $self->fetched('root/{,usr/}lib/modules/*/kernel');
+    return $self->{modules} // $found;
+}
 
 1;

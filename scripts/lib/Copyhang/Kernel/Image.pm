@@ -32,41 +32,35 @@ my @UNPACKER = (
     ['BZh',          $SIZE, 'bzip2', '-dc'],
 );
 
-# Below it there are programs, in whatever way the kernel and its user share the addresses.
-my $KERNEL_ADDRESSES = 0x8000_0000;
-my $LOAD             = 1;             # PT_LOAD, elf(5)
+my $EXTRACT = <<'END';
+from=$1 at=$2 size=$3 to=$4
+shift 4
+tail -c "+$at" "$from" | head -c "$size" | "$@" >"$to"
+END
 
-# {kind => 'compressed', 'vmlinux' or 'uml', release, banner}; fails for any other file.
+# Below 80000000 there are programs, in whatever way the kernel and its user share the addresses.
+my $USER_ADDRESS = qr/\A[0-7]?.{0,7}\z/;
+
+# {is_compressed, is_uml, release, version}; fails for any other file.
 sub inspect ($class, $path) {
     open my $in, '<:raw', $path or bad_input("cannot read $path: $!");
+    return _inspect_elf($path, $in) if $class->is_elf($path);
     my $head = _read($in, 0, $HEADER_SIZE);
-    my $elf  = substr($head, 0, 4) eq "\x7fELF";
-    return _inspect_elf($path, $in) if $elf;
     bad_input("$path is no kernel: neither a bzImage nor an ELF file")
         if substr($head, $MAGIC, 4) ne 'HdrS';
     my ($version) = unpack 'v', substr $head, $KERNEL_VERSION, 2;
     my $banner    = $version ? unpack 'Z*', _read($in, $version + 0x200, $SECTOR) : q{};
-    return {kind => 'compressed', _named($banner)};
+    return {is_compressed => 1, _named($banner)};
 }
 
+# What an ELF file has no segments in, or no banner, is none; readelf(1) may not like it either.
 sub _inspect_elf ($path, $in) {
-    my $head = _read($in, 0, 64);
-    my ($class, $order) = unpack 'x4 C C', $head;
-    my $long     = $class == 2;
-    my $end      = $order == 2 ? '>' : '<';
-    my ($offset) = $long ? unpack "x32 Q$end", $head : unpack "x28 L$end", $head;
-    my ($size, $count) = unpack 'x' . ($long ? 54 : 42) . " S$end S$end", $head;
-    my $kind;
-    for my $number (0 .. $count - 1) {
-        my $header = _read($in, $offset + $number * $size, $size);
-        my ($type, $address) = unpack $long ? "L$end x12 Q$end" : "L$end x4 L$end", $header;
-        next if $type != $LOAD;
-        $kind //= $address < $KERNEL_ADDRESSES ? 'uml' : 'vmlinux';
-    }
+    my (undef, $lines) = Copyhang::Tool->attempt(['readelf', '-lW', $path]);
+    my ($address) = map { /\A\s+LOAD\s+\S+\s+0x0*(\S+)/ } @{$lines};
     my $banner = _banner($in);
     bad_input("$path is no kernel: an ELF file without Linux's banner")
-        if !$kind || !defined $banner;
-    return {kind => $kind, _named($banner)};
+        if !defined $address || !defined $banner;
+    return {is_uml => scalar $address =~ $USER_ADDRESS, _named($banner)};
 }
 
 # What comes after "Linux version ".
@@ -100,42 +94,26 @@ sub _read ($in, $offset, $length) {
     return $bytes . "\0" x ($length - length $bytes);
 }
 
-# Writes the uncompressed kernel of a bzImage to $folder/vmlinux. Returns whether there is one.
 sub extract ($class, $path, $folder) {
     open my $in, '<:raw', $path or bad_input("cannot read $path: $!");
     my $head = _read($in, 0, $HEADER_SIZE);
     my ($magic, $protocol) = unpack 'a4 v', substr $head, $MAGIC, 6;
-    return 0 if $magic ne 'HdrS' || $protocol < $WITH_PAYLOAD;
+    return if $magic ne 'HdrS' || $protocol < $WITH_PAYLOAD;
     my ($sectors) = unpack 'C', substr $head, $SETUP_SECTS, 1;
     my ($offset, $length) = unpack 'V V', substr $head, $PAYLOAD, 8;
-    my $payload = _read($in, (($sectors || 4) + 1) * $SECTOR + $offset, $length);
-    for my $row (@UNPACKER) {
-        my ($magic, $tail, @command) = @{$row};
-        next if index($payload, $magic) != 0;
-        substr $payload, -$tail, $tail, q{} if $tail;
-        return _unpack($payload, $path, $folder, @command);
-    }
-    return 0;
-}
-
-sub _unpack ($payload, $path, $folder, @command) {
-    my ($from, $to) = ("$folder/payload", "$folder/vmlinux");
-    open my $out, '>:raw', $from or bad_input("cannot write $from: $!");
-    print {$out} $payload and close $out or bad_input("cannot write $from: $!");
+    my $start      = (($sectors || 4) + 1) * $SECTOR + $offset;
+    my $begin      = _read($in, $start, 5);
+    my ($unpacker) = grep { index($begin, $_->[0]) == 0 } @UNPACKER or return;
+    my (undef, $tail, @command) = @{$unpacker};
+    my $to = "$folder/vmlinux";
     my ($status, undef, $noise) = Copyhang::Tool->attempt(
-        [
-            'sh', '-c',  'from=$1 to=$2; shift 2; exec "$@" <"$from" >"$to"',
-            'sh', $from, $to, @command
-        ]
-    );
+        ['sh', '-c', $EXTRACT, 'sh', $path, $start + 1, $length - $tail, $to, @command]);
     Copyhang::Tool->failed("unpack $path", $status, $noise) if $noise =~ /No space left/;
-    unlink $from;
-    return 1 if !$status && _is_elf($to);
-    unlink $to;
-    return 0;
+    unlink $to                                              if $status || !$class->is_elf($to);
+    return;
 }
 
-sub _is_elf ($path) {
+sub is_elf ($class, $path) {
     open my $in, '<:raw', $path or return 0;
     return _read($in, 0, 4) eq "\x7fELF";
 }
