@@ -15,41 +15,35 @@ package Copyhang::Apt;
 
 use v5.36;
 use Copyhang::Apt::Sources ();
+use Copyhang::Cache        ();
 use Copyhang::Failure      qw(untestable);
 use Copyhang::Limits       ();
 use Copyhang::Tool         ();
-use JSON::PP               ();
+use Cpanel::JSON::XS       qw(encode_json decode_json);
 
-my $FRESH    = 24 * 60 * 60;                # s that package lists are good for
 my $HELPER   = '/usr/lib/apt/apt-helper';
 my $PACKAGES = 'apt/packages.json';
 
 # Which packages are of interest.
 my $KERNEL = qr/linux-(?:image|binary|modules|base)-\d/;
 
-sub new ($class, $cache) {
-    return bless {cache => $cache}, $class;
-}
+sub new ($class) { return bless {cache => Copyhang::Cache->new}, $class }
 
-# Loads the package lists if they are old, or always when refresh is set; once at most.
-# Arguments: refresh, on_progress => code($text).
+# Loads the package lists if they are more than a day old, or always when refresh is set; once at
+# most. Arguments: refresh, on_progress => code($text).
 sub update ($self, %argument) {
-    return if $self->{updated} || !$argument{refresh} && $self->_is_fresh;
+    my $is_due = sub () { $argument{refresh} || (-M $self->{cache}->path($PACKAGES) // 1) >= 1 };
+    return                                            if $self->{updated} || !$is_due->();
     $argument{on_progress}->('reading package lists') if $argument{on_progress};
-    $self->{cache}->change(sub { $self->_load if $argument{refresh} || !$self->_is_fresh });
+    $self->{cache}->change(sub { $self->_load if $is_due->() });
     $self->{updated} = 1;
     return;
 }
 
-sub _is_fresh ($self) {
-    my $changed = (stat $self->{cache}->path($PACKAGES))[9];
-    return defined $changed && time - $changed < $FRESH;
-}
-
 # Of the kernels: ({package, version, size, suite, uri, sha256}...).
 sub packages ($self) {
-    my $text     = $self->{cache}->read_file($PACKAGES)        // return;
-    my $packages = eval { JSON::PP->new->utf8->decode($text) } // [];
+    my $text     = $self->{cache}->read_file($PACKAGES) // '[]';
+    my $packages = eval { decode_json($text) }          // [];
     return @{$packages};
 }
 
@@ -57,19 +51,18 @@ sub packages ($self) {
 sub _load ($self) {
     my $cache = $self->{cache};
     $self->_configure;
-    my ($status, undef, $noise) =
-        Copyhang::Tool->attempt([$self->_apt('apt-get', '-o', 'APT::Status-Fd=1', 'update')]);
+    my ($status, undef, $noise) = Copyhang::Tool->attempt([$self->_apt('apt-get', 'update')]);
     my @complaints = $noise =~ /^[EW]: (.*)/mg;
     $cache->check_room if @complaints;
-    Copyhang::Tool->failed('read package lists', $status, $noise)
-        if !$self->_lists && !$self->packages;
+    my @lists    = $self->_lists;
+    my $had_some = $self->packages;
+    Copyhang::Tool->failed('read package lists', $status, $noise) if !@lists && !$had_some;
     print {*STDERR} "$Copyhang::Failure::Who: package lists are not all up to date: "
         . "$complaints[0]\n"
         if @complaints;
-    my @packages = map { $self->_read_list(@{$_}) } $self->_lists;
-    return                                                if !@packages && $self->packages;
-    untestable('no suite that could be read has kernels') if !@packages;
-    $cache->write_file($PACKAGES, JSON::PP->new->utf8->canonical->encode(\@packages));
+    my @packages = map { $self->_read_list(@{$_}) } @lists;
+    untestable('no suite that could be read has kernels')  if !@packages && !$had_some;
+    $cache->write_file($PACKAGES, encode_json(\@packages)) if @packages;
     return;
 }
 
@@ -94,6 +87,8 @@ Dir::Etc::sourceparts "/dev/null";
 Dir::Etc::preferences "/dev/null";
 Dir::Etc::preferencesparts "/dev/null";
 APT::Sandbox::User "$user";
+APT::Status-Fd "1";
+quiet "1";
 Acquire::http::Timeout "$Copyhang::Limits::MIRROR";
 Acquire::https::Timeout "$Copyhang::Limits::MIRROR";
 #clear APT::Update::Pre-Invoke;
@@ -104,15 +99,13 @@ CONFIGURATION
 }
 
 sub _apt ($self, $program, @arguments) {
-    return ($program, '-c', $self->{cache}->path('apt/apt.conf'), '-q', @arguments);
+    return ($program, '-c', $self->{cache}->path('apt/apt.conf'), @arguments);
 }
 
 # The lists that apt has verified: ([suite, address of the repository, file]...).
 sub _lists ($self) {
-    my @lines = Copyhang::Tool->run(
-        'find package lists',
-        [$self->_apt('apt-get', 'indextargets', '--format', '$(RELEASE) $(REPO_URI) $(FILENAME)')]
-    );
+    my @command = ('indextargets', '--format', '$(RELEASE) $(REPO_URI) $(FILENAME)');
+    my @lines   = Copyhang::Tool->run('find package lists', [$self->_apt('apt-get', @command)]);
     return grep { -e $_->[2] } map { [split / /, $_, 3] } @lines;
 }
 
@@ -125,15 +118,10 @@ sub _read_list ($self, $suite, $repository, $file) {
         next if $name =~ /-dbg\z/ || $paragraph =~ /^Depends:.* linux-image-\d/m;
         my %field = $paragraph =~ /^(Version|Size|Filename|SHA256): (.*)/mg;
         next if keys %field != 4;
-        push @packages,
-            {
-            package => $name,
-            suite   => $suite,
-            version => $field{Version},
-            size    => $field{Size},
-            uri     => $repository . $field{Filename},
-            sha256  => $field{SHA256},
-            };
+        my %package = (package => $name, suite => $suite);
+        $package{uri} = $repository . $field{Filename};
+        $package{lc $_} = $field{$_} for qw(Version Size SHA256);
+        push @packages, \%package;
     }
     close $in or untestable("cannot read $file");
     return @packages;
@@ -149,7 +137,7 @@ sub download ($self, $folder, $on_progress, @packages) {
     my $at = -1;
     Copyhang::Tool->run(
         "download $packages[0]{package}",
-        [$self->_apt($HELPER, '-o', 'APT::Status-Fd=1', 'download-file', @files)],
+        [$self->_apt($HELPER, 'download-file', @files)],
         sub ($line) {
             my ($percent) = $line =~ /\Adlstatus:\d+:(\d+)/ or return;
             $on_progress->("downloading, $percent %") if $percent != $at;

@@ -11,39 +11,34 @@ package Copyhang::Apt::Sources;
 use v5.36;
 use Copyhang::Failure qw(untestable);
 use Copyhang::Tool    ();
+use Dpkg::Arch        ();
 use List::Util        qw(first);
 
 # What has kernels: suites of the archive, and of its security mirror.
 my @SUITES   = qw(bullseye bookworm bookworm-backports trixie trixie-backports sid);
 my @SECURITY = qw(bullseye-security bookworm-security trixie-security);
 
-# The names by which a machine's sources may call a suite of Debian.
-my @ALIASES = qw(oldoldstable oldstable stable testing unstable forky duke);
-my ($ARCHIVE, $UPDATES) = map { qr/\A(?:$_)\z/ } join(q{|}, @SUITES, @ALIASES),
-    join(q{|}, map { "$_-security" } map { s/-security\z//r } @SECURITY, @ALIASES);
+# How a machine's sources may call a suite of Debian.
+my $RELEASE = qr/(?:old){0,2}stable|testing|unstable|bullseye|bookworm|trixie|forky|duke|sid/;
 
-# The text of a deb822 file of sources: all suites with kernels, from the mirrors that this
-# machine's apt uses, with the keys that it trusts for them.
+# All suites with kernels, from the mirrors that this machine's apt uses, with the keys that it
+# trusts for them.
 sub text ($class) {
-    my @targets = map { [split / /] } Copyhang::Tool->run(
-        "read apt's sources",
-        [
-            'apt-get', 'indextargets', '--no-release-info', '--format',
-            '$(CREATED_BY) $(COMPONENT) $(RELEASE) $(REPO_URI) $(SOURCESENTRY)'
-        ]
-    );
-    @targets = grep { $_->[0] eq 'Packages' && $_->[1] eq 'main' } @targets;
-    my $archive = first { $_->[2] =~ $ARCHIVE } @targets;
-    my $updates = first { $_->[2] =~ $UPDATES } @targets;
-    untestable("apt's sources of this machine name no mirror of Debian") if !$archive;
+    my $format  = '$(RELEASE) $(REPO_URI) $(SOURCESENTRY)';
+    my @command = (qw(apt-get indextargets --no-release-info --format), $format);
+    my @targets = Copyhang::Tool->run("read apt's sources",
+        [@command, 'Created-By: Packages', 'Component: main']);
+    my $archive = first { /\A$RELEASE(?:-backports)? / } @targets;
+    my $updates = first { /\A$RELEASE-security / } @targets;
+    untestable("apt's sources of this machine name no mirror of Debian")
+        if !$archive;
     return join "\n", _paragraph($archive, @SUITES),
         $updates ? _paragraph($updates, @SECURITY) : ();
 }
 
 sub _paragraph ($target, @suites) {
-    my (undef, undef, undef, $mirror, $entry) = @{$target};
-    my ($architecture) =
-        Copyhang::Tool->run('ask for the architecture', ['dpkg', '--print-architecture']);
+    my (undef, $mirror, $entry) = split / /, $target;
+    my $architecture = Dpkg::Arch::get_raw_build_arch();
     return <<"SOURCES" . _signed_by($entry);
 Types: deb
 URIs: $mirror
@@ -60,13 +55,15 @@ sub _signed_by ($entry) {
     my ($path, $number) = $entry =~ /\A(.*):(\d+)\z/ or return q{};
     open my $in, '<', $path or untestable("cannot read $path: $!");
     my $text = do { local $/ = undef; <$in> };
-    if ($path !~ /[.]sources\z/) {
-        my $line = (split /\n/, $text)[$number - 1] // q{};
-        return $line =~ /\[[^\]]*signed-by=([^\]\s]+)/i ? "Signed-By: $1\n" : q{};
-    }
-    $text =~ s/^#.*\n//gm;
-    my $paragraph = (grep { /\S/ } split /\n\s*\n/, $text)[$number - 1] // q{};
-    return $paragraph =~ /^(Signed-By:.*(?:\n[ \t].*)*)/mi ? "$1\n" : q{};
+    my ($keys) =
+        $path                               =~ /[.]sources\z/
+        ? (_paragraphs($text))[$number - 1] =~ /^Signed-By:(.*(?:\n[ \t].*)*)/mi
+        : (split /\n/, $text)[$number - 1]  =~ /\[[^\]]*signed-by=([^\]\s]+)/i;
+    return defined $keys ? "Signed-By: $keys\n" : q{};
+}
+
+sub _paragraphs ($text) {
+    return grep { /\S/ } split /\n\s*\n/, $text =~ s/^#.*\n//gmr;
 }
 
 1;

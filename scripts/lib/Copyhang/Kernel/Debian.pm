@@ -36,7 +36,7 @@ my $DESCRIPTION = 'kernel.json';    # of a kernel, in its folder of the cache
 my $Apt;
 
 # Once a process: what it has loaded is not loaded again.
-sub apt     ($class)        { return $Apt //= Copyhang::Apt->new(Copyhang::Cache->new) }
+sub apt     ($class)        { return $Apt //= Copyhang::Apt->new }
 sub look_up ($class, $spec) { return ($class->known($spec))[0] }
 
 # If there are none the lists are loaded anew.
@@ -45,7 +45,8 @@ sub known ($class, $spec) {
         or bad_input("'$spec' is no name of a kernel: debian:VERSION or debian:VERSION:FLAVOUR");
     for my $refresh (0, 1) {
         $class->apt->update(refresh => $refresh);
-        my @known = grep { $_->_is($version, $flavour // $DEFAULT) } $class->all;
+        my @known =
+            grep { $_->_is($version, $flavour // $DEFAULT) } $class->all;
         return @known if @known;
     }
     bad_input("no kernel $spec in Debian; 'copyhang kernels' lists them");
@@ -53,8 +54,10 @@ sub known ($class, $spec) {
 
 sub _is ($self, $version, $flavour) {
     my $upstream = $self->_upstream;
-    return 0 if $flavour ne $self->{flavour} && $flavour ne $self->_short_flavour;
-    return $version eq $self->{version} || index("$upstream.", "$version.") == 0;
+    return 0
+        if $flavour ne $self->{flavour} && $flavour ne $self->_short_flavour;
+    return $version eq $self->{version}
+        || index("$upstream.", "$version.") == 0;
 }
 
 sub _short_flavour ($self) {
@@ -68,9 +71,11 @@ sub _upstream ($self) { return $self->{version} =~ s/-[^-]*\z//r }
 # shortest that means it and none of the others.
 sub all ($class) {
     my %kernel = map { $_->{entry} => $_ } $class->_cached, $class->_offered($class->apt->packages);
-    my %version = map { $_ => Dpkg::Version->new($kernel{$_}{version}) } keys %kernel;
+    my %version =
+        map { $_ => Dpkg::Version->new($kernel{$_}{version}) } keys %kernel;
     my @kernels =
-        map { $kernel{$_} } sort { $version{$b} <=> $version{$a} || $a cmp $b } keys %kernel;
+        map { $kernel{$_} }
+        sort { $version{$b} <=> $version{$a} || $a cmp $b } keys %kernel;
     my %taken;
     for my $kernel (@kernels) {
         my $flavour = $kernel->_short_flavour;
