@@ -35,31 +35,33 @@ use parent 'Copyhang::Process';
 use Config            qw(%Config);
 use Copyhang::Failure qw(untestable);
 use Copyhang::Limits  ();
+use List::Util        qw(first);
 use Time::HiRes       qw(clock_gettime CLOCK_MONOTONIC);
 
 # What a kernel says when it gives up, or a part of it.
 my $OOPS = qr/Kernel\ panic\ -\ not\ syncing | \bOops: | kernel\ BUG\ at | \[\#\d+\]
              | BUG:\ (?:unable|kernel\ NULL)/x;
 
-my $TAIL   = 65_536;    # bytes of the console that are looked at
-my $LINES  = 24;        # of it that are kept
-my @SIGNAL = split / /, $Config{sig_name};
+my $TAIL  = 65_536;    # bytes of the console that are looked at
+my $LINES = 24;        # of it that are kept
 
 # Arguments: machine => Copyhang::Guest::Machine, initramfs => handle, on_line => code($line).
 sub start ($class, %argument) {
     my ($machine, $initramfs) = @argument{qw(machine initramfs)};
     open my $console, '+>', undef or untestable("cannot make a file for the console: $!");
-    my $now = _now();
+    my $now   = _now();
+    my $noise = q{};
     return $class->SUPER::start(
         %argument,
-        command => [$machine->command(fileno $console, fileno $initramfs)],
-        keep    => [$console, $initramfs],
-        console => $console,
-        size    => 0,
-        noise   => q{},
-        said    => {},
-        time    => {start => $now, stirred => $now, progress => $now},
-        number  => 0,
+        command  => [$machine->command(fileno $console, fileno $initramfs)],
+        keep     => [$console, $initramfs],
+        on_noise => sub ($text) { $noise .= $text },
+        console  => $console,
+        noise    => \$noise,
+        size     => 0,
+        said     => {},
+        time     => {start => $now, stirred => $now, progress => $now},
+        number   => 0,
     );
 }
 
@@ -69,21 +71,11 @@ sub said ($self, $what) { return $self->{said}{$what} }
 # Whether init was heard of.
 sub is_up ($self) { return defined $self->{time}{up} }
 
-# Seconds: to boot, of the cases, and in all.
+# Of one that has ended, in seconds: to boot, of the cases, and in all.
 sub seconds ($self) {
-    my $time = $self->{time};
-    my $over = $time->{over}  // _now();
-    my $up   = $time->{cases} // $time->{up} // $over;
-    return {
-        boot  => $up - $time->{start},
-        cases => ($time->{end} // $over) - $up,
-        total => $over - $time->{start},
-    };
-}
-
-sub take_noise ($self, $text) {
-    $self->{noise} .= $text;
-    return;
+    my ($start, $up, $cases, $end, $over) = @{$self->{time}}{qw(start up cases end over)};
+    $cases //= $up // $over;
+    return {boot => $cases - $start, cases => ($end // $over) - $cases, total => $over - $start};
 }
 
 # A line of the channel, see fixtures/guest/init.c.
@@ -122,33 +114,23 @@ sub _listen ($self, $what, $text) {
 }
 
 sub overdue ($self, $now) {
+    my $time     = $self->{time};
     my $slowness = $self->{machine}->slowness;
-    my $over     = sub ($since, $seconds, $what) {
-        return $now - $since >= $seconds ? "$what for $seconds s" : ();
-    };
-    my $time = $self->{time};
-    my ($why);
-    if ($self->is_up) {
-        ($why) = (
-            $over->($self->{heard},    $slowness * $Copyhang::Limits::LIFE, 'no sign of life'),
-            $over->($time->{progress}, Copyhang::Limits->silence, 'no word from the case program')
+    my $size     = -s $self->{console};
+    $time->{stirred} = $now if $size != $self->{size};
+    $self->{size}    = $size;
+    my @limits =
+        $self->is_up
+        ? (
+        [$self->{heard},    $slowness * $Copyhang::Limits::LIFE, 'no sign of life'],
+        [$time->{progress}, Copyhang::Limits->silence,           'no word from the case program']
+        )
+        : (
+        [$time->{start},   $slowness * $Copyhang::Limits::BOOT,        'no word from init'],
+        [$time->{stirred}, $slowness * $Copyhang::Limits::BOOT_SILENT, 'nothing on the console']
         );
-    }
-    else {
-        my $size = -s $self->{console};
-        $time->{stirred} = $now if $size != $self->{size};
-        $self->{size}    = $size;
-        ($why) = (
-            $over->($time->{start}, $slowness * $Copyhang::Limits::BOOT, 'no word from init'),
-            $over->(
-                $time->{stirred},
-                $slowness * $Copyhang::Limits::BOOT_SILENT,
-                'nothing on the console'
-            )
-        );
-    }
-    $self->{overdue} = $why if defined $why;
-    return $why;
+    my $passed = first { $now - $_->[0] >= $_->[1] } @limits or return;
+    return $self->{overdue} = "$passed->[2] for $passed->[1] s";
 }
 
 sub finish ($self) {
@@ -160,29 +142,28 @@ sub finish ($self) {
 
 # (complete, boot_failed, panic, wedged, lost or emulator_failed; what there is to say about it)
 sub outcome ($self) {
-    my ($oops) = grep { /$OOPS/ } $self->_console;
+    my $oops   = first { /$OOPS/ } $self->_console;
     my $status = $self->status // 0;
     return (panic => $oops)        if defined $oops;
     return (lost => $self->{lost}) if defined $self->{lost};
     return 'complete'              if defined $self->said('end');
     return ($self->is_up ? 'wedged' : 'boot_failed', $self->{overdue}) if defined $self->{overdue};
-    return (emulator_failed => $self->_last_noise("killed by SIG$SIGNAL[$status & 127]"))
-        if $status & 127;
-    return (emulator_failed => $self->_last_noise('exited with ' . ($status >> 8))) if $status;
-    return (boot_failed     => 'it ended before init said a word') if !$self->is_up;
-    return (lost            => 'it ended without a word');
+    return (emulator_failed => $self->_why($status))                   if $status;
+    return (boot_failed => 'it ended before init said a word')         if !$self->is_up;
+    return (lost => 'it ended without a word');
 }
 
-sub _last_noise ($self, $end) {
-    my ($last) = reverse grep { /\S/ } split /\n/, $self->{noise};
-    return defined $last ? "$end: $last" : $end;
+sub _why ($self, $status) {
+    my $signal = (split / /, $Config{sig_name})[$status & 127];
+    my ($last) = reverse grep { /\S/ } split /\n/, ${$self->{noise}};
+    return join ': ', $status & 127 ? "killed by SIG$signal" : 'exited with ' . ($status >> 8),
+        $last // ();
 }
 
 # The last lines of the console.
 sub console_tail ($self) {
     my @lines = $self->_console;
-    splice @lines, 0, -$LINES if @lines > $LINES;
-    return @lines;
+    return @lines > $LINES ? @lines[-$LINES .. -1] : @lines;
 }
 
 sub _console ($self) {

@@ -3,9 +3,9 @@
 # Whether guests can run under KVM here.
 #
 # A /dev/kvm that opens proves nothing: on some nested hosts it does, and the guest never prints a
-# byte. So choose($kernel) boots a kernel with it, and remembers in the cache, until this system is
-# started anew, whether init was heard of. Else qemu translates the guest's code (TCG). for_kernels
-# asks the first kernel that needs one.
+# byte. So for_kernels boots the first kernel that needs one with it, and remembers in the cache,
+# until this system is started anew, whether init was heard of. Else qemu translates the guest's code
+# (TCG).
 package Copyhang::Guest::Accelerator;
 
 use v5.36;
@@ -15,39 +15,32 @@ use Copyhang::Guest            ();
 use Copyhang::Guest::Initramfs ();
 use Copyhang::Guest::Machine   ();
 
-our $DEVICE = '/dev/kvm';
-
+my $DEVICE     = '/dev/kvm';
 my $REMEMBERED = 'accelerator';
 my $BOOT_ID    = '/proc/sys/kernel/random/boot_id';
 
-# The one for these kernels, and says so where it is slow. $progress: of Copyhang::Progress.
+# kvm or tcg, and says so where it is slow. $progress: of Copyhang::Progress. The kernels, of
+# Copyhang::Kernel, have been fetched.
 sub for_kernels ($class, $progress, @kernels) {
     my ($kernel) = grep { !$_->is_uml } @kernels or return 'tcg';
     $progress->tell('looking for an accelerator');
-    my ($accelerator, $why) = $class->choose($kernel);
-    $progress->noise("Guests run under TCG, slowly: $why.\n") if defined $why;
-    return $accelerator;
+    my $why = _why_not($kernel) // return 'kvm';
+    $progress->noise("Guests run under TCG, slowly: $why.\n");
+    return 'tcg';
 }
 
-# (kvm or tcg, why not kvm). Asks the kernel, a Copyhang::Kernel that has been fetched, to boot.
-sub choose ($class, $kernel) {
-    open my $device, '+<', $DEVICE or return (tcg => "$DEVICE: $!");
+sub _why_not ($kernel) {
+    open my $device, '+<', $DEVICE or return "$DEVICE: $!";
     close $device;
     my $cache = Copyhang::Cache->new;
-    my $here  = _boot_id();
+    my $here  = 'unknown';
+    if (open my $in, '<', $BOOT_ID) { chomp($here = <$in>) }
     my ($where, $found) = split q{ }, $cache->read_file($REMEMBERED) // q{};
     if (!defined $found || $where ne $here) {
         $found = _boots($kernel) ? 'kvm' : 'tcg';
         $cache->write_file($REMEMBERED, "$here $found\n");
     }
-    return $found eq 'kvm' ? 'kvm' : (tcg => 'a probe boot with kvm did not come up');
-}
-
-# Of the running system: what it is capable of does not change while it runs.
-sub _boot_id () {
-    open my $in, '<', $BOOT_ID or return 'unknown';
-    chomp(my $id = <$in>);
-    return $id;
+    return $found eq 'kvm' ? undef : 'a probe boot with kvm did not come up';
 }
 
 sub _boots ($kernel) {

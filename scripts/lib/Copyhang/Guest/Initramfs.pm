@@ -12,6 +12,7 @@ package Copyhang::Guest::Initramfs;
 use v5.36;
 use Copyhang::Cache   ();
 use Copyhang::Failure qw(bad_input untestable);
+use Copyhang::Output  ();
 use Copyhang::Paths   ();
 use Copyhang::Tool    ();
 use Digest::SHA       qw(sha256_hex);
@@ -19,111 +20,85 @@ use File::Copy        ();
 use File::Find        ();
 use File::Temp        ();
 
-my %UNPACKER = (xz => 'xz', zst => 'zstd', gz => 'gzip');
+# By the end of a module's name.
+my %UNPACKER = (ko => 'cat', xz => 'xz -dcq', zst => 'zstd -dcq', gz => 'gzip -dcq');
 
 my $OURS   = 'copyhang';         # its folder, as in fixtures/guest/init.c
 my $CASES  = 'copyhang-cases';
 my $DIGEST = 16;                 # digits of one
-my $CHUNK  = 1 << 20;
 
 # For a kernel, a Copyhang::Kernel that has been fetched. Made once for each kernel and build.
 # $load, which may be undef: what a guest has and does besides, a Copyhang::Guest::Payload.
 sub new ($class, $kernel, $load = undef) {
-    my %self    = (programs => Copyhang::Paths->programs, kernel => $kernel, load => $load);
-    my $self    = bless \%self, $class;
-    my @modules = $self->_modules;
-    my $entry   = 'guests/' . _digest($kernel->images, $kernel->modules // q{});
-    my $name    = "$entry-" . $self->_fingerprint(@modules);
-    my $cache   = Copyhang::Cache->new;
-    my $path    = $cache->path("$name/initramfs");
+    my $programs = Copyhang::Paths->programs;
+    my %file     = (init => "$programs/copyhang-init", "$OURS/$CASES" => "$programs/$CASES");
+    my @modules  = _modules($kernel->modules);
+    my $digest   = Digest::SHA->new(256);
+    $digest->addfile($file{$_}, 'b') for sort keys %file;
+    $digest->add(join q{ }, $_, (stat)[7, 9]) for @modules;
+    my $key   = sha256_hex(join "\n", $kernel->images, $kernel->modules // q{});
+    my $entry = 'guests/' . substr $key, 0, $DIGEST;
+    my $name  = "$entry-" . substr $digest->hexdigest, 0, $DIGEST;
+    my $cache = Copyhang::Cache->new;
     $cache->make(
         $name,
         sub ($folder) {
             $cache->remove("guests/$_") for map { m{([^/]+)\z} } glob $cache->path("$entry-*");
-            $self->_make($folder, @modules);
+            _make("$folder/initramfs", \%file, @modules);
         }
     );
-    open $self->{base}, '<:raw', $path or untestable("cannot read $path: $!");
-    return $self;
-}
-
-sub _digest (@parts) { return substr sha256_hex(join "\n", @parts), 0, $DIGEST }
-
-sub _fingerprint ($self, @modules) {
-    my $digest = Digest::SHA->new(256);
-    $digest->addfile("$self->{programs}/$_", 'b') for ('copyhang-init', $CASES);
-    $digest->add(join q{ }, $_, (stat)[7, 9]) for @modules;
-    return substr $digest->hexdigest, 0, $DIGEST;
+    my $path = $cache->path("$name/initramfs");
+    open my $base, '<:raw', $path or untestable("cannot read $path: $!");
+    return bless {base => $base, load => $load}, $class;
 }
 
 # The paths of the modules that the cases need, each after those that it needs itself. What the
-# kernel has built in, or lacks, is not there.
-sub _modules ($self) {
-    my $folder = $self->{kernel}->modules // return;
-    my %path;
+# kernel has built in, or lacks, is not there. (modules.dep is made when a package is installed; it
+# is not in the package.)
+sub _modules ($folder) {
+    return if !defined $folder;
+    my (%path, @modules);
     File::Find::find(
         sub { $path{$1 =~ tr/-/_/r} = $File::Find::name if /\A(.+)[.]ko(?:[.]\w+)?\z/ }, $folder);
-    my $list = Copyhang::Paths->fixture('guest/modules');
-    open my $in, '<', $list or untestable("cannot read $list: $!");
-    my (%seen, @modules);
-    _add($_, \%path, \%seen, \@modules) for grep { length } map { s/#.*//r =~ s/\s+//gr } <$in>;
+    local $ENV{PATH} = "$ENV{PATH}:/usr/sbin:/sbin";    # modinfo is there
+    my $add = sub ($name) {
+        my $file = delete $path{$name} // return;
+        my ($needs) = Copyhang::Tool->run("read $file", ['modinfo', '-F', 'depends', $file]);
+        __SUB__->($_) for map { tr/-/_/r } split /,/, $needs // q{};
+        push @modules, $file;
+    };
+    $add->($_) for Copyhang::Paths->names_in(Copyhang::Paths->fixture('guest/modules'));
     return @modules;
 }
 
-# modules.dep is made when a package is installed; it is not in the package.
-sub _add ($name, $path, $seen, $modules) {
-    my $file = $path->{$name};
-    return if !defined $file || $seen->{$name}++;
-    local $ENV{PATH} = "$ENV{PATH}:/usr/sbin:/sbin";    # modinfo is there
-    my ($needs) = Copyhang::Tool->run("read $file", ['modinfo', '-F', 'depends', $file]);
-    _add($_, $path, $seen, $modules) for map { tr/-/_/r } split /,/, $needs // q{};
-    push @{$modules}, $file;
-    return;
-}
-
-sub _make ($self, $folder, @modules) {
+sub _make ($path, $file, @modules) {
     my $root = File::Temp->newdir;
     mkdir "$root/$OURS" or bad_input("cannot make $root/$OURS: $!");
-    _copy("$self->{programs}/copyhang-init", "$root/init");
-    _copy("$self->{programs}/$CASES",        "$root/$OURS/$CASES");
-    my @paths = map { _unpack($_, "$root", "$OURS/" . s{.*/|[.]ko.*}{}gr . '.ko') } @modules;
-    _write("$root/$OURS/modules.txt", map { "/$_" } @paths);
-    $self->archive("$root", "$folder/initramfs");
-    return;
-}
-
-sub _copy ($from, $to) {
-    File::Copy::copy($from, $to) && chmod oct 755, $to or bad_input("cannot copy $from to $to: $!");
-    return;
-}
-
-sub _unpack ($module, $root, $name) {
-    my ($suffix) = $module =~ /[.]ko[.](\w+)\z/;
-    if (defined $suffix) {
-        my $unpacker = $UNPACKER{$suffix} // untestable("$module: nothing unpacks .$suffix");
-        Copyhang::Tool->run("unpack $module",
-            ['sh', '-c', 'exec "$0" -dcq <"$1" >"$2"', $unpacker, $module, "$root/$name"]);
+    for my $name (keys %{$file}) {
+        File::Copy::cp($file->{$name}, "$root/$name")
+            or bad_input("cannot copy $file->{$name} to $root/$name: $!");
     }
-    else { _copy($module, "$root/$name") }
-    return $name;
+    my @names;
+    for my $module (@modules) {
+        my ($name, $suffix) = $module =~ m{([^/]+)[.](?:ko|ko[.](\w+))\z};
+        my $unpacker = $UNPACKER{$suffix // 'ko'}
+            // untestable("$module: nothing unpacks .$suffix");
+        push @names, "/$OURS/$name.ko";
+        Copyhang::Tool->run("unpack $module",
+            ['sh', '-c', "exec $unpacker <\"\$1\" >\"\$2\"", 'sh', $module, "$root$names[-1]"]);
+    }
+    _write("$root/$OURS/modules.txt", @names);
+    return __PACKAGE__->archive("$root", $path);
 }
 
 sub _write ($path, @lines) {
-    open my $out, '>', $path or bad_input("cannot write $path: $!");
-    print {$out} map { "$_\n" } @lines and close $out or bad_input("cannot write $path: $!");
-    return;
+    return Copyhang::Output->new($path)->write(join q{}, map { "$_\n" } @lines);
 }
 
 # Makes an archive of all that is in the folder $root.
 sub archive ($class, $root, $path) {
-    Copyhang::Tool->run(
-        "write $path",
-        [
-            'sh',  '-c', 'cd "$0" && find . -mindepth 1 | cpio -o -H newc -R 0:0 --quiet >"$1"',
-            $root, $path
-        ]
-    );
-    return;
+    my $script = 'cd "$0" && find . -mindepth 1 | cpio -o -H newc -R 0:0 --quiet >"$1"';
+    return Copyhang::Tool->run("write $path", ['sh', '-c', $script, $root, $path]);
 }
 
 # A handle of the whole, for one boot: the kernel unpacks archives one after the other. The case
@@ -142,11 +117,8 @@ sub for_boot ($self, $arguments, $ids) {
 
     for my $part ($self->{base}, $load ? $load->archive : (), $last) {
         seek $part, 0, 0;
-        while (read $part, my $chunk, $CHUNK) {
-            print {$whole} $chunk or bad_input("cannot write to a temporary file: $!");
-        }
+        File::Copy::copy($part, $whole) or bad_input("cannot write to a temporary file: $!");
     }
-    $whole->flush or bad_input("cannot write to a temporary file: $!");
     return $whole;
 }
 

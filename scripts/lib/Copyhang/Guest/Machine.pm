@@ -5,7 +5,8 @@
 # candidates($kernel, $accelerator, $processors, $append) are the machines to try, the quickest
 # first: qemu's microvm with the uncompressed kernel, then an ordinary PC with the compressed one.
 # Without ACPI a microvm shows one processor alone: for more the uncompressed kernel is started on a
-# PC (by its PVH entry, too), which takes some tenths of a second longer. A user-mode kernel is
+# PC (by its PVH entry, too), which takes some tenths of a second longer. One on which a kernel came
+# up after another one had failed is the first the next time (remember). A user-mode kernel is
 # started as it is. There is no disk and no network, and two serial ports: ttyS0 is the console,
 # ttyS1 the channel. An x86 kernel that counts the timer's interrupts to see whether they come gives
 # up on a machine that is slow enough, so it is told not to (no_timer_check).
@@ -15,7 +16,10 @@
 package Copyhang::Guest::Machine;
 
 use v5.36;
-use Copyhang::ProcessGroup ();
+use Copyhang::Cache         ();
+use Copyhang::Kernel::Image ();
+use Copyhang::ProcessGroup  ();
+use Digest::SHA             qw(sha256_hex);
 
 my $MEMORY = 512;    # MB; xfs and overlayfs want some, forked cases share most
 
@@ -38,34 +42,32 @@ my %KIND = (
 # The machines to try for a kernel, a Copyhang::Kernel that has been fetched. Accelerator: kvm, tcg.
 # $append: more words for its command line.
 sub candidates ($class, $kernel, $accelerator, $processors, $append = q{}) {
-    my @images = $kernel->images;
-    return
-        map { bless {kind => 'uml', accelerator => 'uml', image => $_, append => $append}, $class }
-        @images
-        if $kernel->is_uml;
-    my $elf = $processors > 1 ? 'pvh' : 'microvm';
-    return map {
+    my $is_uml   = $kernel->is_uml;
+    my $elf      = $processors > 1 ? 'pvh' : 'microvm';
+    my $key      = join "\n", $accelerator, map { join q{ }, $_, (stat)[7, 9] } $kernel->images;
+    my $memory   = 'machines/' . substr sha256_hex($key), 0, 16;
+    my @machines = map {
         bless {
-            kind        => _is_elf($_) ? $elf : 'pc',
-            accelerator => $accelerator,
+            kind        => $is_uml ? 'uml' : Copyhang::Kernel::Image->is_elf($_) ? $elf : 'pc',
+            accelerator => $is_uml ? 'uml' : $accelerator,
             processors  => $processors,
             image       => $_,
             append      => $append,
+            memory      => $memory,
             },
             $class
-    } @images;
+    } $kernel->images;
+    my ($first) = split /\n/, Copyhang::Cache->new->read_file($memory) // q{-};
+    return ((grep { $_->{kind} eq $first } @machines), grep { $_->{kind} ne $first } @machines);
 }
 
-# The kernel as it is linked; a compressed one has a loader in front of it.
-sub _is_elf ($path) {
-    open my $in, '<:raw', $path or return 0;
-    read $in, my $magic, 4;
-    return $magic eq "\x7fELF";
+# For the next time: the kernel came up on this one, which was not the first to be tried.
+sub remember ($self) {
+    return Copyhang::Cache->new->write_file($self->{memory}, "$self->{kind}\n");
 }
 
 # In MB, of the host's.
 sub memory      ($class) { return $MEMORY + 128 }
-sub kind        ($self)  { return $self->{kind} }
 sub accelerator ($self)  { return $self->{accelerator} }
 sub slowness    ($self)  { return $SLOWNESS{$self->{accelerator}} }
 
@@ -81,22 +83,15 @@ sub _qemu ($self, $initramfs, $console) {
     return (
         'qemu-system-x86_64',
         qw(-no-user-config -nodefaults -no-reboot -display none),
-        '-accel',
-        $self->{accelerator},
-        '-cpu',
-        $CPU{$self->{accelerator}},
-        '-smp',
-        $self->{processors},
-        '-m',
-        $MEMORY,
-        '-M',
-        $machine,
-        '-kernel',
-        $self->{image},
-        '-initrd',
-        $initramfs,
-        '-append',
-        "console=ttyS0 panic=-1 rdinit=/init no_timer_check init_on_alloc=0 $words $self->{append}",
+        '-accel'  => $self->{accelerator},
+        '-cpu'    => $CPU{$self->{accelerator}},
+        '-smp'    => $self->{processors},
+        '-m'      => $MEMORY,
+        '-M'      => $machine,
+        '-kernel' => $self->{image},
+        '-initrd' => $initramfs,
+        '-append' =>
+            "console=ttyS0 panic=-1 rdinit=/init no_timer_check init_on_alloc=0 $words $self->{append}",
         _port('console', "/dev/fd/$console", '0x3f8', 4),
         _port('channel', '/dev/fd/1',        '0x2f8', 3),
     );

@@ -21,7 +21,6 @@ use Copyhang::Tool    ();
 use Cwd               ();
 use File::Copy        ();
 use File::Find        ();
-use File::Path        qw(make_path);
 
 my $ROOM  = 100;                  # MB that a guest has for it
 my $TURNS = 40;                   # as many symbolic links as the kernel follows
@@ -58,31 +57,29 @@ sub pack_file ($self, $path) {
     my $turns = $TURNS;
     my $at    = q{};
     while (defined(my $name = shift @names)) {
-        if ($name eq q{.})  { next }
-        if ($name eq q{..}) { $at =~ s{/[^/]*\z}{}; next }
-        my $here = "$at/$name";
+        next if $name eq q{.};
+        my $here = $name eq q{..} ? $at =~ s{/[^/]*\z}{}r : "$at/$name";
+        $self->_pack($here) if $name ne q{..};
         if (defined(my $target = readlink $here)) {
             bad_input("$path: too many symbolic links") if !$turns--;
-            $self->_pack($here, sub ($to) { symlink $target, $to });
-            $at = q{} if $target =~ m{\A/};
+            $at = q{}                                   if $target =~ m{\A/};
             unshift @names, grep { length } split m{/+}, $target;
         }
-        elsif (@names) { $at = $here }
-        elsif (-d $here) {
-            $self->_pack($here, sub ($to) { mkdir $to });
-        }
-        elsif (-f _) {
-            $self->_pack($here, sub ($to) { $self->_copy($here, $to) });
-        }
+        else { $at = $here }
     }
     return;
 }
 
-sub _pack ($self, $path, $make) {
+# What is neither a link, a folder nor a file does not come along.
+sub _pack ($self, $path) {
     my $to = "$self->{root}$path";
     return if $path =~ $THERE || -l $to || -e $to;
-    make_path($to =~ s{/[^/]*\z}{}r);
-    $make->($to) or bad_input("cannot put $path into a guest: $!");
+    my $is_done =
+          -l $path ? symlink(readlink $path, $to)
+        : -d $path ? mkdir $to
+        : -f _     ? $self->_copy($path, $to)
+        :            1;
+    bad_input("cannot put $path into a guest: $!") if !$is_done;
     return;
 }
 
@@ -90,8 +87,7 @@ sub _copy ($self, $from, $to) {
     $self->{size} += (-s $from) / 2**20;
     bad_input("$from and what is in the guest by then are more than $ROOM MB")
         if $self->{size} > $ROOM;
-    my $mode = (stat _)[2] & oct 777;
-    return File::Copy::copy($from, $to) && chmod $mode, $to;
+    return File::Copy::cp($from, $to);
 }
 
 # What a file needs to be executed: an interpreter, libraries, or nothing.

@@ -17,36 +17,31 @@ package Copyhang::Guest::Stream;
 
 use v5.36;
 use parent 'Copyhang::Stream';
-use Copyhang::Cache            ();
 use Copyhang::Failure          ();
 use Copyhang::Guest            ();
 use Copyhang::Guest::Initramfs ();
 use Copyhang::Guest::Machine   ();
-use Digest::SHA                qw(sha256_hex);
-use List::Util                 qw(sum0);
 
 # How often a kernel is booted at most. A case that takes it down costs two boots: one to find out
 # which it is.
 our $BOOTS = 12;
 
-# With which a kselftest ends: passed, failed, skipped.
-my @EXITS = (0, 1, 4);
-
 # Arguments: as of Copyhang::Stream, but for a command kernel => a Copyhang::Kernel that has been
-# fetched, accelerator, processors (undef: one), append
-# (undef, or words for the kernel's command line), jobs (undef: the case program decides), load (undef,
-# or a Copyhang::Guest::Payload), on_state => code($words).
+# fetched, accelerator, processors (undef: one), append (undef, or words for the kernel's command
+# line), jobs (undef: the case program decides), load (undef, or a Copyhang::Guest::Payload),
+# on_state => code($words).
 sub _initialize ($self, $argument) {
     $self->SUPER::_initialize($argument);
+    my ($kernel, $accelerator, $processors, $append) =
+        @{$argument}{qw(kernel accelerator processors append)};
     $self->{machines} = [
         Copyhang::Guest::Machine->candidates(
-            @{$argument}{qw(kernel accelerator)},
-            $argument->{processors} // 1,
-            $argument->{append}     // q{}
+            $kernel, $accelerator,
+            $processors // 1,
+            $append     // q{}
         )
     ];
-    $self->{quickest} = $self->{machines}[0]->kind;
-    @{$self}{qw(boots all_seconds begun wait)} = (0, [], {}, 0);
+    @{$self}{qw(boots seconds wait)} = (0, {map { $_ => 0 } qw(boot cases total)}, 0);
     return $self;
 }
 
@@ -54,7 +49,6 @@ sub start ($self) {
     $self->pass('TAP version 13');
     $self->pass('1..' . @{$self->{ids}});
     $self->{initramfs} = Copyhang::Guest::Initramfs->new(@{$self}{qw(kernel load)});
-    $self->_prefer_remembered;
     $self->_boot($self->{jobs}, $self->missing);
     return $self;
 }
@@ -87,37 +81,45 @@ sub number ($self, $case) {
 
 # A boot came to its end.
 sub finish ($self) {
-    my $guest = delete $self->{process};
-    my ($outcome, $detail) = $guest->outcome;
-    push @{$self->{all_seconds}}, $guest->seconds;
+    my $guest   = delete $self->{process};
+    my $seconds = $guest->seconds;
+    $self->{seconds}{$_} += $seconds->{$_} for keys %{$seconds};
     $self->{$_} //= $guest->said($_) for qw(release machine);
-    return                   if Copyhang::Failure->signalled;
-    return                   if !$guest->is_up && $self->_try_next_machine;
-    $self->_remember_machine if $guest->is_up;
+    return                          if Copyhang::Failure->signalled;
+    return $self->_try_next_machine if !$guest->is_up && @{$self->{machines}} > 1;
+    $self->{machines}[0]->remember  if $guest->is_up  && !$self->{was_up}++ && $self->{is_next};
 
-    my $ended = defined $guest->said('end');
-    if   ($ended) { $self->close_test }
-    else          { delete $self->{test} }    # the rest of its evidence is missing
+    my ($outcome, $detail) = $guest->outcome;
+    my $status = $guest->said('end');
+    if   (defined $status) { $self->close_test }
+    else                   { delete $self->{test} }    # the rest of its evidence is missing
     $self->_note($guest, $outcome, $detail);
-    my $odd = $ended ? _odd_status($guest->said('end')) : undef;
+    my $odd = defined $status ? _odd_status($status) : undef;
     push @{$self->{troubles}}, "the case program $odd" if defined $odd;
     $self->_go_on(
-          $outcome ne 'complete' ? _words($outcome, $detail)
-        : defined $odd           ? "the case program $odd"
-        :                          'the case program ended early'
+        $outcome eq 'complete'
+        ? 'the case program ' . ($odd // 'ended early')
+        : _words($outcome, $detail)
     );
     return;
+}
+
+sub _try_next_machine ($self) {
+    shift @{$self->{machines}};
+    $self->{is_next} = 1;
+    return $self->_boot($self->{jobs}, $self->missing);
 }
 
 sub _words ($outcome, $detail) {
     return join ': ', $outcome =~ s/_/ /gr, $detail // ();
 }
 
-# Whether the program's end is one that a kselftest has: its results tell what it makes of them.
+# Whether the program's end is one that a kselftest has, passed, failed or skipped: its results tell
+# what it makes of them.
 sub _odd_status ($status) {
     return 'was killed by signal ' . ($status & 127) if $status & 127;
     my $exit = $status >> 8;
-    return (grep { $exit == $_ } @EXITS) ? undef : "exited with $exit";
+    return $exit == 0 || $exit == 1 || $exit == 4 ? undef : "exited with $exit";
 }
 
 # Something is missing, for this reason, or all is there.
@@ -129,7 +131,7 @@ sub _go_on ($self, $reason) {
     elsif ($self->{before} == $self->cases && !@suspects || $self->{boots} >= $BOOTS) {
         $self->give_up("no result: $reason, in boot $self->{boots}", $self->missing);
     }
-    my @missing = $self->missing or return $self->_finish_all;
+    my @missing = $self->missing or return $self->{on_state}->('done');
     return $self->_boot(1,             @suspects) if @suspects && !$self->{alone};
     return $self->_boot($self->{jobs}, @missing);
 }
@@ -138,17 +140,13 @@ sub _go_on ($self, $reason) {
 sub _note ($self, $guest, $outcome, $detail) {
     push @{$self->{troubles}}, map { "in the guest: $_" } @{$guest->said('trouble') // []}
         if $self->{boots} == 1;
-    $self->{console} = [$guest->console_tail] if ($self->{outcome} // 'complete') eq 'complete';
-    return                                    if $outcome eq 'complete';
-    push @{$self->{troubles}}, "boot $self->{boots}: " . _words($outcome, $detail)
-        if defined $self->{outcome};
-    @{$self}{qw(outcome detail)} = ($outcome, $detail) if !defined $self->{outcome};
-    return;
-}
-
-# The kernel has told all that it will.
-sub _finish_all ($self) {
-    $self->{on_state}->('done');
+    if (defined $self->{outcome}) {
+        push @{$self->{troubles}}, "boot $self->{boots}: " . _words($outcome, $detail)
+            if $outcome ne 'complete';
+        return;
+    }
+    $self->{console} = [$guest->console_tail];
+    @{$self}{qw(outcome detail)} = ($outcome, $detail) if $outcome ne 'complete';
     return;
 }
 
@@ -158,10 +156,6 @@ sub boots ($self) { return $self->{boots} }
 # As a Copyhang::Matrix::Results takes it.
 sub result ($self) {
     my $kernel = $self->{kernel};
-    my %seconds;
-    for my $part (qw(boot cases total)) {
-        $seconds{$part} = sum0(map { $_->{$part} } @{$self->{all_seconds}});
-    }
     return {
         name        => $self->{name},
         release     => $self->{release} // $kernel->release,
@@ -171,43 +165,11 @@ sub result ($self) {
         outcome     => $self->{outcome} // 'complete',
         detail      => $self->{detail},
         console     => $self->{console} // [],
-        seconds     => \%seconds,
+        seconds     => $self->{seconds},
         cases       => [$self->cases],
         troubles    => [@{$self->{troubles}}, @{$self->{errors} // []}],
         config      => $kernel->config,
     };
-}
-
-# --- Which machine: the first on which init was heard of, remembered for this kernel ---
-
-sub _try_next_machine ($self) {
-    return 0 if @{$self->{machines}} == 1;
-    shift @{$self->{machines}};
-    $self->_boot($self->{jobs}, $self->missing);
-    return 1;
-}
-
-sub _prefer_remembered ($self) {
-    my $kind = Copyhang::Cache->new->read_file($self->_memory) // return;
-    chomp $kind;
-    my $machines = $self->{machines};
-    @{$machines} =
-        ((grep { $_->kind eq $kind } @{$machines}), grep { $_->kind ne $kind } @{$machines});
-    $self->{remembered} = 1;
-    return;
-}
-
-sub _remember_machine ($self) {
-    return if $self->{remembered}++;
-    my $kind = $self->{machines}[0]->kind;
-    Copyhang::Cache->new->write_file($self->_memory, "$kind\n") if $kind ne $self->{quickest};
-    return;
-}
-
-sub _memory ($self) {
-    my $key = join "\n", $self->{accelerator},
-        map { join q{ }, $_, (stat)[7, 9] } $self->{kernel}->images;
-    return 'machines/' . substr sha256_hex($key), 0, 16;
 }
 
 1;
