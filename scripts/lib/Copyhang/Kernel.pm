@@ -6,30 +6,14 @@
 #     $kernel->fetch(on_progress => sub ($text) { ... });
 #     my ($best, @others) = $kernel->images;
 #
-# What can be named:
-# - debian:VERSION, debian:VERSION:FLAVOUR: a kernel that Debian offers, see
-#   Copyhang::Kernel::Debian.
-# - a .deb file: a kernel package, see Copyhang::Kernel::Deb.
-# - a folder: a kernel tree that was built, or any other file: a bzImage or vmlinuz, a vmlinux, or
-#   the program of a user-mode kernel, see Copyhang::Kernel::Built.
-# - find($spec, modules => FOLDER, name => NAME): the kernel, or a Copyhang::Failure with status 2
-#   if there is none of that name. Cheap: reads package lists (downloads them if they are a day old
-#   or do not have the name), but no kernel. The folder of modules is lib/modules/RELEASE, or one
-#   that has just one such folder.
-# - fetch(on_progress => CODE): downloads and unpacks what is missing; CODE gets words about it now
-#   and then. Only after it all of the following is there. Fails with status 2 when the disk is
-#   full, with 125 when the kernel cannot be had.
-# - name: as it was given to find: the NAME, else what it was found by.
-# - identity: what tells it from every other kernel, also from what was in the same file earlier: a
-#   line of text.
-# - release: what uname -r will say, undef where that is not known.
-# - version: for sorting, by the rules of Debian's versions.
-# - images: paths to boot from, best first: the uncompressed vmlinux, where it can be had, then the
-#   image as it came.
-# - modules: the folder lib/modules/RELEASE, or undef. It need not have a modules.dep.
-# - config: the path of its configuration, or undef.
-# - is_uml: it is a user-mode kernel, a program to run.
-# - sorted(@kernels): these kernels in the order of their versions.
+# find knows the names of kernels that Debian offers (Copyhang::Kernel::Debian), .deb files
+# (Copyhang::Kernel::Deb), folders in which a kernel was built, and the file of one
+# (Copyhang::Kernel::Built). It is cheap: reads package lists (downloads them if they are a day old
+# or do not have the name), but no kernel. What there is not is bad input.
+#
+# fetch downloads and unpacks what is missing; on_progress gets words about it now and then. Only
+# after it images, modules and config are there. Fails with status 2 when the disk is full, with 125
+# when the kernel cannot be had.
 package Copyhang::Kernel;
 
 use v5.36;
@@ -38,13 +22,14 @@ use Copyhang::Failure qw(bad_input);
 use Cwd               ();
 use Dpkg::Version     ();
 
-# The kernel that $spec names. %argument: modules, where they do not come with it; name, to call it by.
+# The kernel that $spec names. %argument: name, to call it by; modules, where they do not come with
+# it: the folder lib/modules/RELEASE, or one that has just one such folder.
 sub find ($class, $spec, %argument) {
-    my $kind =
-          $spec =~ /\Adebian:/             ? 'Debian'
-        : !-e $spec                        ? bad_input(_unknown($spec))
-        : !-d $spec && $spec =~ /[.]deb\z/ ? 'Deb'
-        :                                    'Built';
+    my $is_debian = $spec =~ /\Adebian:/;
+    bad_input("no kernel '$spec': neither a file, a folder, nor a name like debian:6.1"
+            . " ('copyhang kernels' lists those)")
+        if !$is_debian && !-e $spec;
+    my $kind = $is_debian ? 'Debian' : -f $spec && $spec =~ /[.]deb\z/ ? 'Deb' : 'Built';
     require "Copyhang/Kernel/$kind.pm";
     my $self = "${class}::$kind"->look_up($spec);
     $self->{name}    = $argument{name} // $spec;
@@ -52,12 +37,6 @@ sub find ($class, $spec, %argument) {
     return $self;
 }
 
-sub _unknown ($spec) {
-    return "no kernel '$spec': neither a file, a folder, nor a name like debian:6.1"
-        . " ('copyhang kernels' lists those)";
-}
-
-# lib/modules/RELEASE itself, or a folder with just one of them.
 sub _modules ($folder) {
     bad_input("no folder $folder with modules") if !-d $folder;
     return $folder if grep { -e "$folder/$_" } qw(kernel modules.dep modules.order);
@@ -92,11 +71,14 @@ sub fetched ($self, @patterns) {
     return $found // ();
 }
 
+# A line of text that tells it from every other kernel, also from what was in the same file earlier.
 sub identity ($self) {
     my ($image) = reverse $self->images;
     return join q{ }, Cwd::realpath($image), (stat $image)[7, 9];
 }
 
+# Paths to boot from, best first: the uncompressed vmlinux, where it can be had, then what it was
+# made of.
 sub images ($self) {
     my @images = ($self->fetched('vmlinux'), $self->as_it_came);
     return @images;
@@ -104,6 +86,8 @@ sub images ($self) {
 
 sub as_it_came ($self) { return @{$self->{images}} }
 
+# The release is what uname -r will say, the version is for sorting, by the rules of Debian's;
+# modules is the folder lib/modules/RELEASE, which need not have a modules.dep. undef is not known.
 sub name    ($self) { return $self->{name} }
 sub release ($self) { return $self->{release} }
 sub version ($self) { return $self->{version} // $self->{release} // '0' }

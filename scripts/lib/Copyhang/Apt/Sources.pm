@@ -30,13 +30,11 @@ sub text ($class) {
         [@command, 'Created-By: Packages', 'Component: main']);
     my $archive = first { /\A$RELEASE(?:-backports)? / } @targets;
     my $updates = first { /\A$RELEASE-security / } @targets;
-    untestable("apt's sources of this machine name no mirror of Debian")
-        if !$archive;
-    return join "\n", _paragraph($archive, @SUITES),
-        $updates ? _paragraph($updates, @SECURITY) : ();
+    untestable("apt's sources of this machine name no mirror of Debian") if !$archive;
+    return join "\n", _entry($archive, @SUITES), $updates ? _entry($updates, @SECURITY) : ();
 }
 
-sub _paragraph ($target, @suites) {
+sub _entry ($target, @suites) {
     my (undef, $mirror, $entry) = split / /, $target;
     my $architecture = Dpkg::Arch::get_raw_build_arch();
     return <<"SOURCES" . _signed_by($entry);
@@ -54,16 +52,12 @@ SOURCES
 sub _signed_by ($entry) {
     my ($path, $number) = $entry =~ /\A(.*):(\d+)\z/ or return q{};
     open my $in, '<', $path or untestable("cannot read $path: $!");
-    my $text = do { local $/ = undef; <$in> };
-    my ($keys) =
-        $path                               =~ /[.]sources\z/
-        ? (_paragraphs($text))[$number - 1] =~ /^Signed-By:(.*(?:\n[ \t].*)*)/mi
-        : (split /\n/, $text)[$number - 1]  =~ /\[[^\]]*signed-by=([^\]\s]+)/i;
-    return defined $keys ? "Signed-By: $keys\n" : q{};
-}
-
-sub _paragraphs ($text) {
-    return grep { /\S/ } split /\n\s*\n/, $text =~ s/^#.*\n//gmr;
+    my $text    = do { local $/ = undef; <$in> };
+    my $is_list = $path !~ /[.]sources\z/;
+    my $between = $is_list ? qr/\n/                         : qr/\n\s*\n/;
+    my $keys = $is_list ? qr/\[[^\]]*signed-by=([^\]\s]+)/i : qr/^Signed-By:(.*(?:\n[ \t].*)*)/mi;
+    $text = $text =~ s/^#.*\n//gmr =~ s/\A\s+//r if !$is_list;
+    return (split $between, $text)[$number - 1] =~ $keys ? "Signed-By: $1\n" : q{};
 }
 
 1;

@@ -4,8 +4,7 @@
 #
 # A /dev/kvm that opens proves nothing: on some nested hosts it does, and the guest never prints a
 # byte. So for_kernels boots the first kernel that needs one with it, and remembers in the cache,
-# until this system is started anew, whether init was heard of. Else qemu translates the guest's code
-# (TCG).
+# until this system is started anew, whether init was heard of. Else qemu translates the code (TCG).
 package Copyhang::Guest::Accelerator;
 
 use v5.36;
@@ -45,12 +44,10 @@ sub _why_not ($kernel) {
 
 sub _boots ($kernel) {
     my $initramfs = Copyhang::Guest::Initramfs->new($kernel)->for_boot(['--list'], []);
-    for my $machine (Copyhang::Guest::Machine->candidates($kernel, 'kvm', 1)) {
-        my $guest = Copyhang::Guest->start(
-            machine   => $machine,
-            initramfs => $initramfs,
-            on_line   => sub ($line) { },
-        );
+    my %how       = (kernel => $kernel, accelerator => 'kvm');
+    for my $machine (Copyhang::Guest::Machine->candidates(%how)) {
+        my %boot  = (machine => $machine, initramfs => $initramfs);
+        my $guest = Copyhang::Guest->start(%boot, on_line => sub ($line) { });
         Copyhang::Guest->pump($guest) until $guest->is_up || $guest->has_ended;
         Copyhang::Failure->check_signals;
         return 1 if $guest->is_up;

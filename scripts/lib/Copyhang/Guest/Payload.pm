@@ -17,11 +17,13 @@ use v5.36;
 use Copyhang::Failure              qw(bad_input);
 use Copyhang::Guest::Initramfs     ();
 use Copyhang::Guest::ProgramPacker ();
+use Copyhang::Output               ();
 use Copyhang::Selection::Program   ();
 use Copyhang::Tool                 ();
 use Cwd                            ();
 use File::Copy                     ();
 use File::Path                     qw(make_path);
+use File::Spec                     ();
 use File::Temp                     ();
 use List::Util                     qw(uniq);
 use Text::ParseWords               ();
@@ -49,17 +51,15 @@ sub new ($class, $option) {
     for my $command (@commands) {
         my ($program, @words) = @{$command};
         my $path = Copyhang::Tool->find($program) // bad_input("there is no program $program");
-        $packer->pack_program($_) for map { _whole($_) } $path, grep { -f } @words;
+        $packer->pack_program($_) for map { File::Spec->rel2abs($_) } $path, grep { -f } @words;
     }
     for my $path (@{$option->{carry} // []}) {
         bad_input("--carry: cannot find $path") if !-e $path;
-        $packer->pack_all(_whole($path));
+        $packer->pack_all(File::Spec->rel2abs($path));
     }
-    File::Copy::copy(Copyhang::Selection::Program->player, "$root$PLAYER") && chmod oct 755,
-        "$root$PLAYER"
+    File::Copy::cp(Copyhang::Selection::Program->player, "$root$PLAYER")
         or bad_input("cannot copy the player: $!");
-    $self->{archive} = File::Temp->new;
-    Copyhang::Guest::Initramfs->archive("$root", $self->{archive}->filename);
+    Copyhang::Guest::Initramfs->archive("$root", $self->{archive} = File::Temp->new);
     return $self;
 }
 
@@ -69,36 +69,25 @@ sub _words ($line) {
     bad_input("--exec wants a command line, not '$line'");
 }
 
-sub _whole ($path) {
-    return $path =~ m{\A/} ? $path : Cwd::getcwd() . "/$path";
-}
-
 # Writes a command as the player reads it. Ids and files are called after its words.
 sub _name ($folder, $program, @words) {
     my $name = join '_', $program =~ s{.*/}{}r, @words;
     $name = 'exec:' . substr $name =~ s/[^\w.+=-]+/_/gr =~ s/_\z//r, 0, $NAME;
     bad_input("two commands would both be called $name") if -e "$folder/$name";
-    open my $out, '>:raw', "$folder/$name" or bad_input("cannot write $folder/$name: $!");
-    print {$out} map { "$_\0" } $program, @words;
-    close $out or bad_input("cannot write $folder/$name: $!");
-    return;
+    return Copyhang::Output->new("$folder/$name")->write(join q{}, map { "$_\0" } $program, @words);
 }
 
 sub ids      ($self) { return @{$self->{ids}} }
 sub is_whole ($self) { return 0 }
+sub archive  ($self) { return $self->{archive} }    # a handle
 
 # What init is to run.
-sub program ($self) {
-    return ($PLAYER, @{$self->{arguments}}, '--commands', $COMMANDS);
-}
+sub program ($self) { return ($PLAYER, @{$self->{arguments}}, '--commands', $COMMANDS) }
 
 # Settings of variables.
 sub environment ($self) {
     return ("PWD=$self->{folder}",
         map { "$_=$ENV{$_}" } grep { ($ENV{$_} // q{}) =~ /\A[^\n]+\z/ } @VARIABLES);
 }
-
-# A handle of it.
-sub archive ($self) { return $self->{archive} }
 
 1;

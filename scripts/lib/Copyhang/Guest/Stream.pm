@@ -26,21 +26,12 @@ use Copyhang::Guest::Machine   ();
 # which it is.
 our $BOOTS = 12;
 
-# Arguments: as of Copyhang::Stream, but for a command kernel => a Copyhang::Kernel that has been
-# fetched, accelerator, processors (undef: one), append (undef, or words for the kernel's command
-# line), jobs (undef: the case program decides), load (undef, or a Copyhang::Guest::Payload),
-# on_state => code($words).
+# Arguments: as of Copyhang::Stream, but for a command those of Copyhang::Guest::Machine, jobs
+# (undef: the case program decides), load (undef, or a Copyhang::Guest::Payload), on_state =>
+# code($words).
 sub _initialize ($self, $argument) {
     $self->SUPER::_initialize($argument);
-    my ($kernel, $accelerator, $processors, $append) =
-        @{$argument}{qw(kernel accelerator processors append)};
-    $self->{machines} = [
-        Copyhang::Guest::Machine->candidates(
-            $kernel, $accelerator,
-            $processors // 1,
-            $append     // q{}
-        )
-    ];
+    $self->{machines} = [Copyhang::Guest::Machine->candidates(%{$argument})];
     @{$self}{qw(boots seconds wait)} = (0, {map { $_ => 0 } qw(boot cases total)}, 0);
     return $self;
 }
@@ -85,9 +76,13 @@ sub finish ($self) {
     my $seconds = $guest->seconds;
     $self->{seconds}{$_} += $seconds->{$_} for keys %{$seconds};
     $self->{$_} //= $guest->said($_) for qw(release machine);
-    return                          if Copyhang::Failure->signalled;
-    return $self->_try_next_machine if !$guest->is_up && @{$self->{machines}} > 1;
-    $self->{machines}[0]->remember  if $guest->is_up  && !$self->{was_up}++ && $self->{is_next};
+    return if Copyhang::Failure->signalled;
+    if (!$guest->is_up && @{$self->{machines}} > 1) {
+        shift @{$self->{machines}};
+        $self->{is_next} = 1;
+        return $self->_boot($self->{jobs}, $self->missing);
+    }
+    $self->{machines}[0]->remember if $guest->is_up && !$self->{was_up}++ && $self->{is_next};
 
     my ($outcome, $detail) = $guest->outcome;
     my $status = $guest->said('end');
@@ -96,18 +91,8 @@ sub finish ($self) {
     $self->_note($guest, $outcome, $detail);
     my $odd = defined $status ? _odd_status($status) : undef;
     push @{$self->{troubles}}, "the case program $odd" if defined $odd;
-    $self->_go_on(
-        $outcome eq 'complete'
-        ? 'the case program ' . ($odd // 'ended early')
-        : _words($outcome, $detail)
-    );
-    return;
-}
-
-sub _try_next_machine ($self) {
-    shift @{$self->{machines}};
-    $self->{is_next} = 1;
-    return $self->_boot($self->{jobs}, $self->missing);
+    my $early = 'the case program ' . ($odd // 'ended early');
+    return $self->_go_on($outcome eq 'complete' ? $early : _words($outcome, $detail));
 }
 
 sub _words ($outcome, $detail) {

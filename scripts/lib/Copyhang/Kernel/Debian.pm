@@ -45,19 +45,15 @@ sub known ($class, $spec) {
         or bad_input("'$spec' is no name of a kernel: debian:VERSION or debian:VERSION:FLAVOUR");
     for my $refresh (0, 1) {
         $class->apt->update(refresh => $refresh);
-        my @known =
-            grep { $_->_is($version, $flavour // $DEFAULT) } $class->all;
+        my @known = grep { $_->_is($version, $flavour // $DEFAULT) } $class->all;
         return @known if @known;
     }
     bad_input("no kernel $spec in Debian; 'copyhang kernels' lists them");
 }
 
 sub _is ($self, $version, $flavour) {
-    my $upstream = $self->_upstream;
-    return 0
-        if $flavour ne $self->{flavour} && $flavour ne $self->_short_flavour;
-    return $version eq $self->{version}
-        || index("$upstream.", "$version.") == 0;
+    return 0 if !grep { $_ eq $flavour } $self->{flavour}, $self->_short_flavour;
+    return $version eq $self->{version} || index($self->_upstream . q{.}, "$version.") == 0;
 }
 
 sub _short_flavour ($self) {
@@ -71,20 +67,17 @@ sub _upstream ($self) { return $self->{version} =~ s/-[^-]*\z//r }
 # shortest that means it and none of the others.
 sub all ($class) {
     my %kernel = map { $_->{entry} => $_ } $class->_cached, $class->_offered($class->apt->packages);
-    my %version =
-        map { $_ => Dpkg::Version->new($kernel{$_}{version}) } keys %kernel;
-    my @kernels =
-        map { $kernel{$_} }
-        sort { $version{$b} <=> $version{$a} || $a cmp $b } keys %kernel;
+    my %version = map  { $_ => Dpkg::Version->new($kernel{$_}{version}) } keys %kernel;
+    my @entries = sort { $version{$b} <=> $version{$a} || $a cmp $b } keys %kernel;
     my %taken;
-    for my $kernel (@kernels) {
+    for my $kernel (@kernel{@entries}) {
         my $flavour = $kernel->_short_flavour;
-        my ($long, $short) =
-            map { "debian:$_" . ($flavour eq $DEFAULT ? q{} : ":$flavour") } $kernel->{version},
-            $kernel->_upstream;
-        $kernel->{name} = $taken{$short}++ ? $long : $short;
+        my @names =
+            map { "debian:$_" . ($flavour eq $DEFAULT ? q{} : ":$flavour") } $kernel->_upstream,
+            $kernel->{version};
+        $kernel->{name} = $taken{$names[0]}++ ? $names[1] : $names[0];
     }
-    return @kernels;
+    return @kernel{@entries};
 }
 
 sub _cached ($class) {
@@ -112,15 +105,10 @@ sub _offered ($class, @packages) {
         my %part   = %{delete $kernel->{part}};
         my @images = grep { defined } @part{qw(image image-unsigned)} or next;
         unshift @images, grep { defined } @part{qw(binary binary-unsigned)};
-        my @packages = map { $_->[-1] } $images[0], grep { defined } @part{qw(modules base)};
-        push @offered,
-            bless {
-            %{$kernel},
-            entry    => $entry,
-            suites   => [uniq map { $_->{suite} } @{$images[0]}],
-            packages => \@packages,
-            download => sum0(map { $_->{size} } @packages),
-            }, $class;
+        my @parts = ($images[0], grep { defined } @part{qw(modules base)});
+        @{$kernel}{qw(entry suites packages)} =
+            ($entry, [uniq map { $_->{suite} } @{$images[0]}], [map { $_->[-1] } @parts]);
+        push @offered, bless $kernel, $class;
     }
     return @offered;
 }
@@ -131,7 +119,9 @@ sub flavour ($self) { return $self->{flavour} }
 sub suites ($self) { return @{$self->{suites}} }
 
 # In bytes: of the packages, and of what is in the cache, undef if nothing is.
-sub download_size ($self) { return $self->{download} }
+sub download_size ($self) {
+    return sum0(map { $_->{size} } @{$self->{packages}});
+}
 
 sub size_in_cache ($self) {
     return if !-d $self->folder;
@@ -147,7 +137,7 @@ sub packages ($self, $folder, $tell) {
 
 sub fill ($self, $folder, $tell) {
     $self->SUPER::fill($folder, $tell);
-    my %description = map { $_ => $self->{$_} } qw(entry release version flavour packages download);
+    my %description = map { $_ => $self->{$_} } qw(entry release version flavour packages);
     return Copyhang::Output->new("$folder/$DESCRIPTION")->write($JSON->encode(\%description));
 }
 

@@ -11,14 +11,13 @@ use v5.36;
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Tool    ();
 
-# Of the setup header, Documentation/arch/x86/boot.rst: where fields are in the file, in bytes.
-my $SETUP_SECTS    = 0x1f1;
-my $MAGIC          = 0x202;    # "HdrS", then the version of the protocol
-my $KERNEL_VERSION = 0x20e;    # of a string, counted from 0x200
-my $PAYLOAD        = 0x248;    # offset, counted from the end of the setup, and length
-my $HEADER_SIZE    = 0x250;
-my $WITH_PAYLOAD   = 0x208;    # the protocol's version
-my $SECTOR         = 512;
+# The setup header of a bzImage, Documentation/arch/x86/boot.rst: setup_sects; "HdrS" and the
+# protocol's version; kernel_version, where a string is, counted from $STRINGS; payload_offset,
+# counted from the end of the setup, and payload_length, both since $WITH_PAYLOAD.
+my $HEADER       = '@497 C @514 a4 v @526 v @584 V V';
+my $STRINGS      = 0x200;
+my $WITH_PAYLOAD = 0x208;
+my $SECTOR       = 512;
 
 # How a payload begins, and what unpacks it. All but gzip's is followed by its unpacked size,
 # which is not part of it (scripts/Makefile.lib, size_append).
@@ -43,48 +42,41 @@ my $USER_ADDRESS = qr/\A[0-7]?.{0,7}\z/;
 
 # {is_compressed, is_uml, release, version}; fails for any other file.
 sub inspect ($class, $path) {
+    return _inspect_elf($path) if $class->is_elf($path);
     open my $in, '<:raw', $path or bad_input("cannot read $path: $!");
-    return _inspect_elf($path, $in) if $class->is_elf($path);
-    my $head = _read($in, 0, $HEADER_SIZE);
-    bad_input("$path is no kernel: neither a bzImage nor an ELF file")
-        if substr($head, $MAGIC, 4) ne 'HdrS';
-    my ($version) = unpack 'v', substr $head, $KERNEL_VERSION, 2;
-    my $banner    = $version ? unpack 'Z*', _read($in, $version + 0x200, $SECTOR) : q{};
+    my (undef, $magic, undef, $version) = _header($in);
+    bad_input("$path is no kernel: neither a bzImage nor an ELF file") if $magic ne 'HdrS';
+    my $banner = $version ? unpack 'Z*', _read($in, $version + $STRINGS, $SECTOR) : q{};
     return {is_compressed => 1, _named($banner)};
 }
 
-# What an ELF file has no segments in, or no banner, is none; readelf(1) may not like it either.
-sub _inspect_elf ($path, $in) {
+sub _header ($in) { return unpack $HEADER, _read($in, 0, 2 * $SECTOR) }
+
+sub _inspect_elf ($path) {
     my (undef, $lines) = Copyhang::Tool->attempt(['readelf', '-lW', $path]);
     my ($address) = map { /\A\s+LOAD\s+\S+\s+0x0*(\S+)/ } @{$lines};
-    my $banner = _banner($in);
+    my $banner = _banner($path);
     bad_input("$path is no kernel: an ELF file without Linux's banner")
         if !defined $address || !defined $banner;
     return {is_uml => scalar $address =~ $USER_ADDRESS, _named($banner)};
 }
 
 # What comes after "Linux version ".
-sub _banner ($in) {
-    my $before = q{};
-    seek $in, 0, 0;
-    while (read $in, my $chunk, 1 << 20) {
-        my $text = $before . $chunk;
+sub _banner ($path) {
+    open my $in, '<:raw', $path or bad_input("cannot read $path: $!");
+    my $text = q{};
+    while (read $in, $text, 1 << 20, length $text) {
         return $1 if $text =~ /Linux version (\d[^\0\n]{1,500})[\0\n]/;
-        $before = substr $text, -600;
+        $text = substr $text, -600;
     }
     return;
 }
 
-# A kernel made by Debian tells the version of its package.
+# A kernel made by Debian tells the version of its package. Of others 6.1.0-rc3 comes before 6.1.0.
 sub _named ($banner) {
     my ($release) = $banner =~ /\A(\S+)/;
-    my ($package) = $banner =~ / Debian (\d\S*)/;
-    return (release => $release, version => $package // _sortable($release));
-}
-
-# 6.1.0-rc3 comes before 6.1.0.
-sub _sortable ($release) {
-    return defined $release ? $release =~ s/-rc/~rc/r : undef;
+    my ($version) = ($banner =~ / Debian (\d\S*)/, map { s/-rc/~rc/r } $release // ());
+    return (release => $release, version => $version);
 }
 
 sub _read ($in, $offset, $length) {
@@ -96,11 +88,8 @@ sub _read ($in, $offset, $length) {
 
 sub extract ($class, $path, $folder) {
     open my $in, '<:raw', $path or bad_input("cannot read $path: $!");
-    my $head = _read($in, 0, $HEADER_SIZE);
-    my ($magic, $protocol) = unpack 'a4 v', substr $head, $MAGIC, 6;
+    my ($sectors, $magic, $protocol, undef, $offset, $length) = _header($in);
     return if $magic ne 'HdrS' || $protocol < $WITH_PAYLOAD;
-    my ($sectors) = unpack 'C', substr $head, $SETUP_SECTS, 1;
-    my ($offset, $length) = unpack 'V V', substr $head, $PAYLOAD, 8;
     my $start      = (($sectors || 4) + 1) * $SECTOR + $offset;
     my $begin      = _read($in, $start, 5);
     my ($unpacker) = grep { index($begin, $_->[0]) == 0 } @UNPACKER or return;
