@@ -23,6 +23,7 @@ use Cpanel::JSON::XS       qw(encode_json decode_json);
 
 my $HELPER   = '/usr/lib/apt/apt-helper';
 my $PACKAGES = 'apt/packages.json';
+my $PROBE    = 'apt/room';                  # apt does not always say that the disk is full
 
 # Which packages are of interest.
 my $KERNEL = qr/linux-(?:image|binary|modules|base)-\d/;
@@ -53,13 +54,14 @@ sub _load ($self) {
     $self->_configure;
     my ($status, undef, $noise) = Copyhang::Tool->attempt([$self->_apt('apt-get', 'update')]);
     my @complaints = $noise =~ /^[EW]: (.*)/mg;
-    $cache->check_room if @complaints;
+    $cache->write_file($PROBE, "\0" x 2**20) if @complaints;
     my @lists    = $self->_lists;
     my $had_some = $self->packages;
     Copyhang::Tool->failed('read package lists', $status, $noise) if !@lists && !$had_some;
     print {*STDERR} "$Copyhang::Failure::Who: package lists are not all up to date: "
         . "$complaints[0]\n"
         if @complaints;
+    $cache->remove($PROBE);
     my @packages = map { $self->_read_list(@{$_}) } @lists;
     untestable('no suite that could be read has kernels')  if !@packages && !$had_some;
     $cache->write_file($PACKAGES, encode_json(\@packages)) if @packages;

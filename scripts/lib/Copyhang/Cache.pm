@@ -23,10 +23,9 @@ use Fcntl             qw(LOCK_EX LOCK_SH F_SETFD);
 use File::Path        qw(make_path remove_tree);
 use File::Temp        ();
 
-my $ROOM = 1 << 20;    # bytes that are less than anything of use
-my $NEW  = 'new-';     # the beginning of the name of what is not complete
+my $NEW = 'new-';    # the beginning of the name of what is not complete
 
-my %Changing;          # the folders that this process is changing, whichever object began to
+my %Changing;        # the folders that this process is changing, whichever object began to
 
 sub new ($class) {
     my $base = $ENV{XDG_CACHE_HOME} // q{};
@@ -98,14 +97,6 @@ sub make ($self, $name, $code) {
 sub write_file ($self, $name, $text) {
     $self->make_folder($name =~ s{[^/]*\z}{}r);
     Copyhang::Output->new($self->path($name))->write($text);
-    return;
-}
-
-# Fails if the disk is full: not every program that meets one says so.
-sub check_room ($self) {
-    my $probe = eval { File::Temp->new(TEMPLATE => "${NEW}XXXXXXXX", DIR => $self->{folder}) };
-    $probe and print {$probe} "\0" x $ROOM and close $probe
-        or bad_input("cannot write to $self->{folder}: no space left on the device");
     return;
 }
 

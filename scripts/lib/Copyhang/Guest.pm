@@ -35,7 +35,7 @@ use parent 'Copyhang::Process';
 use Config            qw(%Config);
 use Copyhang::Failure qw(untestable);
 use Copyhang::Limits  ();
-use List::Util        qw(first);
+use List::Util        qw(first tail);
 use Time::HiRes       qw(clock_gettime CLOCK_MONOTONIC);
 
 # What a kernel says when it gives up, or a part of it.
@@ -45,7 +45,6 @@ my $OOPS = qr/Kernel\ panic\ -\ not\ syncing | \bOops: | kernel\ BUG\ at | \[\#\
 my $TAIL  = 65_536;    # bytes of the console that are looked at
 my $LINES = 24;        # of it that are kept
 
-# Arguments: machine => Copyhang::Guest::Machine, initramfs => handle, on_line => code($line).
 sub start ($class, %argument) {
     my ($machine, $initramfs) = @argument{qw(machine initramfs)};
     open my $console, '+>', undef or untestable("cannot make a file for the console: $!");
@@ -140,7 +139,7 @@ sub finish ($self) {
     return;
 }
 
-# (complete, boot_failed, panic, wedged, lost or emulator_failed; what there is to say about it)
+# (one of these words, what there is to say about it)
 sub outcome ($self) {
     my $oops   = first { /$OOPS/ } $self->_console;
     my $status = $self->status // 0;
@@ -161,10 +160,7 @@ sub _why ($self, $status) {
 }
 
 # The last lines of the console.
-sub console_tail ($self) {
-    my @lines = $self->_console;
-    return @lines > $LINES ? @lines[-$LINES .. -1] : @lines;
-}
+sub console_tail ($self) { return tail $LINES, $self->_console }
 
 sub _console ($self) {
     my $console = $self->{console};

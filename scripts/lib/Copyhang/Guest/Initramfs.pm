@@ -5,8 +5,7 @@
 # new($kernel) makes, or finds in the cache, the archive (cpio(1)) with init, the case program and
 # those modules of the kernel that fixtures/guest/modules names, with what they need. With a
 # Copyhang::Guest::Payload there is its archive behind that, and its program instead of the case
-# program. for_boot(\@arguments, \@ids) is a file without a name that has in addition what the case
-# program is to do in one boot.
+# program. for_boot adds what the case program is to do in one boot.
 package Copyhang::Guest::Initramfs;
 
 use v5.36;
@@ -27,8 +26,7 @@ my $OURS   = 'copyhang';         # its folder, as in fixtures/guest/init.c
 my $CASES  = 'copyhang-cases';
 my $DIGEST = 16;                 # digits of one
 
-# For a kernel, a Copyhang::Kernel that has been fetched. Made once for each kernel and build.
-# $load, which may be undef: what a guest has and does besides, a Copyhang::Guest::Payload.
+# For a kernel, a Copyhang::Kernel that has been fetched. $load may be undef.
 sub new ($class, $kernel, $load = undef) {
     my $programs = Copyhang::Paths->programs;
     my %file     = (init => "$programs/copyhang-init", "$OURS/$CASES" => "$programs/$CASES");
@@ -36,14 +34,14 @@ sub new ($class, $kernel, $load = undef) {
     my $digest   = Digest::SHA->new(256);
     $digest->addfile($file{$_}, 'b') for sort keys %file;
     $digest->add(join q{ }, $_, (stat)[7, 9]) for @modules;
-    my $key   = sha256_hex(join "\n", $kernel->images, $kernel->modules // q{});
-    my $entry = 'guests/' . substr $key, 0, $DIGEST;
-    my $name  = "$entry-" . substr $digest->hexdigest, 0, $DIGEST;
+    my $of_kernel = sha256_hex(join "\n", $kernel->images, $kernel->modules // q{});
+    my ($key, $build) = map { substr $_, 0, $DIGEST } $of_kernel, $digest->hexdigest;
+    my $name  = "guests/$key-$build";
     my $cache = Copyhang::Cache->new;
     $cache->make(
         $name,
         sub ($folder) {
-            $cache->remove("guests/$_") for map { m{([^/]+)\z} } glob $cache->path("$entry-*");
+            $cache->remove($_) for map { m{(guests/[^/]+)\z} } glob $cache->path("guests/$key-*");
             _make("$folder/initramfs", \%file, @modules);
         }
     );
@@ -101,8 +99,8 @@ sub archive ($class, $root, $path) {
     return Copyhang::Tool->run("write $path", ['sh', '-c', $script, $root, $path]);
 }
 
-# A handle of the whole, for one boot: the kernel unpacks archives one after the other. The case
-# program gets these arguments, and the ids to play.
+# A handle of a file without a name: the kernel unpacks archives one after the other. The case program
+# gets these arguments, and the ids to play.
 sub for_boot ($self, $arguments, $ids) {
     my $root = File::Temp->newdir;
     mkdir "$root/$OURS" or bad_input("cannot make $root/$OURS: $!");

@@ -30,11 +30,8 @@ my $CACHE = '/etc/ld.so.cache';
 my $THERE = qr{\A/(?:dev|proc|sys|copyhang)(?:/|\z)};
 
 # $root is an empty folder: what will be / in the guest.
-sub new ($class, $root) {
-    return bless {root => $root, size => 0, seen => {}}, $class;
-}
+sub new ($class, $root) { return bless {root => $root, size => 0, seen => {}}, $class }
 
-# Packs a file, and whatever it needs to be executed.
 sub pack_program ($self, $path) {
     return if $self->{seen}{$path}++;
     $self->pack_file($path);
@@ -42,7 +39,7 @@ sub pack_program ($self, $path) {
     return;
 }
 
-# Packs a folder with all that is in there, as it is, or a file as a program.
+# A folder with all that is in there, as it is, or a file as a program.
 sub pack_all ($self, $path) {
     return $self->pack_program($path) if !-d $path;
     $self->pack_file($path);

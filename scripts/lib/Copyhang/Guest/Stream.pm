@@ -135,7 +135,6 @@ sub _note ($self, $guest, $outcome, $detail) {
     return;
 }
 
-# How often the kernel was booted.
 sub boots ($self) { return $self->{boots} }
 
 # As a Copyhang::Matrix::Results takes it.

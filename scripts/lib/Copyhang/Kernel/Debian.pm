@@ -33,10 +33,12 @@ my $BASE = qr/\d+[.]\d+[.]0-[^-]+|\d[\d.]*(?:[+][^-]+)?/;
 my $DEFAULT     = 'cloud';          # flavour
 my $DESCRIPTION = 'kernel.json';    # of a kernel, in its folder of the cache
 
-my $Apt;
-
 # Once a process: what it has loaded is not loaded again.
-sub apt     ($class)        { return $Apt //= Copyhang::Apt->new }
+sub apt ($class) {
+    state $apt = Copyhang::Apt->new;
+    return $apt;
+}
+
 sub look_up ($class, $spec) { return ($class->known($spec))[0] }
 
 # If there are none the lists are loaded anew.
