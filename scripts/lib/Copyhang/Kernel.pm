@@ -8,7 +8,7 @@
 #
 # find knows the names of kernels that Debian offers (Copyhang::Kernel::Debian), .deb files
 # (Copyhang::Kernel::Deb), folders in which a kernel was built, and the file of one
-# (Copyhang::Kernel::Built). It is cheap: reads package lists (downloads them if they are a day old
+# (Copyhang::Kernel::Image). It is cheap: reads package lists (downloads them if they are a day old
 # or do not have the name), but no kernel. What there is not is bad input.
 #
 # fetch downloads and unpacks what is missing; on_progress gets words about it now and then. Only
@@ -29,7 +29,7 @@ sub find ($class, $spec, %argument) {
     bad_input("no kernel '$spec': neither a file, a folder, nor a name like debian:6.1"
             . " ('copyhang kernels' lists those)")
         if !$is_debian && !-e $spec;
-    my $kind = $is_debian ? 'Debian' : -f $spec && $spec =~ /[.]deb\z/ ? 'Deb' : 'Built';
+    my $kind = $is_debian ? 'Debian' : -f $spec && $spec =~ /[.]deb\z/ ? 'Deb' : 'Image';
     require "Copyhang/Kernel/$kind.pm";
     my $self = "${class}::$kind"->look_up($spec);
     $self->{name}    = $argument{name} // $spec;

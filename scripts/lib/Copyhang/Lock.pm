@@ -2,8 +2,8 @@
 #
 # A file that one process at a time has for itself, or several share.
 #
-# take($path, $patience) makes the file if need be. It is let go when the handle is closed, by all
-# that have it: a process that was killed may have left others that still work.
+# It is let go when the handle is closed, by all that have it: a process that was killed may have
+# left others that still work.
 package Copyhang::Lock;
 
 use v5.36;
@@ -13,9 +13,8 @@ use Time::HiRes       qw(sleep);
 
 my $TICK = 0.1;    # s
 
-# The handle of a file that this process, and whoever inherits the handle, has for itself, or with
-# LOCK_SH together with those who say so, too; undef if others do not let go of it in $patience
-# seconds.
+# The handle of a file, which is made if need be, with LOCK_SH together with those who say so, too;
+# undef if others do not let go of it in $patience seconds.
 sub take ($class, $path, $patience, $how = LOCK_EX) {
     open my $file, '>>', $path or bad_input("cannot write $path: $!");
     my $ticks = $patience / $TICK;

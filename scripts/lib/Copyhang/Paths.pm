@@ -6,7 +6,7 @@
 # does nothing when installed or when COPYHANG_PROGRAMS names other programs, and ends the program
 # with the status of a set-up that failed. programs returns the folder of the case programs.
 # checkout returns the top of the checkout, undef when installed. fixture($name) is the path of a
-# file of plain data, default_kernels the names in fixtures/kernels, names_in($path) those in any
+# file of plain data, default_kernels the names in fixtures/kernels, kernels_in($path) those in any
 # such file. Loads perl-base modules only.
 package Copyhang::Paths;
 
@@ -41,11 +41,11 @@ sub fixture ($class, $name) {
 
 # The names of the kernels to test when none are given.
 sub default_kernels ($class) {
-    return $class->names_in($class->fixture('kernels'));
+    return $class->kernels_in($class->fixture('kernels'));
 }
 
 # One a line; # begins a comment.
-sub names_in ($class, $path) {
+sub kernels_in ($class, $path) {
     open my $in, '<', $path or bad_input("cannot read $path: $!");
     return grep { length } map { s/#.*//r =~ s/\s+//gr } <$in>;
 }

@@ -49,7 +49,7 @@ sub _listed ($path) {
     return _in_folder($path)                             if -d $path;
     bad_input("--kernels $path: no such file or folder") if !-e $path;
     bad_input("--kernels $path: not a list of kernels")  if !-T $path;
-    return map { Copyhang::Kernel->find($_) } Copyhang::Paths->names_in($path);
+    return map { Copyhang::Kernel->find($_) } Copyhang::Paths->kernels_in($path);
 }
 
 # There may be other files, too, as in /boot.

@@ -65,7 +65,7 @@ sub _modules ($folder) {
         __SUB__->($_) for map { tr/-/_/r } split /,/, $needs // q{};
         push @modules, $file;
     };
-    $add->($_) for Copyhang::Paths->names_in(Copyhang::Paths->fixture('guest/modules'));
+    $add->($_) for Copyhang::Paths->kernels_in(Copyhang::Paths->fixture('guest/modules'));
     return @modules;
 }
 
@@ -99,8 +99,8 @@ sub archive ($class, $root, $path) {
     return Copyhang::Tool->run("write $path", ['sh', '-c', $script, $root, $path]);
 }
 
-# A handle of a file without a name: the kernel unpacks archives one after the other. The case program
-# gets these arguments, and the ids to play.
+# A handle of a file without a name: the kernel unpacks archives one after the other. The case
+# program gets these arguments, and the ids to play.
 sub for_boot ($self, $arguments, $ids) {
     my $root = File::Temp->newdir;
     mkdir "$root/$OURS" or bad_input("cannot make $root/$OURS: $!");

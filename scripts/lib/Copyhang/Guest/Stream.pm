@@ -141,15 +141,12 @@ sub boots ($self) { return $self->{boots} }
 sub result ($self) {
     my $kernel = $self->{kernel};
     return {
-        name        => $self->{name},
+        %{$self}{qw(name machine detail seconds)},
         release     => $self->{release} // $kernel->release,
         version     => $kernel->version,
-        machine     => $self->{machine},
         accelerator => $self->{machines}[0]->accelerator,
         outcome     => $self->{outcome} // 'complete',
-        detail      => $self->{detail},
         console     => $self->{console} // [],
-        seconds     => $self->{seconds},
         cases       => [$self->cases],
         troubles    => [@{$self->{troubles}}, @{$self->{errors} // []}],
         config      => $kernel->config,

@@ -20,12 +20,12 @@ my @IMAGE  = qw(root/boot/vmlinu[xz]-* root/usr/lib/modules/*/vmlinu[xz]);
 my @CONFIG = qw(root/boot/config-* root/usr/lib/modules/*/config);
 
 sub look_up ($class, $path) {
-    my ($status, $fields) =
-        Copyhang::Tool->attempt(['dpkg-deb', '-f', $path, 'Package', 'Version']);
-    my %field = map { /\A(\w+): (.*)/ ? ($1 => $2) : () } @{$fields};
-    bad_input("$path is not a Debian package") if $status || !defined $field{Version};
-    my ($release) = $field{Package} =~ /\Alinux-(?:image|binary)-(\d.*?)(?:-unsigned)?\z/
-        or bad_input("$path is not a package with a kernel, but $field{Package}");
+    my ($status, $lines) = Copyhang::Tool->attempt(
+        ['dpkg-deb', '--show', '--showformat=${Package} ${Version}', $path]);
+    my ($package, $version) = split / /, $lines->[0] // q{};
+    bad_input("$path is not a Debian package") if $status || !defined $version;
+    my ($release) = $package =~ /\Alinux-(?:image|binary)-(\d.*?)(?:-unsigned)?\z/
+        or bad_input("$path is not a package with a kernel, but $package");
     my @beside = map { $path =~ s{linux-binary-([^/]*)\z}{linux-$_-$1}r } qw(base modules);
     my @files  = ($path, grep { $_ ne $path && -e } @beside);
     my $digest = Digest::SHA->new(256);
@@ -34,7 +34,7 @@ sub look_up ($class, $path) {
         entry   => 'deb-' . substr($digest->hexdigest, 0, 16),
         files   => \@files,
         release => $release,
-        version => $field{Version},
+        version => $version,
     }, $class;
 }
 

@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Looks into the file of a kernel.
+# A kernel that is one file, or the folder that it was built in.
 #
-# inspect($path) tells what kind of kernel a file is, its release, and a version to sort by.
-# extract($path, $folder) makes the uncompressed kernel of a bzImage, $folder/vmlinux: the x86 boot
-# protocol says where in the file its compressed form is.
+# A file is a bzImage (Debian calls it vmlinuz), a vmlinux, or the program of a user-mode kernel
+# (linux.uml); what it is, is seen from its contents. Of a bzImage the uncompressed kernel is made
+# once (extract): the x86 boot protocol says where in the file its compressed form is. The vmlinux
+# and bzImage of a folder are used as they are. What was built as modules is there only once make
+# modules_install INSTALL_MOD_PATH=DIR has collected it, and --modules DIR says so.
 package Copyhang::Kernel::Image;
 
 use v5.36;
+use parent 'Copyhang::Kernel';
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Tool    ();
+use Digest::SHA       ();
+
+my @IN_TREE = qw(linux vmlinux arch/x86/boot/bzImage arch/*/boot/Image);
 
 # The setup header of a bzImage, Documentation/arch/x86/boot.rst: setup_sects; "HdrS" and the
 # protocol's version; kernel_version, where a string is, counted from $STRINGS; payload_offset,
@@ -40,9 +46,27 @@ END
 # Below 80000000 there are programs, in whatever way the kernel and its user share the addresses.
 my $USER_ADDRESS = qr/\A[0-7]?.{0,7}\z/;
 
+sub look_up ($class, $path) {
+    my $is_tree = -d $path;
+    my ($image, @others) =
+        $is_tree ? grep { -f } map { glob "\Q$path\E/$_" } @IN_TREE : $path;
+    bad_input("$path is not a kernel tree that was built: it has neither vmlinux nor bzImage")
+        if !defined $image;
+    my $self = bless _inspect($image), $class;
+    $self->{images} = $self->is_uml ? [$image] : [$image, @others];
+    $self->{config} = "$path/.config" if -e "$path/.config";
+    $self->{entry}  = 'file-' . substr Digest::SHA->new(256)->addfile($path, 'b')->hexdigest, 0, 16
+        if $self->{is_compressed} && !$is_tree;
+    return $self;
+}
+
+sub fill ($self, $folder, $tell) {
+    return $self->extract($self->{images}[0], $folder);
+}
+
 # {is_compressed, is_uml, release, version}; fails for any other file.
-sub inspect ($class, $path) {
-    return _inspect_elf($path) if $class->is_elf($path);
+sub _inspect ($path) {
+    return _inspect_elf($path) if __PACKAGE__->is_elf($path);
     open my $in, '<:raw', $path or bad_input("cannot read $path: $!");
     my (undef, $magic, undef, $version) = _header($in);
     bad_input("$path is no kernel: neither a bzImage nor an ELF file") if $magic ne 'HdrS';
@@ -86,6 +110,7 @@ sub _read ($in, $offset, $length) {
     return $bytes . "\0" x ($length - length $bytes);
 }
 
+# Writes the uncompressed kernel of a bzImage to $folder/vmlinux, if it has one.
 sub extract ($class, $path, $folder) {
     open my $in, '<:raw', $path or bad_input("cannot read $path: $!");
     my ($sectors, $magic, $protocol, undef, $offset, $length) = _header($in);
