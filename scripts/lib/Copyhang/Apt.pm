@@ -3,7 +3,8 @@
 # Debian's packages of kernels, without installing any.
 #
 # Works with a configuration of its own in the cache (apt/), made from that of the machine: the same
-# mirrors, keys and ways to reach them (Copyhang::Apt::Sources), other suites. It needs no root, and
+# mirrors, keys and ways to reach them, other suites. (Debian signs a release with the keys of the
+# last ones too, so that the keyring of a supported release serves for all.) It needs no root, and
 # neither the machine's sources, nor its lists of packages, nor what is installed are touched. apt
 # verifies the signatures: of a suite that is not signed by a key the machine trusts for it no list
 # is used. The lists of the day are loaded whole; only what is about kernels is kept in
@@ -14,16 +15,24 @@
 package Copyhang::Apt;
 
 use v5.36;
-use Copyhang::Apt::Sources ();
-use Copyhang::Cache        ();
-use Copyhang::Failure      qw(untestable);
-use Copyhang::Limits       ();
-use Copyhang::Tool         ();
-use Cpanel::JSON::XS       qw(encode_json decode_json);
+use Copyhang::Cache   ();
+use Copyhang::Failure qw(untestable);
+use Copyhang::Limits  ();
+use Copyhang::Tool    ();
+use Cpanel::JSON::XS  qw(encode_json decode_json);
+use Dpkg::Arch        ();
+use List::Util        qw(first);
 
 my $HELPER   = '/usr/lib/apt/apt-helper';
 my $PACKAGES = 'apt/packages.json';
 my $PROBE    = 'apt/room';                  # apt does not always say that the disk is full
+
+# What has kernels: suites of the archive, and of its security mirror.
+my @SUITES   = qw(bullseye bookworm bookworm-backports trixie trixie-backports sid);
+my @SECURITY = qw(bullseye-security bookworm-security trixie-security);
+
+# How a machine's sources may call a suite of Debian.
+my $RELEASE = qr/(?:old){0,2}stable|testing|unstable|bullseye|bookworm|trixie|forky|duke|sid/;
 
 # Which packages are of interest.
 my $KERNEL = qr/linux-(?:image|binary|modules|base)-\d/;
@@ -54,14 +63,16 @@ sub _load ($self) {
     $self->_configure;
     my ($status, undef, $noise) = Copyhang::Tool->attempt([$self->_apt('apt-get', 'update')]);
     my @complaints = $noise =~ /^[EW]: (.*)/mg;
-    $cache->write_file($PROBE, "\0" x 2**20) if @complaints;
+    if (@complaints) {
+        $cache->write_file($PROBE, "\0" x 2**20);
+        $cache->remove($PROBE);
+    }
     my @lists    = $self->_lists;
     my $had_some = $self->packages;
     Copyhang::Tool->failed('read package lists', $status, $noise) if !@lists && !$had_some;
     print {*STDERR} "$Copyhang::Failure::Who: package lists are not all up to date: "
         . "$complaints[0]\n"
         if @complaints;
-    $cache->remove($PROBE);
     my @packages = map { $self->_read_list(@{$_}) } @lists;
     untestable('no suite that could be read has kernels')  if !@packages && !$had_some;
     $cache->write_file($PACKAGES, encode_json(\@packages)) if @packages;
@@ -73,10 +84,9 @@ sub _load ($self) {
 sub _configure ($self) {
     my $cache = $self->{cache};
     $cache->make_folder("apt/$_") for qw(state/lists/partial cache/archives/partial);
-    $cache->write_file('apt/copyhang.sources', Copyhang::Apt::Sources->text);
+    $cache->write_file('apt/copyhang.sources', $self->_sources);
     $cache->write_file('apt/status',           q{});
-    my $folder = $cache->path('apt');
-    my $user   = getpwuid $>;
+    my ($folder, $user) = ($cache->path('apt'), scalar getpwuid $>);
     $cache->write_file('apt/apt.conf', <<"CONFIGURATION");
 Dir::State "$folder/state";
 Dir::State::status "$folder/status";
@@ -98,6 +108,45 @@ Acquire::https::Timeout "$Copyhang::Limits::MIRROR";
 #clear APT::Update::Post-Invoke-Success;
 CONFIGURATION
     return;
+}
+
+# A .sources file of all suites with kernels, from the mirrors that this machine's apt uses, with
+# the keys that it trusts for them.
+sub _sources ($self) {
+    my $format  = '$(RELEASE) $(REPO_URI) $(SOURCESENTRY)';
+    my @command = (qw(apt-get indextargets --no-release-info --format), $format);
+    my @targets = Copyhang::Tool->run("read apt's sources",
+        [@command, 'Created-By: Packages', 'Component: main']);
+    my $archive = first { /\A$RELEASE(?:-backports)? / } @targets;
+    my $updates = first { /\A$RELEASE-security / } @targets;
+    untestable("apt's sources of this machine name no mirror of Debian") if !$archive;
+    return join "\n", _entry($archive, @SUITES), $updates ? _entry($updates, @SECURITY) : ();
+}
+
+sub _entry ($target, @suites) {
+    my (undef, $mirror, $entry) = split / /, $target;
+    my $architecture = Dpkg::Arch::get_raw_build_arch();
+    return <<"SOURCES" . _signed_by($entry);
+Types: deb
+URIs: $mirror
+Suites: @suites
+Components: main
+Architectures: $architecture
+Targets: Packages
+SOURCES
+}
+
+# As the machine's own entry has it: the Nth paragraph of a deb822 file, or the Nth line of a list;
+# a path, fingerprints, or the key itself. Without one the keys are those that apt trusts for all.
+sub _signed_by ($entry) {
+    my ($path, $number) = $entry =~ /\A(.*):(\d+)\z/ or return q{};
+    open my $in, '<', $path or untestable("cannot read $path: $!");
+    my $text    = do { local $/ = undef; <$in> };
+    my $is_list = $path !~ /[.]sources\z/;
+    my $between = $is_list ? qr/\n/                         : qr/\n\s*\n/;
+    my $keys = $is_list ? qr/\[[^\]]*signed-by=([^\]\s]+)/i : qr/^Signed-By:(.*(?:\n[ \t].*)*)/mi;
+    $text = $text =~ s/^#.*\n//gmr =~ s/\A\s+//r if !$is_list;
+    return (split $between, $text)[$number - 1] =~ $keys ? "Signed-By: $1\n" : q{};
 }
 
 sub _apt ($self, $program, @arguments) {

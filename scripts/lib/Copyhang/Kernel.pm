@@ -45,7 +45,6 @@ sub _modules ($folder) {
     bad_input("$folder is neither a folder lib/modules/RELEASE nor has it exactly one of them");
 }
 
-# In the order of their versions.
 sub sorted ($class, @kernels) {
     my %version = map  { $_ => Dpkg::Version->new($_->version, check => 0) } @kernels;
     my @sorted  = sort { $version{$a} <=> $version{$b} || $a->name cmp $b->name } @kernels;

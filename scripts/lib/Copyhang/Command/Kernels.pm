@@ -66,9 +66,6 @@ sub _prune ($class, $option, @names) {
 }
 
 # One line that moves, when on a terminal.
-sub _tell ($text) {
-    print {*STDERR} "\r$text\e[K" if -t STDERR;
-    return;
-}
+sub _tell ($text) { return -t STDERR && print {*STDERR} "\r$text\e[K" }
 
 1;

@@ -83,7 +83,7 @@ sub _make ($path, $file, @modules) {
             // untestable("$module: nothing unpacks .$suffix");
         push @names, "/$OURS/$name.ko";
         Copyhang::Tool->run("unpack $module",
-            ['sh', '-c', "exec $unpacker <\"\$1\" >\"\$2\"", 'sh', $module, "$root$names[-1]"]);
+            ['sh', '-c', qq{exec $unpacker <"\$0" >"\$1"}, $module, "$root$names[-1]"]);
     }
     _write("$root/$OURS/modules.txt", @names);
     return __PACKAGE__->archive("$root", $path);

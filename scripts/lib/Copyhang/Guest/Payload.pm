@@ -2,8 +2,6 @@
 #
 # Programs under test for guests.
 #
-#     my $load = Copyhang::Guest::Payload->new({exec => ['busybox cat'], source => ['pty']});
-#
 # A selection, as Copyhang::Selection is, of the cases that copyhang-exec plays with some commands
 # in guests. Each is a strategy of its own: busybox cat is exec:busybox_cat.
 #
@@ -86,8 +84,8 @@ sub program ($self) { return ($PLAYER, @{$self->{arguments}}, '--commands', $COM
 
 # Settings of variables.
 sub environment ($self) {
-    return ("PWD=$self->{folder}",
-        map { "$_=$ENV{$_}" } grep { ($ENV{$_} // q{}) =~ /\A[^\n]+\z/ } @VARIABLES);
+    my @set = grep { ($ENV{$_} // q{}) =~ /\A[^\n]+\z/ } @VARIABLES;
+    return ("PWD=$self->{folder}", map { "$_=$ENV{$_}" } @set);
 }
 
 1;

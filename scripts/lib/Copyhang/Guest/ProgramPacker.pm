@@ -2,17 +2,13 @@
 #
 # Programs for a guest, with what they need to be executed.
 #
-#     my $packer = Copyhang::Guest::ProgramPacker->new($folder);
-#     $packer->pack_program('/usr/bin/busybox');
-#
 # pack_program($path) puts a copy of the program under a folder, at the same path: through the same
 # symbolic links, and with its mode. A program for a dynamic linker comes with that and the
 # libraries that it finds (its option --list, which glibc's and musl's have), and with the cache in
 # which it looks them up; a script with its interpreter, with env as that also with the program that
 # env is to find. What is loaded later on, as plugins are and the modules of perl and python, is not
-# known here: pack_all($path) packs a whole folder, too. A fifo or a device does not come along. A
-# linker, library or interpreter that is missing is bad input. Nothing is put where a guest has a
-# file system of its own, such as /dev/shm.
+# known here: pack_all($path) packs a whole folder, too. A linker, library or interpreter that is
+# missing is bad input.
 package Copyhang::Guest::ProgramPacker;
 
 use v5.36;

@@ -9,8 +9,8 @@
 #   debian:6.12.117-1 and debian:6.12.117-1~deb12u1 tell them apart.
 # - debian:6.1:rt, debian:6.1:amd64: another flavour, as it stands at the end of the release
 #   (cloud-amd64, rt-amd64, amd64) with or without the architecture.
-#
-# known($name) are all kernels that a name means, newest first; all are all there are.
+# known($name) are all kernels that a name means, newest first; all are all there are. suites are
+# those that offer a kernel now: none, when it is there only because it is in the cache.
 package Copyhang::Kernel::Debian;
 
 use v5.36;
@@ -116,9 +116,7 @@ sub _offered ($class, @packages) {
 }
 
 sub flavour ($self) { return $self->{flavour} }
-
-# The suites that offer it now; none when it is there only because it is in the cache.
-sub suites ($self) { return @{$self->{suites}} }
+sub suites  ($self) { return @{$self->{suites}} }
 
 # In bytes: of the packages, and of what is in the cache, undef if nothing is.
 sub download_size ($self) {

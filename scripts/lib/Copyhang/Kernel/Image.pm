@@ -29,19 +29,13 @@ my $SECTOR       = 512;
 # which is not part of it (scripts/Makefile.lib, size_append).
 my $SIZE     = 4;
 my @UNPACKER = (
-    ["\x1f\x8b",     0,     'gzip',  '-dc'],
-    ["\xfd7zXZ",     $SIZE, 'xz',    '-dc'],
-    ["\x28\xb5\x2f", $SIZE, 'zstd',  '-dcq'],
-    ["\x02\x21\x4c", $SIZE, 'lz4',   '-dcq'],
-    ["\x5d\0\0",     $SIZE, 'xz',    '--format=lzma', '-dc'],
-    ['BZh',          $SIZE, 'bzip2', '-dc'],
+    ["\x1f\x8b",     0,     'gzip -dc'],
+    ["\xfd7zXZ",     $SIZE, 'xz -dc'],
+    ["\x28\xb5\x2f", $SIZE, 'zstd -dcq'],
+    ["\x02\x21\x4c", $SIZE, 'lz4 -dcq'],
+    ["\x5d\0\0",     $SIZE, 'xz --format=lzma -dc'],
+    ['BZh',          $SIZE, 'bzip2 -dc'],
 );
-
-my $EXTRACT = <<'END';
-from=$1 at=$2 size=$3 to=$4
-shift 4
-tail -c "+$at" "$from" | head -c "$size" | "$@" >"$to"
-END
 
 # Below 80000000 there are programs, in whatever way the kernel and its user share the addresses.
 my $USER_ADDRESS = qr/\A[0-7]?.{0,7}\z/;
@@ -118,10 +112,11 @@ sub extract ($class, $path, $folder) {
     my $start      = (($sectors || 4) + 1) * $SECTOR + $offset;
     my $begin      = _read($in, $start, 5);
     my ($unpacker) = grep { index($begin, $_->[0]) == 0 } @UNPACKER or return;
-    my (undef, $tail, @command) = @{$unpacker};
-    my $to = "$folder/vmlinux";
-    my ($status, undef, $noise) = Copyhang::Tool->attempt(
-        ['sh', '-c', $EXTRACT, 'sh', $path, $start + 1, $length - $tail, $to, @command]);
+    my (undef, $tail, $command) = @{$unpacker};
+    my $to     = "$folder/vmlinux";
+    my $script = sprintf 'tail -c +%d "$0" | head -c %d | %s >"$1"', $start + 1, $length - $tail,
+        $command;
+    my ($status, undef, $noise) = Copyhang::Tool->attempt(['sh', '-c', $script, $path, $to]);
     Copyhang::Tool->failed("unpack $path", $status, $noise) if $noise =~ /No space left/;
     unlink $to                                              if $status || !$class->is_elf($to);
     return;
