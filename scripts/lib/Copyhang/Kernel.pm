@@ -57,10 +57,13 @@ sub fetch ($self, %argument) {
     my $tell = $argument{on_progress} // sub ($text) { };
     return if !defined $self->{entry};
     my $fill = sub ($folder) { $self->fill($folder, $tell) };
-    return Copyhang::Cache->new->make("kernels/$self->{entry}", $fill);
+    Copyhang::Cache->new->make("kernels/$self->{entry}", $fill);
+    return $self->folder;
 }
 
-sub folder ($self) { return Copyhang::Cache->new->path("kernels/$self->{entry}") }
+sub folder ($self) {
+    return $self->{folder} //= Copyhang::Cache->new->path("kernels/$self->{entry}");
+}
 
 # What is in that folder and fits the first of these patterns that anything fits; nothing, if none.
 sub fetched ($self, @patterns) {

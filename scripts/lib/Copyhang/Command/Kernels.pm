@@ -20,14 +20,17 @@ sub main ($class, @arguments) {
     require Copyhang::Kernel::Debian;
     Copyhang::Failure->catch_signals;
     my $hold = $action eq 'prune' ? undef : Copyhang::Cache->new->hold;
-    my $done = eval { $ACTION{$action}->($class, $option, @arguments); 1 };
+    my $done = eval {
+        $DEBIAN->apt->update(%{$option}, on_progress => \&_tell) if $action ne 'prune';
+        $ACTION{$action}->($class, @arguments);
+        1;
+    };
     _tell(q{});
     return 0 if $done;
     die $@;
 }
 
-sub _list ($class, $option, @names) {
-    $DEBIAN->apt->update(%{$option}, on_progress => \&_tell);
+sub _list ($class, @names) {
     my @kernels = @names ? map { $DEBIAN->known($_) } @names : $DEBIAN->all;
     my $format  = "%-28s %-29s %-22s %-23s %9s %9s\n";
     printf $format, qw(NAME RELEASE VERSION SUITE DOWNLOAD CACHED);
@@ -40,8 +43,7 @@ sub _list ($class, $option, @names) {
     return;
 }
 
-sub _fetch ($class, $option, @names) {
-    $DEBIAN->apt->update(%{$option}, on_progress => \&_tell);
+sub _fetch ($class, @names) {
     @names = Copyhang::Paths->default_kernels if !@names;
     for my $kernel (map { Copyhang::Kernel->find($_) } @names) {
         $kernel->fetch(on_progress => sub ($text) { _tell($kernel->name . ": $text") });
@@ -51,7 +53,7 @@ sub _fetch ($class, $option, @names) {
     return;
 }
 
-sub _prune ($class, $option, @names) {
+sub _prune ($class, @names) {
     $class->no_more(\@names, 'prune removes all kernels');
     require Copyhang::Bisect::Repository;
     my $cache = Copyhang::Cache->new;

@@ -66,21 +66,17 @@ sub pack_file ($self, $path) {
 # What is neither a link, a folder nor a file does not come along.
 sub _pack ($self, $path) {
     my $to = "$self->{root}$path";
-    return if $path =~ $THERE || -l $to || -e $to;
+    return                          if $path =~ $THERE || -l $to || -e $to;
+    $self->{size} += (-s _) / 2**20 if -f $path && !-l $path;
+    bad_input("$path and what is in the guest by then are more than $ROOM MB")
+        if $self->{size} > $ROOM;
     my $is_done =
           -l $path ? symlink(readlink $path, $to)
         : -d $path ? mkdir $to
-        : -f _     ? $self->_copy($path, $to)
+        : -f _     ? File::Copy::cp($path, $to)
         :            1;
     bad_input("cannot put $path into a guest: $!") if !$is_done;
     return;
-}
-
-sub _copy ($self, $from, $to) {
-    $self->{size} += (-s $from) / 2**20;
-    bad_input("$from and what is in the guest by then are more than $ROOM MB")
-        if $self->{size} > $ROOM;
-    return File::Copy::cp($from, $to);
 }
 
 # What a file needs to be executed: an interpreter, libraries, or nothing.

@@ -14,7 +14,6 @@ use Copyhang::Failure       qw(bad_input untestable);
 use Copyhang::Kernel::Image ();
 use Copyhang::Tool          ();
 use Digest::SHA             ();
-use File::Path              qw(remove_tree);
 
 my @IMAGE  = qw(root/boot/vmlinu[xz]-* root/usr/lib/modules/*/vmlinu[xz]);
 my @CONFIG = qw(root/boot/config-* root/usr/lib/modules/*/config);
@@ -38,18 +37,12 @@ sub look_up ($class, $path) {
     }, $class;
 }
 
-# The paths of the packages, which may be put into this folder.
-sub packages ($self, $folder, $tell) { return @{$self->{files}} }
-
-sub fill ($self, $folder, $tell) {
-    my $packages = "$folder/packages";
-    mkdir $packages or bad_input("cannot make $packages: $!");
-    my @files = $self->packages($packages, $tell);
+sub fill ($self, $folder, $tell, @files) {
+    @files = @{$self->{files}} if !@files;
     $tell->('unpacking');
     for my $file (@files) {
         Copyhang::Tool->run("unpack $file", ['dpkg-deb', '-x', $file, "$folder/root"]);
     }
-    remove_tree($packages);
     my ($image) = map { glob "\Q$folder\E/$_" } @IMAGE;
     untestable("no kernel in @files") if !defined $image;
     Copyhang::Kernel::Image->extract($image, $folder);

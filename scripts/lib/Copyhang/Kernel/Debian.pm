@@ -23,6 +23,7 @@ use Cpanel::JSON::XS  ();
 use Dpkg::Arch        ();
 use Dpkg::Version     ();
 use File::Find        ();
+use File::Path        qw(remove_tree);
 use List::Util        qw(sum0 uniq);
 
 my $JSON = Cpanel::JSON::XS->new->utf8->canonical;
@@ -130,13 +131,12 @@ sub size_in_cache ($self) {
     return $size;
 }
 
-sub packages ($self, $folder, $tell) {
-    $self->apt->download($folder, $tell, @{$self->{packages}});
-    return glob "\Q$folder\E/*.deb";
-}
-
 sub fill ($self, $folder, $tell) {
-    $self->SUPER::fill($folder, $tell);
+    my $packages = "$folder/packages";
+    mkdir $packages or bad_input("cannot make $packages: $!");
+    $self->apt->download($packages, $tell, @{$self->{packages}});
+    $self->SUPER::fill($folder, $tell, glob "\Q$packages\E/*.deb");
+    remove_tree($packages);
     my %description = map { $_ => $self->{$_} } qw(entry release version flavour packages);
     return Copyhang::Output->new("$folder/$DESCRIPTION")->write($JSON->encode(\%description));
 }
