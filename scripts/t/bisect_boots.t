@@ -53,7 +53,7 @@ subtest 'among all that Debian offers' => sub {
         first { version({version => $_->version}) =~ /\A6[.]1[.]/ && $_->flavour =~ /\Acloud/ }
         Copyhang::Kernel->sorted(@offered);
     plan skip_all => "$had_not[-1] cannot be downloaded" if $status == 125 && @had_not;
-    is($status,             0,                  'exit 0');
+    is($status,             0,            'exit 0');
     is($found->{bad}{name}, $first->name, 'the first 6.1');
     like(version($found->{good}), qr/\A5[.]10[.]/, 'after the last 5.10');
     is($found->{good}{verdict}, 'refused', 'refused');
