@@ -5,19 +5,17 @@
 # run runs the programs of a Copyhang::Selection, several at a time. jobs is how many cases run at
 # once in all; each program gets its share.
 #
-# play runs streams of any kind. Each is a source of TAP::Harness (Copyhang::SourceHandler).
-#
-# The streams that run returns keep what they read. replay shows them to another TAP::Harness, with
-# whatever formatter that one has: so are JUnit files and archives made, without running twice.
+# play runs streams of any kind. The streams that run returns keep what they read. replay shows them
+# to another TAP::Harness, with whatever formatter that one has: so are JUnit files and archives
+# made, without running twice.
 package Copyhang::Harness;
 
 use v5.36;
-use Copyhang::Failure       ();
-use Copyhang::Multiplexer   ();
-use Copyhang::SourceHandler ();
-use Copyhang::Stream        ();
-use List::Util              qw(max min);
-use TAP::Harness            ();
+use Copyhang::Failure     ();
+use Copyhang::Multiplexer ();
+use Copyhang::Stream      ();
+use List::Util            qw(max min);
+use TAP::Harness          ();
 
 my $PROGRAMS_AT_ONCE = 4;
 
@@ -44,34 +42,31 @@ sub run ($class, %argument) {
 
 # Lets streams flow, $at_once of them at a time, until they have ended.
 sub play ($class, $formatter, $at_once, @streams) {
-    my $harness = TAP::Harness->new(
-        {
-            formatter         => $formatter,
-            jobs              => $at_once,
-            multiplexer_class => 'Copyhang::Multiplexer',
-        }
-    );
-    $class->_feed($harness, sub ($stream) { $stream->start }, @streams);
-    Copyhang::Failure->check_signals;
-    return;
+    my %option  = (formatter => $formatter, jobs => $at_once);
+    my $harness = TAP::Harness->new({%option, multiplexer_class => 'Copyhang::Multiplexer'});
+    return _feed($harness, sub ($stream) { $stream->start }, @streams);
 }
 
 # Shows streams that have ended to another harness.
 sub replay ($class, $harness, @streams) {
-    $class->_feed($harness, sub ($stream) { $stream->rewind }, @streams);
-    Copyhang::Failure->check_signals;
-    return;
+    return _feed($harness, sub ($stream) { $stream->rewind }, @streams);
 }
 
-# A harness asks for the source of a test when its turn comes; that is when a stream begins to flow.
-sub _feed ($class, $harness, $open, @streams) {
+# A test is a stream, which begins to flow when its turn comes: then it is given to the parser.
+sub _feed ($harness, $open, @streams) {
     my %stream = map { $_->{name} => $_ } @streams;
-    $harness->sources({'Copyhang::SourceHandler' => {streams => \%stream, open => $open}});
+    $harness->callback(
+        parser_args => sub ($argument, $job) {
+            delete $argument->{source};
+            $argument->{iterator} = $open->($stream{$job->[0]});
+        }
+    );
     $harness->callback(
         after_test => sub ($job, $parser) { $stream{$job->[0]}->take_errors($parser) });
     local $ENV{PERL_TEST_HARNESS_DUMP_TAP};
     delete $ENV{PERL_TEST_HARNESS_DUMP_TAP};
     $harness->runtests(map { $_->{name} } @streams);
+    Copyhang::Failure->check_signals;
     return;
 }
 
