@@ -17,9 +17,11 @@ use v5.36;
 use parent 'TAP::Parser::Iterator';
 use Config            qw(%Config);
 use Copyhang::Case    ();
-use Copyhang::Failure ();
+use Copyhang::Failure qw(untestable);
 use Copyhang::Limits  ();
+use Copyhang::Paths   ();
 use Copyhang::Process ();
+use Copyhang::Tool    ();
 
 my @SIGNAL = split / /, $Config{sig_name};
 
@@ -50,9 +52,21 @@ sub start ($self) {
         command  => $self->{command},
         on_line  => sub ($line) { $self->take_line($line) },
         on_noise => $self->{on_noise},
-        silence  => Copyhang::Limits->silence,
+        silence  => $self->silence,
     );
     return $self;
+}
+
+# How long a case program may be silent: the supervisor of a case has a limit, and then there is a
+# line for it.
+sub silence ($class) {
+    return $Copyhang::Limits::SILENCE //= do {
+        my $program = Copyhang::Paths->programs . '/copyhang-cases';
+        my ($status, $lines) = Copyhang::Tool->attempt([$program, '--limits']);
+        my %ms = map { (split /\t/)[0, 1] } @{$lines};
+        untestable("$program does not say what its limits are") if $status || !$ms{SUPERVISOR};
+        $ms{SUPERVISOR} / 1000 + $Copyhang::Limits::MARGIN;
+    };
 }
 
 # TAP::Parser's own complaints, such as a plan that does not fit.

@@ -35,8 +35,8 @@ sub new ($class, $option, $path) {
 }
 
 sub _add ($self, $name, @command) {
-    push @{$self->{parts}},
-        Copyhang::Selection::Program->new($self->{option}, @command)->rename($name);
+    my %option = (%{$self->{option}}, name => $name);
+    push @{$self->{parts}}, Copyhang::Selection::Program->new(\%option, @command);
     return;
 }
 
