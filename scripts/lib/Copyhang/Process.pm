@@ -96,7 +96,7 @@ sub pump ($class, @processes) {
     my ($wanted, $tick) = (q{}, $TICK);
     for my $self (@processes) {
         vec($wanted, fileno $_, 1) = 1 for grep { defined } @{$self}{qw(out err)};
-        $tick = $TICK / 20 if !$self->{out};
+        $tick = $TICK / 50 if !$self->{out};
     }
     my $found = select $wanted, undef, undef, $tick;
     for my $self (@processes) {
