@@ -32,7 +32,8 @@ my $CHUNK = 65_536;
 
 # Arguments: command => [...], on_line => code($line), on_noise => code($text, from stderr),
 # keep => [handles] that the command inherits under the same numbers, silence => for how many
-# seconds it may be silent (undef: as long as it likes), session => true for a session of its own.
+# seconds it may be silent (undef: as long as it likes), is_over => code that is true when it has to
+# end, session => true for a session of its own.
 sub start ($class, %argument) {
     Copyhang::Failure->catch_signals;
     my $self = bless {on_line => sub { }, on_noise => sub { }, partial => q{}, %argument}, $class;
@@ -124,6 +125,7 @@ sub take_noise ($self, $text) { return $self->{on_noise}->($text) }
 
 # Why it has to be ended by force, undef as long as it has not.
 sub overdue ($self, $now) {
+    return 'no longer wanted' if $self->{is_over} && $self->{is_over}->();
     my $limit = $self->{silence};
     return defined $limit && $now - $self->{heard} >= $limit ? "silent for $limit s" : undef;
 }

@@ -64,7 +64,7 @@ sub main ($self) {
     my $why  = $@;
     $self->{load}->end if $self->{load};
     $self->{progress}->summary;
-    print $self->text if $self->{state}->count('runs');
+    print $self->text if $self->{state}->sum('runs');
     STDOUT->flush;         # a signal's end does not
     die $why if !$done;    ## no critic (RequireCarping)
     return $self->{state}->differing ? 1 : 0;
@@ -73,7 +73,7 @@ sub main ($self) {
 sub _soak ($self) {
     my $state = $self->{state};
     while (!$self->_is_over) {
-        my $draw  = $self->draw($state->count('runs'));
+        my $draw  = $self->draw($state->sum('runs'));
         my $began = $self->_elapsed;
         $self->{load} = Copyhang::Load->start($draw->{busy}, $^X, '-e', '1 while 1');
         my $result = Copyhang::Soak::Player->play($draw, $self->{arguments},
@@ -81,7 +81,7 @@ sub _soak ($self) {
         $self->{load}->end;
         last if !$result;
         $state->take($draw->{text}, $result, $self->_elapsed - $began);
-        untestable('no case can be played here') if !$state->count('verdicts');
+        untestable('no case can be played here') if !$state->sum('verdicts');
     }
     return;
 }
@@ -92,7 +92,7 @@ sub _elapsed ($self) { return Copyhang::Process::now() - $self->{began} }
 sub _is_over ($self) {
     my ($minutes, $verdicts) = @{$self->{option}}{qw(minutes verdicts)};
     return 1 if defined $minutes && $self->_elapsed >= 60 * $minutes;
-    return defined $verdicts && $self->{state}->count('verdicts') >= $verdicts;
+    return defined $verdicts && $self->{state}->sum('verdicts') >= $verdicts;
 }
 
 # The surroundings of a run: of the first one there is nothing to be said.
@@ -125,10 +125,10 @@ sub _show ($self, $surroundings) {
     my ($minutes, $verdicts) = @{$self->{option}}{qw(minutes verdicts)};
     my $state = $self->{state};
     my @words = (
-        join(q{/}, $state->count('verdicts'), $verdicts // ()) . ' verdicts',
+        join(q{/}, $state->sum('verdicts'), $verdicts // ()) . ' verdicts',
         $state->differing . ' differ',
         defined $minutes ? sprintf('%.0f min left', $minutes - $self->_elapsed / 60) : (),
-        'run ' . ($state->count('runs') + 1) . ": $surroundings"
+        'run ' . ($state->sum('runs') + 1) . ": $surroundings"
     );
     return $self->{progress}->tell(join ', ', @words);
 }
@@ -138,14 +138,14 @@ sub text ($self) {
     my $state = $self->{state};
     my $text =
         sprintf "%d verdicts of %d cases in %d runs and %.0f minutes, %d differ from the first\n",
-        $state->count('verdicts'), $self->{cases}, $state->count('runs'),
-        $state->count('seconds') / 60, scalar $state->differing;
-    $text .= $state->count('unavailable') . " times a case was unavailable\n"
-        if $state->count('unavailable');
-    my $count = $state->surroundings;
+        $state->sum('verdicts'), $self->{cases}, $state->sum('runs'),
+        $state->sum('seconds') / 60, scalar $state->differing;
+    $text .= $state->sum('unavailable') . " times a case was unavailable\n"
+        if $state->sum('unavailable');
+    my $count = $state->sum('surroundings');
     $text .= sprintf "%6d %s %s\n", $count->{$_}, $count->{$_} == 1 ? 'run: ' : 'runs:', $_
         for sort { $count->{$b} <=> $count->{$a} || $a cmp $b } keys %{$count};
-    $text .= "trouble in $_\n" for $state->troubles;
+    $text .= "trouble in $_\n" for @{$state->sum('troubles')};
     for my $entry ($state->differing) {
         my ($first, $then) = @{$entry}{qw(first then)};
         $text .= "$first->{case}{id}: $first->{case}{verdict} ($first->{surroundings}),"
