@@ -2,12 +2,8 @@
 #
 # Runs case programs under TAP::Harness.
 #
-# run runs the programs of a Copyhang::Selection, several at a time. jobs is how many cases run at
-# once in all; each program gets its share.
-#
-# play runs streams of any kind. The streams that run returns keep what they read. replay shows them
-# to another TAP::Harness, with whatever formatter that one has: so are JUnit files and archives
-# made, without running twice.
+# The streams keep what they read. replay shows them to another TAP::Harness, with whatever formatter
+# that one has: so are JUnit files and archives made, without running twice.
 package Copyhang::Harness;
 
 use v5.36;
@@ -19,23 +15,19 @@ use TAP::Harness          ();
 
 my $PROGRAMS_AT_ONCE = 4;
 
-# Runs a selection. Arguments: selection, jobs (undef: the programs decide), formatter, on_case.
-# Returns the streams, which have ended.
+# Runs the programs of a selection, several at a time. Arguments: selection, jobs (how many cases run
+# at once in all, of which each program gets its share; undef: the programs decide), formatter,
+# on_case. Returns the streams, which have ended.
 sub run ($class, %argument) {
     my @programs = $argument{selection}->programs;
     my $at_once  = min($PROGRAMS_AT_ONCE, scalar @programs, $argument{jobs} // ());
     my @jobs     = $argument{jobs} ? ('--jobs', max(1, int($argument{jobs} / $at_once))) : ();
-    my @streams  = map {
-        Copyhang::Stream->new(
-            {
-                name     => $_->{name},
-                command  => [$_->{command}[0], @jobs, @{$_->{command}}[1 .. $#{$_->{command}}]],
-                ids      => $_->{ids},
-                on_case  => $argument{on_case},
-                on_noise => sub ($text) { $argument{formatter}->noise($text) },
-            }
-        )
-    } @programs;
+    my %listener = (
+        on_case  => $argument{on_case},
+        on_noise => sub ($text) { $argument{formatter}->noise($text) },
+    );
+    splice @{$_->{command}}, 1, 0, @jobs for @programs;
+    my @streams = map { Copyhang::Stream->new({%{$_}, %listener}) } @programs;
     $class->play($argument{formatter}, $at_once, @streams);
     return @streams;
 }

@@ -2,11 +2,7 @@
 #
 # The cases that were asked for.
 #
-#     my $selection = Copyhang::Selection->new(@globs);    # none: all cases
-#     my @ids       = $selection->ids;
-#
-# Asks copyhang-cases which cases match. A glob that matches nothing is refused, each of them. The
-# other kinds are Copyhang::Selection::Program and Copyhang::Selection::Survey.
+# Copyhang::Selection::Program and Copyhang::Selection::Survey are other kinds.
 package Copyhang::Selection;
 
 use v5.36;
@@ -14,6 +10,7 @@ use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Paths   ();
 use Copyhang::Tool    ();
 
+# Without globs all cases. A glob that matches nothing is refused, each of them.
 sub new ($class, @globs) {
     my $self = bless {globs => \@globs, folder => Copyhang::Paths->programs}, $class;
     for my $glob (@globs) {

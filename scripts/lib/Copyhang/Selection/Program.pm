@@ -4,8 +4,8 @@
 #
 #     my $selection = Copyhang::Selection::Program->new({source => ['pty']}, 'busybox', 'cat');
 #
-# A selection, as Copyhang::Selection is, of the cases that copyhang-exec plays with one command.
-# What is wrong with the command or the options is bad input: list has the player say so.
+# These are cases that copyhang-exec plays. What is wrong with the command or the options is bad
+# input: list has the player say so.
 package Copyhang::Selection::Program;
 
 use v5.36;
@@ -41,11 +41,8 @@ sub list ($class, @arguments) {
 sub is_whole ($self) { return 0 }
 
 sub programs ($self) {
-    return {
-        name    => $self->{name},
-        command => [$self->player, @{$self->{arguments}}],
-        ids     => $self->{ids}
-    };
+    my @command = ($self->player, @{$self->{arguments}});
+    return {name => $self->{name}, command => \@command, ids => $self->{ids}};
 }
 
 sub document ($self) { return (command => $self->{command}) }
