@@ -34,9 +34,7 @@ sub manuals ($class) {
 }
 
 # The one of a command, or of the whole without a name.
-sub manual ($class, @name) {
-    return "$FOLDER/man/" . join(q{-}, 'copyhang', @name) . '.pod';
-}
+sub manual ($class, @name) { return "$FOLDER/man/" . join(q{-}, 'copyhang', @name) . '.pod' }
 
 # Of a checkout, or as installed beside lib/.
 sub version ($class) {

@@ -25,21 +25,14 @@ our $Who = 'copyhang';
 
 my $Signal;
 
-sub bad_input ($message) {
-    die bless {status => 2, message => $message}, __PACKAGE__;
-}
-
-sub untestable ($message) {
-    die bless {status => 125, message => $message}, __PACKAGE__;
-}
+sub bad_input  ($message) { die bless {status => 2,   message => $message}, __PACKAGE__ }
+sub untestable ($message) { die bless {status => 125, message => $message}, __PACKAGE__ }
 
 sub status  ($self) { return $self->{status} }
 sub message ($self) { return $self->{message} }
 
 # Ends the program with a status, for one who has said already why.
-sub quit ($class, $status) {
-    die bless {status => $status}, $class;
-}
+sub quit ($class, $status) { die bless {status => $status}, $class }
 
 # Ends it as a command has ended, of which this is the wait status: also by its signal, so that a
 # calling shell sees that, and stops its own loop too.

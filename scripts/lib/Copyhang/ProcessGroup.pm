@@ -34,11 +34,8 @@ sub group ($class, @command) {
 
 # A command that gets the signal at the end of this program, or does not even begin if that has come.
 sub single ($class, $signal, @command) {
-    return (
-        qw(setpriv --pdeathsig),
-        $signal, qw(-- sh -c), '[ "$PPID" = "$0" ] && exec "$@"',
-        $$,      @command
-    );
+    my $begin = '[ "$PPID" = "$0" ] && exec "$@"';
+    return (qw(setpriv --pdeathsig), $signal, qw(-- sh -c), $begin, $$, @command);
 }
 
 1;
