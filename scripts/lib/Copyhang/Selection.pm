@@ -25,10 +25,8 @@ sub new ($class, @globs) {
 # Only the case programs match globs, so that all agree on what a glob means.
 sub _ask ($self, @globs) {
     my $program = "$self->{folder}/copyhang-cases";
-    my ($status, $ids, $noise) =
-        Copyhang::Tool->attempt([$program, '--list', map { ('--only', $_) } @globs]);
-    return @{$ids} if defined $status && $status == 0 || @globs && !@{$ids};
-    return Copyhang::Tool->failed("list the cases of $program", $status, $noise);
+    return Copyhang::Tool->run("list the cases of $program",
+        [$program, '--list', map { ('--only', $_) } @globs]);
 }
 
 # What an act claims, a clause; undef if the case programs do not say.
