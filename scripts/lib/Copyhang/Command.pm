@@ -3,9 +3,9 @@
 # What the subcommands have in common, and the scripts beside copyhang.
 #
 # A subcommand is one module, Copyhang::Command::Name, found by its file. It has a class method
-# main(@arguments) that returns the exit status, and a manual, man/copyhang-NAME.pod. When it is loaded
-# only perl-base is sure to be there; it reads its options, calls Copyhang::Paths->prepare, and loads
-# the rest afterwards.
+# main(@arguments) that returns the exit status, and a manual, man/copyhang-NAME.pod. When it is
+# loaded only perl-base is sure to be there; it reads its options, calls Copyhang::Paths->prepare,
+# and loads the rest afterwards.
 package Copyhang::Command;
 
 use v5.36;

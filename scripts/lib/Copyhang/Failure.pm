@@ -12,7 +12,8 @@
 #
 # Signals: after catch_signals, which comes before anything is started, the first of SIGINT, SIGTERM
 # and SIGHUP is only noted, as most places cannot be left at any moment. signalled says which;
-# check_signals throws if there was one, and status_of then dies by it. Loads perl-base modules only.
+# check_signals throws if there was one, and status_of then dies by it. Loads perl-base modules
+# only.
 package Copyhang::Failure;
 
 use v5.36;

@@ -2,8 +2,8 @@
 #
 # Runs case programs under TAP::Harness.
 #
-# The streams keep what they read. replay shows them to another TAP::Harness, with whatever formatter
-# that one has: so are JUnit files and archives made, without running twice.
+# The streams keep what they read. replay shows them to another TAP::Harness, with whatever
+# formatter that one has: so are JUnit files and archives made, without running twice.
 package Copyhang::Harness;
 
 use v5.36;
@@ -15,8 +15,8 @@ use TAP::Harness          ();
 
 my $PROGRAMS_AT_ONCE = 4;
 
-# Runs the programs of a selection, several at a time. Arguments: selection, jobs (how many cases run
-# at once in all, of which each program gets its share; undef: the programs decide), formatter,
+# Runs the programs of a selection, several at a time. Arguments: selection, jobs (how many cases
+# run at once in all, of which each program gets its share; undef: the programs decide), formatter,
 # on_case. Returns the streams, which have ended.
 sub run ($class, %argument) {
     my @programs = $argument{selection}->programs;

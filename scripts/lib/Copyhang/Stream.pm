@@ -3,9 +3,9 @@
 # What a case program prints, as an iterator for TAP::Parser.
 #
 # It takes the evidence lines out, which are most of the output and would cost TAP::Parser most of
-# its time, and makes a Copyhang::Case of each test line with its evidence. on_case may then say what
-# is expected of the case; what TAP::Parser gets, and what is kept for rewind, is written anew from
-# the case.
+# its time, and makes a Copyhang::Case of each test line with its evidence. on_case may then say
+# what is expected of the case; what TAP::Parser gets, and what is kept for rewind, is written anew
+# from the case.
 #
 # A case that was asked for and has no result gets one: broken, with the reason. What is wrong with
 # the program itself, be it an exit status that does not fit, is in troubles; exit and wait are 0

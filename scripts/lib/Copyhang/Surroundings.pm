@@ -14,9 +14,9 @@ use Copyhang::Process ();
 use Copyhang::Quota   ();
 use POSIX             ();
 
-# The ways in which glibc 2.31 and later copy memory, by what they are told of the CPU. Of a long copy:
-# vector: 64 bytes at a time, the first ones last. string: one instruction (rep movsb), in order.
-# nontemporal: past the caches, several pages at a time.
+# The ways in which glibc 2.31 and later copy memory, by what they are told of the CPU. Of a long
+# copy: vector: 64 bytes at a time, the first ones last. string: one instruction (rep movsb), in
+# order. nontemporal: past the caches, several pages at a time.
 my $NEVER  = '0x7fffffff';
 my $VECTOR = "glibc.cpu.hwcaps=-ERMS,-FSRM:glibc.cpu.x86_rep_movsb_threshold=$NEVER";
 my %MEMCPY = (

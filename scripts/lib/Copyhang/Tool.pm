@@ -2,8 +2,8 @@
 #
 # Runs a command of the system to its end.
 #
-# As a Copyhang::Process: it is ended when it is silent for too long, and after a signal. A full disk
-# is bad input (2), all else that makes a command fail cannot be tested (125).
+# As a Copyhang::Process: it is ended when it is silent for too long, and after a signal. A full
+# disk is bad input (2), all else that makes a command fail cannot be tested (125).
 package Copyhang::Tool;
 
 use v5.36;

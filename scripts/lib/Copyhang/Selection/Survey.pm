@@ -2,10 +2,10 @@
 #
 # A selection of cases: a list of programs under test, from a file.
 #
-# Each program is put through the same cases (Copyhang::Selection::Program). Where a row of the table
-# of cascades (cases/strategies.c) claims to copy as a program does, a program that copies through
-# this row is tried as well, and take compares what both were seen to do: mismatches of members. Of
-# several rows, which stand for several versions of the program, one has to agree.
+# Each program is put through the same cases (Copyhang::Selection::Program). Where a row of the
+# table of cascades (cases/strategies.c) claims to copy as a program does, a program that copies
+# through this row is tried as well, and take compares what both were seen to do: mismatches of
+# members. Of several rows, which stand for several versions of the program, one has to agree.
 package Copyhang::Selection::Survey;
 
 use v5.36;
