@@ -4,49 +4,40 @@
 package Copyhang::Bisect::Commit;
 
 use v5.36;
-use Copyhang::Bisect::Build ();
-use Copyhang::Bisect::Step  ();
-use Copyhang::Cache         ();
-use Copyhang::Kernel        ();
-use Copyhang::Tool          ();
-use Cwd                     ();
-use Digest::SHA             qw(sha256_hex);
-use File::Spec              ();
+use Copyhang::Bisect::Build      ();
+use Copyhang::Bisect::Repository ();
+use Copyhang::Kernel             ();
+use Copyhang::Tool               ();
+use Cwd                          ();
+use File::Spec                   ();
 
-my $ABBREVIATED = 12;
-
-# Where what belongs to a tree is kept, by a path that tells it from others.
-sub place ($class, $path) {
-    return Copyhang::Cache->new->path('trees/' . substr sha256_hex(Cwd::realpath($path)), 0, 16);
-}
-
-# $option: tree, build, arch, config, as of the command line.
-sub new ($class, $option, $progress) {
+# $option: tree, build, arch, config, as of the command line. $step: a Copyhang::Bisect::Step.
+sub new ($class, $option, $step) {
     my $tree   = Cwd::realpath($option->{tree}) // $option->{tree};
-    my $folder = $option->{build}               // $class->place($tree) . '/build';
+    my $folder = $option->{build} // Copyhang::Bisect::Repository->place_of($tree) . '/build';
     my $build  = Copyhang::Bisect::Build->new(
         tree   => $tree,
         folder => File::Spec->rel2abs($folder),
         arch   => $option->{arch} // 'x86_64',
         config => $option->{config},
     );
-    return bless {tree => $tree, build => $build, progress => $progress}, $class;
+    return bless {tree => $tree, build => $build, step => $step}, $class;
 }
 
-# What $step, a Copyhang::Bisect::Step, sees of what is checked out; besides its subject, the path of the
-# log of the build, the options that it lacks, and how long it was built, in seconds. One that cannot be
-# built is broken.
-sub run ($self, $step) {
+# What the step sees; besides its subject, the path of the log of the build, the options that it
+# lacks, and how long it was built, in seconds. One that cannot be built is broken.
+sub run ($self) {
+    my ($tree, $step) = @{$self}{qw(tree step)};
     my ($status, $lines) =
-        Copyhang::Tool->attempt(['git', '-C', $self->{tree}, qw(log -1 --format=%H%n%s HEAD)]);
-    my ($commit, $subject) = $status == 0 ? @{$lines} : ($self->{tree}, undef);
-    my $name = _abbreviated($commit =~ s{.*/}{}r);
-    my $tell = sub ($words) { $self->{progress}->state_of($name, $words) };
+        Copyhang::Tool->attempt(['git', '-C', $tree, qw(log -1 --format=%H%n%s HEAD)]);
+    my ($commit, $subject) = $status == 0 ? @{$lines} : $tree;
+    my $name = $commit =~ s{.*/}{}r =~ s/\A([0-9a-f]{12})[0-9a-f]{28,}\z/$1/r;
+    my $tell = sub ($words) { $step->progress->state_of($name, $words) };
     $tell->('is configured');
     my $built = $self->{build}->run($name, $tell);
     my $seen =
         defined $built->{why}
-        ? Copyhang::Bisect::Step->not_booted($built->{why})
+        ? $step->not_booted($built->{why})
         : $step->run(Copyhang::Kernel->find($built->{image}, name => $name));
     return {
         %{$seen},
@@ -58,10 +49,6 @@ sub run ($self, $step) {
         lacks    => $built->{lacks},
         built    => $built->{seconds},
     };
-}
-
-sub _abbreviated ($commit) {
-    return $commit =~ /\A[0-9a-f]{40,}\z/ ? substr $commit, 0, $ABBREVIATED : $commit;
 }
 
 1;

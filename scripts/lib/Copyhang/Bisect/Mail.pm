@@ -22,31 +22,20 @@ my %MEANING = (
     corrupt => 'bytes, counts or offsets are not what the interface promises',
 );
 
-# $outcome: of Copyhang::Bisect::Report.
-sub text ($class, $outcome) {
+# $found: the document of --json.
+sub text ($class, $found) {
     local $Copyhang::Text::WIDTH = $WIDTH;
-    my ($good, $bad) = @{$outcome}{qw(good bad)};
-    my $results = Copyhang::Matrix::Results->new(
-        map {
-            { %{$_}, cases => [] }
-        } $good,
-        $bad
-    );
-    my @labels = $results->labels;
-    my $since  = @{$outcome->{suspects}} ? 'by' : 'since';
+    my ($case, $good, $bad) = @{$found}{qw(case good bad)};
+    my $results   = Copyhang::Matrix::Results->new(map { +{%{$_}, cases => []} } $good, $bad);
+    my @labels    = $results->labels;
+    my $since     = @{$found->{suspects}} ? 'by' : 'since';
+    my $reproduce = $found->{reproduce} // join q{ }, 'copyhang matrix',
+        map({ shell_word($_->{name}) } $good, $bad), "--only $case";
     return join "\n",
-        "Subject: $outcome->{case}: $good->{verdict} up to $labels[0],"
-        . " $bad->{verdict} $since $labels[1]\n",
-        _question($outcome->{case}), _verdicts($good, $bad), _between($outcome),
-        $outcome->{culprit} // (), _hints($results, $outcome), _evidence($good), _evidence($bad),
-        _control($outcome),
-        "To reproduce, with copyhang:\n\n  " . ($outcome->{reproduce} // _matrix($outcome)) . "\n";
-}
-
-sub _matrix ($outcome) {
-    return join q{ }, 'copyhang matrix',
-        map({ shell_word($_->{name}) } @{$outcome}{qw(good bad)}),
-        "--only $outcome->{case}";
+        "Subject: $case: $good->{verdict} up to $labels[0], $bad->{verdict} $since $labels[1]\n",
+        _question($case), _verdicts($good, $bad), _between($found), $found->{culprit} // (),
+        _hints($results, $found), _evidence($good), _evidence($bad), _control($found),
+        "To reproduce, with copyhang:\n\n  $reproduce\n";
 }
 
 sub _question ($case) {
@@ -61,24 +50,25 @@ sub _verdicts (@seen) {
         uniq map { $_->{verdict} } @seen;
 }
 
-sub _between ($outcome) {
+sub _between ($found) {
+    my ($good, $bad) = @{$found}{qw(good bad)};
     my @rows = (
-        ["last $outcome->{good}{verdict}", $outcome->{good}],
-        (map { ['not known', $_] } @{$outcome->{suspects}}),
-        ["first $outcome->{bad}{verdict}", $outcome->{bad}],
+        ["last $good->{verdict}", $good],
+        (map { ['not known', $_] } @{$found->{suspects}}),
+        ["first $bad->{verdict}", $bad],
     );
     return join q{}, map { sprintf "  %-16s %s\n", $_->[0], _kernel($_->[1]) } @rows;
 }
 
 sub _kernel ($seen) { return join q{ }, $seen->{release} // (), "($seen->{name})" }
 
-sub _hints ($results, $outcome) {
+sub _hints ($results, $found) {
     my %transition = (
-        ids    => [$outcome->{case}],
+        ids    => [$found->{case}],
         before => 0,
         after  => 1,
-        from   => $outcome->{good}{verdict},
-        to     => $outcome->{bad}{verdict},
+        from   => $found->{good}{verdict},
+        to     => $found->{bad}{verdict},
     );
     my @hints =
         Copyhang::Matrix::Changes->new->hints(\%transition, map { $results->version($_) } 0, 1);
@@ -91,9 +81,9 @@ sub _evidence ($seen) {
     return join "\n", "$seen->{verdict} on " . _kernel($seen), @{$seen->{evidence}}, q{};
 }
 
-sub _control ($outcome) {
-    return if !defined $outcome->{control};
-    return wrap(q{}, "On both the same with read and write ($outcome->{control}) is safe.");
+sub _control ($found) {
+    return if !defined $found->{control};
+    return wrap(q{}, "On both the same with read and write ($found->{control}) is safe.");
 }
 
 1;

@@ -9,14 +9,15 @@
 package Copyhang::Bisect::Repository;
 
 use v5.36;
-use Copyhang::Bisect::Build  ();
-use Copyhang::Bisect::Commit ();
-use Copyhang::Failure        qw(bad_input untestable);
-use Copyhang::ProcessGroup   ();
-use Copyhang::Lock           ();
-use Copyhang::Tool           ();
-use Cwd                      ();
-use File::Path               ();
+use Copyhang::Bisect::Build ();
+use Copyhang::Cache         ();
+use Copyhang::Failure       qw(bad_input untestable);
+use Copyhang::ProcessGroup  ();
+use Copyhang::Lock          ();
+use Copyhang::Tool          ();
+use Cwd                     ();
+use Digest::SHA             qw(sha256_hex);
+use File::Path              ();
 
 # How long the processes of a bisection that was killed may take to end, in seconds.
 our $PATIENCE = 5;
@@ -34,14 +35,17 @@ sub new ($class, $tree) {
     bad_input("--git $tree: " . _first($noise)) if $status;
     my ($common) = @{$lines};
     $self->{common} = Cwd::realpath($common =~ m{\A/} ? $common : "$tree/$common");
-    $self->{place}  = Copyhang::Bisect::Commit->place($self->{common});
+    $self->{place}  = $class->place_of($self->{common});
     return $self;
 }
 
-# What tells it from other repositories.
-sub common ($self) { return $self->{common} }
+# The folder in which all that is made of a tree is kept, by a path that tells it from others.
+sub place_of ($class, $path) {
+    return Copyhang::Cache->new->path('trees/' . substr sha256_hex($path), 0, 16);
+}
 
-# The folder in which all that is made of it is kept.
+# What tells it from other repositories, the folder of what is made of it, the worktree in there.
+sub common   ($self) { return $self->{common} }
 sub place    ($self) { return $self->{place} }
 sub worktree ($self) { return "$self->{place}/$WORKTREE" }
 
@@ -62,8 +66,9 @@ sub check_clean ($self) {
             . " 'git stash' or 'git commit' comes first");
 }
 
-# How many commits may be the first bad one, of those that touch the paths; fails if none.
-sub count_between ($self, $good, $bad, @paths) {
+# From one commit to another, and how many of those between that touch the paths may be the first
+# bad one; fails if none.
+sub range ($self, $good, $bad, @paths) {
     my ($from, $to) = map { $self->commit($_) } $good, $bad;
     bad_input("$good and $bad are the same commit") if $from eq $to;
     if ($self->distance($to, $from) > 0) {
@@ -71,13 +76,14 @@ sub count_between ($self, $good, $bad, @paths) {
         bad_input("$good comes after $bad: good is the older end, also where something was fixed"
                 . ' (--good-verdict says which verdicts it has)');
     }
-    for my $end ($good, $bad) {
-        my $has = sub ($file) { !($self->_attempt(qw(cat-file -e), "$end:$file"))[0] };
-        bad_input("$end is no kernel tree") if !Copyhang::Bisect::Build->is_tree($has);
+    my @tree = @Copyhang::Bisect::Build::TREE;
+    for my $end ([$good, $from], [$bad, $to]) {
+        my @has = $self->git('list a tree', qw(ls-tree --full-tree --name-only), $end->[1], @tree);
+        bad_input("$end->[0] is no kernel tree") if @has < @tree;
     }
     my $count = $self->distance($from, $to, @paths);
     bad_input("no commit between $good and $bad touches @paths") if $count == 0;
-    return $count;
+    return ($from, $to, $count);
 }
 
 # How many commits there are in one that are not in another.
@@ -90,9 +96,8 @@ sub distance ($self, $from, $to, @paths) {
 # process has it until this one ends.
 sub check_out ($self, $commit) {
     $self->_take_worktree($commit) if !$self->{lock};
-    my @where = ('-C', $self->worktree);
-    $self->git('check out a commit', @where, qw(checkout --quiet --force --detach), $commit);
-    return;
+    my @check_out = ('-C', $self->worktree, qw(checkout --quiet --force --detach));
+    return $self->git('check out a commit', @check_out, $commit);
 }
 
 sub _take_worktree ($self, $commit) {
@@ -101,15 +106,14 @@ sub _take_worktree ($self, $commit) {
     $self->{lock} = Copyhang::Lock->take("$self->{place}/lock", $PATIENCE)
         // bad_input("another process bisects in $self->{tree}");
     my $worktree = $self->worktree;
-    my @where    = ('-C', $worktree);
-    if (($self->_attempt(@where, qw(rev-parse --verify --quiet HEAD)))[0]) {
+    my @where    = ('-C', $worktree, 'rev-parse');
+    if (($self->_attempt(@where, qw(--verify --quiet HEAD)))[0]) {
         File::Path::remove_tree($worktree);
         my @add = qw(worktree add --force --detach --no-checkout);
         $self->git('make a worktree', @add, $worktree, $commit);
     }
-    my ($folder) = $self->git('find the worktree', @where, qw(rev-parse --absolute-git-dir));
-    unlink map { "$folder/$_.lock" } qw(index HEAD);
-    return;
+    my ($folder) = $self->git('find the worktree', @where, '--absolute-git-dir');
+    return unlink map { "$folder/$_.lock" } qw(index HEAD);
 }
 
 # The worktree in a place, also from the list of its repository, which may have gone away by now.
@@ -122,8 +126,7 @@ sub remove_worktree ($class, $place) {
 
     # Twice: one that was not made to the end is locked.
     my @remove = ('-C', $lines->[0], qw(worktree remove --force --force));
-    $self->git('remove a worktree', @remove, $worktree);
-    return;
+    return $self->git('remove a worktree', @remove, $worktree);
 }
 
 # The lines that git says, in the tree if no -C says where. $what: what it is to do, in a message.

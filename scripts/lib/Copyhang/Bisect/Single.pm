@@ -16,56 +16,41 @@ use Cpanel::JSON::XS           ();
 # Where no option says it; 'late' may be due to this machine.
 my %SIDE = (good => [qw(safe refused)], bad => [qw(hang stuck corrupt)]);
 
-# Returns the exit status for `git bisect run`. What is wrong with the options' values is found before
-# anything runs.
+# Returns the exit status for `git bisect run`. What is wrong with the options' values is found
+# before anything runs.
 sub main ($class, $option) {
-    my $verdicts = Copyhang::Bisect::Verdicts->new(_with_defaults($option));
-    my $step     = Copyhang::Bisect::Step->new(
-        case   => $option->{case},
-        repeat => $option->{repeat} // 1,
-    );
-    my $json = Copyhang::Output->for_options($option, 'json')->{json};
-    my $hold = Copyhang::Cache->new->hold;
-    my $look = defined $option->{kernel} ? _kernel($option, $step) : _commit($option, $step);
+    my $verdicts = Copyhang::Bisect::Verdicts->new({_usual($option), %{$option}});
+    my $step     = Copyhang::Bisect::Step->new($option);
+    my $json     = Copyhang::Output->for_options($option, 'json')->{json};
+    my $hold     = Copyhang::Cache->new->hold;
+    my ($kernel) = map { Copyhang::Kernel->find($_) } $option->{kernel} // ();
+    my $commit =
+        $kernel ? undef : Copyhang::Bisect::Commit->new({tree => q{.}, %{$option}}, $step);
     Copyhang::Failure->catch_signals;
-    my $seen = $look->();
-    my ($answer, $why) = $verdicts->judge($seen);
-    my $text = Cpanel::JSON::XS->new->canonical->ascii->encode($seen) . "\n";
+    $kernel->fetch if $kernel;
+    my $seen   = $kernel ? $step->run($kernel) : $commit->run;
+    my $judged = $verdicts->judge($seen);
+    my $text   = Cpanel::JSON::XS->new->canonical->ascii->encode($seen) . "\n";
     $json->write($text) if $json;
-    print(($option->{json} // q{}) eq '-' ? $text : _lines($seen, $answer, $why));
-    return $verdicts->exit_status($answer);
-}
-
-sub _kernel ($option, $step) {
-    my $kernel = Copyhang::Kernel->find($option->{kernel});
-    return sub () { $kernel->fetch; $step->run($kernel) };
-}
-
-sub _commit ($option, $step) {
-    my $commit = Copyhang::Bisect::Commit->new({tree => q{.}, %{$option}}, $step->progress);
-    return sub () { $commit->run($step) };
+    print +($option->{json} // q{}) eq '-' ? $text : map { "$_\n" } _lines($judged);
+    return $verdicts->exit_status($judged->{answer});
 }
 
 # What is not on the side that is said is on the other one.
-sub _with_defaults ($option) {
-    my ($said, @both) = grep { defined $option->{"$_-verdict"} } keys %SIDE;
-    return $option if @both;
-    my %side = %SIDE;
-    if (defined $said) {
-        my %is      = map  { $_ => 1 } split /,/, $option->{"$said-verdict"};
-        my ($other) = grep { $_ ne $said } keys %SIDE;
-        %side = ($other => [grep { !$is{$_} } map { @{$_} } values %SIDE]);
-    }
-    return {%{$option}, map { ("$_-verdict" => join q{,}, @{$side{$_}}) } keys %side};
+sub _usual ($option) {
+    my %said = map  { $_ => 1 } map    { split /,/, $option->{"$_-verdict"} // q{} } keys %SIDE;
+    my @rest = grep { !$said{$_} } map { @{$_} } values %SIDE;
+    return map { ("$_-verdict" => join q{,}, %said ? @rest : @{$SIDE{$_}}) } keys %SIDE;
 }
 
-sub _lines ($seen, $answer, $why) {
-    my @lines = join q{ }, $seen->{name},
-        defined $why ? "skip ($why)" : "$seen->{verdict}: $answer";
-    push @lines, "  it lacks $_" for @{$seen->{lacks} // []};
-    push @lines, "  the log: $seen->{log}" if defined $why && defined $seen->{log};
-    push @lines, map { "  $_" } @{defined $why ? $seen->{console} : $seen->{evidence}};
-    return map { "$_\n" } @lines;
+sub _lines ($judged) {
+    my ($why, $log) = @{$judged}{qw(why log)};
+    return (
+        "$judged->{name} " . Copyhang::Bisect::Verdicts->words($judged),
+        (map { "  it lacks $_" } @{$judged->{lacks} // []}),
+        (map { "  the log: $_" } grep { defined $why && defined } $log),
+        (map { "  $_" } @{defined $why ? $judged->{console} : $judged->{evidence}}),
+    );
 }
 
 1;

@@ -37,19 +37,18 @@ use Copyhang::Selection          ();
 
 my $CONTROL = 'read_write';    # the strategy that is safe wherever the scene can be set
 
-# Arguments: case, repeat (how many boots have to agree), progress (a Copyhang::Progress::Bisect, a new
-# one if not said).
-sub new ($class, %argument) {
-    my $self = bless {repeat => 1, %argument}, $class;
-    my ($case, @others) = Copyhang::Selection->new($self->{case})->ids;
-    bad_input("one case, not '$self->{case}', which means " . (1 + @others)) if @others;
-    $self->{case} = $case;
-    $self->{progress} //= Copyhang::Progress::Bisect->begin;
-
+# $option: case, repeat (how many boots have to agree), as of the command line.
+sub new ($class, $option) {
+    my ($case, @others) = Copyhang::Selection->new($option->{case})->ids;
+    bad_input("one case, not '$option->{case}', which means " . (1 + @others)) if @others;
     my $control = $case =~ s{/[^/]+/}{/$CONTROL/}r;
-    $self->{control} = $control
-        if $control ne $case && grep { $_ eq $control } Copyhang::Selection->new->ids;
-    return $self;
+    my ($has_control) = grep { $_ eq $control && $_ ne $case } Copyhang::Selection->new->ids;
+    return bless {
+        case     => $case,
+        control  => $has_control,
+        repeat   => $option->{repeat} // 1,
+        progress => Copyhang::Progress::Bisect->begin,
+    }, $class;
 }
 
 # The id, and that of its control, undef where there is none.
@@ -59,14 +58,8 @@ sub progress ($self) { return $self->{progress} }
 
 # The same as run returns, of a kernel that there is not.
 sub not_booted ($class, $why) {
-    return {
-        verdict  => 'broken',
-        reason   => $why,
-        evidence => [],
-        console  => [],
-        boots    => 0,
-        seconds  => 0,
-    };
+    my %nothing = (evidence => [], console => [], boots => 0, seconds => 0);
+    return {%nothing, verdict => 'broken', reason => $why};
 }
 
 # What a kernel, a Copyhang::Kernel that has been fetched, was seen to do.
@@ -85,8 +78,11 @@ sub run ($self, $kernel) {
 
 sub _boot ($self, $kernel) {
     my ($progress, $control) = @{$self}{qw(progress control)};
-    my $accelerator = $self->_accelerator($kernel);
-    my $stream      = Copyhang::Guest::Stream->new(
+
+    # One for all kernels of a kind: looking for it may take a boot.
+    my $accelerator = $self->{accelerator}{$kernel->is_uml} //=
+        Copyhang::Guest::Accelerator->for_kernels($progress, $kernel);
+    my $stream = Copyhang::Guest::Stream->new(
         {
             name        => $kernel->name,
             kernel      => $kernel,
@@ -116,13 +112,6 @@ sub _boot ($self, $kernel) {
         seconds  => $result->{seconds}{total},
         spent    => {map { $_ => $result->{seconds}{$_} } qw(boot cases)},
     };
-}
-
-# One for all kernels: looking for it may take a boot.
-sub _accelerator ($self, $kernel) {
-    return 'tcg' if $kernel->is_uml;
-    return $self->{accelerator} //=
-        Copyhang::Guest::Accelerator->for_kernels($self->{progress}, $kernel);
 }
 
 # Why this boot says nothing about the case; undef if it says something.

@@ -18,16 +18,15 @@ sub new ($class, $option) {
         my @list = split /,/, $list;
         bad_input("--$side-verdict wants verdicts, as in refused,safe, not '$list'")
             if !@list || grep { !Copyhang::Case->says_something($_) } @list;
-        @{$self->{$side}}{@list} = (1) x @list;
+        $self->{$side} = {map { $_ => 1 } @list};
     }
-    $self->_check_apart;
-    return $self;
+    return $self->_check_apart;
 }
 
 sub _check_apart ($self) {
     my ($both) = grep { $self->_is(bad => $_) } $self->names('good');
     bad_input("$both cannot be both a good and a bad verdict") if defined $both;
-    return;
+    return $self;
 }
 
 # What is not said by the options is what the ends, as Copyhang::Bisect::Step saw them, show.
@@ -46,8 +45,7 @@ sub take_ends ($self, $good, $bad) {
         bad_input("$name is to be $side, and shows $verdict, not $wanted")
             if !$self->_is($side, $verdict);
     }
-    $self->_check_apart;
-    return;
+    return $self->_check_apart;
 }
 
 # The verdicts that are good, or bad.
@@ -55,18 +53,25 @@ sub names ($self, $side) {
     return grep { $self->_is($side, $_) } Copyhang::Case->verdicts;
 }
 
-sub _is ($self, $side, $verdict) {
-    return $self->{$side} && $self->{$side}{$verdict};
+sub _is ($self, $side, $verdict) { return $self->{$side} && $self->{$side}{$verdict} }
+
+# What was seen with its answer (good, bad or skip), and why it is skipped, undef if it is not.
+sub judge ($self, $seen) {
+    my $verdict = $seen->{verdict};
+    my $why     = $self->_why_silent($seen);
+    my $answer =
+          defined $why                                       ? 'skip'
+        : $self->_is(good => $verdict)                       ? 'good'
+        : $self->_is(bad => $verdict) || $self->{any_change} ? 'bad'
+        :                                                      'skip';
+    $why //= "$verdict is neither good nor bad" if $answer eq 'skip';
+    return {%{$seen}, answer => $answer, why => $why};
 }
 
-# (good, bad or skip; why it is skipped)
-sub judge ($self, $seen) {
-    my $why = $self->_why_silent($seen);
-    return (skip => $why) if defined $why;
-    my $verdict = $seen->{verdict};
-    return 'good' if $self->_is(good => $verdict);
-    return 'bad'  if $self->_is(bad  => $verdict) || $self->{any_change};
-    return (skip => "$verdict is neither good nor bad");
+# The same in words.
+sub words ($class, $judged) {
+    my ($verdict, $answer, $why) = @{$judged}{qw(verdict answer why)};
+    return defined $why ? "skip ($why)" : "$verdict: $answer";
 }
 
 # Why what was seen says nothing either way; undef if it may. A late end may be due to this machine:
