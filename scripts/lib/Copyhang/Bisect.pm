@@ -24,11 +24,9 @@ use Copyhang::Output           ();
 use Copyhang::Paths            ();
 use Copyhang::Text             qw(painter);
 use Cpanel::JSON::XS           ();
-use IO::Handle                 ();
 use List::Util                 qw(sum0);
 
-# $kind: Kernels or Commits. Whatever is wrong with the options' values is found here, before
-# anything runs or changes.
+# $kind: Kernels or Commits. Finds what is wrong with the options' values, and changes nothing.
 sub new ($class, $kind, $option, @paths) {
     my $step     = Copyhang::Bisect::Step->new($option);
     my $verdicts = Copyhang::Bisect::Verdicts->new($option);
@@ -44,16 +42,15 @@ sub new ($class, $kind, $option, @paths) {
         verdicts => $verdicts,
         range    => $range,
         state    => Copyhang::Bisect::State->new(@words),
-        seen     => {},                                                   # of each point
-        steps    => [],                                                   # the same, judged
+        seen     => {},                                                       # of each point
+        steps    => [],                                                       # the same, judged
         out      => $out,
         paint    => painter(-t $out && !length($ENV{NO_COLOR} // q{})),
-        output   => Copyhang::Output->for_options($option, 'json'),
+        json     => Copyhang::Output->for_options($option, 'json')->{json},
     }, $class;
 }
 
-# Returns the exit status: 0 if the first bad one is known, 125 if only those between are that did
-# not tell.
+# Returns the exit status: 0 if the first bad one is known, 125 if some before it did not tell.
 sub main ($self) {
     my ($option, $range, $state) = @{$self}{qw(option range state)};
     return $self->_print_log if $option->{log};
@@ -113,26 +110,23 @@ sub _judge ($self, $seen) {
 
 # Whatever is found is plain data, as the document of --json has it.
 sub _report ($self) {
-    my ($option, $range, $step, $steps, $verdicts) =
-        @{$self}{qw(option range step steps verdicts)};
-    my ($good, $bad, @suspects) =
-        map { $self->{seen}{$_} } $range->good, $range->bad, $range->skipped;
+    my ($range, $step, $steps, $seen) = @{$self}{qw(range step steps seen)};
     my $found = {
         schema   => 1,
         case     => $step->case,
         control  => $step->control,
-        verdicts => {map { $_ => [$verdicts->names($_)] } qw(good bad)},
-        good     => $good,
-        bad      => $bad,
-        suspects => \@suspects,
+        verdicts => {map { $_ => [$self->{verdicts}->names($_)] } qw(good bad)},
+        good     => $seen->{$range->good},
+        bad      => $seen->{$range->bad},
+        suspects => [@{$seen}{$range->skipped}],
         steps    => $steps,
         boots    => sum0(map { $_->{boots} } @{$steps}),
         seconds  => sum0(map { $_->{seconds} + ($_->{built} // 0) } @{$steps}),
     };
     $found = {%{$found}, $range->facts($found)};
     my $json = Cpanel::JSON::XS->new->canonical->pretty->ascii->encode($found);
-    $self->{output}{json}->write($json) if $self->{output}{json};
-    print $json                         if ($option->{json} // q{}) eq '-';
+    $self->{json}->write($json) if $self->{json};
+    print $json                 if ($self->{option}{json} // q{}) eq '-';
     print {$self->{out}} "\n", Copyhang::Bisect::Report->text($found, $range->log(@{$steps}));
     return;
 }

@@ -49,16 +49,16 @@ sub find ($class, $name) {
 sub failed ($class, $what, $status, $noise) {
     bad_input("cannot $what: no space left on the device")
         if $noise =~ /No space left on device|enough free space/i;
-    untestable("cannot $what: " . _reason($status, $noise));
+    untestable("cannot $what: " . $class->reason($status, $noise));
 }
 
 # The first error of those that are called so, else the first warning, else the last line.
-sub _reason ($status, $noise) {
+sub reason ($class, $status, $noise) {
     my @lines  = grep { /\S/ } split /\n/, $noise;
     my ($line) = map {
         my $mark = $_;
         map { s/\A$mark//r } grep { /\A$mark/ } @lines
-    } qr/E: |[\w-]+: error: /, qr/W: /;
+    } qr/E: |(?:[\w-]+: )?error: |fatal: /, qr/W: /;
     $line //= $lines[-1] // 'wait status ' . ($status // 'unknown');
     return $line =~ s/\s+/ /gr;
 }

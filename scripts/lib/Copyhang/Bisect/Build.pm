@@ -6,9 +6,8 @@
 # fixtures/kernel-ARCH.config set besides, and its olddefconfig. What has been built earlier in the
 # same folder is used, and ccache(1), where there is one. CC names the compiler (gcc).
 #
-# There is no limit in time. When this program ends, however it does, make and all that it has
-# started end, too; what they have written then is removed before the next build, as a half of an
-# object file looks to make like a whole.
+# There is no limit in time. When this program ends, make and all that it has started end, too; what
+# they have written is removed before the next build: make takes half of a file for a whole one.
 package Copyhang::Bisect::Build;
 
 use v5.36;
@@ -25,9 +24,6 @@ use File::Spec             ();
 use Time::HiRes            qw(clock_gettime CLOCK_MONOTONIC);
 
 my $MARK = 'under-way';    # in the folder, as long as make runs
-
-# The image to make of each architecture, by the first option that is set.
-my %IMAGE = (x86_64 => [[CONFIG_PVH => 'vmlinux'], [q{} => 'bzImage']], um => [[q{} => 'linux']]);
 
 # What is in every kernel tree.
 our @TREE = qw(Makefile Kbuild Kconfig);
@@ -47,19 +43,18 @@ sub new ($class, %argument) {
 # Refuses what cannot be built with, whatever the tree. $option: arch, config.
 sub check_options ($class, $option) {
     my ($arch, $config) = @{$option}{qw(arch config)};
-    bad_input("--arch wants um or x86_64, not '$arch'") if defined $arch && !$IMAGE{$arch};
+    bad_input("--arch wants um or x86_64, not '$arch'")
+        if defined $arch && $arch !~ /\A(?:um|x86_64)\z/;
     bad_input("--config $config: " . (-e $config ? 'not a file' : 'no such file'))
         if defined $config && !-f $config;
-    for my $tool (_compiler(), qw(make flex bison bc)) {
+    for my $tool ($ENV{CC} // 'gcc', qw(make flex bison bc)) {
         bad_input("no $tool here, which building a kernel takes") if !Copyhang::Tool->find($tool);
     }
     return;
 }
 
-sub _compiler () { return $ENV{CC} // 'gcc' }
-
-# {seconds, log, image => folder for Copyhang::Kernel, lacks => [options], why => undef or phrase}.
-# $name: of the log; $tell: code($words) for what is under way.
+# ({log, built => seconds, lacks => [options that the cases want]}, the folder for Copyhang::Kernel,
+# why it has none or undef). $name: of the log; $tell: code($words) for what is under way.
 sub run ($self, $name, $tell) {
     my $began = clock_gettime(CLOCK_MONOTONIC);
     File::Path::make_path($self->{output}, "$self->{folder}/logs", {error => \my $errors});
@@ -72,20 +67,17 @@ sub run ($self, $name, $tell) {
     # One of an earlier commit must not be booted where this one does not come up. (Make sees to
     # vmlinux.)
     unlink map { "$self->{output}/$_" } qw(linux arch/x86/boot/bzImage);
-    my $why = $self->_configure // $self->_make($self->_image);
+    my $why   = $self->_configure;
+    my %set   = map { $_ => 1 } _lines("$self->{output}/.config");
+    my $image = $self->{arch} eq 'um' ? 'linux' : $set{'CONFIG_PVH=y'} ? 'vmlinux' : 'bzImage';
+    $why //= $self->_make($image);
     unlink "$self->{output}/$MARK";
-    delete $self->{mark};
-    return {
-        seconds => clock_gettime(CLOCK_MONOTONIC) - $began,
-        log     => $log,
-        image   => $self->{output},
-        lacks   => [$self->_lacking],
-        why     => $why,
-    };
+    my @lacks = map { s/=.*//r } grep { /=/ && !$set{$_} } $self->_wanted;
+    my $built = clock_gettime(CLOCK_MONOTONIC) - $began;
+    return ({log => $log, lacks => \@lacks, built => $built}, $self->{output}, $why);
 }
 
-# Removes what was written by a build that was cut off. The mark is locked by all that a build has
-# started.
+# Removes what a build wrote that was cut off. The mark is locked by all that a build has started.
 sub _begin ($self) {
     my $path  = "$self->{output}/$MARK";
     my $since = (stat $path)[9];
@@ -109,28 +101,17 @@ sub _configure ($self) {
     else {
         my $why = $self->_make('tinyconfig');
         return $why if defined $why;
-        my $text = join "\n", _lines($path), _wanted($self->{arch}), q{};
+        my $text = join "\n", _lines($path), $self->_wanted, q{};
         Copyhang::Output->new($path)->write($text);
     }
     return $self->_make('olddefconfig');
 }
 
 # Lines as of a .config.
-sub _wanted ($arch) {
+sub _wanted ($self) {
+    my @names = ('kernel.config', "kernel-$self->{arch}.config");
     return grep { /\A(?:# )?CONFIG_\w+(?:=| is not set)/ }
-        map { _lines(Copyhang::Paths->fixture($_)) } 'kernel.config', "kernel-$arch.config";
-}
-
-# Those options that the cases want and the configuration does not have.
-sub _lacking ($self) {
-    my %set = map { $_ => 1 } _lines("$self->{output}/.config");
-    return map { s/=.*//r } grep { /=/ && !$set{$_} } _wanted($self->{arch});
-}
-
-sub _image ($self) {
-    my %set     = map  { s/=.*//r => 1 } grep { /=y/ } _lines("$self->{output}/.config");
-    my ($image) = grep { !length $_->[0] || $set{$_->[0]} } @{$IMAGE{$self->{arch}}};
-    return $image->[1];
+        map { _lines(Copyhang::Paths->fixture($_)) } @names;
 }
 
 sub _lines ($path) {
@@ -141,8 +122,8 @@ sub _lines ($path) {
 
 # Returns why it failed; undef if it did not.
 sub _make ($self, $target) {
-    my ($out, $output, $compiler) = (@{$self}{qw(out output)}, _compiler());
-    $compiler = "ccache $compiler" if Copyhang::Tool->find('ccache');
+    my ($out, $output, $arch, $tree) = @{$self}{qw(out output arch tree)};
+    my $compiler = join q{ }, Copyhang::Tool->find('ccache') ? 'ccache' : (), $ENV{CC} // 'gcc';
     chomp(my $cpus = qx{nproc});
 
     # What is of one build folder is found again from another one.
@@ -153,8 +134,8 @@ sub _make ($self, $target) {
     delete local @ENV{qw(MAKEFLAGS MFLAGS KCONFIG_ALLCONFIG KCONFIG_CONFIG),
         grep { /\ALC_/ } keys %ENV};
     local $ENV{LANG} = 'C';
-    my @make = (qw(make --no-print-directory), "-j$cpus", '-C', $self->{tree}, "O=$output");
-    push @make, "ARCH=$self->{arch}", "CC=$compiler", 'LOCALVERSION=', $target;
+    my @make = (qw(make --no-print-directory), "-j$cpus", '-C', $tree, $target);
+    push @make, "O=$output", "ARCH=$arch", "CC=$compiler", 'LOCALVERSION=';
     my ($status) = Copyhang::Tool->attempt(
         [Copyhang::ProcessGroup->group(@make)],
         sub ($line) {

@@ -2,9 +2,8 @@
 #
 # What a bisection is among: kernels that can be had, in the order of their versions.
 #
-# What is between the kernels good and bad: of the kernels that kernels names, a file with one a
-# line or a folder; without, of all that Debian offers of the same flavour. Its points are their
-# numbers in a row.
+# Of those that --kernels names, or of all that Debian offers of the same flavour. The points are
+# their numbers in a row.
 package Copyhang::Bisect::Kernels;
 
 use v5.36;
@@ -15,9 +14,7 @@ use Copyhang::Paths   ();
 use Copyhang::Text    qw(shell_word);
 
 # $option: good, bad, kernels, as of the command line.
-sub for_options ($class, $option, $step) {
-    return $class->new(option => $option, step => $step);
-}
+sub for_options ($class, $option, $step) { return $class->new(option => $option, step => $step) }
 
 sub words ($self) { return @{$self->{option}}{qw(good bad kernels)} }
 
@@ -30,29 +27,23 @@ sub begin ($self) {
     my @kernels = Copyhang::Kernel->sorted(values %kernel);
     my %number  = map { $kernels[$_]->identity => $_ } 0 .. $#kernels;
     my ($good, $bad) = map { $number{$_->identity} } @ends;
-    bad_input("$first and $last are the same kernel") if $good == $bad;
-    bad_input("$first is newer than $last: good is the older end, also where"
-            . ' something was fixed (--good-verdict says which verdicts it has)')
-        if $good > $bad;
+    bad_input("$first and $last are the same kernel")                         if $good == $bad;
+    bad_input("$first is newer than $last: $Copyhang::Bisect::Search::OLDER") if $good > $bad;
     @{$self}{qw(kernels good bad among)} = (\@kernels, [$good], $bad, $bad - $good + 1);
     return;
 }
 
+# In a file, or a folder, where there may be other files, too, as in /boot.
 sub _listed ($path) {
-    return _in_folder($path)                             if -d $path;
     bad_input("--kernels $path: no such file or folder") if !-e $path;
-    bad_input("--kernels $path: not a list of kernels")  if !-T $path;
+    if (-d _) {
+        my @kernels;
+        eval { push @kernels, Copyhang::Kernel->find($_) } for glob "\Q$path\E/*";
+        return @kernels if @kernels;
+        bad_input("--kernels $path: no kernel in this folder");
+    }
+    bad_input("--kernels $path: not a list of kernels") if !-T _;
     return map { Copyhang::Kernel->find($_) } Copyhang::Paths->kernels_in($path);
-}
-
-# There may be other files, too, as in /boot.
-sub _in_folder ($folder) {
-    my @kernels = map {
-        eval { Copyhang::Kernel->find($_) }
-            // ()
-    } glob "\Q$folder\E/*";
-    return @kernels if @kernels;
-    bad_input("--kernels $folder: no kernel in this folder");
 }
 
 # Of the same flavour.
@@ -66,6 +57,11 @@ sub _offered ($good, $bad) {
 }
 
 sub identity ($self, $number) { return $self->{kernels}[$number]->identity }
+sub facts    ($self, $found)  { return (among => $self->{among}) }
+
+sub columns ($self, $seen) {
+    return sprintf '%-26s %-30s', $seen->{name}, $seen->{release} // q{-};
+}
 
 # One that cannot be downloaded now may be there the next time.
 sub look_at ($self, $number) {
@@ -81,15 +77,10 @@ sub _fetch ($kernel, $progress) {
     return if eval { $kernel->fetch(on_progress => $tell); 1 };
     my $failure = $@;
     Copyhang::Failure->check_signals;
-    die $failure    ## no critic (RequireCarping)
-        if !ref $failure || !$failure->isa('Copyhang::Failure') || $failure->status != 125;
+    die $failure if !eval { $failure->status == 125 };    ## no critic (RequireCarping)
 
     # Of what apt says, without where it looked.
     return $failure->message =~ s{Failed to fetch \S+ | \[IP: [^]]*\]}{}gr;
-}
-
-sub columns ($self, $seen) {
-    return sprintf '%-26s %-30s', $seen->{name}, $seen->{release} // q{-};
 }
 
 sub log ($self, @seen) {    ## no critic (ProhibitBuiltinHomonyms)
@@ -99,7 +90,5 @@ sub log ($self, @seen) {    ## no critic (ProhibitBuiltinHomonyms)
         'copyhang matrix ' . shell_word($_->{name}) . " --only $case # $came\n"
     } @seen;
 }
-
-sub facts ($self, $found) { return (among => $self->{among}) }
 
 1;

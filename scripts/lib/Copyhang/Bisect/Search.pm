@@ -22,6 +22,10 @@ use List::Util qw(max);
 # never come to lie close together (the golden section).
 my $APART = 0.618;
 
+# What is said to those who have it the other way round.
+our $OLDER = 'good is the older end, also where something was fixed (--good-verdict says which'
+    . ' verdicts it has)';
+
 # good: those that are known to be good; bad: the first that is known to be bad; and more.
 sub new ($class, %self) { return bless {%self, skipped => {}}, $class }
 

@@ -9,7 +9,7 @@ use Copyhang::Failure qw(bad_input);
 use Copyhang::Lock    ();
 use Cpanel::JSON::XS  ();
 use Digest::SHA       qw(sha256_hex);
-use IO::Handle        ();
+use List::Util        qw(first);
 
 my $JSON = Cpanel::JSON::XS->new->utf8->canonical;
 
@@ -19,8 +19,7 @@ sub new ($class, @words) {
     return bless {name => "bisects/$key", seen => [], whole => 0}, $class;
 }
 
-# What an earlier process has seen, a line each; undef if there is none. One that was killed may have
-# left half a line at the end.
+# What an earlier process has seen; undef if none. One that was killed may have left half a line.
 sub read ($self) {    ## no critic (ProhibitBuiltinHomonyms)
     my $text = Copyhang::Cache->new->read_file($self->{name}) // return;
     for my $line ($text =~ /.*\n/g) {
@@ -56,8 +55,7 @@ sub seen ($self) { return @{$self->{seen}} }
 
 # What was seen of a kernel, by its identity.
 sub find ($self, $identity) {
-    my ($seen) = grep { $_->{identity} eq $identity } $self->seen;
-    return $seen;
+    return first { $_->{identity} eq $identity } $self->seen;
 }
 
 1;

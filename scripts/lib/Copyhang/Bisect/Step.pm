@@ -3,27 +3,13 @@
 # One case on one kernel, as a bisection asks it.
 #
 # run dies of nothing that is wrong with the kernel, only by signals and where this machine cannot
-# boot any. What it saw is
+# boot any. What it saw is plain data, which can be kept as JSON: the case; the kernel's name,
+# identity, version, and release if it is known; verdict (broken where there is none); reason (why
+# it cannot be told, a phrase), or undef; evidence, and console where the boot went wrong, lines;
+# control ({id, verdict}), if there is one; boots, seconds, and spent, those of the last.
 #
-#     {
-#         case     => 'exit_group/sendfile/pty-pipe',
-#         name     => 'debian:6.1.170',
-#         identity => '...',                      # of Copyhang::Kernel
-#         release  => '6.1.0-47-cloud-amd64',     # undef where it is not known
-#         version  => '6.1.170-3',
-#         verdict  => 'hang',                     # 'broken' where there is none
-#         reason   => undef,                      # why it cannot be told, a phrase
-#         evidence => ['stalled=yes ...', ...],   # lines for people
-#         control  => {id, verdict},              # undef where there is none
-#         console  => [...],                      # its last lines, where the boot went wrong
-#         boots    => 1,
-#         seconds  => 4.2,                        # of all boots
-#         spent    => {boot, cases},              # of the last, for these parts
-#     }
-#
-# plain data, which can be kept as JSON. The control is the same act between the same endpoints
-# while the copier reads and writes: if not even that is safe, the scene is not to be trusted on
-# this kernel.
+# The control is the same act between the same endpoints while the copier reads and writes: if not
+# even that is safe, the scene is not to be trusted on this kernel.
 package Copyhang::Bisect::Step;
 
 use v5.36;
@@ -42,10 +28,10 @@ sub new ($class, $option) {
     my ($case, @others) = Copyhang::Selection->new($option->{case})->ids;
     bad_input("one case, not '$option->{case}', which means " . (1 + @others)) if @others;
     my $control = $case =~ s{/[^/]+/}{/$CONTROL/}r;
-    my ($has_control) = grep { $_ eq $control && $_ ne $case } Copyhang::Selection->new->ids;
+    my ($played) = grep { $_ eq $control && $_ ne $case } Copyhang::Selection->new->ids;
     return bless {
         case     => $case,
-        control  => $has_control,
+        control  => $played,
         repeat   => $option->{repeat} // 1,
         progress => Copyhang::Progress::Bisect->begin,
     }, $class;
@@ -77,28 +63,26 @@ sub run ($self, $kernel) {
 }
 
 sub _boot ($self, $kernel) {
-    my ($progress, $control) = @{$self}{qw(progress control)};
+    my ($progress, $id, $control) = @{$self}{qw(progress case control)};
 
     # One for all kernels of a kind: looking for it may take a boot.
     my $accelerator = $self->{accelerator}{$kernel->is_uml} //=
         Copyhang::Guest::Accelerator->for_kernels($progress, $kernel);
+    my %what   = (name => $kernel->name, kernel => $kernel, ids => [$id, $control // ()]);
     my $stream = Copyhang::Guest::Stream->new(
         {
-            name        => $kernel->name,
-            kernel      => $kernel,
+            %what,
             accelerator => $accelerator,
-            ids         => [$self->{case}, $control // ()],
             on_case     => sub ($case) { },
             on_state    => sub ($words) { $progress->state_of($kernel->name, $words) },
         }
     );
     Copyhang::Harness->play($progress, 1, $stream);
-    my $result  = $stream->result;
-    my %case    = map { $_->{id} => $_ } @{$result->{cases}};
-    my $case    = $case{$self->{case}};
-    my $checked = defined $control ? $case{$control} : undef;
+    my $result = $stream->result;
+    my %case   = map { $_->{id} => $_ } @{$result->{cases}};
+    my ($case, $checked) = @case{$id, $control // q{}};
     return {
-        case     => $self->{case},
+        case     => $id,
         name     => $kernel->name,
         identity => $kernel->identity,
         release  => $result->{release},
