@@ -52,7 +52,7 @@ sub words ($self) {
     my ($digest) = map {
         eval { Digest::SHA->new(256)->addfile($_)->hexdigest } // bad_input("cannot read $_: $!")
     } $config // ();
-    my @where = ($self->{repository}->place, $self->good, $self->bad);
+    my @where = ($self->{repository}->common, $self->good, $self->bad);
     return (@where, $arch // 'x86_64', $digest, @{$self->{paths}});
 }
 

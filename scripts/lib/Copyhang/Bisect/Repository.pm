@@ -30,16 +30,17 @@ sub new ($class, $tree) {
     my $self = bless {tree => $tree}, $class;
     my ($status, $lines, $noise) = $self->_attempt(@COMMON);
     bad_input("--git $tree: " . Copyhang::Tool->reason($status, $noise)) if $status;
-    $self->{name} = _name_of(Cwd::realpath($lines->[0]));
+    $self->{common} = Cwd::realpath($lines->[0]);
     return $self;
 }
 
 # The name in the cache of what is made of a tree, by a path that tells it from others.
 sub _name_of ($path) { return 'trees/' . substr sha256_hex($path), 0, 16 }
 
-# The folder in which that is kept, and the worktree in there.
+# What tells it from other repositories, the folder of what is made of it, the worktree in there.
+sub common   ($self)         { return $self->{common} }
 sub place_of ($class, $path) { return Copyhang::Cache->new->path(_name_of($path)) }
-sub place    ($self)         { return Copyhang::Cache->new->path($self->{name}) }
+sub place    ($self)         { return $self->place_of($self->{common}) }
 sub worktree ($self)         { return $self->place . "/$WORKTREE" }
 
 # The commit that a revision names.
@@ -74,13 +75,13 @@ sub check_out ($self, $commit) {
 }
 
 sub _take_worktree ($self, $commit) {
-    my $cache = Copyhang::Cache->new;
-    $self->{lock} = Copyhang::Lock->take($cache->make_folder($self->{name}) . '/lock', $PATIENCE)
+    my ($cache, $name) = (Copyhang::Cache->new, _name_of($self->{common}));
+    $self->{lock} = Copyhang::Lock->take($cache->make_folder($name) . '/lock', $PATIENCE)
         // bad_input("another process bisects in $self->{tree}");
     my $worktree = $self->worktree;
     my @where    = ('-C', $worktree, 'rev-parse');
     if (($self->_attempt(@where, qw(--verify --quiet HEAD)))[0]) {
-        $cache->remove("$self->{name}/$WORKTREE");
+        $cache->remove("$name/$WORKTREE");
         my @add = qw(worktree add --force --detach --no-checkout);
         $self->git('make a worktree', @add, $worktree, $commit);
     }
