@@ -47,13 +47,13 @@ sub find ($class, $name) {
 sub failed ($class, $what, $status, $noise) {
     bad_input("cannot $what: no space left on the device")
         if $noise =~ /No space left on device|enough free space/i;
-    untestable("cannot $what: " . _reason($status, $noise));
+    untestable("cannot $what: " . $class->reason($status, $noise));
 }
 
 # The first error of those that are called so, else the first warning, else the last line.
-sub _reason ($status, $noise) {
+sub reason ($class, $status, $noise) {
     my @lines    = grep { /\S/ } split /\n/, $noise;
-    my @errors   = map  { /\A(?:E|[\w-]+: error): (.*)/s } @lines;
+    my @errors   = map  { /\A(?:E|(?:[\w-]+: )?error|fatal): (.*)/s } @lines;
     my @warnings = map  { /\AW: (.*)/s } @lines;
     my $last     = $lines[-1] // 'wait status ' . ($status // 'unknown');
     return (@errors, @warnings, $last)[0] =~ s/\s+/ /gr;
