@@ -35,6 +35,7 @@ use parent 'Copyhang::Process';
 use Config            qw(%Config);
 use Copyhang::Failure qw(untestable);
 use Copyhang::Limits  ();
+use Copyhang::Stream  ();
 use List::Util        qw(first tail);
 use Time::HiRes       qw(clock_gettime CLOCK_MONOTONIC);
 
@@ -122,7 +123,7 @@ sub overdue ($self, $now) {
         $self->is_up
         ? (
         [$self->{heard},    $slowness * $Copyhang::Limits::LIFE, 'no sign of life'],
-        [$time->{progress}, Copyhang::Limits->silence,           'no word from the case program']
+        [$time->{progress}, Copyhang::Stream->silence,           'no word from the case program']
         )
         : (
         [$time->{start},   $slowness * $Copyhang::Limits::BOOT,        'no word from init'],
