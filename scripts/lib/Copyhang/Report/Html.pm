@@ -16,13 +16,13 @@
 package Copyhang::Report::Html;
 
 use v5.36;
-use Copyhang::Comparison          ();
-use Copyhang::Conclusion          ();
-use Copyhang::Grid::Ends          ();
-use Copyhang::Report::Html::Page  qw(page escape paragraph list link_to key cell th evidence);
-use Copyhang::Matrix::Cascades    ();
+use Copyhang::Comparison         ();
+use Copyhang::Conclusion         ();
+use Copyhang::Grid::Ends         ();
+use Copyhang::Report::Html::Page qw(page tag escape paragraph list link_to table key cell evidence);
+use Copyhang::Matrix::Cascades   ();
 use Copyhang::Matrix::Transitions qw(cases hints unexplained);
-use Copyhang::Product             qw(phrases);
+use Copyhang::Product             qw(group phrases);
 
 # $results: of Copyhang::Matrix::Results.
 sub text ($class, $results, $path = undef) {
@@ -38,7 +38,7 @@ sub _running ($self) {
         $self->_summary,
         key(),
         paragraph('A verdict is a link to its evidence.'),
-        $self->_overview('overview', ['act'], map { [_act_link($_), $_->{cases}] } @acts),
+        $self->_overview('overview', ['act'], map { [_act_head($_), $_->{cases}] } @acts),
         (map { _act($_) } @acts),
         evidence(map { [$_->{id}, $_->{id}, $_] } @cases),
     );
@@ -71,18 +71,17 @@ sub _guests ($self) {
 # How many of each verdict: ([the first cells of a row, its cases]...).
 sub _overview ($self, $class, $heads, @rows) {
     my ($verdicts, @counts) = $self->{results}->counts(map { $_->[1] } @rows);
-    my $text = qq(<table class="$class"><thead><tr>);
-    $text .= join q{}, (map { th($_) } @{$heads}, @{$verdicts}), "</tr></thead>\n<tbody>\n";
-    for my $row (@rows) {
-        my @numbers = @{shift @counts};
-        my @cells   = map { _number($_, shift @numbers) } @{$verdicts};
-        $text .= join q{}, "<tr>$row->[0]", @cells, "</tr>\n";
-    }
-    return "$text</tbody></table>\n";
-}
-
-sub _number ($verdict, $count) {
-    return $count ? qq(<td class="$verdict">$count</td>) : '<td></td>';
+    my @cells = map {
+        my $counts = $_;
+        join q{},
+            map { $counts->[$_] ? tag("td.$verdicts->[$_]", $counts->[$_]) : tag('td') }
+            0 .. $#{$verdicts};
+    } @counts;
+    return table(
+        qq(<table class="$class">),
+        [@{$heads}, @{$verdicts}],
+        map { "$rows[$_][0]$cells[$_]" } 0 .. $#rows
+    );
 }
 
 # --- One kernel ---
@@ -103,37 +102,31 @@ sub _summary ($self) {
     return $text . list('Changes', @changes) . paragraph($comparison->sum);
 }
 
-sub _act_link ($table) {
+sub _act_head ($table) {
     my $act = $table->{acts}[0];
-    return '<th>' . link_to("act:$act", $act) . '</th>';
+    return tag('th', link_to("act:$act", $act));
 }
 
 # The table of an act: strategies by endpoints, those of one sink beside each other. What is first of
 # these has a line before it.
 sub _act ($table) {
-    my (%count, %class, @sinks, @from);
-    for my $column (@{$table->{columns}}) {
-        my ($sink, $source) = map { @{$_} } @{$column}{qw(sinks sources)};
-        push @sinks, $sink if !$count{$sink}++;
-        $class{$column->{number}} = $count{$sink} == 1 ? 'first' : q{};
-        push @from,
-              ($count{$sink} == 1 ? '<th class="first">' : '<th>')
-            . '<span class="up">'
-            . escape($source)
-            . '</span></th>';
-    }
-    my @to   = map { th("to $_", qq(class="first" colspan="$count{$_}")) } @sinks;
+    my @columns = @{$table->{columns}};
+    my @sinks   = group(sub ($column) { $column->{sinks}[0] }, @columns);
+    my @class   = map { ('first', (q{}) x $#{$_}) } @sinks;
+    my @to =
+        map { tag('th.first colspan="' . @{$_} . q{"}, escape("to $_->[0]{sinks}[0]")) } @sinks;
+    my @from = map { tag("th.$class[$_]", tag('span.up', escape($columns[$_]{sources}[0]))) }
+        0 .. $#columns;
+    my @rows = map {
+        my $row   = $_;
+        my @cases = map { $row->{cases}[$_->{number}] } @columns;
+        my @cells = map { cell($cases[$_], $class[$_], $cases[$_] && $cases[$_]{id}) } 0 .. $#cases;
+        tag('tr', tag('th', escape($row->{names}[0])), @cells) . "\n"
+    } @{$table->{rows}};
     my $name = escape($table->{acts}[0]);
-    my $text = qq(<section id="act:$name">\n<h2>$name</h2>\n<table>\n<thead>\n<tr>);
-    $text .= join q{}, th('from'), @to, "</tr>\n<tr>", th(q{}), @from, "</tr>\n</thead>\n<tbody>\n";
-    for my $row (@{$table->{rows}}) {
-        my @cells = map {
-            my $case = $row->{cases}[$_->{number}];
-            cell($case, $class{$_->{number}}, $case && $case->{id})
-        } @{$table->{columns}};
-        $text .= join q{}, '<tr>', th($row->{names}[0]), @cells, "</tr>\n";
-    }
-    return "$text</tbody>\n</table>\n</section>\n";
+    return join q{}, qq(<section id="act:$name">\n), tag('h2', $name), "\n<table>\n<thead>\n",
+        tag('tr', tag('th', 'from'), @to), "\n", tag('tr', tag('th'), @from), "\n",
+        "</thead>\n<tbody>\n", @rows, "</tbody>\n</table>\n</section>\n";
 }
 
 # --- Several kernels ---
@@ -145,10 +138,8 @@ sub _kernels ($self) {
             (@{$result}{qw(name release accelerator)}, $self->{results}->outcome($result));
         my @seconds = map { defined ? sprintf '%.1f s', $_ : q{} }
             @{$result->{seconds} // {}}{qw(boot cases total)};
-        [
-            join(q{}, (map { th($_ // q{}) } @texts), map { "<td>$_</td>" } @seconds),
-            $result->{cases}
-        ]
+        my @cells = ((map { tag('th', escape($_ // q{})) } @texts), map { tag('td', $_) } @seconds);
+        [join(q{}, @cells), $result->{cases}]
     } $self->{results}->results;
     my @heads = qw(kernel release under outcome boot cases total);
     return $self->_overview('overview kernels', \@heads, @rows);
@@ -166,29 +157,26 @@ sub _transitions ($self) {
     my $results     = $self->{results};
     my @labels      = map { escape($_) } $results->labels;
     my @transitions = $results->transitions;
-    my @items;
-    for my $transition (@transitions) {
-        my ($from, $to, $before, $after, $ids) = @{$transition}{qw(from to before after ids)};
-        my ($then, $now) = map { qq(<span class="$_">$_</span>) } $from, $to;
-        my $cases = cases(scalar @{$ids});
-        my @lines = "$then &#8594; $now between $labels[$before] and $labels[$after]: $cases";
-        push @lines, map { escape($_) } phrases(@{$ids});
-        push @lines, map { '<i>' . escape($_) . '</i>' } hints($transition);
-        my $unexplained = unexplained($transition);
-        push @lines, '<b class="unexplained">unexplained</b>' . escape($unexplained)
-            if defined $unexplained;
-        push @items, join '<br/>', @lines;
-    }
+    my @items       = map {
+        my ($from, $to, $before, $after, $ids) = @{$_}{qw(from to before after ids)};
+        my ($then, $now) = map { tag("span.$_", $_) } $from, $to;
+        my $unexplained = unexplained($_);
+        join '<br/>',
+            "$then &#8594; $now between $labels[$before] and $labels[$after]: "
+            . cases(scalar @{$ids}),
+            (map { escape($_) } phrases(@{$ids})), (map { tag('i', escape($_)) } hints($_)),
+            defined $unexplained ? tag('b.unexplained', 'unexplained') . escape($unexplained) : ();
+    } @transitions;
     return list('What changed: ' . Copyhang::Matrix::Transitions->sum(@transitions), @items);
 }
 
 sub _consoles ($self) {
     my @items;
     for my $result ($self->{results}->results) {
-        my ($outcome, $console) = ($self->{results}->outcome($result), $result->{console});
+        my ($outcome, @console) =
+            ($self->{results}->outcome($result), map { escape($_) } @{$result->{console} // []});
         my $text = escape(join ': ', $result->{name}, $outcome, $result->{detail} // ());
-        $text .= '<pre>' . join("\n", map { escape($_) } @{$console}) . '</pre>'
-            if @{$console // []};
+        $text .= tag('pre', join "\n", @console) if @console;
         push @items, $text if $outcome ne 'complete';
         push @items, map { escape("$result->{name}: $_") } @{$result->{troubles} // []};
     }
@@ -197,28 +185,24 @@ sub _consoles ($self) {
 
 sub _sections ($self, $title, @ids) {
     return q{} if !@ids;
-    my $cases = cases(scalar @ids);
-    return '<h2>' . escape("$title: $cases") . "</h2>\n",
+    return tag('h2', escape("$title: " . cases(scalar @ids))), "\n",
         map { $self->_section(@{$_}) } $self->{results}->sections(@ids);
 }
 
 # The rows of the same acts. No line ends within a name.
 sub _section ($self, @rows) {
     my @labels = ($self->{results}->labels)[$self->{results}->columns];
-    my $acts   = escape(join ', ', @{$rows[0]{acts}});
-    my $width  = 1 + @labels;
-    my $text   = qq(<section>\n<h3>$acts</h3>\n<table class="rows">\n<thead><tr>);
-    $text .= join q{}, (map { th($_) } q{}, @labels), "</tr></thead>\n<tbody>\n";
-    my $before = q{};
-    for my $row (@rows) {
-        my $ends = $row->{ends};
-        $text .= qq(<tr><th class="ends" colspan="$width">) . escape($ends) . "</th></tr>\n"
-            if $ends ne $before;
-        $before = $ends;
-        my $names = join ', ', map { '<span>' . escape($_) . '</span>' } @{$row->{names}};
-        $text .= join q{}, "<tr><th>$names</th>", $self->_cells($row), "</tr>\n";
-    }
-    return "$text</tbody></table>\n</section>\n";
+    my $acts   = tag('h3', escape(join ', ', @{$rows[0]{acts}}));
+    my @lines  = map {
+        my ($ends, @same) = ($_->[0]{ends}, @{$_});
+        tag('th.ends colspan="' . (1 + @labels) . q{"}, escape($ends)), map {
+            join q{}, tag('th', join ', ', map { tag('span', escape($_)) } @{$_->{names}}),
+                $self->_cells($_)
+        } @same
+    } group(sub ($row) { $row->{ends} }, @rows);
+    return join q{}, "<section>\n$acts\n",
+        table(qq(<table class="rows">\n), [q{}, @labels], @lines),
+        "</section>\n";
 }
 
 # Of neighbours with the same failure only the first one shows its evidence.

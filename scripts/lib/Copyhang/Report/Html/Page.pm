@@ -12,12 +12,11 @@ use Copyhang::Failure qw(bad_input);
 use Copyhang::Product qw(group);
 use Exporter 'import';
 
-our @EXPORT_OK = qw(page escape paragraph list link_to key cell th evidence);
+our @EXPORT_OK = qw(page tag escape paragraph list link_to table key cell evidence);
 
 # What stands in a cell; other verdicts stand there as they are.
 my %LETTER = (safe => 's', refused => 'r', unavailable => 'u');
 
-# A whole page: HTML that is well-formed XML, too.
 sub page ($title, @body) {
     my $style = _style();
     $title = escape($title);
@@ -44,6 +43,15 @@ sub _style () {
     return <$in> =~ s{\A(?:/[*].*?[*]/\s*)*}{}sr;
 }
 
+# An element, named as page.css does: "td.safe.first" has two classes. Other attributes follow, as
+# they are written. What is in it is escaped already.
+sub tag ($selector, @content) {
+    my ($name, $classes, $attributes) = $selector =~ /\A(\w+)([.\w]*)(.*)/s;
+    my @classes = $classes =~ /\w+/g;
+    $attributes = qq( class="@classes"$attributes) if @classes;
+    return join q{}, "<$name$attributes>", @content, "</$name>";
+}
+
 # What is text becomes text, whatever it is made of: only ASCII is left.
 sub escape ($text) {
     utf8::decode($text);
@@ -51,67 +59,67 @@ sub escape ($text) {
     return $text =~ s/([&<>"']|[^\x00-\x7f])/'&#' . ord($1) . q{;}/ger;
 }
 
-sub paragraph ($text) { return '<p>' . escape($text) . "</p>\n" }
+sub paragraph ($text) { return tag('p', escape($text)) . "\n" }
 
 sub list ($title, @items) {
     return q{} if !@items;
-    return join q{}, "<h2>$title</h2>\n<ul>\n", (map { "<li>$_</li>\n" } @items), "</ul>\n";
+    return tag('h2', $title) . "\n" . tag('ul', "\n", map { tag('li', $_) . "\n" } @items) . "\n";
 }
 
 sub link_to ($id, $text = $id) {
-    return sprintf '<a href="#%s">%s</a>', map { escape($_) } $id, $text;
+    return tag('a href="#' . escape($id) . q{"}, escape($text));
+}
+
+# $start: its tag. Heads are texts, rows what is in them.
+sub table ($start, $heads, @rows) {
+    return join q{}, $start, '<thead>', tag('tr', map { tag('th', escape($_)) } @{$heads}),
+        "</thead>\n<tbody>\n", (map { tag('tr', $_) . "\n" } @rows), "</tbody></table>\n";
 }
 
 sub key () {
-    my @verdicts = map {
-        my $letter = $LETTER{$_} ? "$LETTER{$_} = " : q{};
-        qq(<span class="$_">$letter$_</span>)
-    } Copyhang::Case->verdicts;
+    my @verdicts =
+        map { tag("span.$_", $LETTER{$_} ? "$LETTER{$_} = " : q{}, $_) } Copyhang::Case->verdicts;
     return join "\n", '<p class="key">', @verdicts, '! = not as the baseline expects</p>', q{};
-}
-
-sub th ($text, $attributes = q{}) {
-    return "<th $attributes>" =~ s/ >\z/>/r . escape($text) . '</th>';
 }
 
 # A verdict in a table, a link where there is an anchor.
 sub cell ($case, $class = q{}, $anchor = undef) {
-    return '<td' . ($class ? qq( class="$class") : q{}) . '></td>' if !$case;
-    my ($mark, $changed) = $case->is_changed ? (q{!}, ' changed') : (q{}, q{});
-    my $text    = ($LETTER{$case->{verdict}} // $case->{verdict}) . $mark;
-    my $classes = join q{ }, $case->{verdict}, $class || ();
-    return
-        qq(<td class="$classes$changed">)
-        . (defined $anchor ? link_to($anchor, $text) : $text) . '</td>';
+    return tag("td.$class") if !$case;
+    my ($mark, $changed) = $case->is_changed ? (q{!}, '.changed') : (q{}, q{});
+    my $text = ($LETTER{$case->{verdict}} // $case->{verdict}) . $mark;
+    return tag("td.$case->{verdict}.$class$changed",
+        defined $anchor ? link_to($anchor, $text) : $text);
 }
 
 # The panels of evidence: ([anchor, title, case]...). Thousands of cases have the same few stacks:
 # those that share them are one panel.
 sub evidence (@items) {
     return map {
-        join q{}, qq(<div class="evidence"><a class="close" href="#-">close</a>\n),
-            (map { _pairs(@{$_}) } @{$_}), '<div class="stacks">', _stacks($_->[0]),
-            "</div></div>\n"
+        tag(
+            'div.evidence',
+            qq(<a class="close" href="#-">close</a>\n),
+            (map { _pairs(@{$_}) } @{$_}),
+            tag('div.stacks', _stacks($_->[0]))
+            )
+            . "\n"
     } group(\&_stacks, @items);
 }
 
+sub _is_stack ($pair) { return $pair->[0] =~ /[.]stack\z/ }
+
 sub _stacks ($item) {
-    return join q{}, map { _stack(@{$_}) } grep { _is_stack(@{$_}) } @{$item->[2]{pairs}};
-}
-
-sub _is_stack ($key, $value) { return $key =~ /[.]stack\z/ }
-
-sub _stack ($key, $value) {
-    return '<pre>' . escape(join "\n", $key, map { "  $_" } split / < /, $value) . "</pre>\n";
+    return join q{}, map {
+        my ($key, $stack) = @{$_};
+        tag('pre', escape(join "\n  ", $key, split / < /, $stack)) . "\n"
+    } grep { _is_stack($_) } @{$item->[2]{pairs}};
 }
 
 sub _pairs ($anchor, $title, $case) {
-    my $verdict = $case->{verdict};
-    my @lines   = qq(<b class="$verdict">$verdict</b> ) . escape($title);
+    my @lines = tag("b.$case->{verdict}", $case->{verdict}) . q{ } . escape($title);
     push @lines, escape("expected: $case->{expected}") if defined $case->{expected};
     push @lines, map { escape(sprintf '%-12s %s', @{$_}) }
-        grep { $_->[0] ne 'verdict' && !_is_stack(@{$_}) } @{$case->{pairs}};
-    return '<pre id="' . escape($anchor) . '">' . join("\n", @lines) . "</pre>\n";
+        grep { $_->[0] ne 'verdict' && !_is_stack($_) } @{$case->{pairs}};
+    return tag('pre id="' . escape($anchor) . q{"}, join "\n", @lines) . "\n";
 }
 
 1;
