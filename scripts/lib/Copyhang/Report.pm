@@ -3,13 +3,12 @@
 # The results of a run for people, as text.
 #
 # The tables (Copyhang::Grid::Ends), the evidence of the first failure of each kind or, when
-# verbose, of every case, the comparison with the baseline (Copyhang::Comparison), the trouble with
+# verbose, of every case, the comparison with the baseline, the trouble with
 # case programs, the conclusion (Copyhang::Conclusion), and the counts. For a width of 100 columns.
 # Other kinds of report have other parts, or another table and conclusion.
 package Copyhang::Report;
 
 use v5.36;
-use Copyhang::Comparison      ();
 use Copyhang::Conclusion      ();
 use Copyhang::Grid::Ends      ();
 use Copyhang::Matrix::Results ();
@@ -105,10 +104,10 @@ sub evidence ($class, $case) {
 }
 
 sub comparison ($self) {
-    my ($kernel)   = $self->{results}->results;
-    my $comparison = Copyhang::Comparison->new($kernel, $self->{results}->selection) // return q{};
-    my @lines      = map { "$_->[0]: $_->[1]\n" } $comparison->differences;
-    return join q{}, @lines, wrap(q{}, $comparison->sum);
+    my $kernel   = $self->{results}->running;
+    my $baseline = $kernel->{baseline} // return q{};
+    my ($sum, @differences) = $baseline->compare($kernel, $self->{results}->selection);
+    return join q{}, (map { "$_->[0]: $_->[1]\n" } @differences), wrap(q{}, $sum);
 }
 
 # Those of one kernel, or of the only one.

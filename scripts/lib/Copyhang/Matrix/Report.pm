@@ -4,13 +4,13 @@
 #
 # The table (Copyhang::Grid::Kernels), what programs under test did (Copyhang::Matrix::Cascades),
 # what changed from kernel to kernel with hints about the reason (Copyhang::Matrix::Transitions,
-# Copyhang::Matrix::Changes), what differs from the baselines (Copyhang::Comparison), the kernels
+# Copyhang::Matrix::Changes), what differs from the baselines, the kernels
 # that were not tested to the end with the last lines of their consoles, and a line for each kernel.
 package Copyhang::Matrix::Report;
 
 use v5.36;
 use parent 'Copyhang::Report';
-use Copyhang::Comparison          ();
+use Copyhang::Baseline            ();
 use Copyhang::Grid::Kernels       ();
 use Copyhang::Matrix::Cascades    ();
 use Copyhang::Matrix::Transitions qw(cases change hints unexplained);    # change: for Bisect::Mail
@@ -68,7 +68,7 @@ sub _transitions ($self) {
 }
 
 sub comparison ($self) {
-    return join q{}, map { wrap(q{}, $_, q{  }) } Copyhang::Comparison->lines($self->{results});
+    return join q{}, map { wrap(q{}, $_, q{  }) } Copyhang::Baseline->lines($self->{results});
 }
 
 sub troubles ($self) {

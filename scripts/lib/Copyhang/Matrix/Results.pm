@@ -25,8 +25,8 @@
 # boot_failed, panic, wedged, lost, emulator_failed or no_such_kernel. Whatever the outcome, the
 # cases that were heard of are there, and those that were not are broken.
 #
-# of_running is a matrix of one kernel, the one that runs here, whose version is that of uname(2):
-# running is its result then, and reports show it without those of guests.
+# The kernel that runs here is a matrix of one: it has no name, its version is that of uname(2), and
+# reports show it without what guests have (running).
 package Copyhang::Matrix::Results;
 
 use v5.36;
@@ -50,15 +50,11 @@ sub new ($class, @results) {
     return $self;
 }
 
-# Of the kernel that runs here, with no guest.
-sub of_running ($class, %result) {
-    my $self = $class->new({%result, outcome => 'complete'});
-    $self->{running} = $self->{results}[0];
-    return $self;
+# Of the kernel that runs here; undef if the kernels ran in guests.
+sub running ($self) {
+    my ($result) = grep { !defined $_->{name} } $self->results;
+    return $result;
 }
-
-# Its result; undef if the kernels ran in guests.
-sub running ($self) { return $self->{running} }
 
 # What belongs to all of it: selection, streams => [...], seconds.
 sub with ($self, %more) {

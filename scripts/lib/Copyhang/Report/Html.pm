@@ -16,7 +16,7 @@
 package Copyhang::Report::Html;
 
 use v5.36;
-use Copyhang::Comparison         ();
+use Copyhang::Baseline           ();
 use Copyhang::Conclusion         ();
 use Copyhang::Grid::Ends         ();
 use Copyhang::Report::Html::Page qw(page tag escape paragraph list link_to table key cell evidence);
@@ -60,7 +60,7 @@ sub _guests ($self) {
         $self->_kernels,
         $self->_cascades,
         $self->_transitions,
-        list('Against the baselines', map { escape($_) } Copyhang::Comparison->lines($results)),
+        list('Against the baselines', map { escape($_) } Copyhang::Baseline->lines($results)),
         $self->_consoles,
         key(),
         @tables,
@@ -93,13 +93,14 @@ sub _summary ($self) {
         paragraph(Copyhang::Conclusion->text($results)),
         paragraph(Copyhang::Conclusion->counts($results) . q{.}),
         list('Trouble', map { escape($_) } @{$kernel->{troubles}});
-    my $comparison = Copyhang::Comparison->new($kernel, $results->selection) // return $text;
-    my %there      = map { $_ => 1 } $results->ids;
-    my @changes    = map {
+    my $baseline = $kernel->{baseline} // return $text;
+    my ($sum, @differences) = $baseline->compare($kernel, $results->selection);
+    my %there   = map { $_ => 1 } $results->ids;
+    my @changes = map {
         my ($id, $what) = @{$_};
         ($there{$id} ? link_to($id) : escape($id)) . ': ' . escape($what)
-    } $comparison->differences;
-    return $text . list('Changes', @changes) . paragraph($comparison->sum);
+    } @differences;
+    return $text . list('Changes', @changes) . paragraph($sum);
 }
 
 sub _act_head ($table) {
