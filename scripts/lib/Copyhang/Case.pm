@@ -96,6 +96,15 @@ sub value ($self, $key) {
     return $pair ? $pair->[1] : undef;
 }
 
+# What a program under test was seen to do: the cascade; of one that could not be tried what it did and
+# said instead. Undef for what is no program under test.
+sub account ($self) {
+    return $self->value('cascade') if $self->is_known;
+    return                         if $self->{strategy} !~ /\Aexec\b/;
+    my @said = map { "it said: $_->[1]" } grep { $_->[0] eq 'stderr' } @{$self->{pairs}};
+    return join '; ', $self->{reason} // $self->{verdict}, @said;
+}
+
 # What a report calls it: of several programs under test, the program as well.
 sub title ($self) {
     return join ': ', grep { defined } @{$self}{qw(program id)};

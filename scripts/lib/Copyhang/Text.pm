@@ -5,9 +5,10 @@ package Copyhang::Text;
 
 use v5.36;
 use Exporter 'import';
+use List::Util qw(max);
 use Text::Wrap ();
 
-our @EXPORT_OK = qw($WIDTH fill wrap painter shell_word);
+our @EXPORT_OK = qw($WIDTH fill widths wrap painter shell_word);
 
 our $WIDTH = 100;
 
@@ -30,6 +31,14 @@ sub fill ($width, @names) {
         else                                       { push @lines, $name }
     }
     return @lines;
+}
+
+# How wide the columns of these rows are.
+sub widths (@rows) {
+    return map {
+        my $column = $_;
+        max(map { length $_->[$column] } @rows)
+    } 0 .. $#{$rows[0]};
 }
 
 # Words in lines of $WIDTH, the last with its end.

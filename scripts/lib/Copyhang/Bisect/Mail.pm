@@ -4,8 +4,7 @@
 package Copyhang::Bisect::Mail;
 
 use v5.36;
-use Copyhang::Matrix::Changes ();
-use Copyhang::Matrix::Report  ();
+use Copyhang::Matrix::Changes qw(change);
 use Copyhang::Matrix::Results ();
 use Copyhang::Selection       ();
 use Copyhang::Text            qw(shell_word wrap);
@@ -80,11 +79,9 @@ sub _hints ($results, $outcome) {
         from   => $outcome->{good}{verdict},
         to     => $outcome->{bad}{verdict},
     );
-    my @hints =
-        Copyhang::Matrix::Changes->new->hints(\%transition, map { $results->version($_) } 0, 1);
-    return if !@hints;
+    my @hints = Copyhang::Matrix::Changes->new->hints($results, \%transition) or return;
     return join q{}, "Changes that lie between the two, by version alone:\n",
-        map { wrap(q{  }, Copyhang::Matrix::Report::change($_->[0]), q{    }) } @hints;
+        map { wrap(q{  }, change($_->[0]), q{    }) } @hints;
 }
 
 sub _evidence ($seen) {

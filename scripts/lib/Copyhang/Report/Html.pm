@@ -20,9 +20,8 @@ use Copyhang::Baseline           ();
 use Copyhang::Conclusion         ();
 use Copyhang::Grid::Ends         ();
 use Copyhang::Report::Html::Page qw(page tag escape paragraph list link_to table key cell evidence);
-use Copyhang::Matrix::Cascades   ();
-use Copyhang::Matrix::Transitions qw(cases hints unexplained);
-use Copyhang::Product             qw(group phrases);
+use Copyhang::Matrix::Changes    qw(cases reasons sum_of unexplained);
+use Copyhang::Product            qw(group phrases);
 
 # $results: of Copyhang::Matrix::Results.
 sub text ($class, $results, $path = undef) {
@@ -150,7 +149,7 @@ sub _cascades ($self) {
     my @items = map {
         my @seen = map { "$_->[0]: $_->[1]" } @{$_->{seen}};
         join '<br/>', map { escape($_) } phrases(@{$_->{ids}}), @seen
-    } Copyhang::Matrix::Cascades->all($self->{results});
+    } $self->{results}->cascades;
     return list('What the programs did', @items);
 }
 
@@ -165,10 +164,10 @@ sub _transitions ($self) {
         join '<br/>',
             "$then &#8594; $now between $labels[$before] and $labels[$after]: "
             . cases(scalar @{$ids}),
-            (map { escape($_) } phrases(@{$ids})), (map { tag('i', escape($_)) } hints($_)),
+            (map { escape($_) } phrases(@{$ids})), (map { tag('i', escape($_)) } reasons($_)),
             defined $unexplained ? tag('b.unexplained', 'unexplained') . escape($unexplained) : ();
     } @transitions;
-    return list('What changed: ' . Copyhang::Matrix::Transitions->sum(@transitions), @items);
+    return list('What changed: ' . sum_of(@transitions), @items);
 }
 
 sub _consoles ($self) {

@@ -10,8 +10,8 @@ package Copyhang::Report::Programs;
 use v5.36;
 use parent 'Copyhang::Report';
 use Copyhang::Product qw(group);
-use Copyhang::Text    qw(wrap);
-use List::Util        qw(max uniq);
+use Copyhang::Text    qw(widths wrap);
+use List::Util        qw(uniq);
 
 my $GAP = 2;
 
@@ -22,12 +22,9 @@ sub table ($self) {
     my @rows    = map { _rows($_, $self->_cases_of($_)) } @members;
     my $title   = defined $members[0]{name} ? q{} : wrap(q{}, _name($members[0]));
     $_->[0] = q{} for length $title ? @rows : ();
-    my @width = map {
-        my $column = $_;
-        $GAP + max(map { length $_->[$column] } @rows)
-    } 0 .. 2;
-    my $last = q{};
-    my $text = $title;
+    my @width = map { $GAP + $_ } widths(@rows);
+    my $last  = q{};
+    my $text  = $title;
     for my $row (@rows) {
         my ($name, $ends, $verdict, $cascade) = @{$row};
         my @columns = ($name eq $last ? q{} : $name, $ends, $verdict);
