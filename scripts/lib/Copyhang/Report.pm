@@ -2,7 +2,7 @@
 #
 # The results of a run for people, as text.
 #
-# The tables (Copyhang::Grid::Ends), the evidence of the first failure of each kind or, when
+# The tables (Copyhang::Grid), the evidence of the first failure of each kind or, when
 # verbose, of every case, the comparison with the baseline, the trouble with
 # case programs, the conclusion (Copyhang::Conclusion), and the counts. For a width of 100 columns.
 # Other kinds of report have other parts, or another table and conclusion.
@@ -10,7 +10,7 @@ package Copyhang::Report;
 
 use v5.36;
 use Copyhang::Conclusion      ();
-use Copyhang::Grid::Ends      ();
+use Copyhang::Grid            ();
 use Copyhang::Matrix::Results ();
 use Copyhang::Product         qw(group);
 use Copyhang::Text            qw(painter wrap);
@@ -36,7 +36,7 @@ sub parts ($self) {
 sub table ($self) {
     my @cases = $self->{results}->all_cases;
     return join "\n",
-        map { $_->text($self->{paint}) } Copyhang::Grid::Ends->tables($self->{verbose}, @cases);
+        map { $_->text($self->{paint}) } Copyhang::Grid->tables($self->{verbose}, @cases);
 }
 
 sub conclusion ($self) { return Copyhang::Conclusion->text($self->{results}) }

@@ -10,7 +10,7 @@ package Copyhang::Matrix::Report;
 use v5.36;
 use parent 'Copyhang::Report';
 use Copyhang::Baseline        ();
-use Copyhang::Grid::Kernels   ();
+use Copyhang::Grid            ();
 use Copyhang::Matrix::Changes qw(cases reasons sum_of unexplained);
 use Copyhang::Product         qw(phrases);
 use Copyhang::Text            qw(widths wrap);
@@ -25,7 +25,7 @@ sub parts ($self) {
 }
 
 sub table ($self) {
-    return Copyhang::Grid::Kernels->text(@{$self}{qw(results verbose paint)});
+    return Copyhang::Grid->sections(@{$self}{qw(results verbose paint)});
 }
 
 # How many are safe, refused or unavailable on all kernels.

@@ -18,7 +18,7 @@ package Copyhang::Report::Html;
 use v5.36;
 use Copyhang::Baseline           ();
 use Copyhang::Conclusion         ();
-use Copyhang::Grid::Ends         ();
+use Copyhang::Grid               ();
 use Copyhang::Report::Html::Page qw(page tag escape paragraph list link_to table key cell evidence);
 use Copyhang::Matrix::Changes    qw(cases reasons sum_of unexplained);
 use Copyhang::Product            qw(group phrases);
@@ -31,7 +31,7 @@ sub text ($class, $results, $path = undef) {
 
 sub _running ($self) {
     my @cases = $self->{results}->all_cases;
-    my @acts  = Copyhang::Grid::Ends->tables(1, @cases);
+    my @acts  = Copyhang::Grid->tables(1, @cases);
     return page(
         'copyhang on Linux ' . $self->{results}->running->{release},
         $self->_summary,
