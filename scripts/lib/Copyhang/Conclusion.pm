@@ -11,12 +11,13 @@ use v5.36;
 use Copyhang::Product qw(group);
 use List::Util        qw(uniq);
 
+# What was seen of the cases of a strategy, and what that means. Unsafe ones have more to be told.
 my @CLASSES = (
-    ['safe',    'Safe wherever tried'],
-    ['partly',  'Safe where the kernel does not refuse'],
-    ['refused', 'Refused wherever tried'],
-    ['open',    'Not known to be safe, as cases are broken'],
-    ['nothing', 'Unavailable here'],
+    ['safe',         'Safe wherever tried'],
+    ['refused safe', 'Safe where the kernel does not refuse'],
+    ['refused',      'Refused wherever tried'],
+    ['broken',       'Not known to be safe, as cases are broken'],
+    [q{},            'Unavailable here'],
 );
 
 # Without line breaks.
@@ -41,14 +42,9 @@ sub counts ($class, $results) {
 }
 
 sub _class_of (@cases) {
-    my %count;
-    $count{$_->is_unsafe ? 'bad' : $_->{verdict}}++ for @cases;
-    return 'bad'     if $count{bad};
-    return 'open'    if $count{broken};
-    return 'partly'  if $count{safe} && $count{refused};
-    return 'safe'    if $count{safe};
-    return 'refused' if $count{refused};
-    return 'nothing';
+    my @seen = sort { $a cmp $b } uniq grep { $_ ne 'unavailable' }
+        map { $_->is_unsafe ? 'bad' : $_->{verdict} } @cases;
+    return "@seen" =~ /\A(bad|broken)/ ? $1 : "@seen";
 }
 
 # A broken promise is the strategy's own affair, and holds nobody up.
@@ -58,10 +54,10 @@ sub _is_unsafe  ($case) { return $case->is_unsafe && !_is_corrupt($case) }
 # "Unsafe: sendfile and splice from pty and unix to pipe; ...", or nothing. $strategies: the cases of
 # each.
 sub _bad ($words, $is_bad, @strategies) {
-    my @bad = map {
-        my @bad = grep { $is_bad->($_) } @{$_};
-        @bad ? [$bad[0]{strategy}, _where(@bad)] : ()
-    } @strategies or return;
+    my @groups = grep { @{$_} } map {
+        [grep { $is_bad->($_) } @{$_}]
+    } @strategies;
+    my @bad = map { [$_->[0]{strategy}, _where(@{$_})] } @groups or return;
     return "$words: " . join '; ', map {
         _list(map { $_->[0] } @{$_}) . " $_->[0][1]"
     } group(sub ($pair) { $pair->[1] }, @bad);
