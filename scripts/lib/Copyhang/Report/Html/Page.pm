@@ -3,7 +3,8 @@
 # What pages for a browser are made of.
 #
 # A page needs nothing else, neither a script nor the network, and is HTML and well-formed XML. The
-# evidence lies at its end.
+# evidence lies at its end. Content is text, which is escaped, or elements as tag makes them, or
+# references to lists of both.
 package Copyhang::Report::Html::Page;
 
 use v5.36;
@@ -12,15 +13,15 @@ use Copyhang::Failure qw(bad_input);
 use Copyhang::Product qw(group);
 use Exporter 'import';
 
-our @EXPORT_OK = qw(page tag escape paragraph list link_to table key cell evidence);
+our @EXPORT_OK = qw(page tag joined paragraph list link_to table key cell evidence);
 
 # What stands in a cell; other verdicts stand there as they are.
 my %LETTER = (safe => 's', refused => 'r', unavailable => 'u');
 
 sub page ($title, @body) {
     my $style = _style();
-    $title = escape($title);
-    return join q{}, <<"HTML", @body, "</body>\n</html>\n";
+    $title = _html($title);
+    return join q{}, <<"HTML", _html(@body), "</body>\n</html>\n";
 <!DOCTYPE html>
 <html lang="en" xmlns="http://www.w3.org/1999/xhtml">
 <head>
@@ -43,43 +44,52 @@ sub _style () {
     return <$in> =~ s{\A(?:/[*].*?[*]/\s*)*}{}sr;
 }
 
-# An element, named as page.css does: "td.safe.first" has two classes. Other attributes follow, as
-# they are written. What is in it is escaped already.
+# An element, named as page.css does: "td.safe.first" has two classes. Other attributes may come before
+# what is in it.
 sub tag ($selector, @content) {
-    my ($name, $classes, $attributes) = $selector =~ /\A(\w+)([.\w]*)(.*)/s;
-    my @classes = $classes =~ /\w+/g;
-    $attributes = qq( class="@classes"$attributes) if @classes;
-    return join q{}, "<$name$attributes>", @content, "</$name>";
+    my %attribute = ref $content[0] eq 'HASH' ? %{shift @content} : ();
+    my ($name, @classes) = split /[.]+/, $selector;
+    my $attributes = @classes ? qq( class="@classes") : q{};
+    $attributes .= qq( $_=") . _html($attribute{$_}) . q{"} for keys %attribute;
+    return \join q{}, "<$name$attributes>", _html(@content), "</$name>";
 }
 
 # What is text becomes text, whatever it is made of: only ASCII is left.
-sub escape ($text) {
+sub _html (@content) {
+    return join q{}, map { ref eq 'ARRAY' ? _html(@{$_}) : ref ? ${$_} : _escape($_) } @content;
+}
+
+sub _escape ($text) {
     utf8::decode($text);
     $text =~ s/[^\t\n\x20-\x{7e}\x{a0}-\x{d7ff}\x{e000}-\x{fffd}\x{10000}-\x{10ffff}]/\x{fffd}/g;
     return $text =~ s/([&<>"']|[^\x00-\x7f])/'&#' . ord($1) . q{;}/ger;
 }
 
-sub paragraph ($text) { return tag('p', escape($text)) . "\n" }
+# With something between them, which is HTML.
+sub joined ($separator, @content) {
+    return \join $separator, map { _html($_) } @content;
+}
+
+sub paragraph ($text) { return [tag('p', $text), "\n"] }
 
 sub list ($title, @items) {
-    return q{} if !@items;
-    return tag('h2', $title) . "\n" . tag('ul', "\n", map { tag('li', $_) . "\n" } @items) . "\n";
+    return [] if !@items;
+    return [tag('h2', $title), "\n", tag('ul', "\n", map { (tag('li', $_), "\n") } @items), "\n"];
 }
 
-sub link_to ($id, $text = $id) {
-    return tag('a href="#' . escape($id) . q{"}, escape($text));
-}
+sub link_to ($id, $text = $id) { return tag('a', {href => "#$id"}, $text) }
 
-# $start: its tag. Heads are texts, rows what is in them.
-sub table ($start, $heads, @rows) {
-    return join q{}, $start, '<thead>', tag('tr', map { tag('th', escape($_)) } @{$heads}),
-        "</thead>\n<tbody>\n", (map { tag('tr', $_) . "\n" } @rows), "</tbody></table>\n";
+# $start: what comes before its head, a line of names. Rows are [what is in them].
+sub table ($selector, $start, $heads, @rows) {
+    my $head = tag('thead', tag('tr', map { tag('th', $_) } @{$heads}));
+    my $body = tag('tbody', "\n", map { (tag('tr', $_), "\n") } @rows);
+    return [tag($selector, $start, $head, "\n", $body), "\n"];
 }
 
 sub key () {
-    my @verdicts =
-        map { tag("span.$_", $LETTER{$_} ? "$LETTER{$_} = " : q{}, $_) } Copyhang::Case->verdicts;
-    return join "\n", '<p class="key">', @verdicts, '! = not as the baseline expects</p>', q{};
+    my @verdicts = map { (tag("span.$_", $LETTER{$_} ? "$LETTER{$_} = " : q{}, $_), "\n") }
+        Copyhang::Case->verdicts;
+    return [tag('p.key', "\n", @verdicts, '! = not as the baseline expects'), "\n"];
 }
 
 # A verdict in a table, a link where there is an anchor.
@@ -95,31 +105,29 @@ sub cell ($case, $class = q{}, $anchor = undef) {
 # those that share them are one panel.
 sub evidence (@items) {
     return map {
-        tag(
-            'div.evidence',
-            qq(<a class="close" href="#-">close</a>\n),
-            (map { _pairs(@{$_}) } @{$_}),
-            tag('div.stacks', _stacks($_->[0]))
-            )
-            . "\n"
+        my @cases = map { _pairs(@{$_}) } @{$_};
+        my $close = tag('a.close', {href => '#-'}, 'close');
+        (tag('div.evidence', $close, "\n", @cases, tag('div.stacks', \_stacks($_->[0]))), "\n")
     } group(\&_stacks, @items);
 }
 
 sub _is_stack ($pair) { return $pair->[0] =~ /[.]stack\z/ }
 
 sub _stacks ($item) {
-    return join q{}, map {
-        my ($key, $stack) = @{$_};
-        tag('pre', escape(join "\n  ", $key, split / < /, $stack)) . "\n"
-    } grep { _is_stack($_) } @{$item->[2]{pairs}};
+    return _html(
+        map {
+            my ($key, $stack) = @{$_};
+            (tag('pre', "$key\n  ", joined("\n  ", split / < /, $stack)), "\n")
+        } grep { _is_stack($_) } @{$item->[2]{pairs}}
+    );
 }
 
 sub _pairs ($anchor, $title, $case) {
-    my @lines = tag("b.$case->{verdict}", $case->{verdict}) . q{ } . escape($title);
-    push @lines, escape("expected: $case->{expected}") if defined $case->{expected};
-    push @lines, map { escape(sprintf '%-12s %s', @{$_}) }
+    my @lines = [tag("b.$case->{verdict}", $case->{verdict}), " $title"];
+    push @lines, "expected: $case->{expected}" if defined $case->{expected};
+    push @lines, map { sprintf '%-12s %s', @{$_} }
         grep { $_->[0] ne 'verdict' && !_is_stack($_) } @{$case->{pairs}};
-    return tag('pre id="' . escape($anchor) . q{"}, join "\n", @lines) . "\n";
+    return (tag('pre', {id => $anchor}, joined("\n", @lines)), "\n");
 }
 
 1;
