@@ -2,9 +2,8 @@
 #
 # What a run says, in one paragraph.
 #
-# Names the strategies that were safe wherever they were tried, the unsafe ones with the endpoints
-# that make them so, those that broke a promise, those that the kernel refused, and what hung; all
-# counted from the cases.
+# Names the strategies that were unsafe, with the endpoints that make them so, those that broke a
+# promise, all others by what was seen of them, and what hung; all counted from the cases.
 package Copyhang::Conclusion;
 
 use v5.36;
@@ -34,6 +33,12 @@ sub text ($class, $results) {
         _held_up(@cases);
 }
 
+# The strategies that were safe wherever they were tried.
+sub safe ($class, @cases) {
+    return map { $_->[0]{strategy} }
+        grep { _class_of(@{$_}) eq 'safe' } group(sub ($case) { $case->{strategy} }, @cases);
+}
+
 # "3 cases in 0.4 s: 2 safe, 1 hang"
 sub counts ($class, $results) {
     my @verdicts = map { $_->{verdict} } $results->all_cases;
@@ -51,8 +56,7 @@ sub _class_of (@cases) {
 sub _is_corrupt ($case) { return $case->{verdict} eq 'corrupt' }
 sub _is_unsafe  ($case) { return $case->is_unsafe && !_is_corrupt($case) }
 
-# "Unsafe: sendfile and splice from pty and unix to pipe; ...", or nothing. $strategies: the cases of
-# each.
+# "Unsafe: sendfile and splice from pty and unix to pipe; ...", or nothing.
 sub _bad ($words, $is_bad, @strategies) {
     my @groups = grep { @{$_} } map {
         [grep { $is_bad->($_) } @{$_}]

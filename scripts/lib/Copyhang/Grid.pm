@@ -7,15 +7,13 @@
 # act that tries less than another one, if it agrees with it in all that it tries. Strategies that
 # are refused everywhere, or unavailable, are named below the table. None of that when verbose.
 #
-# On several (sections): strategies by kernel, a section for each set of acts. Cases with the same
-# verdicts share rows, and in a section neighbouring kernels share a column. Unless verbose, only what
-# is not just safe or refused on all kernels alike has a row.
+# On several (sections): strategies by kernel, a section for each set of acts, in which neighbouring
+# kernels with the same verdicts share a column. Unless verbose, only what is telling has a row.
 #
-# A row is {names, cases, ends}: what it is called, a case for each column, undef where there is
-# none, and what stands above those rows that go together, if anything does. A column is {number,
-# heads, width}: which of the cases of a row stands in it, what stands above it, in groups of lines,
-# and how wide it is. A verdict that differs from the baseline's has a !, and where there is no such
-# case stands -.
+# A row is {names, cases, ends}: a case for each column, undef where there is none, and what stands
+# above the rows that go together. A column is {number, heads, width}: which of the cases of a row
+# stands in it, and what stands above it, in groups of lines. A verdict that differs from the
+# baseline's has a !, and where there is no case stands -.
 package Copyhang::Grid;
 
 use v5.36;
@@ -70,12 +68,10 @@ sub _agrees ($these, $those) {
 
 # The act whose cases are shown, and those that share its table.
 sub _new ($class, $verbose, @acts) {
-    my $self = bless {verbose => $verbose, cases => $acts[0]{cases}, acts => [], less => []},
-        $class;
-    for my $act (sort { $a->{place} <=> $b->{place} } @acts) {
-        my $is_whole = keys %{$act->{cells}} == keys %{$acts[0]{cells}};
-        push @{$self->{$is_whole ? 'acts' : 'less'}}, $act->{name};
-    }
+    my $self = bless {verbose => $verbose, cases => $acts[0]{cases}, less => []}, $class;
+    my $most = keys %{$acts[0]{cells}};
+    push @{$self->{keys %{$_->{cells}} == $most ? 'acts' : 'less'}}, $_->{name}
+        for sort { $a->{place} <=> $b->{place} } @acts;
     my $end_of = sub ($case) { "$case->{sink} $case->{source}" };
     my @ends   = map { @{$_} }
         group(sub ($end) { $end =~ s/ .*//r }, uniq map { $end_of->($_) } @{$self->{cases}});

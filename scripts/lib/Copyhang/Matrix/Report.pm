@@ -10,11 +10,12 @@ package Copyhang::Matrix::Report;
 use v5.36;
 use parent 'Copyhang::Report';
 use Copyhang::Baseline        ();
+use Copyhang::Conclusion      ();
 use Copyhang::Grid            ();
 use Copyhang::Matrix::Changes qw(cases reasons sum_of unexplained);
 use Copyhang::Product         qw(phrases);
 use Copyhang::Text            qw(widths wrap);
-use List::Util                qw(all uniq);
+use List::Util                qw(uniq);
 
 my $CONSOLE = 10;    # lines of it that are shown
 
@@ -88,7 +89,7 @@ sub _kernels ($self) {
     for my $result (@results) {
         my $seconds = $result->{seconds}{total};
         $seconds = defined $seconds ? sprintf '%.1f s', $seconds : q{-};
-        my @numbers = map { $_ // 0 } @{shift @counts};
+        my @numbers = map { $_ // 0 } @{shift @counts}{@{$verdicts}};
         my $outcome = $self->{results}->outcome($result);
         push @rows, [$result->{name}, $result->{release} // q{-}, $seconds, @numbers, $outcome];
     }
@@ -99,19 +100,9 @@ sub _kernels ($self) {
 }
 
 sub conclusion ($self) {
-    my $results = $self->{results};
-    my %verdicts;
-    for my $case (
-        grep { $_ && $_->{verdict} ne 'unavailable' }
-        map  { $results->cases($_) } $results->ids
-        )
-    {
-        push @{$verdicts{$case->{strategy}}}, $case->{verdict};
-    }
-    my @safe = grep {
-        $verdicts{$_} && all { $_ eq 'safe' }
-            @{$verdicts{$_}}
-    } uniq map { (split m{/})[1] } $results->ids;
+    my $results  = $self->{results};
+    my @tried    = grep { defined } map { $results->cases($_) } $results->ids;
+    my @safe     = Copyhang::Conclusion->safe(@tried);
     my @complete = grep { $_->{outcome} eq 'complete' } $results->results;
     my @under    = uniq grep { defined } map { $_->{accelerator} } $results->results;
     my $text     = @complete . ' of ' . $results->results . ' kernels complete';

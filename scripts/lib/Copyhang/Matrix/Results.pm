@@ -148,14 +148,12 @@ sub tally ($class, @verdicts) {
 }
 
 # The same for several lists of cases: the verdicts that are there at all, and for each list how many
-# there are of each of these, undef for none.
+# there are of each: [verdicts], {verdict => count}...
 sub counts ($class, @lists) {
-    my (%there, @counts);
-    for my $number (0 .. $#lists) {
-        $there{$_}++, $counts[$number]{$_}++ for map { $_->{verdict} } @{$lists[$number]};
-    }
-    my @verdicts = grep { $there{$_} } Copyhang::Case->verdicts;
-    return (\@verdicts, map { [@{$counts[$_]}{@verdicts}] } 0 .. $#lists);
+    my @counts = map { {} } @lists;
+    for my $number (0 .. $#lists) { $counts[$number]{$_->{verdict}}++ for @{$lists[$number]} }
+    my %there = map { %{$_} } @counts;
+    return ([grep { $there{$_} } Copyhang::Case->verdicts], @counts);
 }
 
 # What changed from one kernel to the next, as of Copyhang::Matrix::Changes.

@@ -2,17 +2,13 @@
 #
 # The results as a page for a browser.
 #
-# One page that needs nothing else, neither a script nor the network, for a screen and for paper. It
-# is HTML and well-formed XML.
+# For a screen and for paper. Of the running kernel: what the run says, what changed, and for each act
+# all verdicts in a table, told apart by letters and words as well as by colours. A verdict links to its
+# evidence, which has the id of the case: page.html#ID leads there from elsewhere.
 #
-# Of the running kernel: what the run says, what changed, and for each act all verdicts in a table,
-# told apart by letters and words as well as by colours. A verdict links to its evidence, which has
-# the id of the case: page.html#ID leads there from elsewhere.
-#
-# Of kernels in guests: the kernels, what changed from one to the next with hints about the reason,
-# what differs from the baselines, the consoles of kernels that failed, and the verdicts of all
-# cases. A failure is a link to the evidence of the first case in its row on the first kernel that
-# fails so; all of it is in the JSON document.
+# Of kernels in guests: what Copyhang::Matrix::Report tells, and the verdicts of all cases. A failure is
+# a link to the evidence of the first case in its row on the first kernel that fails so; all of it is in
+# the JSON document.
 package Copyhang::Report::Html;
 
 use v5.36;
@@ -33,9 +29,8 @@ sub text ($class, $results, $path = undef) {
 sub _overview ($self, $selector, $heads, @rows) {
     my ($verdicts, @counts) = $self->{results}->counts(map { $_->[1] } @rows);
     for my $row (@rows) {
-        my @numbers = @{shift @counts};
-        $row->[1] =
-            [map { my $n = shift @numbers; $n ? tag("td.$_", $n) : tag('td') } @{$verdicts}];
+        my $count = shift @counts;
+        $row->[1] = [map { $count->{$_} ? tag("td.$_", $count->{$_}) : tag('td') } @{$verdicts}];
     }
     return table($selector, q{}, [@{$heads}, @{$verdicts}], @rows);
 }
