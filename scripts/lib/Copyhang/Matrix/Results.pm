@@ -20,7 +20,7 @@ package Copyhang::Matrix::Results;
 
 use v5.36;
 use Copyhang::Case    ();
-use Copyhang::Product qw(group merged product_of products);
+use Copyhang::Product qw(boxes group merged);
 use List::Util        qw(any uniq);
 
 # @results in the order of the kernels' versions.
@@ -100,18 +100,21 @@ sub sections ($self, @ids) {
     my $verdicts = sub ($id) {
         join q{ }, map { $_ ? $_->{verdict} . $_->is_changed : q{-} } $self->cases($id);
     };
-    my @rows = map { $self->_row($_) } map { products(@{$_}) } group($verdicts, @ids);
+    my @rows = map { $self->_row($_) } map { boxes(@{$_}) } group($verdicts, @ids);
     return map {
         [map { @{$_} } group(sub ($row) { $row->{ends} }, @{$_})]
     } group(sub ($row) { "@{$row->{acts}}" }, @rows);
 }
 
-sub _row ($self, $product) {
-    my ($acts, $strategies, $sources, $sinks) = map { [split /,/] } split m{[/]|-(?=[^/-]*\z)},
-        $product;
-    my ($from, $to) = map { join ', ', @{$_} } $sources, $sinks;
-    my @cases = $self->cases((product_of($product))[0]);
-    return {acts => $acts, names => $strategies, ends => "from $from to $to", cases => \@cases};
+sub _row ($self, $box) {
+    my ($act, $strategy, $source, $sink) =
+        map { $_->[0] } @{$box}{qw(acts strategies sources sinks)};
+    return {
+        acts  => $box->{acts},
+        names => $box->{strategies},
+        ends  => 'from ' . join(', ', @{$box->{sources}}) . ' to ' . join(', ', @{$box->{sinks}}),
+        cases => [$self->cases("$act/$strategy/$source-$sink")],
+    };
 }
 
 # Cases of programs under test that are alike on all kernels, and what was seen on which:
