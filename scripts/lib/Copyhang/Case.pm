@@ -2,20 +2,13 @@
 #
 # One case's result: its verdict, its evidence, and what it means.
 #
-# Made from a line of TAP with the evidence below it (from_tap), or for a case that has no result
-# (without_result). A line without a known verdict, or whose ok contradicts the verdict, is broken:
-# a doubtful safe must not count.
+# A line of TAP without a known verdict, or whose ok contradicts the verdict, is broken: a doubtful
+# safe must not count.
 #
-# With a baseline expect sets the recorded verdict. is_failing is the judgement of a run:
-# - broken always fails.
-# - with a recorded verdict any other one fails (is_changed), for better or worse; unavailable
-#   cannot be compared and does not fail.
-# - without one, what is_unsafe fails.
-#
-# In TAP (tap_line) an expected failure is not ok # TODO expected hang, and a change to something
-# good ok # TODO expected hang, which harnesses call "TODO passed".
-#
-# document is the case as --json shows it, evidence_lines as TAP does.
+# With a baseline expect sets the recorded verdict, and any other one fails (is_changed), for better or
+# worse, but unavailable, which cannot be compared; without one, what is_unsafe fails. Broken always
+# does. In TAP an expected failure is "not ok # TODO expected hang", and a change to something good
+# "ok # TODO expected hang", which harnesses call "TODO passed".
 package Copyhang::Case;
 
 use v5.36;
@@ -88,7 +81,6 @@ sub title ($self) {
     return join ': ', grep { defined } @{$self}{qw(program id)};
 }
 
-# Tells it what a baseline expects of it.
 sub expect ($self, $expected) {
     $self->{expected} = $expected;
     return;

@@ -146,8 +146,6 @@ sub _for ($transition, $ids) {
 }
 
 # "3 cases"
-sub cases ($count) {
-    return $count == 1 ? '1 case' : "$count cases";
-}
+sub cases ($count) { return $count == 1 ? '1 case' : "$count cases" }
 
 1;

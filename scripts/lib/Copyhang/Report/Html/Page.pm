@@ -2,9 +2,8 @@
 #
 # What pages for a browser are made of.
 #
-# A page needs nothing else, neither a script nor the network, and is HTML and well-formed XML. The
-# evidence lies at its end. Content is text, which is escaped, or elements as tag makes them, or
-# references to lists of both.
+# A page needs nothing else, neither a script nor the network, and is HTML and well-formed XML. Content
+# is text, which is escaped, or elements as tag makes them, or references to lists of both.
 package Copyhang::Report::Html::Page;
 
 use v5.36;
@@ -18,30 +17,18 @@ our @EXPORT_OK = qw(page tag joined paragraph list link_to table key cell eviden
 # What stands in a cell; other verdicts stand there as they are.
 my %LETTER = (safe => 's', refused => 'r', unavailable => 'u');
 
+# page.html, filled in.
 sub page ($title, @body) {
-    my $style = _style();
-    $title = _html($title);
-    return join q{}, <<"HTML", _html(@body), "</body>\n</html>\n";
-<!DOCTYPE html>
-<html lang="en" xmlns="http://www.w3.org/1999/xhtml">
-<head>
-<meta charset="utf-8"/>
-<meta name="viewport" content="width=device-width"/>
-<title>$title</title>
-<style>
-$style</style>
-</head>
-<body>
-<h1>$title</h1>
-HTML
+    my %part = (title => _html($title), style => _file('page.css'), body => _html(@body));
+    return _file('page.html') =~ s/\{(title|style|body)\}/$part{$1}/gr;
 }
 
-# page.css beside this file, without the comments that it begins with.
-sub _style () {
-    my $path = __FILE__ =~ s/Page[.]pm\z/page.css/r;
+# One beside this file, without the comments that it begins with.
+sub _file ($name) {
+    my $path = __FILE__ =~ s/Page[.]pm\z/$name/r;
     open my $in, '<', $path or bad_input("cannot read $path: $!");
     local $/ = undef;
-    return <$in> =~ s{\A(?:/[*].*?[*]/\s*)*}{}sr;
+    return <$in> =~ s{\A(?:(?:/[*].*?[*]/|<!--.*?-->)\s*)*}{}sr;
 }
 
 # An element, named as page.css does: "td.safe.first" has two classes. Other attributes may come before
