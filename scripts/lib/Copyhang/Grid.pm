@@ -42,7 +42,7 @@ sub _cells ($columns, @rows) {
 # --- One kernel ---
 
 # In the order of the acts, each {acts, less, cases, rows, columns, alike, verbose}: the acts whose
-# cases all are like these, those that try less of them, and {verdict => strategies} without a row.
+# cases all are like these, those that try less of them, and {verdict => rows} that are only named.
 sub tables ($class, $verbose, @cases) {
     my $place = 0;
     my @acts  = map {
@@ -87,15 +87,12 @@ sub _new ($class, $verbose, @acts) {
 
 # Strategies that the kernel refuses, or lacks, in every column need no row, if others have one.
 sub _leave_out_uniform ($self) {
-    my (%alike, @shown);
+    my %rows;
     for my $row (@{$self->{rows}}) {
         my @cells = uniq map { _cell($_) } grep { defined } @{$row->{cases}};
-        if ("@cells" =~ /\A(?:refused|unavailable)\z/) {
-            push @{$alike{"@cells"}}, @{$row->{names}};
-        }
-        else { push @shown, $row }
+        push @{$rows{"@cells" =~ /\A(refused|unavailable)\z/ ? $1 : 'shown'}}, $row;
     }
-    @{$self}{qw(rows alike)} = (\@shown, \%alike) if @shown;
+    @{$self}{qw(rows alike)} = (delete $rows{shown}, \%rows) if $rows{shown};
     return;
 }
 
@@ -139,7 +136,9 @@ sub text ($self, $paint) {
         my $room = $WIDTH - $INDENT - sum0(map { $_->{width} } @columns);
         _block($paint, $INDENT, $INDENT + min($length, max($least, $room)), \@columns, @rows);
     } _cut($WIDTH - $least - $INDENT, @{$self->{columns}});
-    my @alike = map { _titled($WIDTH - 2 * $INDENT, $_, @{$self->{alike}{$_}}) }
+    my @alike = map {
+        _titled($WIDTH - 2 * $INDENT, $_, map { @{$_->{names}} } @{$self->{alike}{$_}})
+        }
         sort keys %{$self->{alike}};
     return join("\n", @lines, join "\n", @blocks) . join q{},
         map { q{ } x $INDENT . "$_\n" } @alike;

@@ -32,25 +32,18 @@ sub new ($class, $option, @names) {
     }
     $self->{output} = Copyhang::Output->for_options($option, $self->files);
     Copyhang::Failure->catch_signals;
-    $self->_select;
-    $self->{hold} = Copyhang::Cache->new->hold;
+    if ($option->{exec}) {
+        require Copyhang::Guest::Payload;
+        $self->{load} = Copyhang::Guest::Payload->new($option);    # which guests have to be given
+    }
+    $self->{selection} = $self->{load} // Copyhang::Selection->new(@{$option->{only} // []});
+    $self->{hold}      = Copyhang::Cache->new->hold;
     my %modules = map { $_ => $option->{$_} } grep { defined $option->{$_} } 'modules';
     $self->{kernels} = [map { Copyhang::Kernel->find($_, %modules) } uniq @names];
     for my $name (@names ? () : Copyhang::Paths->default_kernels) {
         $self->_try($name, sub { push @{$self->{kernels}}, Copyhang::Kernel->find($name) });
     }
     return $self;
-}
-
-# Cases of the tables, or of programs under test, which guests have to be given.
-sub _select ($self) {
-    my $option = $self->{option};
-    if ($option->{exec}) {
-        require Copyhang::Guest::Payload;
-        $self->{selection} = $self->{load} = Copyhang::Guest::Payload->new($option);
-    }
-    else { $self->{selection} = Copyhang::Selection->new(@{$option->{only} // []}) }
-    return;
 }
 
 # Does something with a kernel, which is left out if there is something wrong with just this one; all

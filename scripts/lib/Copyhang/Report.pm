@@ -2,10 +2,9 @@
 #
 # The results of a run for people, as text.
 #
-# The tables (Copyhang::Grid), the evidence of the first failure of each kind or, when
-# verbose, of every case, the comparison with the baseline, the trouble with
-# case programs, the conclusion (Copyhang::Conclusion), and the counts. For a width of 100 columns.
-# Other kinds of report have other parts, or another table and conclusion.
+# The tables, the evidence of the first failure of each kind or, when verbose, of every case, what
+# differs from the baseline, the trouble with case programs, the conclusion, and the counts. For a
+# width of 100 columns. Other kinds of report have other parts, or another table and conclusion.
 package Copyhang::Report;
 
 use v5.36;
@@ -88,19 +87,17 @@ sub _one ($self, $case, $others = 0) {
 # What was seen of a case, in lines: words and numbers beside each other, whatever is longer on lines
 # of its own.
 sub evidence ($class, $case) {
-    my ($text, @short) = (q{});
-    for my $pair ((grep { $_->[0] ne 'verdict' } @{$case->{pairs}}), []) {
+    my (@wrapped, $short);
+    for my $pair (grep { $_->[0] ne 'verdict' } @{$case->{pairs}}) {
         my ($key, $value) = @{$pair};
-        if (defined $key && $value =~ /\A\S{1,16}\z/) {
-            push @short, "$key=$value";
-            next;
+        if ($value !~ /\A\S{1,16}\z/) {
+            push @wrapped, [sprintf('  %-*s', $INDENT - 2, $key), $value, q{ } x $INDENT];
+            $short = undef;
         }
-        $text .= wrap(q{  },                                "@short", q{  }) if @short;
-        $text .= wrap(sprintf('  %-*s', $INDENT - 2, $key), $value,   q{ } x $INDENT)
-            if defined $key;
-        @short = ();
+        elsif ($short) { $short->[1] .= " $key=$value" }
+        else           { push @wrapped, $short = [q{  }, "$key=$value", q{  }] }
     }
-    return split /\n/, $text;
+    return map { split /\n/, wrap(@{$_}) } @wrapped;
 }
 
 sub comparison ($self) {

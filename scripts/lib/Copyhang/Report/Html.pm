@@ -189,15 +189,14 @@ sub _cells ($self, $row) {
     my ($anchor, @cells);
     my $before = q{};
     for my $number ($self->{results}->columns) {
-        my $case = $row->{cases}[$number];
-        if ($case && $case->{verdict} ne $before) {
-            $anchor = undef;
-            if ($case->is_unsafe || $case->{verdict} eq 'broken') {
-                $anchor = "$names[$number]:$case->{id}";
-                push @{$self->{evidence}}, [$anchor, "$case->{id} on $names[$number]", $case];
-            }
+        my $case    = $row->{cases}[$number];
+        my $verdict = $case ? $case->{verdict} : q{};
+        if ($verdict ne $before) {
+            my $fails = $case && ($case->is_unsafe || $verdict eq 'broken');
+            $anchor = $fails ? "$names[$number]:$case->{id}" : undef;
+            push @{$self->{evidence}}, [$anchor, "$case->{id} on $names[$number]", $case] if $fails;
         }
-        $before = $case ? $case->{verdict} : q{};
+        $before = $verdict;
         push @cells, cell($case, q{}, $anchor);
     }
     return @cells;
