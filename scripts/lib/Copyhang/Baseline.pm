@@ -81,7 +81,7 @@ sub expect ($self, $case) {
 # What these cases did is what is expected from now on, as text.
 sub text ($class, $kernel, $is_compact, @cases) {
     my %verdict;
-    for my $same (group(sub ($case) { $case->{verdict} }, grep { $_->is_known } @cases)) {
+    for my $same (group('verdict', grep { $_->is_known } @cases)) {
         my @ids = sort map { $_->{id} } @{$same};
         $verdict{$_} = $same->[0]{verdict} for $is_compact ? products(@ids) : @ids;
     }

@@ -23,7 +23,7 @@ my @CLASSES = (
 sub text ($class, $results) {
     my $kernel     = $results->running;
     my @cases      = $results->all_cases;
-    my @strategies = group(sub ($case) { $case->{strategy} }, @cases);
+    my @strategies = group('strategy', @cases);
     my %sorted;
     push @{$sorted{_class_of(@{$_})}}, $_->[0]{strategy} for @strategies;
     return join q{ }, map { "$_." } "Linux $kernel->{release} ($kernel->{machine})",
@@ -36,7 +36,7 @@ sub text ($class, $results) {
 # The strategies that were safe wherever they were tried.
 sub safe ($class, @cases) {
     return map { $_->[0]{strategy} }
-        grep { _class_of(@{$_}) eq 'safe' } group(sub ($case) { $case->{strategy} }, @cases);
+        grep { _class_of(@{$_}) eq 'safe' } group('strategy', @cases);
 }
 
 # "3 cases in 0.4 s: 2 safe, 1 hang"
@@ -62,19 +62,24 @@ sub _bad ($words, $is_bad, @strategies) {
         [grep { $is_bad->($_) } @{$_}]
     } @strategies;
     my @bad = map { [$_->[0]{strategy}, _where(@{$_})] } @groups or return;
-    return "$words: " . join '; ', map {
-        _list(map { $_->[0] } @{$_}) . " $_->[0][1]"
-    } group(sub ($pair) { $pair->[1] }, @bad);
+    return "$words: " . join '; ', map { "$_->[0] $_->[1]" } _together(@bad);
 }
 
 # "from pty and unix to pipe, from pty to file"
 sub _where (@cases) {
-    my @sinks = map {
-        [$_->[0]{sink}, _list(uniq map { $_->{source} } @{$_})]
-    } group(sub ($case) { $case->{sink} }, @cases);
-    return join ', ', map {
-        "from $_->[0][1] to " . _list(map { $_->[0] } @{$_})
-    } group(sub ($sink) { $sink->[1] }, @sinks);
+    my @sinks;
+    for my $same (group('sink', @cases)) {
+        push @sinks, [$same->[0]{sink}, _list(uniq map { $_->{source} } @{$same})];
+    }
+    return join ', ', map { "from $_->[1] to $_->[0]" } _together(@sinks);
+}
+
+# Of pairs of a name and a text: those names that have the same text, and this.
+sub _together (@pairs) {
+    my @groups = group(sub ($pair) { $pair->[1] }, @pairs);
+    return map {
+        [_list(map { $_->[0] } @{$_}), $_->[0][1]]
+    } @groups;
 }
 
 sub _held_up (@cases) {

@@ -48,7 +48,7 @@ sub tables ($class, $verbose, @cases) {
     my @acts  = map {
         my %cells = map { ("$_->{strategy}/$_->{source}-$_->{sink}" => _cell($_)) } @{$_};
         {name => $_->[0]{act}, place => $place++, cases => $_, cells => \%cells}
-    } group(sub ($case) { $case->{act} }, @cases);
+    } group('act', @cases);
     return map { $class->_new($verbose, $_) } @acts if $verbose;
 
     # Acts that try less and agree share the table of the one that tries most.
@@ -78,7 +78,7 @@ sub _new ($class, $verbose, @acts) {
     my @rows = map {
         my %case = map { $end_of->($_) => $_ } @{$_};
         {names => [$_->[0]{strategy}], cases => [@case{@ends}]}
-    } group(sub ($case) { $case->{strategy} }, @{$self->{cases}});
+    } group('strategy', @{$self->{cases}});
     $self->{rows} = \@rows;
     $self->_leave_out_uniform if !$verbose;
     $self->{columns} = _set_widths([$self->_columns(@ends)], @rows);

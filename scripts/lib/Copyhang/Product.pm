@@ -15,13 +15,14 @@ use Exporter 'import';
 
 our @EXPORT_OK = qw(boxes products product_of phrases group merged);
 
-# Puts things together that have the same key, in the order of the first of each: ([...]...).
-sub group ($key_of, @things) {
+# Puts things together that have the same key, in the order of the first of each: ([...]...). The key is
+# a member of each, or what code makes of each.
+sub group ($key, @things) {
     my (%group, @groups);
     for my $thing (@things) {
-        my $key = $key_of->($thing);
-        push @groups, $group{$key} = [] if !$group{$key};
-        push @{$group{$key}}, $thing;
+        my $name = ref $key ? $key->($thing) : $thing->{$key};
+        push @groups, $group{$name} = [] if !$group{$name};
+        push @{$group{$name}}, $thing;
     }
     return @groups;
 }
@@ -41,16 +42,16 @@ sub boxes (@ids) {
         my ($source, $sink) = split /-/, $ends // q{}, 2;
         +{acts => [$act], strategies => [$strategy], sources => [$source], sinks => [$sink]}
     } @ids;
-    my $key_of = sub (@parts) {
+    my $same = sub (@parts) {
         return sub ($box) {
-            join q{/}, map { "@{$box->{$_}}" } @parts;
+            join q{/}, map { "@{$_}" } @{$box}{@parts};
         };
     };
-    @boxes = merged('acts', $key_of->(qw(strategies sources sinks)), @boxes);
-    @boxes = map { @{$_} } group($key_of->(qw(strategies acts)), @boxes);
-    @boxes = merged('sinks',   $key_of->(qw(strategies acts sources)), @boxes);
-    @boxes = merged('sources', $key_of->(qw(strategies acts sinks)),   @boxes);
-    return merged('strategies', $key_of->(qw(acts sources sinks)), @boxes);
+    @boxes = merged('acts', $same->(qw(strategies sources sinks)), @boxes);
+    @boxes = map { @{$_} } group($same->(qw(strategies acts)), @boxes);
+    @boxes = merged('sinks',   $same->(qw(strategies acts sources)), @boxes);
+    @boxes = merged('sources', $same->(qw(strategies acts sinks)),   @boxes);
+    return merged('strategies', $same->(qw(acts sources sinks)), @boxes);
 }
 
 # The same in few words, which phrases has for people, with spaces.

@@ -55,8 +55,7 @@ sub _evidence ($self) {
     splice @kinds, $KINDS if @kinds > $KINDS;
     my $text = join "\n", map { $self->_one($_->[1], @{$_} - 2) } @kinds;
     return $text if @failing == @kinds;
-    my @all = map { "$_->[0]{verdict} in " . _tally(@{$_}) }
-        group(sub ($case) { $case->{verdict} }, @failing);
+    my @all   = map { "$_->[0]{verdict} in " . _tally(@{$_}) } group('verdict', @failing);
     my $shown = 'Shown: ' . @kinds . ' of ' . @failing . '. ' . join('; ', @all);
     return $text . "\n" . wrap(q{}, "$shown. --verbose shows them all.");
 }
@@ -67,8 +66,7 @@ sub _kind ($case) {
 
 # "exit_group (3), close (2)"
 sub _tally (@cases) {
-    return join ', ',
-        map { "$_->[0]{act} (" . @{$_} . ')' } group(sub ($case) { $case->{act} }, @cases);
+    return join ', ', map { "$_->[0]{act} (" . @{$_} . ')' } group('act', @cases);
 }
 
 # The name of the call in which the copy stalled.

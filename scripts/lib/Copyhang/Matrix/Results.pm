@@ -94,7 +94,7 @@ sub sections ($self, @ids) {
     };
     my @rows = map { $self->_row($_) } map { boxes(@{$_}) } group($verdicts, @ids);
     return map {
-        [map { @{$_} } group(sub ($row) { $row->{ends} }, @{$_})]
+        [map { @{$_} } group('ends', @{$_})]
     } group(sub ($row) { "@{$row->{acts}}" }, @rows);
 }
 

@@ -177,7 +177,7 @@ sub _section ($self, @rows) {
         $ends, map {
             [tag('th', joined(', ', map { tag('span', $_) } @{$_->{names}})), $self->_cells($_)]
         } @{$_}
-    } group(sub ($row) { $row->{ends} }, @rows);
+    } group('ends', @rows);
     my $acts = tag('h3', join ', ', @{$rows[0]{acts}});
     return (tag('section', "\n", $acts, "\n", table('table.rows', "\n", [q{}, @labels], @lines)),
         "\n");
