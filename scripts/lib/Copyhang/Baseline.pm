@@ -2,20 +2,10 @@
 #
 # What is expected of the cases of a kernel, recorded from an earlier run, and what differs from it.
 #
-#     {"schema": 1,
-#      "kernel": {"machine":"x86_64","release":"6.18.44","version":"..."},
-#      "cases": {
-#       "exit_group/read_write/pty-pipe": "safe",
-#       "exit_group/sendfile/pty-pipe": "hang"
-#      }}
-#
-# One case a line, sorted, so that two of them can be compared with diff(1). Only verdicts that say
-# something about the kernel are recorded: unavailable and broken are nothing to expect.
-#
-# Of several kernels there is a folder of them: debian-6.1.json is what is expected of debian:6.1. It
-# is compact: one line for all cases of a product (Copyhang::Product), such as
-# close,exit_group/sendfile,splice/pty,unix-pipe. Of the kernel it also has a digest of its
-# configuration, and the options that the cases depend on.
+# A file is as copyhang-run(1) describes it under BASELINES. Of several kernels there is a folder of
+# them: debian-6.1.json is what is expected of debian:6.1. It is compact: one line for all cases of a
+# product (Copyhang::Product), such as close,exit_group/sendfile,splice/pty,unix-pipe. Of the kernel it
+# also has a digest of its configuration, and the options that the cases depend on.
 package Copyhang::Baseline;
 
 use v5.36;

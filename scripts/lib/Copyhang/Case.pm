@@ -5,10 +5,8 @@
 # A line of TAP without a known verdict, or whose ok contradicts the verdict, is broken: a doubtful
 # safe must not count.
 #
-# With a baseline expect sets the recorded verdict, and any other one fails (is_changed), for better or
-# worse, but unavailable, which cannot be compared; without one, what is_unsafe fails. Broken always
-# does. In TAP an expected failure is "not ok # TODO expected hang", and a change to something good
-# "ok # TODO expected hang", which harnesses call "TODO passed".
+# Once it was told what a baseline expects of it, any other verdict fails, for better or worse: see
+# BASELINES in copyhang-run(1). Broken always does.
 package Copyhang::Case;
 
 use v5.36;

@@ -2,13 +2,10 @@
 #
 # Tables of verdicts as text: what is alike is merged, columns are cut into blocks that fit.
 #
-# On one kernel (tables): strategies by source and sink, a table for each act. Strategies with the
-# same verdicts everywhere share a row, sources a column, and then sinks, and acts a table: also an
-# act that tries less than another one, if it agrees with it in all that it tries. Strategies that
-# are refused everywhere, or unavailable, are named below the table. None of that when verbose.
-#
-# On several (sections): strategies by kernel, a section for each set of acts, in which neighbouring
-# kernels with the same verdicts share a column. Unless verbose, only what is telling has a row.
+# On one kernel (tables): strategies by source and sink, a table for each act, as REPORT in
+# copyhang-run(1) describes it. On several (sections): strategies by kernel, a section for each set of
+# acts, in which neighbouring kernels with the same verdicts share a column. Unless verbose, only what
+# is telling has a row.
 #
 # A row is {names, cases, ends}: a case for each column, undef where there is none, and what stands
 # above the rows that go together. A column is {number, heads, width}: which of the cases of a row

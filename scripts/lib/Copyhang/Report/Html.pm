@@ -2,13 +2,11 @@
 #
 # The results as a page for a browser.
 #
-# For a screen and for paper. Of the running kernel: what the run says, what changed, and for each act
-# all verdicts in a table, told apart by letters and words as well as by colours. A verdict links to its
-# evidence, which has the id of the case: page.html#ID leads there from elsewhere.
+# Of the running kernel: what the run says, what changed, and for each act all verdicts in a table, each
+# a link to its evidence, which has the id of the case: page.html#ID leads there from elsewhere.
 #
 # Of kernels in guests: what Copyhang::Matrix::Report tells, and the verdicts of all cases. A failure is
-# a link to the evidence of the first case in its row on the first kernel that fails so; all of it is in
-# the JSON document.
+# a link to the evidence of the first case in its row on the first kernel that fails so.
 package Copyhang::Report::Html;
 
 use v5.36;
