@@ -3,9 +3,9 @@
 # What is expected of the cases of a kernel, recorded from an earlier run, and what differs from it.
 #
 # A file is as copyhang-run(1) describes it under BASELINES. Of several kernels there is a folder of
-# them: debian-6.1.json is what is expected of debian:6.1. It is compact: one line for all cases of a
-# product (Copyhang::Product), such as close,exit_group/sendfile,splice/pty,unix-pipe. Of the kernel it
-# also has a digest of its configuration, and the options that the cases depend on.
+# them: debian-6.1.json is what is expected of debian:6.1. It is compact: one line for all cases of
+# a product (Copyhang::Product), such as close,exit_group/sendfile,splice/pty,unix-pipe. Of the
+# kernel it also has a digest of its configuration, and the options that the cases depend on.
 package Copyhang::Baseline;
 
 use v5.36;
@@ -18,8 +18,8 @@ use Digest::SHA       ();
 
 # What of a configuration has to do with the cases.
 my @OPTIONS = qw(
-    AIO EPOLL EVENTFD FUSE_FS INOTIFY_USER IO_URING NET PREEMPT PREEMPT_RT PREEMPT_DYNAMIC TIMERFD TTY
-    UNIX98_PTYS UNIX USERFAULTFD
+    AIO EPOLL EVENTFD FUSE_FS INOTIFY_USER IO_URING NET PREEMPT PREEMPT_RT PREEMPT_DYNAMIC TIMERFD
+    TTY UNIX98_PTYS UNIX USERFAULTFD
 );
 
 sub read ($class, $path) {    ## no critic (ProhibitBuiltinHomonyms)

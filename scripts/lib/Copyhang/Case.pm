@@ -65,8 +65,8 @@ sub value ($self, $key) {
     return $pair ? $pair->[1] : undef;
 }
 
-# What a program under test was seen to do: the cascade; of one that could not be tried what it did and
-# said instead. Undef for what is no program under test.
+# What a program under test was seen to do: the cascade; of one that could not be tried what it did
+# and said instead. Undef for what is no program under test.
 sub account ($self) {
     return $self->value('cascade') if $self->is_known;
     return                         if $self->{strategy} !~ /\Aexec\b/;

@@ -2,7 +2,8 @@
 #
 # copyhang matrix, after its options have been read: the same as run, for kernels in guests.
 #
-# A Copyhang::Run whose run fetches the kernels and runs the cases in them (Copyhang::Guest::Stream).
+# A Copyhang::Run whose run fetches the kernels and runs the cases in them
+# (Copyhang::Guest::Stream).
 package Copyhang::Matrix;
 
 use v5.36;
@@ -46,8 +47,8 @@ sub new ($class, $option, @names) {
     return $self;
 }
 
-# Does something with a kernel, which is left out if there is something wrong with just this one; all
-# else ends the command.
+# Does something with a kernel, which is left out if there is something wrong with just this one;
+# all else ends the command.
 sub _try ($self, $name, $code) {
     return if eval { $code->(); 1 };
     my $failure = $@;

@@ -15,8 +15,8 @@ use Exporter 'import';
 
 our @EXPORT_OK = qw(boxes products product_of phrases group merged);
 
-# Puts things together that have the same key, in the order of the first of each: ([...]...). The key is
-# a member of each, or what code makes of each.
+# Puts things together that have the same key, in the order of the first of each: ([...]...). The
+# key is a member of each, or what code makes of each.
 sub group ($key, @things) {
     my (%group, @groups);
     for my $thing (@things) {
@@ -34,8 +34,8 @@ sub merged ($part, $key_of, @things) {
     } group($key_of, @things);
 }
 
-# The same ids in few boxes, {acts => [...], strategies => [...], sources => [...], sinks => [...]}, in
-# the order of the first of each.
+# The same ids in few boxes, {acts => [...], strategies => [...], sources => [...], sinks => [...]},
+# in the order of the first of each.
 sub boxes (@ids) {
     my @boxes = map {
         my ($act, $strategy, $ends) = split m{/}, $_, 3;

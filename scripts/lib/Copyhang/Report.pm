@@ -82,8 +82,8 @@ sub _one ($self, $case, $others = 0) {
     return "$title\n" . join q{}, map { "$_\n" } Copyhang::Report->evidence($case);
 }
 
-# What was seen of a case, in lines: words and numbers beside each other, whatever is longer on lines
-# of its own.
+# What was seen of a case, in lines: words and numbers beside each other, whatever is longer on
+# lines of its own.
 sub evidence ($class, $case) {
     my (@wrapped, $short);
     for my $pair (grep { $_->[0] ne 'verdict' } @{$case->{pairs}}) {

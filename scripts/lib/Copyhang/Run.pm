@@ -2,9 +2,10 @@
 #
 # copyhang run, after its options have been read: plays, writes the files, reports.
 #
-# new checks what can be checked before anything runs. main plays the cases, writes the files, prints
-# the report, and returns the exit status. To add a kind of file is to add a row to @FILES and a
-# module in Report/, whose text($results, $path) makes the file of a Copyhang::Matrix::Results.
+# new checks what can be checked before anything runs. main plays the cases, writes the files,
+# prints the report, and returns the exit status. To add a kind of file is to add a row to @FILES
+# and a module in Report/, whose text($results, $path) makes the file of a
+# Copyhang::Matrix::Results.
 package Copyhang::Run;
 
 use v5.36;

@@ -3,10 +3,10 @@
 # What the cases did on one kernel or on several: the model that every report is made from.
 #
 # A result is that of one kernel: {name, release, version, machine, accelerator, outcome, detail,
-# console => [its last lines], seconds => {boot, cases, total}, cases => [...], troubles => [sentences],
-# config => its path, baseline}. The outcome is complete if the kernel was booted and everything that
-# was asked for came back; else boot_failed, panic, wedged, lost, emulator_failed or no_such_kernel, and
-# detail is a sentence about it. Cases that were not heard of are broken.
+# console => [its last lines], seconds => {boot, cases, total}, cases => [...], troubles =>
+# [sentences], config => its path, baseline}. The outcome is complete if the kernel was booted and
+# everything that was asked for came back; else boot_failed, panic, wedged, lost, emulator_failed or
+# no_such_kernel, and detail is a sentence about it. Cases that were not heard of are broken.
 #
 # The kernel that runs here is a matrix of one: it has no name, its version is that of uname(2), and
 # reports show it without what guests have (running).
@@ -86,8 +86,8 @@ sub is_telling ($self, $id) {
     return any { $_ && ($_->is_failing || $_->is_unsafe) } $self->cases($id);
 }
 
-# These cases, in as few rows as they need, those of the same acts together, and in there those of the
-# same ends: ([{acts, names, ends, cases => [on each kernel, of the first of them]}...]...).
+# These cases, in as few rows as they need, those of the same acts together, and in there those of
+# the same ends: ([{acts, names, ends, cases => [on each kernel, of the first of them]}...]...).
 sub sections ($self, @ids) {
     my $verdicts = sub ($id) {
         join q{ }, map { $_ ? $_->{verdict} . $_->is_changed : q{-} } $self->cases($id);
@@ -142,8 +142,8 @@ sub tally ($class, @verdicts) {
     return map { "$count{$_} $_" } grep { $count{$_} } Copyhang::Case->verdicts;
 }
 
-# The same for several lists of cases: the verdicts that are there at all, and for each list how many
-# there are of each: [verdicts], {verdict => count}...
+# The same for several lists of cases: the verdicts that are there at all, and for each list how
+# many there are of each: [verdicts], {verdict => count}...
 sub counts ($class, @lists) {
     my @counts = map { {} } @lists;
     for my $number (0 .. $#lists) { $counts[$number]{$_->{verdict}}++ for @{$lists[$number]} }

@@ -2,11 +2,12 @@
 #
 # The results as a page for a browser.
 #
-# Of the running kernel: what the run says, what changed, and for each act all verdicts in a table, each
-# a link to its evidence, which has the id of the case: page.html#ID leads there from elsewhere.
+# Of the running kernel: what the run says, what changed, and for each act all verdicts in a table,
+# each a link to its evidence, which has the id of the case: page.html#ID leads there from
+# elsewhere.
 #
-# Of kernels in guests: what Copyhang::Matrix::Report tells, and the verdicts of all cases. A failure is
-# a link to the evidence of the first case in its row on the first kernel that fails so.
+# Of kernels in guests: what Copyhang::Matrix::Report tells, and the verdicts of all cases. A
+# failure is a link to the evidence of the first case in its row on the first kernel that fails so.
 package Copyhang::Report::Html;
 
 use v5.36;
@@ -67,8 +68,8 @@ sub _changes ($self, $kernel) {
         paragraph($sum);
 }
 
-# The table of an act: strategies by endpoints, those of one sink beside each other. What is first of
-# these has a line before it.
+# The table of an act: strategies by endpoints, those of one sink beside each other. What is first
+# of these has a line before it.
 sub _act ($table) {
     my @columns = @{$table->{columns}};
     my @sinks   = group(sub ($column) { $column->{sinks}[0] }, @columns);

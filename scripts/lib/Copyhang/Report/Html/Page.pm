@@ -2,8 +2,8 @@
 #
 # What pages for a browser are made of.
 #
-# A page needs nothing else, neither a script nor the network, and is HTML and well-formed XML. Content
-# is text, which is escaped, or elements as tag makes them, or references to lists of both.
+# A page needs nothing else, neither a script nor the network, and is HTML and well-formed XML.
+# Content is text, which is escaped, or elements as tag makes them, or references to lists of both.
 package Copyhang::Report::Html::Page;
 
 use v5.36;
@@ -31,8 +31,8 @@ sub _file ($name) {
     return <$in> =~ s{\A(?:(?:/[*].*?[*]/|<!--.*?-->)\s*)*}{}sr;
 }
 
-# An element, named as page.css does: "td.safe.first" has two classes. Other attributes may come before
-# what is in it.
+# An element, named as page.css does: "td.safe.first" has two classes. Other attributes may come
+# before what is in it.
 sub tag ($selector, @content) {
     my %attribute = ref $content[0] eq 'HASH' ? %{shift @content} : ();
     my ($name, @classes) = split /[.]+/, $selector;
