@@ -11,13 +11,13 @@ no warnings 'experimental::signatures';
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Paths ();
-use Cwd             qw(abs_path);
-use Fake            qw(start finish slurp);
-use File::Temp      ();
-use JSON::PP        qw(decode_json);
-use POSIX           qw(WNOHANG);
-use Real            qw(launch cases adopt_orphans all_gone);
+use Copyhang::Paths  ();
+use Cwd              qw(abs_path);
+use Fake             qw(start finish slurp);
+use File::Temp       ();
+use Cpanel::JSON::XS qw(decode_json);
+use POSIX            qw(WNOHANG);
+use Real             qw(launch cases adopt_orphans all_gone);
 use Test::More;
 
 my $program = abs_path(Copyhang::Paths->programs . '/../../planted/leave_behind');

@@ -10,12 +10,12 @@ no warnings 'experimental::signatures';
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Soak ();
-use Fake           qw(programs finish slurp spew case);
-use FakeGuest      qw(guests image);
-use File::Temp     ();
-use JSON::PP       ();
-use Real           qw(launch adopt_orphans comes_true all_gone);
+use Copyhang::Soak   ();
+use Fake             qw(programs finish slurp spew case);
+use FakeGuest        qw(guests image);
+use File::Temp       ();
+use Cpanel::JSON::XS ();
+use Real             qw(launch adopt_orphans comes_true all_gone);
 use Test::More;
 
 my $place = File::Temp->newdir;
@@ -47,7 +47,7 @@ sub soak ($folder, @arguments) {
 }
 
 sub lines ($path) {
-    return map { JSON::PP->new->decode($_) } split /^/, -e $path ? slurp($path) : q{};
+    return map { Cpanel::JSON::XS->new->decode($_) } split /^/, -e $path ? slurp($path) : q{};
 }
 
 subtest 'bad input' => sub {

@@ -4,8 +4,7 @@
 package Copyhang::Bisect::Report;
 
 use v5.36;
-use Copyhang::Matrix::Changes ();
-use Copyhang::Matrix::Report  ();
+use Copyhang::Matrix::Changes qw(change);
 use Copyhang::Matrix::Results ();
 use Copyhang::Selection       ();
 use Copyhang::Text            qw(shell_word wrap);
@@ -84,12 +83,10 @@ sub _question ($case) {
 sub _kernel ($seen) { return join q{ }, $seen->{release} // (), "($seen->{name})" }
 
 sub _hints ($results, $case, $from, $to) {
-    my %transition = (ids => [$case], from => $from, to => $to);
-    my @hints =
-        Copyhang::Matrix::Changes->new->hints(\%transition, map { $results->version($_) } 0, 1);
-    return if !@hints;
+    my %transition = (ids => [$case], from => $from, to => $to, before => 0, after => 1);
+    my @hints      = Copyhang::Matrix::Changes->new->hints($results, \%transition) or return;
     return join q{}, "Changes that lie between the two, by version alone:\n",
-        map { wrap(q{  }, Copyhang::Matrix::Report::change($_->[0]), q{    }) } @hints;
+        map { wrap(q{  }, change($_->[0]), q{    }) } @hints;
 }
 
 1;
