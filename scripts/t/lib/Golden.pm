@@ -33,15 +33,15 @@ sub golden ($name, $text, %named) {
 }
 
 # Whether commands, [ARGUMENT...] each, say and end as the file says. $run->(@arguments) returns (exit
-# status, standard output, standard error).
-sub golden_session ($name, $run, $commands, %named) {
+# status, standard output, standard error); what it adds to %{$named} until then counts.
+sub golden_session ($name, $run, $commands, $named = {}) {
     my @told;
     for my $command (@{$commands}) {
         my @words = map { m{\A[\w/.,:=+-]+\z} ? $_ : /'/ ? qq{"$_"} : "'$_'" } @{$command};
         my ($status, $out, $err) = $run->(@{$command});
         push @told, join(q{ }, q{$}, @words) . "\n" . $out . $err =~ s/^/2> /gmr . "exit $status\n";
     }
-    return golden($name, join("\n", @told), %named);
+    return golden($name, join("\n", @told), %{$named});
 }
 
 # What has the kernel's name in it is on one line, as its length decides where lines end.
@@ -51,10 +51,14 @@ sub _same_everywhere ($text) {
     $text =~ s/\Q$release\E/RELEASE/g;
     $text =~ s/\Q$version\E/VERSION/g;
     $text =~ s/\Q$machine\E/MACHINE/g;
-    $text =~ s/\b\d+[.]\d s\b/T.T s/g;
+    $text =~ s/\b\d+[.]\d (s|minutes)\b/T.T $1/g;
+    $text =~ s{/trees/\K[0-9a-f]{16}(?=/)}{TREE}g;
+    $text =~ s/^Date: .*/Date: DATE/mg;
+    $text =~ s/^(?:2> )?Guests run under TCG, slowly: .*\n//mg;
     $text =~ s/\Q$ROOT\E/ROOT/g;
     my ($places, %place) = 0;    # folders of File::Temp, in the order in which they are named
     $text =~ s{($TEMPORARY)}{$place{$1} //= 'PLACE' . ++$places}ge;
+    $text =~ s{^(PLACE\d+\S*) +(?=[\d-])}{$1  }gm;    # a column that is as wide as its name
     $text =~ s{<style>.*</style>}{<style/>}s;
     $text =~ s/\e/ESC/g;
     return $text;
