@@ -145,7 +145,7 @@ static bool check_batch(void)
 		fault = "a loop device is left";
 	if (fault) {
 		show(tap);
-		ksft_print_msg("%s\n", fault);
+		fprintf(stderr, "# %s\n", fault);
 	}
 	fclose(tap);
 	return !fault;
@@ -174,6 +174,8 @@ static int fuzz(void)
 		bad += !check_batch();
 		batches++;
 	} while (clock_now() < end && !bad);
+	if (bad)
+		fprintf(stderr, "# FUZZ_SEED=%ld\n", seed);
 	CHECK(!bad, "%d cases put together by chance end, and leave nothing", batches * BATCH);
 	CHECK(count_mounts() == mounts, "no mount is left");
 	return checks_done();

@@ -35,8 +35,8 @@
 	ROW(PROGRAM_IDLE, 5000, "broken", "a program that sleeps elsewhere for so long has nothing to copy") \
 	ROW(CASE, 60000, "broken", "all that a case waits for; most need a hundredth of it") \
 	ROW(TEARDOWN, 1000, "", "what is killed goes by then, or is set aside and named") \
-	ROW(KEEPER, 1000, "", "a keeper answers by then, or goes on by itself") \
-	ROW(KEEP, 10000, "", "a keeper's attempts once the actors are gone") \
+	ROW(CLEANUP, 1000, "", "a cleanup process answers by then, or goes on by itself") \
+	ROW(CLEANUP_TRIES, 10000, "", "a cleanup process tries for so long once the actors are gone") \
 	ROW(SAID, 200, "", "the last words of a program that has ended") \
 	ROW(ANSWER, 1000, "", "who is told that a case begins says by then that he knows") \
 	ROW(SUPERVISOR, TIME_CASE + PLAYS_MAX * CLEARING_MS, "broken", "else it is itself caught in the kernel") \
@@ -44,8 +44,8 @@
 // clang-format on
 
 #define PLAYS_MAX 6 /* of one case, see case.c; half of CASE is the last moment to begin one */
-/* What may come after each: the last wait, a keeper that is asked three times, processes to kill */
-#define CLEARING_MS (2 * TIME_TEARDOWN + TIME_AFTERWARDS + 3 * TIME_KEEPER)
+/* What may come after each: the last wait, cleanup asked for three times, processes to kill */
+#define CLEARING_MS (2 * TIME_TEARDOWN + TIME_AFTERWARDS + 3 * TIME_CLEANUP)
 
 /* An act may take so many times as long as the control's; and is at rest after so many. */
 #define ACT_CONTROLS 8

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A case's life, from top to bottom: its phases, in a table at the end, and before it what each of
- * them does, looks at, and awaits; those before the act are in attempt_stall.c. What is awaited is
- * asked of what the looks have shown, and changes nothing.
+ * them does, looks at, and awaits; those before the act are in attempt_stall.c, those when nothing
+ * holds up the copy any more in attempt_copy.c. What is awaited is asked of what the looks have
+ * shown, and changes nothing.
  */
 #include "attempt.h"
 
-#include "cleanup.h"
 #include "proc.h"
 
 #include <signal.h>
-#include <string.h>
 
 /* How often is looked for what no event tells. */
 #define TICK_UNDER_WAY (NS_PER_MS / 20)
@@ -261,96 +260,6 @@ static void keep_torn_down(struct attempt *attempt)
 	keep_end(attempt, ENDED_BY_TEARDOWN);
 }
 
-/* --- Compare: the copy comes to its end, and is what arrived what was to arrive? --- */
-
-static void let_copy_end(struct attempt *attempt)
-{
-	cleanup_run(attempt->scene->cleanup);
-	if (attempt->at[RELEASED])
-		return;
-	attempt->at[RELEASED] = clock_now();
-	scene_release(attempt->scene);
-}
-
-static void look_at_copy(struct attempt *attempt)
-{
-	const struct copier_kind *copier = attempt->scene->copier_kind;
-
-	if (copier->look_on)
-		copier->look_on(attempt);
-}
-
-static bool copy_over(const struct attempt *attempt)
-{
-	return attempt->scene->copier_kind->is_over(attempt);
-}
-
-/* Where the act has not ended by itself nothing depends on it. */
-static int64_t end_of_copy(const struct attempt *attempt)
-{
-	return attempt->seen.ended_by == ENDED_BY_ITSELF ? patience_deadline() :
-							   soon_after(attempt);
-}
-
-static void compare(struct attempt *attempt)
-{
-	const struct copier_kind *copier = attempt->scene->copier_kind;
-
-	attempt->seen.differs = copier->differs && copier->differs(attempt->scene);
-}
-
-static void keep_no_end(struct attempt *attempt)
-{
-	struct scene *scene = attempt->scene;
-	const struct copier_kind *copier = scene->copier_kind;
-
-	if (scene->report->release_error) {
-		scene->error = scene->report->release_error;
-		attempt_fault(attempt, "cannot release the source");
-	} else if (attempt->seen.ended_by == ENDED_BY_ITSELF &&
-		   !(copier->may_go_on && copier->may_go_on(attempt))) {
-		attempt_fault(attempt, "the copy did not come to its end after the release");
-	}
-}
-
-static bool has_listener(const struct attempt *attempt)
-{
-	return attempt->scene->listener;
-}
-
-static bool has_heard_all(const struct attempt *attempt)
-{
-	return attempt->scene->listener->ended_at;
-}
-
-/* What goes on may say more, and nobody waits for that. */
-static int64_t last_words(const struct attempt *attempt)
-{
-	return scene_copier_over(attempt->scene) ? clock_now() + LIMIT_OF(SAID) : 0;
-}
-
-static void keep_said(struct attempt *attempt)
-{
-	const struct report *report = attempt->scene->report;
-
-	memcpy(attempt->said, report->said, report->said_size);
-}
-
-/* --- What comes of it all --- */
-
-int64_t attempt_doubt(const struct attempt *attempt)
-{
-	const int64_t *at = attempt->at;
-	const int64_t wanted = RELEASE_SHARE * (at[ENDED] - attempt->asleep_at);
-
-	/* It may have ended by itself while the supervisor waited for a CPU. */
-	if (!attempt->asleep_at)
-		return LIMIT_OF(DOUBT);
-	if (attempt->at_least || at[RELEASED] - at[ACT] >= wanted)
-		return 0;
-	return min(wanted, LIMIT_OF(DOUBT));
-}
-
 /* --- The phases --- */
 
 /** struct phase - one of them; what is NULL is not there. */
@@ -413,11 +322,11 @@ static const struct phase phases[] = {
 	{ "times", .applies = has_limits, .begin = attempt_keep_times },
 
 	/* And the copy, once nothing holds it up: did all arrive, and nothing else? */
-	{ "compare", .applies = has_acted, .begin = let_copy_end, .look = look_at_copy,
-	  .comes = copy_over, .tick = TICK_WATCH, .until = end_of_copy, .came = compare,
-	  .failed = keep_no_end },
-	{ "last words", .applies = has_listener, .comes = has_heard_all, .tick = TICK_SAID,
-	  .until = last_words, .came = keep_said, .failed = keep_said },
+	{ "compare", .applies = has_acted, .begin = attempt_let_copy_end, .look = attempt_look_at_copy,
+	  .comes = attempt_copy_over, .tick = TICK_WATCH, .until = attempt_end_of_copy, .came = attempt_compare,
+	  .failed = attempt_keep_no_end },
+	{ "last words", .applies = attempt_has_listener, .comes = attempt_has_heard_all, .tick = TICK_SAID,
+	  .until = attempt_last_words, .came = attempt_keep_said, .failed = attempt_keep_said },
 };
 /* clang-format on */
 

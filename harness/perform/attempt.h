@@ -186,6 +186,35 @@ int64_t attempt_starved(const struct attempt *attempt);
 /** attempt_keep_times() - keep when it was over, how long it took, and whether its call failed. */
 void attempt_keep_times(struct attempt *attempt);
 
+/* --- attempt_copy.c: once nothing holds up the copy --- */
+
+/** attempt_let_copy_end() - undo what the act may have left in its way, and release it, unless it
+ * is. */
+void attempt_let_copy_end(struct attempt *attempt);
+
+/** attempt_look_at_copy(), attempt_copy_over() - is it at its end? */
+void attempt_look_at_copy(struct attempt *attempt);
+bool attempt_copy_over(const struct attempt *attempt);
+
+/** attempt_end_of_copy() - Return: until when that is waited for. */
+int64_t attempt_end_of_copy(const struct attempt *attempt);
+
+/** attempt_compare() - keep, in attempt->seen, whether what arrived is what was to arrive. */
+void attempt_compare(struct attempt *attempt);
+
+/** attempt_keep_no_end() - it has not come to its end: whose fault is that? */
+void attempt_keep_no_end(struct attempt *attempt);
+
+/** attempt_has_listener(), attempt_has_heard_all() - what a program under test says. */
+bool attempt_has_listener(const struct attempt *attempt);
+bool attempt_has_heard_all(const struct attempt *attempt);
+
+/** attempt_last_words() - Return: until when more of it is waited for. */
+int64_t attempt_last_words(const struct attempt *attempt);
+
+/** attempt_keep_said() - keep what was heard. */
+void attempt_keep_said(struct attempt *attempt);
+
 /* --- attempt_steps.c: which calls are steps of the copy --- */
 
 /** attempt_on_call() - @task has entered a call or returned; @arg is the attempt: see tracer.h. */

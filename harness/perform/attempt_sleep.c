@@ -93,3 +93,16 @@ bool attempt_is_indifferent(const struct attempt *attempt)
 
 	return after != INT64_MAX && clock_now() - attempt->same_since >= after;
 }
+
+int64_t attempt_doubt(const struct attempt *attempt)
+{
+	const int64_t *at = attempt->at;
+	const int64_t wanted = RELEASE_SHARE * (at[ENDED] - attempt->asleep_at);
+
+	/* It may have ended by itself while the supervisor waited for a CPU. */
+	if (!attempt->asleep_at)
+		return LIMIT_OF(DOUBT);
+	if (attempt->at_least || at[RELEASED] - at[ACT] >= wanted)
+		return 0;
+	return wanted < LIMIT_OF(DOUBT) ? wanted : LIMIT_OF(DOUBT);
+}

@@ -31,7 +31,8 @@ struct task *scene_start_traced(struct scene *scene, const struct child *child,
 	if (task)
 		return task;
 	if (errno == EPERM)
-		scene->missing = "ptrace is not permitted here (Yama ptrace_scope, seccomp)";
+		scene->missing =
+			"ptrace is not permitted here (Yama ptrace_scope, seccomp, a tracer)";
 	scene_fails(scene, "cannot trace a child", errno);
 	return NULL;
 }

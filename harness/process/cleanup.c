@@ -36,14 +36,14 @@ static void take_kept(struct cleanup *cleanup, int line)
 /* Ever less often, since an actor in the kernel may take hours; and not without an end. */
 static _Noreturn void go_on(const struct cleanup *cleanup)
 {
-	int64_t give_up = clock_now() + LIMIT_OF(KEEP);
+	int64_t give_up = clock_now() + LIMIT_OF(CLEANUP_TRIES);
 	int tick = TICK;
 
 	do {
 		poll(NULL, 0, tick);
 		tick = 2 * tick < TICK_MAX ? 2 * tick : TICK_MAX;
 		if (!cleanup_actors_gone(cleanup))
-			give_up = clock_now() + LIMIT_OF(KEEP);
+			give_up = clock_now() + LIMIT_OF(CLEANUP_TRIES);
 	} while (!cleanup->put_right(cleanup) && clock_now() < give_up);
 	_exit(0);
 }
@@ -98,7 +98,7 @@ static ssize_t await_word(int line, int flags)
 	struct pollfd word = { .fd = line, .events = POLLIN };
 	char byte;
 
-	return poll(&word, 1, TIME_KEEPER) > 0 ? recv(line, &byte, 1, flags) : -1;
+	return poll(&word, 1, TIME_CLEANUP) > 0 ? recv(line, &byte, 1, flags) : -1;
 }
 
 void cleanup_run(int line)

@@ -12,8 +12,8 @@
 #include <sys/types.h>
 
 #define CLEANUP_FDS 2
-#define CLEANUP_NAME "copyhang-keeper" /* by which it is known in /proc/PID/comm, */
-#define CLEANUP_WHO "the keeper"       /* and in reasons */
+#define CLEANUP_NAME "copyhang-clean"     /* by which it is known in /proc/PID/comm, */
+#define CLEANUP_WHO "the cleanup process" /* and in reasons */
 
 /** struct cleanup - the work of one. */
 struct cleanup {
@@ -33,7 +33,7 @@ struct cleanup {
  */
 int cleanup_start(const struct cleanup *cleanup);
 
-/** cleanup_run() - have it done now, once for all; -1 is no line. Waits for KEEPER at most. */
+/** cleanup_run() - have it done now, once for all; -1 is no line. Waits for CLEANUP at most. */
 void cleanup_run(int line);
 
 /** cleanup_end() - ... and to the end of its work, and close *@line; waits as long again. */

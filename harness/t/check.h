@@ -17,14 +17,17 @@
  */
 #define GIVE_UP (600 * NS_PER_S)
 
-/* One test: passes where @condition holds; the rest is its name, as for printf(3). */
+/*
+ * One test: passes where @condition holds; the rest is its name, as for printf(3). What does not
+ * hold goes where prove(1) shows it.
+ */
 #define CHECK(condition, ...) \
 	do { \
 		bool holds = (condition); \
 		char name[256]; \
 		snprintf(name, sizeof(name), __VA_ARGS__); \
 		if (!holds) \
-			ksft_print_msg("%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+			fprintf(stderr, "# %s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
 		ksft_test_result(holds, "%s\n", name); \
 	} while (0)
 

@@ -131,7 +131,7 @@ static const struct {
 	{ TEST(plant_exits, plant_silent, plant_pipe), 4, have_few_descriptors,
 	  "the control: descriptors.c:", "F_DUPFD" },
 	{ TEST(exits_kept, plant_silent, plant_pipe), 5, have_few_descriptors,
-	  "the keeper: descriptors.c:", "F_DUPFD" },
+	  "the cleanup process: descriptors.c:", "F_DUPFD" },
 	{ TEST(promises_act, endpoint_limited, endpoint_pipe), 2, have_few_descriptors,
 	  "the reader: descriptors.c:", "F_DUPFD" },
 	{ TEST(plant_exits, endpoint_fuse, plant_pipe), 1, have_few_descriptors,
@@ -141,11 +141,11 @@ static const struct {
 	{ TEST(plant_exits, plant_silent, plant_pipe), 3, die,
 	  "the releaser: ", "ended before it was ready" },
 	{ TEST(exits_kept, plant_silent, plant_pipe), 5, die,
-	  "the keeper: ", "ended before it was ready" },
+	  "the cleanup process: ", "ended before it was ready" },
 	{ TEST(plant_exits, plant_silent, plant_pipe), 2, never_get_ready,
 	  "the bystander: ", "not ready in time" },
 	{ TEST(exits_kept, plant_silent, plant_pipe), 5, never_get_ready,
-	  "the keeper: ", "not ready in time" },
+	  "the cleanup process: ", "not ready in time" },
 };
 #undef TEST
 

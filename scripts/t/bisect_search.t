@@ -6,7 +6,7 @@
 use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Bisect::History    ();
+use Copyhang::Bisect::Commits    ();
 use Copyhang::Bisect::Repository ();
 use Copyhang::Bisect::Search     ();
 use Copyhang::Bisect::State      ();
@@ -20,10 +20,15 @@ use ToyTree qw(git);
 
 my $COUNT = 40;    # in a row, at most
 
+# Among so many in a row.
+sub row ($count) {
+    return Copyhang::Bisect::Search->new(good => [0], bad => $count - 1);
+}
+
 # Looks among as many as there are letters: g is good, b is bad, s is one that does not tell.
 # Returns the search, and the numbers it looked at.
 sub search ($row) {
-    my $search = Copyhang::Bisect::Search->new(length $row);
+    my $search = row(length $row);
     my @looks;
     while (defined(my $number = $search->next)) {
         die "looks at $number again, in $row\n" if grep { $_ == $number } @looks;
@@ -39,7 +44,7 @@ subtest 'one transition, anywhere' => sub {
         my $limit = ceil(log($count) / log 2);
         for my $first_bad (1 .. $count - 1) {
             my $row   = ('g' x $first_bad) . ('b' x ($count - $first_bad));
-            my $steps = Copyhang::Bisect::Search->new($count)->steps_left;
+            my $steps = row($count)->steps_left;
             my ($search, @looks) = search($row);
             push @wrong,     $row if $search->bad != $first_bad || $search->good != $first_bad - 1;
             push @slow,      $row if @looks > $limit;
@@ -100,15 +105,19 @@ sub history ($tree) {
 }
 
 subtest 'commits' => sub {
-    my $tree       = File::Temp->newdir;
-    my $behind     = history($tree);
-    my @commits    = git($tree, qw(rev-list --topo-order --reverse main));
-    my $repository = Copyhang::Bisect::Repository->new("$tree");
+    my $tree    = File::Temp->newdir;
+    my $behind  = history($tree);
+    my @commits = git($tree, qw(rev-list --topo-order --reverse main));
+    my %range   = (repository => Copyhang::Bisect::Repository->new("$tree"), paths => []);
     for my $skip ([], [@commits[4, 5]], [@commits[1 .. $#commits - 1]]) {
         my %skip = map { $_ => 1 } @{$skip};
         my (@wrong, @slow);
         for my $culprit (@{$skip} ? @commits[3, 5, 9] : @commits[1 .. $#commits]) {
-            my $search = Copyhang::Bisect::History->new($repository, @commits[0, -1]);
+            my $search = Copyhang::Bisect::Commits->new(
+                %range,
+                good => [$commits[0]],
+                bad  => $commits[-1]
+            );
             my %looks;
             while (defined(my $commit = $search->next)) {
                 die "looks at $commit again\n" if $looks{$commit}++;
@@ -137,7 +146,7 @@ sub judged ($option, $good, $bad, $verdict = undef) {
         $made->take_ends($good, $bad);
         $made;
     } or return join q{ }, $@->status, $@->message;
-    return join ': ', $verdicts->judge(seen($verdict));
+    return join ': ', grep { defined } @{$verdicts->judge(seen($verdict))}{qw(answer why)};
 }
 
 subtest 'verdicts' => sub {

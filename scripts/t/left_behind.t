@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A case program leaves a process behind that nothing can end as long as a server lives, which is left
-# as well, and its keeper. Nobody waits for them, and they are named.
+# as well, and its cleanup process. Nobody waits for them, and they are named.
 
 use strict;
 use warnings;
@@ -11,13 +11,13 @@ no warnings 'experimental::signatures';
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Paths ();
-use Cwd             qw(abs_path);
-use Fake            qw(start finish slurp);
-use File::Temp      ();
-use JSON::PP        qw(decode_json);
-use POSIX           qw(WNOHANG);
-use Real            qw(launch cases adopt_orphans all_gone);
+use Copyhang::Paths  ();
+use Cwd              qw(abs_path);
+use Fake             qw(start finish slurp);
+use File::Temp       ();
+use Cpanel::JSON::XS qw(decode_json);
+use POSIX            qw(WNOHANG);
+use Real             qw(launch cases adopt_orphans all_gone);
 use Test::More;
 
 my $program = abs_path(Copyhang::Paths->programs . '/../../planted/leave_behind');
@@ -48,11 +48,11 @@ subtest 'prove' => sub {
     is($case->value('set_aside'), 1, 'the case has set it aside');
     my ($pid) = $out =~ /^# set aside, no signal ends them:.* (\d+) \S+ D/m;
     ok(defined $pid, 'the program names it');
-    unlike($out, qr/^# set aside.*copyhang-keeper/m, 'and it alone');
+    unlike($out, qr/^# set aside.*copyhang-clean/m, 'and it alone');
     like(
         $out,
-        qr/^# still at work, to put right what was done: \d+ copyhang-keeper S$/m,
-        'and its keeper, which a signal would end, as what it is'
+        qr/^# still at work, to put right what was done: \d+ copyhang-clean S$/m,
+        'and its cleanup process, which a signal would end, as what it is'
     );
     like(slurp('/proc/' . ($pid // 'self') . '/stat'), qr/[)] D /, 'it is in the kernel');
     end_what_is_left();

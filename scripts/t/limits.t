@@ -10,6 +10,7 @@ use lib "$FindBin::Bin/lib", "$FindBin::Bin/../lib";
 
 use Copyhang::Limits ();
 use Copyhang::Paths  ();
+use Copyhang::Stream ();
 use Fake             qw(programs case spew);
 use Test::More;
 
@@ -24,13 +25,13 @@ for my $row (@rows) {
     ok(@{$row} == 4 && $ms > 0 && $why =~ /\w/ && !@unknown, "$name: $ms ms, $why");
 }
 cmp_ok($ms{SUPERVISOR}, '>', $ms{CASE}, 'a supervisor has more time than its case');
-cmp_ok(Copyhang::Limits->silence * 1000, '>', $ms{SUPERVISOR}, 'and its program more than that');
+cmp_ok(Copyhang::Stream->silence * 1000, '>', $ms{SUPERVISOR}, 'and its program more than that');
 
 my $silent = programs([case ('exit_group/sendfile/pty-pipe', 'safe')]);
 spew("$silent/copyhang-cases", "#!/bin/sh\nexit 3\n");
 local $ENV{COPYHANG_PROGRAMS} = "$silent";
 local $Copyhang::Limits::SILENCE = undef;
-ok(!eval { Copyhang::Limits->silence }, 'a program that does not say its limits');
+ok(!eval { Copyhang::Stream->silence }, 'a program that does not say its limits');
 like($@->message, qr/does not say what its limits are/, 'is named');
 
 done_testing;

@@ -6,18 +6,18 @@ use v5.36;
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Case              ();
-use Copyhang::Report::Document  ();
-use Copyhang::Report::Html      ();
-use Copyhang::Matrix::Baselines ();
-use Copyhang::Matrix::Changes   ();
-use Copyhang::Matrix::Report    ();
-use Copyhang::Matrix::Results   ();
-use Copyhang::Product           qw(products product_of);
-use Cpanel::JSON::XS            qw(decode_json);
-use Fake                        qw(slurp spew);
-use File::Temp                  ();
-use Golden                      qw(golden);
+use Copyhang::Baseline         ();
+use Copyhang::Case             ();
+use Copyhang::Report::Document ();
+use Copyhang::Report::Html     ();
+use Copyhang::Matrix::Changes  ();
+use Copyhang::Matrix::Report   ();
+use Copyhang::Matrix::Results  ();
+use Copyhang::Product          qw(products product_of);
+use Cpanel::JSON::XS           qw(decode_json);
+use Fake                       qw(slurp spew);
+use File::Temp                 ();
+use Golden                     qw(golden);
 use Test::More;
 
 my $place = File::Temp->newdir;
@@ -211,15 +211,16 @@ subtest 'outcomes' => sub {
 
 subtest 'baselines' => sub {
     chdir $place or die "chdir: $!";
-    my $baselines = Copyhang::Matrix::Baselines->new(q{.});
+    my $record   = sub ($result) { Copyhang::Baseline->record(q{.}, $result) };
+    my $baseline = sub ($name) { Copyhang::Baseline->of_kernel(q{.}, $name) };
     spew("$place/config", "# CONFIG_TTY is not set\nCONFIG_FUSE_FS=m\nCONFIG_AIO=y\n");
     my $all = results(\%VERDICTS, @KERNELS);
     my ($first, $second) = $all->results;
-    ok($baselines->record({%{$first}, config => "$place/config"}),        'recorded');
-    ok($baselines->record($second),                                       'another');
-    ok(!$baselines->record({%{$first}, name => 'x', outcome => 'panic'}), 'not an incomplete one');
-    ok(!-e "$place/x.json", 'of which there is no file');
-    is($baselines->baseline('debian:7.3'), undef, 'nothing is known of a third');
+    ok($record->({%{$first}, config => "$place/config"}),        'recorded');
+    ok($record->($second),                                       'another');
+    ok(!$record->({%{$first}, name => 'x', outcome => 'panic'}), 'not an incomplete one');
+    ok(!-e "$place/x.json",                                      'of which there is no file');
+    is($baseline->('debian:7.3'), undef, 'nothing is known of a third');
 
     my $document = decode_json(slurp("$place/debian-5.10.json"));
     is($document->{cases}{'exit/read/pty,unix-pipe'}, 'safe', 'many cases in a line');
@@ -231,8 +232,7 @@ subtest 'baselines' => sub {
     my $configuration = $document->{kernel}{configuration};
     like($configuration->{digest}, qr/\A[0-9a-f]{64}\z/, 'a digest of its configuration');
     is_deeply([@{$configuration->{options}}{qw(FUSE_FS TTY)}], [qw(m n)], 'and options');
-    is(scalar keys %{$baselines->baseline('debian:5.10')->{expected}},
-        8, 'all known verdicts again');
+    is(scalar keys %{$baseline->('debian:5.10')->{expected}}, 8, 'all known verdicts again');
 
     my %now = (
         %VERDICTS,
@@ -241,7 +241,7 @@ subtest 'baselines' => sub {
     );
     my $results = results(\%now, @KERNELS);
     for my $result ($results->results) {
-        $result->{baseline} = $baselines->baseline($result->{name}) // next;
+        $result->{baseline} = $baseline->($result->{name}) // next;
         $result->{baseline}->expect($_) for @{$result->{cases}};
     }
     golden('matrix-baselines.txt', report($results));

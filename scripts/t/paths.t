@@ -57,7 +57,7 @@ subtest 'in a checkout' => sub {
 subtest 'installed' => sub {
     my $prefix = "$place/prefix";
     make_path("$prefix/bin", "$prefix/libexec", "$prefix/share/copyhang");
-    system "cp $Bin/../copyhang $prefix/bin && cp -r $Bin/../lib $prefix/share/copyhang/lib"
+    system "cp $Bin/../copyhang $prefix/bin && cp -r $Bin/../lib $Bin/../man $prefix/share/copyhang"
         . " && cp -a $cases $prefix/libexec/copyhang";
     symlink "$prefix/bin/copyhang", "$place/link";
     my ($status, $out, $err) = run_it("$place/link run");

@@ -8,6 +8,7 @@ use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Fake       qw(finish slurp spew);
+use File::Find ();
 use File::Temp ();
 use Golden     qw(golden_session);
 use Real       qw(launch adopt_orphans comes_true all_gone);
@@ -18,9 +19,17 @@ my $place = File::Temp->newdir;
 
 adopt_orphans();
 
+my @started;
+
+sub start (@arguments) {
+    my $job = launch($SLOW, @arguments);
+    push @started, $job->{pid};
+    return $job;
+}
+
 # (exit status or "signal N", standard output, standard error)
 sub slow (@arguments) {
-    return finish(launch($SLOW, @arguments));
+    return finish(start(@arguments));
 }
 
 # The command as an ordinary user.
@@ -29,10 +38,14 @@ sub humble (@arguments) {
         launch(qw(setpriv --reuid 65534 --regid 65534 --clear-groups), $SLOW, @arguments));
 }
 
-# Folders of groups that it has made.
+# Groups that these have made: others may slow something down at the same time, this test for one.
 sub groups () {
-    return map { glob "$_/copyhang-slow-*" } map { /\A\S+ (\S+) cgroup2? / } split /^/,
-        slurp('/proc/mounts');
+    no warnings 'File::Find';    # those of others come and go
+    my @mounts = map { /\A\S+ (\S+) cgroup2? / } split /^/, slurp('/proc/mounts');
+    my %found;
+    File::Find::find({no_chdir => 1, wanted => sub { $found{$1} = 1 if m{/copyhang-slow-(\d+)\z} }},
+        @mounts);
+    return grep { $found{$_} } @started;
 }
 
 subtest 'bad input' => sub {
@@ -118,8 +131,8 @@ sub quota () {
     ok(all_gone(), 'what it left behind is gone');
 
     for my $signal (qw(TERM HUP KILL)) {
-        my $job = launch($SLOW, '--cpu', 50, 'sh', '-c',
-            "echo \$\$ >$place/pid; exec sleep $Fake::FOREVER");
+        my $job =
+            start('--cpu', 50, 'sh', '-c', "echo \$\$ >$place/pid; exec sleep $Fake::FOREVER");
         ok(comes_true(sub { -s "$place/pid" && groups() }), 'it runs');
         unlink "$place/pid";
         kill $signal, $job->{pid};
@@ -131,7 +144,7 @@ sub quota () {
     # As a terminal does it: to the whole group of processes.
     my $catches =
         'trap "echo caught; exit 7" INT; echo >' . "$place/ready" . '; while :; do sleep 1; done';
-    my $job = launch($SLOW, '--cpu', 50, 'bash', '-c', $catches);
+    my $job = start('--cpu', 50, 'bash', '-c', $catches);
     ok(comes_true(sub { -e "$place/ready" }), 'it runs');
     kill 'INT', -$job->{pid};
     my ($status, $said) = finish($job);

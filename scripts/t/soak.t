@@ -7,13 +7,13 @@ use v5.36;
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Soak ();
-use Fake           qw(programs finish slurp spew case);
-use FakeGuest      qw(guests image);
-use File::Temp     ();
-use Golden         qw(golden_session);
-use JSON::PP       ();
-use Real           qw(launch adopt_orphans comes_true all_gone);
+use Copyhang::Soak   ();
+use Fake             qw(programs finish slurp spew case);
+use FakeGuest        qw(guests image);
+use File::Temp       ();
+use Golden           qw(golden_session);
+use Cpanel::JSON::XS ();
+use Real             qw(launch adopt_orphans comes_true all_gone);
 use Test::More;
 
 my $place = File::Temp->newdir;
@@ -45,7 +45,7 @@ sub soak ($folder, @arguments) {
 }
 
 sub lines ($path) {
-    return map { JSON::PP->new->decode($_) } split /^/, -e $path ? slurp($path) : q{};
+    return map { Cpanel::JSON::XS->new->decode($_) } split /^/, -e $path ? slurp($path) : q{};
 }
 
 subtest 'bad input' => sub {

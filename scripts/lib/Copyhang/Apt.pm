@@ -18,7 +18,7 @@ use Copyhang::Apt::Sources ();
 use Copyhang::Failure      qw(untestable);
 use Copyhang::Limits       ();
 use Copyhang::Tool         ();
-use JSON::PP               ();
+use Cpanel::JSON::XS       ();
 
 my $FRESH    = 24 * 60 * 60;                # s that package lists are good for
 my $HELPER   = '/usr/lib/apt/apt-helper';
@@ -48,8 +48,8 @@ sub _is_fresh ($self) {
 
 # Of the kernels: ({package, version, size, suite, uri, sha256}...).
 sub packages ($self) {
-    my $text     = $self->{cache}->read_file($PACKAGES)        // return;
-    my $packages = eval { JSON::PP->new->utf8->decode($text) } // [];
+    my $text     = $self->{cache}->read_file($PACKAGES)                // return;
+    my $packages = eval { Cpanel::JSON::XS->new->utf8->decode($text) } // [];
     return @{$packages};
 }
 
@@ -69,7 +69,7 @@ sub _load ($self) {
     my @packages = map { $self->_read_list(@{$_}) } $self->_lists;
     return                                                if !@packages && $self->packages;
     untestable('no suite that could be read has kernels') if !@packages;
-    $cache->write_file($PACKAGES, JSON::PP->new->utf8->canonical->encode(\@packages));
+    $cache->write_file($PACKAGES, Cpanel::JSON::XS->new->utf8->canonical->encode(\@packages));
     return;
 }
 

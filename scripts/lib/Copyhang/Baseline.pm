@@ -1,25 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What is expected of the cases of a kernel, recorded from an earlier run.
+# What is expected of the cases of a kernel, recorded from an earlier run, and what differs from it.
 #
-#     {"schema": 1,
-#      "kernel": {"machine":"x86_64","release":"6.18.44","version":"..."},
-#      "cases": {
-#       "exit_group/read_write/pty-pipe": "safe",
-#       "exit_group/sendfile/pty-pipe": "hang"
-#      }}
-#
-# One case a line, sorted, so that two of them can be compared with diff(1); or in the compact form
-# one line for all cases of a product (Copyhang::Product), for example
-# close,exit_group/sendfile,splice/pty,unix-pipe. Only verdicts that say something about the kernel
-# are recorded: unavailable and broken are nothing to expect.
+# A file is as copyhang-run(1) describes it under BASELINES. Of several kernels there is a folder of
+# them: debian-6.1.json is what is expected of debian:6.1. It is compact: one line for all cases of
+# a product (Copyhang::Product), such as close,exit_group/sendfile,splice/pty,unix-pipe. Of the
+# kernel it also has a digest of its configuration, and the options that the cases depend on.
 package Copyhang::Baseline;
 
 use v5.36;
 use Copyhang::Case    ();
 use Copyhang::Failure qw(bad_input);
-use Copyhang::Product qw(product_of products);
+use Copyhang::Output  ();
+use Copyhang::Product qw(group product_of products);
 use Cpanel::JSON::XS  ();
+use Digest::SHA       ();
+
+# What of a configuration has to do with the cases.
+my @OPTIONS = qw(
+    AIO EPOLL EVENTFD FUSE_FS INOTIFY_USER IO_URING NET PREEMPT PREEMPT_RT PREEMPT_DYNAMIC TIMERFD
+    TTY UNIX98_PTYS UNIX USERFAULTFD
+);
 
 sub read ($class, $path) {    ## no critic (ProhibitBuiltinHomonyms)
     my $self = bless {path => $path}, $class;
@@ -34,16 +35,27 @@ sub read ($class, $path) {    ## no critic (ProhibitBuiltinHomonyms)
     $self->_bad("schema $document->{schema} is not known, only 1") if $document->{schema} ne '1';
     $self->_bad('no "cases"') if ref $document->{cases} ne 'HASH';
     for my $product (sort keys %{$document->{cases}}) {
-        my $verdict = $document->{cases}{$product};
-        $self->_bad("$product: no verdict to expect: " . ($verdict // 'null'))
-            if !defined $verdict || !Copyhang::Case->says_something($verdict);
+        my $verdict = $document->{cases}{$product} // 'null';
+        $self->_bad("$product: no verdict to expect: $verdict")
+            if !Copyhang::Case->says_something($verdict);
         for my $id (product_of($product)) {
             $self->_bad("$id: there twice") if exists $self->{expected}{$id};
             $self->{expected}{$id} = $verdict;
         }
     }
-    $self->{kernel} = ref $document->{kernel} eq 'HASH' ? $document->{kernel}{release} : undef;
+    my $release = ref $document->{kernel} eq 'HASH' ? $document->{kernel}{release} : undef;
+    $self->{title} = $path . (defined $release ? " (Linux $release)" : q{});
     return $self;
+}
+
+# What is expected of a kernel; undef if nothing was recorded.
+sub of_kernel ($class, $folder, $name) {
+    my $path = _path($folder, $name);
+    return -e $path ? $class->read($path) : undef;
+}
+
+sub _path ($folder, $name) {
+    return "$folder/" . ($name =~ s{.*/}{}r =~ s/[^\w.~+-]/-/gr) . '.json';
 }
 
 sub _bad ($self, $reason) {
@@ -56,37 +68,79 @@ sub expect ($self, $case) {
     return;
 }
 
-# "FILE (Linux 6.1.0)"
-sub title ($self) {
-    return $self->{path} . (defined $self->{kernel} ? " (Linux $self->{kernel})" : q{});
-}
-
-# The recorded cases among those that are not in @ids.
-sub vanished ($self, @ids) {
-    my %there = map { $_ => 1 } @ids;
-    return grep { !$there{$_} } sort keys %{$self->{expected}};
-}
-
-# A baseline as text: what these cases did is what is expected from now on. Compact: a line for
-# many cases, else one for each.
-sub text ($class, $kernel, $argument, @cases) {
-    my %ids;
-    push @{$ids{$_->{verdict}}}, $_->{id}
-        for sort { $a->{id} cmp $b->{id} } grep { $_->is_known } @cases;
+# What these cases did is what is expected from now on, as text.
+sub text ($class, $kernel, $is_compact, @cases) {
     my %verdict;
-    for my $verdict (keys %ids) {
-        my @keys = $argument->{compact} ? products(@{$ids{$verdict}}) : @{$ids{$verdict}};
-        @verdict{@keys} = ($verdict) x @keys;
+    for my $same (group('verdict', grep { $_->is_known } @cases)) {
+        my @ids = sort map { $_->{id} } @{$same};
+        $verdict{$_} = $same->[0]{verdict} for $is_compact ? products(@ids) : @ids;
     }
-    my $json = Cpanel::JSON::XS->new->canonical->ascii->allow_nonref;
-    my @lines =
+    my $json  = Cpanel::JSON::XS->new->canonical->ascii->allow_nonref;
+    my $lines = join ",\n",
         map { '  ' . $json->encode($_) . ': ' . $json->encode($verdict{$_}) } sort keys %verdict;
-    return
-          qq({"schema": 1,\n "kernel": )
-        . $json->encode($kernel)
-        . qq(,\n "cases": {\n)
-        . join(",\n", @lines)
-        . "\n }}\n";
+    $kernel = $json->encode($kernel);
+    return qq({"schema": 1,\n "kernel": $kernel,\n "cases": {\n$lines\n }}\n);
+}
+
+# Records a result, see Copyhang::Matrix::Results. Returns whether it could be: if it is complete.
+sub record ($class, $folder, $result) {
+    return 0 if $result->{outcome} ne 'complete';
+    my %kernel = map { $_ => $result->{$_} } qw(name release version machine);
+    $kernel{configuration} = _configuration($result->{config}) if defined $result->{config};
+    Copyhang::Output->new(_path($folder, $result->{name}))
+        ->write($class->text(\%kernel, 1, @{$result->{cases}}));
+    return 1;
+}
+
+# A digest of all options, and those of interest as they are set.
+sub _configuration ($path) {
+    open my $in, '<', $path or bad_input("cannot read $path: $!");
+    my %set = map { /\ACONFIG_(\w+)=(.*)/ ? ($1 => $2) : () } <$in>;
+    return {
+        digest  => Digest::SHA::sha256_hex(join q{}, map { "$_=$set{$_}\n" } sort keys %set),
+        options => {map { $_ => $set{$_} // 'n' } @OPTIONS},
+    };
+}
+
+# What differs from it in a result: the sum, a sentence, and [id, what became of it]... Where the
+# selection is whole, what is not there any more differs, too.
+sub compare ($self, $result, $selection) {
+    my @cases    = @{$result->{cases}};
+    my @recorded = grep                        { defined $_->{expected} } @cases;
+    my @changed  = grep                        { $_->is_changed } @recorded;
+    my @not_now  = grep                        { !$_->is_known } @recorded;
+    my %there    = map                         { $_->{id} => 1 } @cases;
+    my @gone     = $selection->is_whole ? grep { !$there{$_} } sort keys %{$self->{expected}} : ();
+    my $sum = join ', ', @recorded - @changed - @not_now . ' as expected', @changed . ' changed',
+        @not_now . ' could not be compared', @cases - @recorded . ' new';
+    return (
+        "Against $self->{title}: $sum.",
+        (map { [$_->{id}, "expected $_->{expected}, now $_->{verdict}"] } @changed),
+        (map { [$_->{id}, _not_now($_)] } @not_now),
+        (map { [$_,       'expected, but no longer a case'] } @gone),
+    );
+}
+
+sub _not_now ($case) {
+    my $why = defined $case->{reason} ? " ($case->{reason})" : q{};
+    return "expected $case->{expected}, could not be compared: $case->{verdict}$why";
+}
+
+# Of several kernels: a line for each thing that differs from a kernel's baseline, then one for each
+# kernel; none without any baseline. $results: of Copyhang::Matrix::Results.
+sub lines ($class, $results) {
+    my (@lines, @sums);
+    for my $result (grep { $_->{baseline} } $results->results) {
+        my ($sum, @differences) = $result->{baseline}->compare($result, $results->selection);
+        for my $same (group(sub ($difference) { $difference->[1] }, @differences)) {
+            push @lines,
+                map { "$result->{name} $_: $same->[0][1]" } products(map { $_->[0] } @{$same});
+        }
+        push @sums, "$result->{name}: $sum";
+    }
+    return if !@sums;
+    return @lines, @sums,
+        map { "$_->{name}: nothing is recorded for it" } grep { !$_->{baseline} } $results->results;
 }
 
 1;

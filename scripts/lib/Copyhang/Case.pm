@@ -2,93 +2,62 @@
 #
 # One case's result: its verdict, its evidence, and what it means.
 #
-# Made from a line of TAP with the evidence below it (from_tap), or for a case that has no result
-# (without_result). A line without a known verdict, or whose ok contradicts the verdict, is broken:
-# a doubtful safe must not count.
+# A line of TAP without a known verdict, or whose ok contradicts the verdict, is broken: a doubtful
+# safe must not count.
 #
-# With a baseline expect sets the recorded verdict. is_failing is the judgement of a run:
-# - broken always fails.
-# - with a recorded verdict any other one fails (is_changed), for better or worse; unavailable
-#   cannot be compared and does not fail.
-# - without one, what is_unsafe fails.
-#
-# In TAP (tap_line) an expected failure is not ok # TODO expected hang, and a change to something
-# good ok # TODO expected hang, which harnesses call "TODO passed".
-#
-# document is the case as --json shows it, evidence_lines as TAP does.
+# Once it was told what a baseline expects of it, any other verdict fails, for better or worse: see
+# BASELINES in copyhang-run(1). Broken always does.
 package Copyhang::Case;
 
 use v5.36;
-use JSON::PP ();
+use Cpanel::JSON::XS ();
 
-# ok: the word in TAP. kernel: it says something about the kernel.
-my %VERDICT = (
-    safe        => {ok => 1, kernel => 1},
-    refused     => {ok => 1, kernel => 1},
-    hang        => {ok => 0, kernel => 1},
-    stuck       => {ok => 0, kernel => 1},
-    late        => {ok => 0, kernel => 1},
-    corrupt     => {ok => 0, kernel => 1},
-    unavailable => {ok => 1, kernel => 0},
-    broken      => {ok => 0, kernel => 0},
-);
+# Whether the word in TAP is ok, and whether it says something about the kernel.
+my @VERDICTS = qw(safe refused hang stuck late corrupt unavailable broken);
+my %IS_OK    = map { $_ => /safe|refused|unavailable/ ? 1 : 0 } @VERDICTS;
+my %IS_KNOWN = map { $_ => !/unavailable|broken/ } @VERDICTS;
 
-sub verdicts ($class) {
-    return qw(safe refused hang stuck late corrupt unavailable broken);
-}
+sub verdicts ($class) { return @VERDICTS }
 
-sub says_something ($class, $verdict) {
-    return exists $VERDICT{$verdict} && $VERDICT{$verdict}{kernel};
-}
+sub says_something ($class, $verdict) { return $IS_KNOWN{$verdict} }
 
 # From a test line of TAP and the [key, value] pairs of the evidence below it; undef if the line
 # names no case.
 sub from_tap ($class, $line, $pairs) {
     my ($not, $number, $id) = $line =~ m{\A(not\ )?ok\b \s* (\d*) \s* (?:-\s)? ([^\s#/]+/[^\s#]+)}x
         or return;
-    my $self = $class->_new($id, $pairs);
-    @{$self}{qw(number ok)} = ($number, !$not);
+    my $self    = $class->_new($id, $number, $pairs);
     my $verdict = $self->{verdict} // 'no verdict';
-    return $self if $VERDICT{$verdict} && !$not == $VERDICT{$verdict}{ok};
-    return $self->_break(($not ? 'not ok' : 'ok') . " and verdict=$verdict contradict each other")
-        if $VERDICT{$verdict};
-    return $self->_break("unknown verdict: $verdict");
-}
-
-sub without_result ($class, $id, $number, $reason) {
-    my $self = $class->_new($id, [['verdict', 'broken'], ['reason', $reason]]);
-    @{$self}{qw(number ok)} = ($number, 0);
+    my $is_ok   = $IS_OK{$verdict};
+    $self->{ok} = !$not;
+    return $self if defined $is_ok && $self->{ok} == $is_ok;
+    my $reason =
+        defined $is_ok
+        ? ($not ? 'not ok' : 'ok') . " and verdict=$verdict contradict each other"
+        : "unknown verdict: $verdict";
+    push @{$pairs}, ['verdict', 'broken'], ['reason', $reason];
+    @{$self}{qw(verdict reason)} = ('broken', $reason);
     return $self;
 }
 
-sub _new ($class, $id, $pairs) {
+sub without_result ($class, $id, $number, $reason) {
+    return $class->_new($id, $number, [['verdict', 'broken'], ['reason', $reason]]);
+}
+
+sub _new ($class, $id, $number, $pairs) {
     my ($act, $strategy, $ends) = split m{/}, $id, 3;
     my ($source, $sink) = split /-/, $ends // q{}, 2;
-    my %self = (
-        id       => $id,
-        act      => $act,
-        strategy => $strategy,
-        source   => $source,
-        sink     => $sink,
-        pairs    => $pairs,
-    );
+    my %self;
+    @self{qw(id number act strategy source sink pairs)} =
+        ($id, $number, $act, $strategy, $source, $sink, $pairs);
     $self{$_->[0]} = $_->[1] for grep { $_->[0] =~ /\A(?:verdict|reason)\z/ } @{$pairs};
     return bless \%self, $class;
 }
 
-sub _break ($self, $reason) {
-    @{$self}{qw(verdict reason)} = ('broken', $reason);
-    push @{$self->{pairs}}, ['verdict', 'broken'], ['reason', $reason];
-    return $self;
-}
-
 # Hang, stuck, late or corrupt: the kernel was seen to do it.
-sub is_unsafe ($self) {
-    my $verdict = $VERDICT{$self->{verdict}};
-    return $verdict->{kernel} && !$verdict->{ok};
-}
+sub is_unsafe ($self) { return $self->is_known && !$IS_OK{$self->{verdict}} }
 
-sub is_known ($self) { return $VERDICT{$self->{verdict}}{kernel} }
+sub is_known ($self) { return $IS_KNOWN{$self->{verdict}} }
 
 # The first value of a key of the evidence.
 sub value ($self, $key) {
@@ -96,12 +65,20 @@ sub value ($self, $key) {
     return $pair ? $pair->[1] : undef;
 }
 
+# What a program under test was seen to do: the cascade; of one that could not be tried what it did
+# and said instead. Undef for what is no program under test.
+sub account ($self) {
+    return $self->value('cascade') if $self->is_known;
+    return                         if $self->{strategy} !~ /\Aexec\b/;
+    my @said = map { "it said: $_->[1]" } grep { $_->[0] eq 'stderr' } @{$self->{pairs}};
+    return join '; ', $self->{reason} // $self->{verdict}, @said;
+}
+
 # What a report calls it: of several programs under test, the program as well.
 sub title ($self) {
     return join ': ', grep { defined } @{$self}{qw(program id)};
 }
 
-# How it stands to what a baseline expects of it.
 sub expect ($self, $expected) {
     $self->{expected} = $expected;
     return;
@@ -118,7 +95,7 @@ sub is_failing ($self) {
 }
 
 sub tap_line ($self) {
-    my $ok   = $VERDICT{$self->{verdict}}{ok};
+    my $ok   = $IS_OK{$self->{verdict}};
     my $line = ($ok ? 'ok' : 'not ok') . " $self->{number} $self->{id}";
     return "$line # SKIP " . ($self->{reason} // q{}) if $self->{verdict} eq 'unavailable';
     return "$line # TODO expected $self->{expected}"
@@ -131,20 +108,13 @@ sub evidence_lines ($self) {
 }
 
 my %FIELD = (
-    errno      => sub ($text) { $text },
-    stalled    => \&_boolean,
-    killable   => \&_boolean,
-    act_ms     => \&_number,
-    release_ms => \&_number,
+    errno => sub ($text) { $text },
+    (map { $_ => \&_boolean } qw(stalled killable)),
+    (map { $_ => \&_number } qw(act_ms release_ms)),
 );
 
-sub _boolean ($text) {
-    return $text eq 'yes' ? JSON::PP::true : JSON::PP::false;
-}
-
-sub _number ($text) {
-    return $text =~ /\A-?\d+(?:[.]\d+)?\z/ ? 0 + $text : undef;
-}
+sub _boolean ($text) { return $text eq 'yes' ? Cpanel::JSON::XS::true : Cpanel::JSON::XS::false }
+sub _number  ($text) { return $text =~ /\A-?\d+(?:[.]\d+)?\z/ ? 0 + $text : undef }
 
 # A repeated key of the evidence becomes an array.
 sub document ($self) {
@@ -152,22 +122,17 @@ sub document ($self) {
         (map { $_ => $self->{$_} } qw(id act strategy source sink verdict)),
         (map { $_ => undef } keys %FIELD),
         (map { $_ => $self->{$_} } grep { defined $self->{$_} } qw(reason expected program)),
-        stalled  => JSON::PP::false,
+        stalled  => _boolean('no'),
         steps    => [],
         evidence => {},
     );
-    my $evidence = $document{evidence};
-    for my $pair (@{$self->{pairs}}) {
+    for my $pair (grep { $_->[0] !~ /\A(?:verdict|reason)\z/ } @{$self->{pairs}}) {
         my ($key, $value) = @{$pair};
-        next if $key =~ /\A(?:verdict|reason)\z/;
-        if    ($key eq 'step')            { push @{$document{steps}}, $value }
-        elsif ($FIELD{$key})              { $document{$key} = $FIELD{$key}->($value) }
-        elsif (!exists $evidence->{$key}) { $evidence->{$key} = $value }
-        else {
-            $evidence->{$key} = [$evidence->{$key}] if !ref $evidence->{$key};
-            push @{$evidence->{$key}}, $value;
-        }
+        if    ($key eq 'step') { push @{$document{steps}}, $value }
+        elsif ($FIELD{$key})   { $document{$key} = $FIELD{$key}->($value) }
+        else                   { push @{$document{evidence}{$key}}, $value }
     }
+    $_ = $_->[0] for grep { @{$_} == 1 } values %{$document{evidence}};
     return \%document;
 }
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the subcommands have in common.
+# What the subcommands have in common, and the scripts beside copyhang.
 #
 # A subcommand is one module, Copyhang::Command::Name, found by its file. It has a class method
-# main(@arguments) that returns the exit status, and a manual, man/copyhang-NAME.pod. When it is loaded
-# only perl-base is sure to be there; it reads its options, calls Copyhang::Paths->prepare, and loads
-# the rest afterwards.
+# main(@arguments) that returns the exit status, and a manual, man/copyhang-NAME.pod. When it is
+# loaded only perl-base is sure to be there; it reads its options, calls Copyhang::Paths->prepare,
+# and loads the rest afterwards.
 package Copyhang::Command;
 
 use v5.36;
@@ -34,34 +34,50 @@ sub manuals ($class) {
 }
 
 # The one of a command, or of the whole without a name.
-sub manual ($class, @name) {
-    return "$FOLDER/man/" . join(q{-}, 'copyhang', @name) . '.pod';
-}
+sub manual ($class, @name) { return "$FOLDER/man/" . join(q{-}, 'copyhang', @name) . '.pod' }
 
 # Of a checkout, or as installed beside lib/.
 sub version ($class) {
-    my $folder = Copyhang::Paths->checkout // $FOLDER;
-    open my $in, '<', "$folder/VERSION" or bad_input("cannot read $folder/VERSION: $!");
-    chomp(my $version = <$in> // q{});
-    close $in or bad_input("cannot read $folder/VERSION: $!");
-    return $version;
+    my ($line) = $class->lines((Copyhang::Paths->checkout // $FOLDER) . '/VERSION');
+    return ($line // q{}) =~ s/\n\z//r;
 }
 
-# Takes the options out of @$arguments, of which Getopt::Long says what is wrong; every command knows
-# --help.
+sub lines ($class, $path) {
+    open my $in, '<', $path or bad_input("cannot read $path: $!");
+    my @lines = <$in>;
+    close $in or bad_input("cannot read $path: $!");
+    return @lines;
+}
+
+# Takes the options out of @$arguments; every command knows --help.
 sub options ($class, $arguments, @specification) {
-    my $name = lc $class =~ s/.*:://r =~ s/(?<=[a-z])(?=[A-Z])/-/gr;
-    my (%option, @complaints);
-    my $parser = Getopt::Long::Parser->new(config => [qw(no_auto_abbrev no_ignore_case)]);
-    {
-        local $SIG{__WARN__} = sub ($complaint) { push @complaints, $complaint };
-        $parser->getoptionsfromarray($arguments, \%option, 'help|h', @specification);
-    }
-    bad_input(lcfirst($complaints[0] =~ s/\s+\z//r) . "; see 'copyhang $name --help'")
-        if @complaints;
-    return \%option if !$option{help};
+    my $name   = lc $class =~ s/.*:://r =~ s/(?<=[a-z])(?=[A-Z])/-/gr;
+    my $option = _parse($arguments, "copyhang $name", \@specification);
+    return $option if !$option->{help};
     __PACKAGE__->find('help')->main($name);
     return Copyhang::Failure->quit(0);
+}
+
+# A script that is no command, with a text for --help: runs the code with the options and what is
+# left of the arguments. @config: more of Getopt::Long's. Returns the exit status.
+sub script ($class, $usage, $code, $specification, @config) {
+    my ($path, $name) = $usage =~ m{\Ausage: (\S+/(\S+))};
+    local $Copyhang::Failure::Who = $name;
+    my $main = sub {
+        my $option = _parse(\@ARGV, $path, $specification, @config);
+        return $option->{help} ? !print $usage : $code->($option, @ARGV);
+    };
+    return Copyhang::Failure->status_of($main);
+}
+
+# Of what Getopt::Long finds wrong it is the first that is said.
+sub _parse ($arguments, $path, $specification, @config) {
+    my (%option, @complaints);
+    local $SIG{__WARN__} = sub ($complaint) { push @complaints, $complaint };
+    Getopt::Long::Parser->new(config => [qw(no_auto_abbrev no_ignore_case), @config])
+        ->getoptionsfromarray($arguments, \%option, 'help|h', @{$specification});
+    return \%option if !@complaints;
+    bad_input(lcfirst($complaints[0] =~ s/\s+\z//r) . "; see '$path --help'");
 }
 
 # Refuses what is left over.

@@ -2,28 +2,28 @@
 #
 # What a run says, in one paragraph.
 #
-# Names the strategies that were safe wherever they were tried, the unsafe ones with the endpoints
-# that make them so, those that broke a promise, those that the kernel refused, and what hung; all
-# counted from the cases.
+# Names the strategies that were unsafe, with the endpoints that make them so, those that broke a
+# promise, all others by what was seen of them, and what hung; all counted from the cases.
 package Copyhang::Conclusion;
 
 use v5.36;
 use Copyhang::Product qw(group);
 use List::Util        qw(uniq);
 
+# What was seen of the cases of a strategy, and what that means. Unsafe ones have more to be told.
 my @CLASSES = (
-    ['safe',    'Safe wherever tried'],
-    ['partly',  'Safe where the kernel does not refuse'],
-    ['refused', 'Refused wherever tried'],
-    ['open',    'Not known to be safe, as cases are broken'],
-    ['nothing', 'Unavailable here'],
+    ['safe',         'Safe wherever tried'],
+    ['refused safe', 'Safe where the kernel does not refuse'],
+    ['refused',      'Refused wherever tried'],
+    ['broken',       'Not known to be safe, as cases are broken'],
+    [q{},            'Unavailable here'],
 );
 
 # Without line breaks.
 sub text ($class, $results) {
     my $kernel     = $results->running;
     my @cases      = $results->all_cases;
-    my @strategies = group(sub ($case) { $case->{strategy} }, @cases);
+    my @strategies = group('strategy', @cases);
     my %sorted;
     push @{$sorted{_class_of(@{$_})}}, $_->[0]{strategy} for @strategies;
     return join q{ }, map { "$_." } "Linux $kernel->{release} ($kernel->{machine})",
@@ -31,6 +31,12 @@ sub text ($class, $results) {
         _bad('Corrupt', \&_is_corrupt, @strategies),
         (map { "$_->[1]: " . _list(@{$sorted{$_->[0]}}) } grep { $sorted{$_->[0]} } @CLASSES),
         _held_up(@cases);
+}
+
+# The strategies that were safe wherever they were tried.
+sub safe ($class, @cases) {
+    return map { $_->[0]{strategy} }
+        grep { _class_of(@{$_}) eq 'safe' } group('strategy', @cases);
 }
 
 # "3 cases in 0.4 s: 2 safe, 1 hang"
@@ -41,40 +47,39 @@ sub counts ($class, $results) {
 }
 
 sub _class_of (@cases) {
-    my %count;
-    $count{$_->is_unsafe ? 'bad' : $_->{verdict}}++ for @cases;
-    return 'bad'     if $count{bad};
-    return 'open'    if $count{broken};
-    return 'partly'  if $count{safe} && $count{refused};
-    return 'safe'    if $count{safe};
-    return 'refused' if $count{refused};
-    return 'nothing';
+    my @seen = sort { $a cmp $b } uniq grep { $_ ne 'unavailable' }
+        map { $_->is_unsafe ? 'bad' : $_->{verdict} } @cases;
+    return "@seen" =~ /\A(bad|broken)/ ? $1 : "@seen";
 }
 
 # A broken promise is the strategy's own affair, and holds nobody up.
 sub _is_corrupt ($case) { return $case->{verdict} eq 'corrupt' }
 sub _is_unsafe  ($case) { return $case->is_unsafe && !_is_corrupt($case) }
 
-# "Unsafe: sendfile and splice from pty and unix to pipe; ...", or nothing. $strategies: the cases of
-# each.
+# "Unsafe: sendfile and splice from pty and unix to pipe; ...", or nothing.
 sub _bad ($words, $is_bad, @strategies) {
-    my @bad = map {
-        my @bad = grep { $is_bad->($_) } @{$_};
-        @bad ? [$bad[0]{strategy}, _where(@bad)] : ()
-    } @strategies or return;
-    return "$words: " . join '; ', map {
-        _list(map { $_->[0] } @{$_}) . " $_->[0][1]"
-    } group(sub ($pair) { $pair->[1] }, @bad);
+    my @groups = grep { @{$_} } map {
+        [grep { $is_bad->($_) } @{$_}]
+    } @strategies;
+    my @bad = map { [$_->[0]{strategy}, _where(@{$_})] } @groups or return;
+    return "$words: " . join '; ', map { "$_->[0] $_->[1]" } _together(@bad);
 }
 
 # "from pty and unix to pipe, from pty to file"
 sub _where (@cases) {
-    my @sinks = map {
-        [$_->[0]{sink}, _list(uniq map { $_->{source} } @{$_})]
-    } group(sub ($case) { $case->{sink} }, @cases);
-    return join ', ', map {
-        "from $_->[0][1] to " . _list(map { $_->[0] } @{$_})
-    } group(sub ($sink) { $sink->[1] }, @sinks);
+    my @sinks;
+    for my $same (group('sink', @cases)) {
+        push @sinks, [$same->[0]{sink}, _list(uniq map { $_->{source} } @{$same})];
+    }
+    return join ', ', map { "from $_->[1] to $_->[0]" } _together(@sinks);
+}
+
+# Of pairs of a name and a text: those names that have the same text, and this.
+sub _together (@pairs) {
+    my @groups = group(sub ($pair) { $pair->[1] }, @pairs);
+    return map {
+        [_list(map { $_->[0] } @{$_}), $_->[0][1]]
+    } @groups;
 }
 
 sub _held_up (@cases) {

@@ -8,12 +8,12 @@
 #
 # bad_input (exit status 2) and untestable (125) throw a failure with a message of one line, which
 # status_of prints on standard error; it returns the exit status of the code it calls. Any other
-# exception is an internal error: 125. Who catches one itself can ask for its status and its
-# message.
+# exception is an internal error: 125. Who catches one itself can ask for its status and message.
 #
-# Signals: after catch_signals the first of SIGINT, SIGTERM and SIGHUP is only noted, as most places
-# cannot be left at any moment. signalled says which; check_signals throws if there was one, and
-# status_of then dies by it. Loads perl-base modules only.
+# Signals: after catch_signals, which comes before anything is started, the first of SIGINT, SIGTERM
+# and SIGHUP is only noted, as most places cannot be left at any moment. signalled says which;
+# check_signals throws if there was one, and status_of then dies by it. Loads perl-base modules
+# only.
 package Copyhang::Failure;
 
 use v5.36;
@@ -26,20 +26,20 @@ our $Who = 'copyhang';
 
 my $Signal;
 
-sub bad_input ($message) {
-    die bless {status => 2, message => $message}, __PACKAGE__;
-}
-
-sub untestable ($message) {
-    die bless {status => 125, message => $message}, __PACKAGE__;
-}
+sub bad_input  ($message) { die bless {status => 2,   message => $message}, __PACKAGE__ }
+sub untestable ($message) { die bless {status => 125, message => $message}, __PACKAGE__ }
 
 sub status  ($self) { return $self->{status} }
 sub message ($self) { return $self->{message} }
 
 # Ends the program with a status, for one who has said already why.
-sub quit ($class, $status) {
-    die bless {status => $status}, $class;
+sub quit ($class, $status) { die bless {status => $status}, $class }
+
+# Ends it as a command has ended, of which this is the wait status: also by its signal, so that a
+# calling shell sees that, and stops its own loop too.
+sub end_as ($class, $wait_status) {
+    my $signal = $wait_status & 127;
+    die bless {status => $signal ? 128 + $signal : $wait_status >> 8, signal => $signal}, $class;
 }
 
 sub catch_signals ($class) {
@@ -52,7 +52,7 @@ sub catch_signals ($class) {
 sub signalled ($class) { return $Signal }
 
 sub check_signals ($class) {
-    die bless {signal => $Signal}, $class if $Signal;
+    die bless {status => 125, signal => $Signal}, $class if $Signal;
     return;
 }
 
@@ -63,19 +63,15 @@ sub status_of ($class, $code) {
     if (!ref $failure || !$failure->isa($class)) {
         $failure = {status => 125, message => "internal error: $failure"};
     }
-    _die_by($failure->{signal}) if $failure->{signal};
+    if ($failure->{signal}) {
+        local @SIG{qw(INT QUIT TERM HUP)} = ('DEFAULT') x 4;
+        kill $failure->{signal}, $$;
+    }
     if (defined $failure->{message}) {
         my $message = $failure->{message} =~ s/\s+\z//r;
         print {*STDERR} "$Who: $message\n";
     }
     return $failure->{status};
-}
-
-# So that a calling shell sees a death by signal, and stops its own loop too.
-sub _die_by ($name) {
-    $SIG{$name} = 'DEFAULT';    ## no critic (RequireLocalizedPunctuationVars)
-    kill $name, $$;
-    return;
 }
 
 1;

@@ -1,80 +1,245 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A table of verdicts as text: what is alike is merged, columns are cut into blocks that fit.
+# Tables of verdicts as text: what is alike is merged, columns are cut into blocks that fit.
 #
-# A row is {names, cases, ends}: what it is called, a case for each column, undef where there is
-# none, and what stands above those rows that go together, if anything does. A column is {number,
-# heads, width}: which of the cases of a row stands in it, what stands above it, in groups of lines,
-# and how wide it is. They are made by Copyhang::Grid::Ends and Copyhang::Grid::Kernels.
+# On one kernel (tables): strategies by source and sink, a table for each act, as REPORT in
+# copyhang-run(1) describes it. On several (sections): strategies by kernel, a section for each set
+# of acts, in which neighbouring kernels with the same verdicts share a column. Unless verbose, only
+# what is telling has a row.
+#
+# A row is {names, cases, ends}: a case for each column, undef where there is none, and what stands
+# above the rows that go together. A column is {number, heads, width}: which of the cases of a row
+# stands in it, and what stands above it, in groups of lines. A verdict that differs from the
+# baseline's has a !, and where there is no case stands -.
 package Copyhang::Grid;
 
 use v5.36;
-use Copyhang::Text qw(fill);
-use Exporter 'import';
-use List::Util qw(max);
+use Copyhang::Product qw(group merged);
+use Copyhang::Text    qw($WIDTH fill);
+use List::Util        qw(all any max min sum0 uniq);
 
-our @EXPORT_OK = qw(cell cells width cut block);
+my $GAP    = 2;
+my $INDENT = 2;
+my $NAMES  = 30;    # the widest column of strategies, where sources and sinks stand beside it,
+my $HEADS  = 12;    # and what sources that share a column may take
+my $MARGIN = 44;    # where kernels stand beside strategies, these end here at most
 
-my $GAP  = 2;
-my $NONE = q{-};    # no such case, or no result of it on this kernel
-
-# A change against the baseline is marked.
-sub cell ($case) {
-    return $case ? $case->{verdict} . ($case->is_changed ? q{!} : q{}) : $NONE;
+sub _cell ($case) {
+    return $case ? $case->{verdict} . ($case->is_changed ? q{!} : q{}) : q{-};
 }
 
 # What stands in these columns of these rows.
-sub cells ($columns, @rows) {
+sub _cells ($columns, @rows) {
     return map {
         my $cases = $_->{cases};
-        map { cell($cases->[$_->{number}]) } @{$columns}
+        map { _cell($cases->[$_->{number}]) } @{$columns}
     } @rows;
 }
 
-sub width ($column, @rows) {
-    return $GAP + max(map { length } cells([$column], @rows), map { @{$_} } @{$column->{heads}});
+# --- One kernel ---
+
+# In the order of the acts, each {acts, less, cases, rows, columns, alike, verbose}: the acts whose
+# cases all are like these, those that try less of them, and {verdict => rows} that are only named.
+sub tables ($class, $verbose, @cases) {
+    my $place = 0;
+    my @acts  = map {
+        my %cells = map { ("$_->{strategy}/$_->{source}-$_->{sink}" => _cell($_)) } @{$_};
+        {name => $_->[0]{act}, place => $place++, cases => $_, cells => \%cells}
+    } group('act', @cases);
+    return map { $class->_new($verbose, $_) } @acts if $verbose;
+
+    # Acts that try less and agree share the table of the one that tries most.
+    my @tables;
+    for my $act (sort { keys %{$b->{cells}} <=> keys %{$a->{cells}} } @acts) {
+        my ($table) = grep { _agrees($act->{cells}, $_->[0]{cells}) } @tables;
+        push @tables, $table = [] if !$table;
+        push @{$table}, $act;
+    }
+    return map { $class->_new($verbose, @{$_}) } sort { $a->[0]{place} <=> $b->[0]{place} } @tables;
+}
+
+# Whether all of these are among those.
+sub _agrees ($these, $those) {
+    return all { defined $those->{$_} && $those->{$_} eq $these->{$_} } keys %{$these};
+}
+
+# The act whose cases are shown, and those that share its table.
+sub _new ($class, $verbose, @acts) {
+    my $self = bless {verbose => $verbose, cases => $acts[0]{cases}, less => []}, $class;
+    my $most = keys %{$acts[0]{cells}};
+    push @{$self->{keys %{$_->{cells}} == $most ? 'acts' : 'less'}}, $_->{name}
+        for sort { $a->{place} <=> $b->{place} } @acts;
+    my $end_of = sub ($case) { "$case->{sink} $case->{source}" };
+    my @ends   = map { @{$_} }
+        group(sub ($end) { $end =~ s/ .*//r }, uniq map { $end_of->($_) } @{$self->{cases}});
+    my @rows = map {
+        my %case = map { $end_of->($_) => $_ } @{$_};
+        {names => [$_->[0]{strategy}], cases => [@case{@ends}]}
+    } group('strategy', @{$self->{cases}});
+    $self->{rows} = \@rows;
+    $self->_leave_out_uniform if !$verbose;
+    $self->{columns} = _set_widths([$self->_columns(@ends)], @rows);
+    return $self;
+}
+
+# Strategies that the kernel refuses, or lacks, in every column need no row, if others have one.
+sub _leave_out_uniform ($self) {
+    my %rows;
+    for my $row (@{$self->{rows}}) {
+        my @cells = uniq map { _cell($_) } grep { defined } @{$row->{cases}};
+        push @{$rows{"@cells" =~ /\A(refused|unavailable)\z/ ? $1 : 'shown'}}, $row;
+    }
+    @{$self}{qw(rows alike)} = (delete $rows{shown}, \%rows) if $rows{shown};
+    return;
+}
+
+# Those that a row needs. Sources with the same cells share one, then sinks of the same sources.
+sub _columns ($self, @ends) {
+    my @rows    = @{$self->{rows}};
+    my @columns = map {
+        my ($sink, $source) = split q{ }, $ends[$_];
+        {number => $_, sinks => [$sink], sources => [$source]}
+    } grep {
+        my $number = $_;
+        any { $_->{cases}[$number] } @rows
+    } 0 .. $#ends;
+    for my $parts ($self->{verbose} ? () : (['sources', 'sinks'], ['sinks', 'sources'])) {
+        my ($part, $other) = @{$parts};
+        my $key = sub ($column) { join q{ }, @{$column->{$other}}, _cells([$column], @rows) };
+        @columns = merged($part, $key, @columns);
+    }
+    return map {
+        my ($sink, @sinks) = @{$_->{sinks}};
+        my @heads = ([fill($HEADS, "to $sink", @sinks)], [fill($HEADS, @{$_->{sources}})]);
+        +{%{$_}, heads => \@heads}
+    } @columns;
+}
+
+sub text ($self, $paint) {
+    my $length = length join ', ', map { @{$_->{names}} } @{$self->{rows}};
+    my $least  = min($NAMES, $length);
+    my @lines  = fill($WIDTH, @{$self->{acts}});
+    push @lines, _titled($WIDTH, 'the same where tried', @{$self->{less}});
+    my @blocks = map {
+        my @columns = @{$_};
+        my @rows    = grep {
+            my $cases = $_->{cases};
+            any { $cases->[$_->{number}] } @columns
+        } @{$self->{rows}};
+        @rows = merged('names', sub ($row) { join q{ }, _cells(\@columns, $row) }, @rows)
+            if !$self->{verbose};
+
+        # The names may take what the columns leave.
+        my $room = $WIDTH - $INDENT - sum0(map { $_->{width} } @columns);
+        _block($paint, $INDENT, $INDENT + min($length, max($least, $room)), \@columns, @rows);
+    } _cut($WIDTH - $least - $INDENT, @{$self->{columns}});
+    my @alike = map {
+        _titled($WIDTH - 2 * $INDENT, $_, map { @{$_->{names}} } @{$self->{alike}{$_}})
+        }
+        sort keys %{$self->{alike}};
+    return join("\n", @lines, join "\n", @blocks) . join q{},
+        map { q{ } x $INDENT . "$_\n" } @alike;
+}
+
+# "title: name, name" in lines; none without a name.
+sub _titled ($width, $title, @names) {
+    my $first = shift @names // return;
+    return fill($width, "$title: $first", @names);
+}
+
+# --- Several kernels ---
+
+# $results: of Copyhang::Matrix::Results.
+sub sections ($class, $results, $verbose, $paint) {
+    my @ids = grep { $verbose || $results->is_telling($_) } $results->ids;
+    return join "\n", map { _section($results, $paint, @{$_}) } $results->sections(@ids);
+}
+
+sub _section ($results, $paint, @rows) {
+    my $indent  = 2 * $INDENT;
+    my $widest  = max(map { 1 + length join ', ', @{$_->{names}} } @rows);
+    my $margin  = min($MARGIN, $indent + $widest);
+    my $columns = _set_widths([_kernels($results, @rows)], @rows);
+    return join "\n", fill($WIDTH, @{$rows[0]{acts}}),
+        map { _block($paint, $indent, $margin, $_, @rows) } _cut($WIDTH - $margin, @{$columns});
+}
+
+# Neighbours with the same verdicts share a column.
+sub _kernels ($results, @rows) {
+    my @labels = $results->labels;
+    my @columns;
+    for my $number ($results->columns) {
+        my $cells = join q{ }, _cells([{number => $number}], @rows);
+        push @columns, {cells => $cells, number => $number, labels => []}
+            if !@columns || $columns[-1]{cells} ne $cells;
+        push @{$columns[-1]{labels}}, $labels[$number];
+    }
+    return map {
+        my ($first, @more) = @{$_->{labels}};
+        @more = "- $more[-1]" if @more > 1;
+        +{%{$_}, heads => [[$first, @more]]}
+    } @columns;
+}
+
+# --- Text ---
+
+sub _set_widths ($columns, @rows) {
+    for my $column (@{$columns}) {
+        my @heads = map { @{$_} } @{$column->{heads}};
+        $column->{width} = $GAP + max(map { length } _cells([$column], @rows), @heads);
+    }
+    return $columns;
 }
 
 # Columns that fit beside each other: ([column...]...).
-sub cut ($room, @columns) {
+sub _cut ($room, @columns) {
     my @blocks = ([]);
     my $used   = 0;
     for my $column (@columns) {
-        if ($used + $column->{width} > $room && @{$blocks[-1]}) {
+        $used += $column->{width};
+        if ($used > $room && @{$blocks[-1]}) {
             push @blocks, [];
-            $used = 0;
+            $used = $column->{width};
         }
         push @{$blocks[-1]}, $column;
-        $used += $column->{width};
     }
     return @blocks;
 }
 
 # Names begin at $indent, columns at $margin.
-sub block ($paint, $indent, $margin, $columns, @rows) {
-    my $text = q{};
-    for my $level (map { 0 .. $#{$_->{heads}} } $columns->[0] // ()) {
-        my @heads = map { $_->{heads}[$level] } @{$columns};
-        for my $line (0 .. max(map { $#{$_} } @heads)) {
-            $text .= q{ } x $margin;
-            $text .= _pad($columns->[$_], $heads[$_][$line] // q{}) for 0 .. $#heads;
-            $text .= "\n";
-        }
-    }
+sub _block ($paint, $indent, $margin, $columns, @rows) {
+    my $text = join q{}, map { q{ } x $margin . "$_\n" } _heads(@{$columns});
     my $ends = q{};
     for my $row (@rows) {
-        $text .= "  $row->{ends}\n" if ($row->{ends} // q{}) ne $ends;
+        $text .= q{ } x $INDENT . "$row->{ends}\n" if ($row->{ends} // q{}) ne $ends;
         $ends = $row->{ends} // q{};
         my ($first, @more) = fill($margin - $indent, @{$row->{names}});
         $text .= sprintf '%-*s', $margin, q{ } x $indent . $first;
         for my $column (@{$columns}) {
-            my $cell      = cell($row->{cases}[$column->{number}]);
+            my $cell      = _cell($row->{cases}[$column->{number}]);
             my ($verdict) = $cell =~ /(\w+)/;
             $text .= _pad($column, $cell) =~ s/\Q$cell\E/$paint->($cell, $verdict)/er;
         }
         $text .= join q{}, "\n", map { q{ } x $indent . "$_\n" } @more;
     }
     return $text =~ s/ +$//gmr;
+}
+
+# The lines above columns. What neighbours have in common is told once, but for the last.
+sub _heads (@columns) {
+    my @lines;
+    my $last = @columns ? $#{$columns[0]{heads}} : -1;
+    for my $level (0 .. $last) {
+        my @heads = map { $_->{heads}[$level] } @columns;
+        for my $number ($level < $last ? reverse 1 .. $#heads : ()) {
+            $heads[$number] = [] if "@{$heads[$number]}" eq "@{$heads[$number - 1]}";
+        }
+        for my $line (0 .. max(map { $#{$_} } @heads)) {
+            push @lines, join q{},
+                map { _pad($columns[$_], $heads[$_][$line] // q{}) } 0 .. $#heads;
+        }
+    }
+    return @lines;
 }
 
 sub _pad ($column, $text) {

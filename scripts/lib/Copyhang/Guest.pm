@@ -35,6 +35,7 @@ use parent 'Copyhang::Process';
 use Config            qw(%Config);
 use Copyhang::Failure qw(untestable);
 use Copyhang::Limits  ();
+use Copyhang::Stream  ();
 use Time::HiRes       qw(clock_gettime CLOCK_MONOTONIC);
 
 # What a kernel says when it gives up, or a part of it.
@@ -131,7 +132,7 @@ sub overdue ($self, $now) {
     if ($self->is_up) {
         ($why) = (
             $over->($self->{heard},    $slowness * $Copyhang::Limits::LIFE, 'no sign of life'),
-            $over->($time->{progress}, Copyhang::Limits->silence, 'no word from the case program')
+            $over->($time->{progress}, Copyhang::Stream->silence, 'no word from the case program')
         );
     }
     else {

@@ -2,76 +2,63 @@
 #
 # Runs case programs under TAP::Harness.
 #
-# run runs the programs of a Copyhang::Selection, several at a time. jobs is how many cases run at
-# once in all; each program gets its share.
-#
-# play runs streams of any kind. Each is a source of TAP::Harness (Copyhang::SourceHandler).
-#
-# The streams that run returns keep what they read. replay shows them to another TAP::Harness, with
-# whatever formatter that one has: so are JUnit files and archives made, without running twice.
+# The streams keep what they read. replay shows them to another TAP::Harness, with whatever
+# formatter that one has: so are JUnit files and archives made, without running twice.
 package Copyhang::Harness;
 
 use v5.36;
-use Copyhang::Failure       ();
-use Copyhang::Multiplexer   ();
-use Copyhang::SourceHandler ();
-use Copyhang::Stream        ();
-use List::Util              qw(max min);
-use TAP::Harness            ();
+use Copyhang::Failure     ();
+use Copyhang::Multiplexer ();
+use Copyhang::Stream      ();
+use List::Util            qw(max min);
+use TAP::Harness          ();
 
 my $PROGRAMS_AT_ONCE = 4;
 
-# Runs a selection. Arguments: selection, jobs (undef: the programs decide), formatter, on_case.
-# Returns the streams, which have ended.
+# Runs the programs of a selection, several at a time. Arguments: selection, jobs (how many cases
+# run at once in all, of which each program gets its share; undef: the programs decide), formatter,
+# on_case. Returns the streams, which have ended.
 sub run ($class, %argument) {
     my @programs = $argument{selection}->programs;
     my $at_once  = min($PROGRAMS_AT_ONCE, scalar @programs, $argument{jobs} // ());
     my @jobs     = $argument{jobs} ? ('--jobs', max(1, int($argument{jobs} / $at_once))) : ();
-    my @streams  = map {
-        Copyhang::Stream->new(
-            {
-                name     => $_->{name},
-                command  => [$_->{command}[0], @jobs, @{$_->{command}}[1 .. $#{$_->{command}}]],
-                ids      => $_->{ids},
-                on_case  => $argument{on_case},
-                on_noise => sub ($text) { $argument{formatter}->noise($text) },
-            }
-        )
-    } @programs;
+    my %listener = (
+        on_case  => $argument{on_case},
+        on_noise => sub ($text) { $argument{formatter}->noise($text) },
+    );
+    splice @{$_->{command}}, 1, 0, @jobs for @programs;
+    my @streams = map { Copyhang::Stream->new({%{$_}, %listener}) } @programs;
     $class->play($argument{formatter}, $at_once, @streams);
     return @streams;
 }
 
 # Lets streams flow, $at_once of them at a time, until they have ended.
 sub play ($class, $formatter, $at_once, @streams) {
-    my $harness = TAP::Harness->new(
-        {
-            formatter         => $formatter,
-            jobs              => $at_once,
-            multiplexer_class => 'Copyhang::Multiplexer',
-        }
-    );
-    $class->_feed($harness, sub ($stream) { $stream->start }, @streams);
-    Copyhang::Failure->check_signals;
-    return;
+    my %option  = (formatter => $formatter, jobs => $at_once);
+    my $harness = TAP::Harness->new({%option, multiplexer_class => 'Copyhang::Multiplexer'});
+    return _feed($harness, sub ($stream) { $stream->start }, @streams);
 }
 
 # Shows streams that have ended to another harness.
 sub replay ($class, $harness, @streams) {
-    $class->_feed($harness, sub ($stream) { $stream->rewind }, @streams);
-    Copyhang::Failure->check_signals;
-    return;
+    return _feed($harness, sub ($stream) { $stream->rewind }, @streams);
 }
 
-# A harness asks for the source of a test when its turn comes; that is when a stream begins to flow.
-sub _feed ($class, $harness, $open, @streams) {
+# A test is a stream, which begins to flow when its turn comes: then it is given to the parser.
+sub _feed ($harness, $open, @streams) {
     my %stream = map { $_->{name} => $_ } @streams;
-    $harness->sources({'Copyhang::SourceHandler' => {streams => \%stream, open => $open}});
+    $harness->callback(
+        parser_args => sub ($argument, $job) {
+            delete $argument->{source};
+            $argument->{iterator} = $open->($stream{$job->[0]});
+        }
+    );
     $harness->callback(
         after_test => sub ($job, $parser) { $stream{$job->[0]}->take_errors($parser) });
     local $ENV{PERL_TEST_HARNESS_DUMP_TAP};
     delete $ENV{PERL_TEST_HARNESS_DUMP_TAP};
     $harness->runtests(map { $_->{name} } @streams);
+    Copyhang::Failure->check_signals;
     return;
 }
 

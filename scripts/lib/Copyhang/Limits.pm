@@ -3,17 +3,13 @@
 # How long what is waited for.
 #
 # Package variables, in seconds. They keep this program from waiting for ever and are as long as a
-# slow and crowded machine may need. Those of a case are in the case programs
-# (harness/base/time_limits.h, copyhang-cases --limits); silence is what follows from them.
+# slow and crowded machine may need; no verdict depends on any of them, only whether there is one.
+# Those of a case are in the case programs (harness/base/time_limits.h, copyhang-cases --limits).
 package Copyhang::Limits;
 
 use v5.36;
-use Copyhang::Failure qw(untestable);
-use Copyhang::Paths   ();
 
-# All in seconds. No verdict depends on any of them, only whether there is one.
-
-# Of a case program, from one line to the next; undef: what it says itself, see silence().
+# Of a case program, from one line to the next; undef: what it says itself (Copyhang::Stream).
 our $SILENCE;
 our $MARGIN = 30;     # for what it says to get here, on a slow machine
 our $TOOL   = 900;    # of a program of the system's, which may well say nothing
@@ -33,24 +29,10 @@ our $LIFE        = 15;    # from one sign of life to the next, of which there is
 our $GRACE       = 2;     # for the emulator to end when told to: what it had to say it has said
 
 # For others that use the same.
-our $CACHE  = 900;    # for another run that changes the cache: it does so for a kernel at a time
-our $BUILD  = 60;     # for the processes of a build that was cut off
-our $MIRROR = 20;     # for a mirror that says nothing
-our $SOAKED = 20;     # for a run that soaking ends, which has guests and cases to clear away
-
-# How long a case program may be silent: the supervisor of a case has a limit, and then there is a
-# line for it.
-sub silence ($class) {
-    return $SILENCE //= $class->_of_programs->{SUPERVISOR} / 1000 + $MARGIN;
-}
-
-# {name => ms}
-sub _of_programs ($class) {
-    my $program = Copyhang::Paths->programs . '/copyhang-cases';
-    open my $out, q{-|}, $program, '--limits' or untestable("cannot run $program: $!");
-    my %ms = map { (split /\t/)[0, 1] } <$out>;
-    close $out or untestable("$program does not say what its limits are");
-    return \%ms;
-}
+our $CACHE    = 900;     # for another run that changes the cache: it does so for a kernel at a time
+our $BUILD    = 60;      # for the processes of a build that was cut off
+our $MIRROR   = 20;      # for a mirror that says nothing
+our $SOAKED   = 20;      # for a run that soaking ends, which has guests and cases to clear away
+our $MEASURED = 3600;    # for a run that is measured
 
 1;

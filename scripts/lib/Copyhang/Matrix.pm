@@ -3,17 +3,17 @@
 # copyhang matrix, after its options have been read: the same as run, for kernels in guests.
 #
 # A Copyhang::Run whose run fetches the kernels and runs the cases in them
-# (Copyhang::Guest::Stream). See Copyhang::Command::Matrix.
+# (Copyhang::Guest::Stream).
 package Copyhang::Matrix;
 
 use v5.36;
 use parent 'Copyhang::Run';
 use Copyhang::Cache              ();
+use Copyhang::Failure            qw(bad_input);
 use Copyhang::Guest::Accelerator ();
 use Copyhang::Guest::Machine     ();
 use Copyhang::Guest::Stream      ();
 use Copyhang::Kernel             ();
-use Copyhang::Matrix::Baselines  ();
 use Copyhang::Matrix::Report     ();
 use Copyhang::Paths              ();
 use Copyhang::Progress::Kernels  ();
@@ -28,49 +28,33 @@ my ($PER_PROCESSOR, $PROCESSORS) = (128, 4);
 sub new ($class, $option, @names) {
     my $self = bless {option => $option, report => 'Copyhang::Matrix::Report', absent => []},
         $class;
-    my %folder = (baseline => 'baseline', 'write-baseline' => 'record');
-    for my $name (grep { defined $option->{$_} } sort keys %folder) {
-        $self->{$folder{$name}} = Copyhang::Matrix::Baselines->new($option->{$name});
+    for my $folder (grep { defined && !-d } @{$option}{qw(baseline write-baseline)}) {
+        bad_input("no folder $folder with baselines");
     }
     $self->{output} = Copyhang::Output->for_options($option, $self->files);
     Copyhang::Failure->catch_signals;
-    $self->_select;
-    $self->{hold} = Copyhang::Cache->new->hold;
+    if ($option->{exec}) {
+        require Copyhang::Guest::Payload;
+        $self->{load} = Copyhang::Guest::Payload->new($option);    # which guests have to be given
+    }
+    $self->{selection} = $self->{load} // Copyhang::Selection->new(@{$option->{only} // []});
+    $self->{hold}      = Copyhang::Cache->new->hold;
     my %modules = map { $_ => $option->{$_} } grep { defined $option->{$_} } 'modules';
     $self->{kernels} = [map { Copyhang::Kernel->find($_, %modules) } uniq @names];
-    return $self if @names;
-
-    for my $name (Copyhang::Paths->default_kernels) {
+    for my $name (@names ? () : Copyhang::Paths->default_kernels) {
         $self->_try($name, sub { push @{$self->{kernels}}, Copyhang::Kernel->find($name) });
     }
     return $self;
 }
 
-# Cases of the tables, or of programs under test, which guests have to be given.
-sub _select ($self) {
-    my $option = $self->{option};
-    if ($option->{exec}) {
-        require Copyhang::Guest::Payload;
-        $self->{selection} = $self->{load} = Copyhang::Guest::Payload->new($option);
-    }
-    else { $self->{selection} = Copyhang::Selection->new(@{$option->{only} // []}) }
-    return;
-}
-
-# Does something with a kernel, which is left out if there is something wrong with just this one; all
-# else ends the command.
+# Does something with a kernel, which is left out if there is something wrong with just this one;
+# all else ends the command.
 sub _try ($self, $name, $code) {
     return if eval { $code->(); 1 };
     my $failure = $@;
-    my $is_ours = ref $failure && $failure->isa('Copyhang::Failure');
-    die $failure if !$is_ours || !defined $failure->{message};    ## no critic (RequireCarping)
-    push @{$self->{absent}},
-        {
-        name    => $name,
-        outcome => 'no_such_kernel',
-        detail  => $failure->{message} =~ s/\s+\z//r,
-        cases   => [],
-        };
+    my $message = eval { $failure->message } // die $failure;    ## no critic (RequireCarping)
+    my %result  = (name => $name, outcome => 'no_such_kernel', cases => []);
+    push @{$self->{absent}}, {%result, detail => $message =~ s/\s+\z//r};
     return;
 }
 
@@ -80,8 +64,9 @@ sub run ($self) {
     my @streams = $self->_streams($progress, $self->_fetch($progress));
     Copyhang::Harness->play($progress, $self->{at_once}, @streams) if @streams;
 
-    my @results = map { $_->result } @streams;
-    $_->{baseline} = $self->{baseline} && $self->{baseline}->baseline($_->{name}) for @results;
+    my @results = map {
+        { %{$_->result}, baseline => $self->{baselines}{$_->name} }
+    } @streams;
     return Copyhang::Matrix::Results->new(@results, @{$self->{absent}})->with(streams => \@streams);
 }
 
@@ -100,37 +85,33 @@ sub _fetch ($self, $progress) {
 # is a little quicker than two with one, and its kernel runs as kernels do.
 sub _streams ($self, $progress, @kernels) {
     return if !@kernels;
-    my @ids        = $self->{selection}->ids;
-    my $cpus       = _cpus();
-    my $processors = $self->{option}{cpus}
-        // (min($cpus, $PROCESSORS, ceil(@ids / $PER_PROCESSOR)) || 1);
-    my $memory      = int(_free_memory() / Copyhang::Guest::Machine->memory);
-    my $at_once     = min(int($cpus / $processors), $memory, scalar @kernels) || 1;
+    my $option = $self->{option};
+    my @ids    = $self->{selection}->ids;
+    chomp(my $cpus = qx{nproc} || 1);
+    my $processors = $option->{cpus} // (min($cpus, $PROCESSORS, ceil(@ids / $PER_PROCESSOR)) || 1);
+    my $memory     = int(_free_memory() / Copyhang::Guest::Machine->memory);
+    $self->{at_once} = min(int($cpus / $processors), $memory, scalar @kernels) || 1;
     my $accelerator = Copyhang::Guest::Accelerator->for_kernels($progress, @kernels);
-    $self->{at_once} = $at_once;
     return map {
-        my $kernel   = $_;
-        my $baseline = $self->{baseline} && $self->{baseline}->baseline($kernel->name);
+        my ($kernel, $name) = ($_, $_->name);
+        my $baseline = defined $option->{baseline}
+            && Copyhang::Baseline->of_kernel($option->{baseline}, $name);
+        $self->{baselines}{$name} = $baseline;
         Copyhang::Guest::Stream->new(
             {
-                name        => $kernel->name,
+                name        => $name,
                 kernel      => $kernel,
                 accelerator => $accelerator,
                 processors  => $processors,
-                append      => $self->{option}{append},
-                jobs        => $self->{option}{jobs},
+                append      => $option->{append},
+                jobs        => $option->{jobs},
                 ids         => [@ids],
                 load        => $self->{load},
                 on_case     => sub ($case) { $baseline->expect($case) if $baseline },
-                on_state    => sub ($words) { $progress->state_of($kernel->name, $words) },
+                on_state    => sub ($words) { $progress->state_of($name, $words) },
             }
         )
     } @kernels;
-}
-
-sub _cpus () {
-    chomp(my $cpus = qx{nproc});
-    return $cpus || 1;
 }
 
 # In MB.
@@ -141,7 +122,7 @@ sub _free_memory () {
 }
 
 sub record ($self, $results) {
-    $self->{record}->record($_) for $results->results;
+    Copyhang::Baseline->record($self->{option}{'write-baseline'}, $_) for $results->results;
     return;
 }
 

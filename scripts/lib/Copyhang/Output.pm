@@ -6,8 +6,7 @@
 #     $output->write($text);                        # after it
 #
 # The text goes to a temporary file in the same folder, which takes the place of the file once it is
-# complete. On a full disk the earlier file stays; the message has one line and the exit status is
-# 2. A device or a pipe is written to as it is.
+# complete. On a full disk the earlier file stays. A device or a pipe is written to as it is.
 package Copyhang::Output;
 
 use v5.36;
@@ -15,6 +14,7 @@ use Copyhang::Failure qw(bad_input);
 use Cwd               ();
 use File::Basename    qw(dirname);
 use File::Temp        ();
+use IO::File          ();
 
 # Refuses at once what could not be written later.
 sub new ($class, $path) {
@@ -46,28 +46,19 @@ sub _temporary ($self) {
 }
 
 sub write ($self, $text) {    ## no critic (ProhibitBuiltinHomonyms)
-    if ($self->_is_special) {
-        open my $out, '>', $self->{path} or $self->_failed;
-        print {$out} $text and close $out or $self->_failed;
-        return;
-    }
-    my $temporary = $self->_temporary;
-    print {$temporary} $text and close $temporary or $self->_failed;
-    return $self->_put_in_place($temporary);
-}
-
-sub _put_in_place ($self, $temporary) {
+    my $path      = $self->{path};
+    my $temporary = $self->_is_special ? undef : $self->_temporary;
+    my $out       = $temporary // IO::File->new($path, '>') // $self->_failed;
+    print {$out} $text and close $out or $self->_failed;
+    return if !$temporary;
     Copyhang::Failure->check_signals;
-    my @old  = stat $self->{path};
+    my @old  = stat $path;
     my $mode = @old ? $old[2] & oct 777 : oct(666) & ~umask;
-    chmod $mode, $temporary->filename and rename $temporary->filename, $self->{path}
-        or $self->_failed;
+    chmod $mode, $temporary->filename and rename $temporary->filename, $path or $self->_failed;
     $temporary->unlink_on_destroy(0);
     return;
 }
 
-sub _failed ($self) {
-    bad_input("cannot write $self->{name}: $!");
-}
+sub _failed ($self) { bad_input("cannot write $self->{name}: $!") }
 
 1;

@@ -1,27 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Where the case programs are, and what has to be made ready first.
-#
-# prepare installs what is missing and builds what is stale, through scripts/setup of a checkout; it
-# does nothing when installed or when COPYHANG_PROGRAMS names other programs, and ends the program
-# with the status of a set-up that failed. programs returns the folder of the case programs.
-# checkout returns the top of the checkout, undef when installed. fixture($name) is the path of a
-# file of plain data, default_kernels the names in fixtures/kernels, kernels_in($path) those in any
-# such file. Loads perl-base modules only.
+# Where the case programs are, and what has to be made ready first. Loads perl-base modules only.
 package Copyhang::Paths;
 
 use v5.36;
 use Copyhang::Failure qw(bad_input untestable);
+use Copyhang::Process ();
 use Cwd               ();
 
 # lib/, of scripts/ in a checkout, of PREFIX/share/copyhang/ when installed.
 my ($LIB) = Cwd::abs_path(__FILE__) =~ m{(.*)/Copyhang/};
 
+# The top of the checkout, undef when installed.
 sub checkout ($class) {
     my ($root) = $LIB =~ m{(.*)/scripts/lib\z};
     return defined $root && -e "$root/CMakeLists.txt" ? $root : undef;
 }
 
+# The folder of the case programs.
 sub programs ($class) {
     my $root   = $class->checkout;
     my $built  = defined $root ? $ENV{COPYHANG_BUILD} // "$root/build" : undef;
@@ -40,9 +36,7 @@ sub fixture ($class, $name) {
 }
 
 # The names of the kernels to test when none are given.
-sub default_kernels ($class) {
-    return $class->kernels_in($class->fixture('kernels'));
-}
+sub default_kernels ($class) { return $class->kernels_in($class->fixture('kernels')) }
 
 # One a line; # begins a comment.
 sub kernels_in ($class, $path) {
@@ -50,23 +44,18 @@ sub kernels_in ($class, $path) {
     return grep { length } map { s/#.*//r =~ s/\s+//gr } <$in>;
 }
 
-# For a purpose as scripts/setup has them.
+# Installs what is missing and builds what is stale, for a purpose of scripts/setup, and ends this
+# program where that fails. Nothing to do when installed, or with other programs.
 sub prepare ($class, $no_install, $purpose = 'run') {
     my $root = $class->checkout;
     return if !defined $root || defined $ENV{COPYHANG_PROGRAMS};
-    my $pid = fork // untestable("cannot fork: $!");
-    if (!$pid) {
+    my $status = Copyhang::Process->foreground(
 
         # What is installed and built is no part of a command's output.
-        open STDOUT, '>&', \*STDERR or die "cannot redirect: $!\n";
-        exec "$root/scripts/setup", $purpose, $no_install ? '--no-install' : ()
-            or print {*STDERR} "$Copyhang::Failure::Who: cannot run scripts/setup: $!\n";
-        require POSIX;
-        POSIX::_exit(125);
-    }
-    waitpid $pid, 0;
-    return if $? == 0;
-    Copyhang::Failure->quit($? & 127 ? 128 + ($? & 127) : $? >> 8);
+        sub { open STDOUT, '>&', \*STDERR or untestable("cannot redirect: $!") },
+        "$root/scripts/setup", $purpose, $no_install ? '--no-install' : ()
+    );
+    Copyhang::Failure->end_as($status) if $status;
     return;
 }
 

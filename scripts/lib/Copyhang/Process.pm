@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A child process whose output is read, and which is never waited for in vain.
+# How this program starts others, and does not wait for them in vain.
 #
 #     my $process = Copyhang::Process->start(
 #         command  => ['./exit_group'],
 #         on_line  => sub ($line) { ... },
 #         on_noise => sub ($text) { print {*STDERR} $text },
-#         silence  => Copyhang::Limits->silence,
+#         silence  => 30,
 #     );
 #     Copyhang::Process->pump($process) until $process->has_ended;
 #
@@ -16,46 +16,72 @@
 # SIGTERM, and SIGKILL later, and if that does not help it is left alone. The limits are those of
 # Copyhang::Limits. After a signal (Copyhang::Failure) every process is ended, fast.
 #
-# Copyhang::Guest is a process whose lines (take_line), noise (take_noise) and limits (overdue) are
-# others.
+# Copyhang::Tool is for those that are run to their end. foreground is for a command that takes this
+# program's place at the terminal. Copyhang::Guest is a process whose lines (take_line), noise
+# (take_noise) and limits (overdue) are others. Loads perl-base modules only, until it starts one.
 package Copyhang::Process;
 
 use v5.36;
-use Copyhang::Failure ();
+use Copyhang::Failure qw(untestable);
 use Copyhang::Limits  ();
 use Fcntl             qw(F_SETFD);
 use POSIX             qw(WNOHANG);
-use Time::HiRes       qw(clock_gettime CLOCK_MONOTONIC);
 
 my $TICK  = 0.1;
 my $CHUNK = 65_536;
 
 # Arguments: command => [...], on_line => code($line), on_noise => code($text, from stderr),
 # keep => [handles] that the command inherits under the same numbers, silence => for how many
-# seconds it may be silent (undef: as long as it likes).
+# seconds it may be silent (undef: as long as it likes), is_over => code that is true when it has to
+# end, session => true for a session of its own.
 sub start ($class, %argument) {
-    my $self = bless {%argument, partial => q{}, heard => _now()}, $class;
-    pipe $self->{out}, my $out or die "cannot make a pipe: $!\n";
-    pipe $self->{err}, my $err or die "cannot make a pipe: $!\n";
-    $self->{pid} = fork // die "cannot fork: $!\n";
-    if ($self->{pid}) {
-        setpgrp $self->{pid}, $self->{pid};    # whoever is first: it may have to be killed at once
-        return $self;
-    }
-    _become($self->{command}, $out, $err, @{$self->{keep} // []});
-    return;
+    Copyhang::Failure->catch_signals;
+    my $self = bless {on_line => sub { }, on_noise => sub { }, partial => q{}, %argument}, $class;
+    pipe $self->{out}, my $out or untestable("cannot make a pipe: $!");
+    pipe $self->{err}, my $err or untestable("cannot make a pipe: $!");
+    $self->{heard} = now();
+    $self->{pid}   = _fork(sub { $self->_become($out, $err) });
+
+    # Whoever is first: it may have to be killed at once.
+    setpgrp $self->{pid}, $self->{pid} if !$self->{session};
+    return $self;
 }
 
 # A process group of its own: it can be ended as a whole, and a Ctrl-C reaches it through us.
-sub _become ($command, $out, $err, @keep) {
-    setpgrp 0, 0;
-    fcntl $_, F_SETFD, 0 for @keep;
+sub _become ($self, $out, $err) {
+    $self->{session} ? POSIX::setsid() : setpgrp 0, 0;
+    fcntl $_, F_SETFD, 0 for @{$self->{keep} // []};
     open STDIN,  '<',  '/dev/null';
     open STDERR, '>&', $err;
     open STDOUT, '>&', $out;
-    exec {$command->[0]} @{$command} or print {*STDERR} "cannot run $command->[0]: $!\n";
-    POSIX::_exit(127);
-    return;
+    my @command = @{$self->{command}};
+    no warnings 'exec';    # it is said once
+    exec {$command[0]} @command or print {*STDERR} "cannot run $command[0]: $!\n";
+    return 127;
+}
+
+# Runs a command in this program's place: at the same terminal, and Ctrl-C is for the command alone.
+# It takes as long as it likes, and ends with a signal that would end this program. $prepare is
+# called in its process. Return: the wait status.
+sub foreground ($class, $prepare, @command) {
+    local @SIG{qw(INT QUIT)} = (sub { }) x 2;
+    my $pid = _fork(
+        sub {
+            $prepare->();
+            no warnings 'exec';
+            exec {$command[0]} @command or untestable("cannot run $command[0]: $!");
+        }
+    );
+    local @SIG{qw(TERM HUP)} = (sub ($name) { kill $name, $pid }) x 2;
+    1 while waitpid($pid, 0) < 0 && $!{EINTR};
+    return $?;
+}
+
+# A child that ends with what the code returns, unless that becomes another program.
+sub _fork ($code) {
+    my $pid = fork // untestable("cannot fork: $!");
+    POSIX::_exit(Copyhang::Failure->status_of($code)) if !$pid;
+    return $pid;
 }
 
 sub has_ended ($self) { return $self->{ended} }
@@ -68,18 +94,15 @@ sub complaint ($self) { return $self->{complaint} }
 
 # Waits a moment for news of any of the processes, and deals with it.
 sub pump ($class, @processes) {
-    my $wanted = q{};
-    my $tick   = $TICK;
+    my ($wanted, $tick) = (q{}, $TICK);
     for my $self (@processes) {
         vec($wanted, fileno $_, 1) = 1 for grep { defined } @{$self}{qw(out err)};
-        $tick = $TICK / 20 if !$self->{out};
+        $tick = $TICK / 50 if !$self->{out};
     }
     my $found = select $wanted, undef, undef, $tick;
     for my $self (@processes) {
-        if ($found > 0) {
-            for my $stream (grep { defined $self->{$_} } qw(out err)) {
-                $self->_read($stream) if vec $wanted, fileno $self->{$stream}, 1;
-            }
+        for my $stream (grep { $found > 0 && defined $self->{$_} } qw(out err)) {
+            $self->_read($stream) if vec $wanted, fileno $self->{$stream}, 1;
         }
         $self->_look_after;
     }
@@ -88,15 +111,9 @@ sub pump ($class, @processes) {
 
 sub _read ($self, $stream) {
     my $got = sysread $self->{$stream}, my ($chunk), $CHUNK;
-    if (!$got) {
-        delete $self->{$stream};
-        return;
-    }
-    if ($stream eq 'err') {
-        $self->take_noise($chunk);
-        return;
-    }
-    $self->{heard} = _now();
+    return delete $self->{$stream}   if !$got;
+    return $self->take_noise($chunk) if $stream eq 'err';
+    $self->{heard} = now();
     my @lines = split /\n/, $self->{partial} . $chunk, -1;
     $self->{partial} = pop @lines;
     $self->take_line($_) for @lines;
@@ -108,12 +125,13 @@ sub take_noise ($self, $text) { return $self->{on_noise}->($text) }
 
 # Why it has to be ended by force, undef as long as it has not.
 sub overdue ($self, $now) {
+    return 'no longer wanted' if $self->{is_over} && $self->{is_over}->();
     my $limit = $self->{silence};
     return defined $limit && $now - $self->{heard} >= $limit ? "silent for $limit s" : undef;
 }
 
 sub _look_after ($self) {
-    my $now = _now();
+    my $now = now();
     if (!exists $self->{status} && waitpid($self->{pid}, WNOHANG) == $self->{pid}) {
         $self->{status} = $?;
         $self->{over}   = $now;
@@ -141,8 +159,8 @@ sub _is_drained ($self, $now) {
 
 # Ends it: with a signal, and with SIGKILL when it is still there after $grace seconds.
 sub stop ($self, $signal, $grace) {
-    kill $signal, -$self->{pid};
-    @{$self}{qw(sent deadline)} = ($signal, _now() + $grace);
+    $self->_kill($signal);
+    @{$self}{qw(sent deadline)} = ($signal, now() + $grace);
     return;
 }
 
@@ -155,7 +173,7 @@ sub _insist ($self) {
 
 # Somebody else holds its output open. What is left of its group goes too.
 sub _leave_behind ($self) {
-    kill 'KILL', -$self->{pid};
+    $self->_kill('KILL');
     $self->{complaint} //= 'a process that it left behind holds its output open';
     return $self->finish;
 }
@@ -167,12 +185,28 @@ sub finish ($self) {
     return;
 }
 
-# Nobody reads it any more.
-sub DESTROY ($self) {
-    kill 'KILL', -$self->{pid} if !exists $self->{status};
+# The leader of a session may not have become that yet.
+sub _kill ($self, $signal) {
+    return kill $signal, -$self->{pid}, $self->{session} ? $self->{pid} : ();
+}
+
+# Ends these at once.
+sub end ($class, @processes) {
+    $_->stop('KILL', $Copyhang::Limits::KILL_GRACE) for @processes;
+    $class->pump(@processes) while @processes = grep { !$_->has_ended } @processes;
     return;
 }
 
-sub _now () { return clock_gettime(CLOCK_MONOTONIC) }
+# Nobody reads it any more.
+sub DESTROY ($self) {
+    $self->_kill('KILL') if $self->{pid} && !exists $self->{status};
+    return;
+}
+
+# In seconds, of a clock that nobody sets. Time::HiRes is not in perl-base.
+sub now () {
+    require Time::HiRes;
+    return Time::HiRes::clock_gettime(Time::HiRes::CLOCK_MONOTONIC());
+}
 
 1;

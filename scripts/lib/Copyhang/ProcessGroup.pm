@@ -11,9 +11,9 @@ package Copyhang::ProcessGroup;
 
 use v5.36;
 
-# The shell leads the group. At this program's end, also if that has come by now, it kills the group;
-# SIGTERM, which goes to all of the group, is left to the others, and their end awaited (dash says
-# "Terminated" of it).
+# The shell leads the group. At this program's end, also if that has come by now, it kills the
+# group; SIGTERM, which goes to all of the group, is left to the others, and their end awaited (dash
+# says "Terminated" of it).
 my $SCRIPT = <<'END';
 trap 'kill -KILL 0' HUP
 trap : TERM
@@ -32,13 +32,11 @@ sub group ($class, @command) {
     return (qw(setpriv --pdeathsig HUP -- sh -c), $SCRIPT, $$, @command);
 }
 
-# A command that gets the signal at the end of this program, or does not even begin if that has come.
+# A command that gets the signal at the end of this program, or does not even begin if that has
+# come.
 sub single ($class, $signal, @command) {
-    return (
-        qw(setpriv --pdeathsig),
-        $signal, qw(-- sh -c), '[ "$PPID" = "$0" ] && exec "$@"',
-        $$,      @command
-    );
+    my $begin = '[ "$PPID" = "$0" ] && exec "$@"';
+    return (qw(setpriv --pdeathsig), $signal, qw(-- sh -c), $begin, $$, @command);
 }
 
 1;

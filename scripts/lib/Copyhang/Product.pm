@@ -12,17 +12,17 @@ package Copyhang::Product;
 
 use v5.36;
 use Exporter 'import';
-use List::Util qw(uniq);
 
-our @EXPORT_OK = qw(products product_of phrases group merged);
+our @EXPORT_OK = qw(boxes products product_of phrases group merged);
 
-# Puts things together that have the same key, in the order of the first of each: ([...]...).
-sub group ($key_of, @things) {
+# Puts things together that have the same key, in the order of the first of each: ([...]...). The
+# key is a member of each, or what code makes of each.
+sub group ($key, @things) {
     my (%group, @groups);
     for my $thing (@things) {
-        my $key = $key_of->($thing);
-        push @groups, $group{$key} = [] if !$group{$key};
-        push @{$group{$key}}, $thing;
+        my $name = ref $key ? $key->($thing) : $thing->{$key};
+        push @groups, $group{$name} = [] if !$group{$name};
+        push @{$group{$name}}, $thing;
     }
     return @groups;
 }
@@ -34,42 +34,38 @@ sub merged ($part, $key_of, @things) {
     } group($key_of, @things);
 }
 
-# The same ids in few words, none twice, in the order of the first of each.
-sub products (@ids) {
-    my (%acts, @pairs);
-    for my $id (@ids) {
-        my ($act, $pair) = split m{/}, $id, 2;
-        push @pairs,          $pair if !$acts{$pair};
-        push @{$acts{$pair}}, $act;
-    }
-    my @lines;
-    for my $pairs (group(sub ($pair) { $pair =~ s{/.*}{}r . " @{$acts{$pair}}" }, @pairs)) {
-        my ($strategy) = split m{/}, $pairs->[0];
-        my $acts       = join q{,}, @{$acts{$pairs->[0]}};
-        push @lines, map { [$acts, $strategy, $_] } _boxes(map { s{[^/]*/}{}r } @{$pairs});
-    }
-    return map {
-        my ($acts, undef, $ends) = @{$_->[0]};
-        join q{/}, $acts, join(q{,}, map { $_->[1] } @{$_}), $ends
-    } group(sub ($line) { "@{$line}[0, 2]" }, @lines);
+# The same ids in few boxes, {acts => [...], strategies => [...], sources => [...], sinks => [...]},
+# in the order of the first of each.
+sub boxes (@ids) {
+    my @boxes = map {
+        my ($act, $strategy, $ends) = split m{/}, $_, 3;
+        my ($source, $sink) = split /-/, $ends // q{}, 2;
+        +{acts => [$act], strategies => [$strategy], sources => [$source], sinks => [$sink]}
+    } @ids;
+    my $same = sub (@parts) {
+        return sub ($box) {
+            join q{/}, map { "@{$_}" } @{$box}{@parts};
+        };
+    };
+    @boxes = merged('acts', $same->(qw(strategies sources sinks)), @boxes);
+    @boxes = map { @{$_} } group($same->(qw(strategies acts)), @boxes);
+    @boxes = merged('sinks',   $same->(qw(strategies acts sources)), @boxes);
+    @boxes = merged('sources', $same->(qw(strategies acts sinks)),   @boxes);
+    return merged('strategies', $same->(qw(acts sources sinks)), @boxes);
 }
 
-# The same for people, with spaces.
+# The same in few words, which phrases has for people, with spaces.
+sub products (@ids) {
+    return map {
+        my $box = $_;
+        my ($acts, $strategies, @ends) =
+            map { join q{,}, @{$box->{$_}} } qw(acts strategies sources sinks);
+        join q{/}, $acts, $strategies, join q{-}, @ends
+    } boxes(@ids);
+}
+
 sub phrases (@ids) {
     return map { s/,/, /gr } products(@ids);
-}
-
-# "source-sink"... as "source,source-sink,sink"...: sources that go to the same sinks.
-sub _boxes (@ends) {
-    my %sinks;
-    for my $end (@ends) {
-        my ($source, $sink) = split /-/, $end, 2;
-        push @{$sinks{$source}}, $sink;
-    }
-    my @sources = uniq map { (split /-/)[0] } @ends;
-    return
-        map { join(q{,}, @{$_}) . q{-} . join q{,}, @{$sinks{$_->[0]}} }
-        group(sub ($source) { "@{$sinks{$source}}" }, @sources);
 }
 
 # The ids that a product stands for.

@@ -2,15 +2,14 @@
 #
 # How far a run is: a formatter for TAP::Harness, one line that moves.
 #
-# Shows on standard error how far a run is, and takes the line away at the end. What the programs
-# print on standard error goes through noise, on a line of its own. The report comes from
-# Copyhang::Report.
+# It is shown on standard error, and taken away at the end. What the programs print there goes
+# through noise, on a line of its own. The report comes from Copyhang::Report.
 package Copyhang::Progress;
 
 use v5.36;
 use parent 'TAP::Formatter::Base';
-use Copyhang::Progress::Program ();
-use Time::HiRes                 qw(time);
+use TAP::Formatter::Session ();
+use Time::HiRes             qw(time);
 
 my $BETWEEN = 0.1;    # seconds from one rewriting of the line to the next
 
@@ -22,16 +21,15 @@ sub for_cases ($class, $total) {
 }
 
 sub open_test ($self, $name, $parser) {
-    return Copyhang::Progress::Program->new(
-        {name => $name, parser => $parser, formatter => $self, show_count => 0});
+    $parser->callback(test => sub ($result) { $self->count($name, scalar $result->is_ok) });
+    return TAP::Formatter::Session->new({name => $name, show_count => 0});
 }
 
 sub count ($self, $program, $is_ok) {
     $self->{done}++;
     $self->{failing}++ if !$is_ok;
     $self->{program} = $program;
-    $self->show if $self->{live} && time - $self->{shown} >= $BETWEEN;
-    return;
+    return $self->show if $self->{live} && time - $self->{shown} >= $BETWEEN;
 }
 
 sub line ($self) {
@@ -55,19 +53,11 @@ sub tell ($self, $text) {
 }
 
 sub noise ($self, $text) {
-    $self->_clear;
+    $self->tell(q{});
     print {*STDERR} $text;
     return;
 }
 
-sub summary ($self, @) {
-    $self->_clear;
-    return;
-}
-
-sub _clear ($self) {
-    print {*STDERR} "\r\e[K" if $self->{live};
-    return;
-}
+sub summary ($self, @) { return $self->tell(q{}) }
 
 1;

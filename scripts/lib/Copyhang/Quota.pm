@@ -3,8 +3,7 @@
 # A group of processes that has a part of a CPU.
 #
 #     my $quota = Copyhang::Quota->new(12.5);    # per cent of one CPU
-#     if (!fork) { $quota->enter; exec 'command' }
-#     wait;
+#     Copyhang::Process->foreground(sub { $quota->enter }, 'command');
 #     $quota->remove;
 #
 # By the CPU controller of cgroup v1 or v2. Where no group can be made that ends with 125, and with
@@ -13,6 +12,7 @@ package Copyhang::Quota;
 
 use v5.36;
 use Copyhang::Failure qw(untestable);
+use Copyhang::Limits  ();
 use POSIX             ();
 use Time::HiRes       qw(sleep);
 
@@ -21,8 +21,8 @@ my $TICK   = 0.02;       # s
 
 my $TOO_MUCH = do { local $! = POSIX::EINVAL; "$!" };
 
-# A new group of processes that may use so many per cent of one CPU. At the end of this process,
-# however that comes, all that is in there is killed and the group removed.
+# A new group of processes. At the end of this one, however that comes, all that is in there is
+# killed and the group removed.
 sub new ($class, $percent) {
     my $quota = int $PERIOD * $percent / 100;
     my @reasons;
@@ -88,8 +88,8 @@ sub _write ($path, $text) {
     return "$!";
 }
 
-# Another process waits for the end of this one, in a session of its own so that no Ctrl-C reaches
-# it; the pipe between the two ends with this process.
+# Another process waits for the end of this one, which the pipe between the two ends with. It is no
+# Copyhang::Process, as it has to outlive this program, and no Ctrl-C is to reach it.
 sub _guard ($self) {
     pipe my $end, my $life or untestable("cannot make a pipe: $!");
     $self->{guard} = fork // untestable("cannot fork: $!");
@@ -100,21 +100,15 @@ sub _guard ($self) {
     close $life;
     POSIX::setsid();
     local @SIG{qw(INT TERM HUP)} = ('IGNORE') x 3;
-    open STDIN,  '<', '/dev/null';
-    open STDOUT, '>', '/dev/null';
-    open STDERR, '>', '/dev/null';
+    open $_, '+<', '/dev/null' for \*STDIN, \*STDOUT, \*STDERR;
     sysread $end, my $nothing, 1;
-    $self->_empty;
-    POSIX::_exit(0);
-}
 
-# What cannot be killed keeps the group, and this waits for it.
-sub _empty ($self) {
+    # What cannot be killed keeps the group, and this waits for it.
     while (-d $self->{folder} && !rmdir $self->{folder}) {
         kill 'KILL', map { /(\d+)/ } _lines("$self->{folder}/cgroup.procs");
         sleep $TICK;
     }
-    return;
+    POSIX::_exit(0);
 }
 
 # Moves the calling process there.
@@ -123,10 +117,11 @@ sub enter ($self) {
     untestable("cannot enter $self->{folder}: $why");
 }
 
-# Ends all that is left in there.
+# Ends all that is left in there; what cannot be killed is left to the other process.
 sub remove ($self) {
     delete $self->{life};
-    waitpid $self->{guard}, 0;
+    my $ticks = $Copyhang::Limits::KILL_GRACE / $TICK;
+    sleep $TICK while $ticks-- > 0 && waitpid($self->{guard}, POSIX::WNOHANG) == 0;
     return;
 }
 

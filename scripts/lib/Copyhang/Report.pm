@@ -2,16 +2,14 @@
 #
 # The results of a run for people, as text.
 #
-# The tables (Copyhang::Grid::Ends), the evidence of the first failure of each kind or, when
-# verbose, of every case, the comparison with the baseline (Copyhang::Comparison), the trouble with
-# case programs, the conclusion (Copyhang::Conclusion), and the counts. For a width of 100 columns.
-# Other kinds of report have other parts, or another table and conclusion.
+# The tables, the evidence of the first failure of each kind or, when verbose, of every case, what
+# differs from the baseline, the trouble with case programs, the conclusion, and the counts. For a
+# width of 100 columns. Other kinds of report have other parts, or another table and conclusion.
 package Copyhang::Report;
 
 use v5.36;
-use Copyhang::Comparison      ();
 use Copyhang::Conclusion      ();
-use Copyhang::Grid::Ends      ();
+use Copyhang::Grid            ();
 use Copyhang::Matrix::Results ();
 use Copyhang::Product         qw(group);
 use Copyhang::Text            qw(painter wrap);
@@ -37,7 +35,7 @@ sub parts ($self) {
 sub table ($self) {
     my @cases = $self->{results}->all_cases;
     return join "\n",
-        map { $_->text($self->{paint}) } Copyhang::Grid::Ends->tables($self->{verbose}, @cases);
+        map { $_->text($self->{paint}) } Copyhang::Grid->tables($self->{verbose}, @cases);
 }
 
 sub conclusion ($self) { return Copyhang::Conclusion->text($self->{results}) }
@@ -57,8 +55,7 @@ sub _evidence ($self) {
     splice @kinds, $KINDS if @kinds > $KINDS;
     my $text = join "\n", map { $self->_one($_->[1], @{$_} - 2) } @kinds;
     return $text if @failing == @kinds;
-    my @all = map { "$_->[0]{verdict} in " . _tally(@{$_}) }
-        group(sub ($case) { $case->{verdict} }, @failing);
+    my @all   = map { "$_->[0]{verdict} in " . _tally(@{$_}) } group('verdict', @failing);
     my $shown = 'Shown: ' . @kinds . ' of ' . @failing . '. ' . join('; ', @all);
     return $text . "\n" . wrap(q{}, "$shown. --verbose shows them all.");
 }
@@ -69,8 +66,7 @@ sub _kind ($case) {
 
 # "exit_group (3), close (2)"
 sub _tally (@cases) {
-    return join ', ',
-        map { "$_->[0]{act} (" . @{$_} . ')' } group(sub ($case) { $case->{act} }, @cases);
+    return join ', ', map { "$_->[0]{act} (" . @{$_} . ')' } group('act', @cases);
 }
 
 # The name of the call in which the copy stalled.
@@ -86,29 +82,27 @@ sub _one ($self, $case, $others = 0) {
     return "$title\n" . join q{}, map { "$_\n" } Copyhang::Report->evidence($case);
 }
 
-# What was seen of a case, in lines: words and numbers beside each other, whatever is longer on lines
-# of its own.
+# What was seen of a case, in lines: words and numbers beside each other, whatever is longer on
+# lines of its own.
 sub evidence ($class, $case) {
-    my ($text, @short) = (q{});
-    for my $pair ((grep { $_->[0] ne 'verdict' } @{$case->{pairs}}), []) {
+    my (@wrapped, $short);
+    for my $pair (grep { $_->[0] ne 'verdict' } @{$case->{pairs}}) {
         my ($key, $value) = @{$pair};
-        if (defined $key && $value =~ /\A\S{1,16}\z/) {
-            push @short, "$key=$value";
-            next;
+        if ($value !~ /\A\S{1,16}\z/) {
+            push @wrapped, [sprintf('  %-*s', $INDENT - 2, $key), $value, q{ } x $INDENT];
+            $short = undef;
         }
-        $text .= wrap(q{  },                                "@short", q{  }) if @short;
-        $text .= wrap(sprintf('  %-*s', $INDENT - 2, $key), $value,   q{ } x $INDENT)
-            if defined $key;
-        @short = ();
+        elsif ($short) { $short->[1] .= " $key=$value" }
+        else           { push @wrapped, $short = [q{  }, "$key=$value", q{  }] }
     }
-    return split /\n/, $text;
+    return map { split /\n/, wrap(@{$_}) } @wrapped;
 }
 
 sub comparison ($self) {
-    my ($kernel)   = $self->{results}->results;
-    my $comparison = Copyhang::Comparison->new($kernel, $self->{results}->selection) // return q{};
-    my @lines      = map { "$_->[0]: $_->[1]\n" } $comparison->differences;
-    return join q{}, @lines, wrap(q{}, $comparison->sum);
+    my $kernel   = $self->{results}->running;
+    my $baseline = $kernel->{baseline} // return q{};
+    my ($sum, @differences) = $baseline->compare($kernel, $self->{results}->selection);
+    return join q{}, (map { "$_->[0]: $_->[1]\n" } @differences), wrap(q{}, $sum);
 }
 
 # Those of one kernel, or of the only one.

@@ -2,11 +2,10 @@
 #
 # copyhang run, after its options have been read: plays, writes the files, reports.
 #
-# new checks what can be checked before anything runs: the selection, the baseline, and whether the
-# files can be written. selection may be of another kind than Copyhang::Selection, and report name
-# another class than Copyhang::Report. run plays the cases; main does so, writes the files, prints
-# the report, and returns the exit status. To add a kind of file is to add a row to @FILES and a
-# module in Report/, whose text($results, $path) makes the file of a Copyhang::Matrix::Results.
+# new checks what can be checked before anything runs. main plays the cases, writes the files,
+# prints the report, and returns the exit status. To add a kind of file is to add a row to @FILES
+# and a module in Report/, whose text($results, $path) makes the file of a
+# Copyhang::Matrix::Results.
 package Copyhang::Run;
 
 use v5.36;
@@ -24,15 +23,14 @@ use Time::HiRes               qw(time);
 # What makes the file of an option, in the order in which they are written.
 my @FILES = ([json => 'Document'], [junit => 'JUnit'], [html => 'Html'], [archive => 'Archive']);
 
-# Whatever is wrong with the options' values is found here, before anything runs. Without a
-# selection the options choose among the cases of the tables.
+# %how: a selection of another kind than Copyhang::Selection, of which the options choose, and the
+# name of another report than Copyhang::Report.
 sub new ($class, $option, %how) {
     my $self = bless {option => $option, report => 'Copyhang::Report', %how}, $class;
     $self->{selection} //= Copyhang::Selection->new(@{$option->{only} // []});
     $self->{baseline} = Copyhang::Baseline->read($option->{baseline})
         if defined $option->{baseline};
     $self->{output} = Copyhang::Output->for_options($option, 'write-baseline', $self->files);
-    $self->{record} = $self->{output}{'write-baseline'};
     return $self;
 }
 
@@ -42,17 +40,17 @@ sub files ($class) {
 }
 
 sub main ($self) {
+    my ($option, $output) = @{$self}{qw(option output)};
     my $began   = time;
-    my $results = $self->run;
-    $results->with(selection => $self->{selection}, seconds => time - $began);
-    $self->record($results) if $self->{record};
-    for my $file (grep { $self->{output}{$_->[0]} } @FILES) {
+    my $results = $self->run->with(selection => $self->{selection}, seconds => time - $began);
+    $self->record($results) if defined $option->{'write-baseline'};
+    for my $file (grep { $output->{$_->[0]} } @FILES) {
         my ($name, $renderer) = @{$file};
-        $self->{output}{$name}->write(_render($renderer, $results, $self->{option}{$name}));
+        $output->{$name}->write(_render($renderer, $results, $option->{$name}));
     }
     $self->_print($results);
     Copyhang::Failure->check_signals;
-    return $results->status($self->{record} && !$self->{baseline});
+    return $results->status(defined $option->{'write-baseline'} && !defined $option->{baseline});
 }
 
 # Plays the cases. Returns the results, of Copyhang::Matrix::Results.
@@ -63,24 +61,21 @@ sub run ($self) {
         selection => $selection,
         jobs      => $self->{option}{jobs},
         formatter => Copyhang::Progress->for_cases(scalar $selection->ids),
-        on_case   => $baseline ? sub ($case) { $baseline->expect($case) } : sub ($case) { },
+        on_case   => sub ($case) { $baseline->expect($case) if $baseline },
     );
-    my @troubles = map { $_->troubles } @streams;
-    @streams = $selection->take(@streams);
-    my %kernel;
-    @kernel{qw(release version machine)} = (POSIX::uname())[2 .. 4];
-    return Copyhang::Matrix::Results->of_running(
-        %kernel,
-        cases    => [map { $_->cases } @streams],
-        troubles => \@troubles,
-        baseline => $baseline,
-    )->with(streams => \@streams);
+    my %result = (outcome => 'complete', baseline => $baseline);
+    @result{qw(release version machine)} = (POSIX::uname())[2 .. 4];
+    $result{troubles}                    = [map { $_->troubles } @streams];
+    @streams                             = $selection->take(@streams);
+    $result{cases}                       = [map { $_->cases } @streams];
+    return Copyhang::Matrix::Results->new(\%result)->with(streams => \@streams);
 }
 
 sub record ($self, $results) {
     my $kernel = $results->running;
     my %kernel = map { $_ => $kernel->{$_} } qw(release version machine);
-    $self->{record}->write(Copyhang::Baseline->text(\%kernel, {}, @{$kernel->{cases}}));
+    $self->{output}{'write-baseline'}
+        ->write(Copyhang::Baseline->text(\%kernel, 0, @{$kernel->{cases}}));
     return;
 }
 
@@ -93,12 +88,10 @@ sub _render ($renderer, $results, $path = undef) {
 sub _print ($self, $results) {
     my $is_taken = ($self->{option}{json} // q{}) eq q{-};
     print _render('Document', $results) if $is_taken;
-    my $out = $is_taken ? \*STDERR : \*STDOUT;
-    print {$out} $self->{report}->text(
-        $results,
-        verbose => $self->{option}{verbose},
-        colour  => -t $out && !length($ENV{NO_COLOR} // q{}),
-    );
+    my $out    = $is_taken ? \*STDERR : \*STDOUT;
+    my $colour = -t $out && !length($ENV{NO_COLOR} // q{});
+    print {$out}
+        $self->{report}->text($results, verbose => $self->{option}{verbose}, colour => $colour);
     return;
 }
 

@@ -2,20 +2,15 @@
 #
 # The cases that were asked for.
 #
-#     my $selection = Copyhang::Selection->new(@globs);    # none: all cases
-#     my @ids       = $selection->ids;
-#
-# Asks copyhang-cases which cases match. A glob that matches nothing is refused, each of them. ids
-# are in the order of the programs, and programs says which command runs which of them. claim($act)
-# is what they say of an act. narrow keeps some of the ids, which does not reach those commands.
-# is_whole is true when no glob narrowed it. take and document are for the other kinds of selection,
-# Copyhang::Selection::Program and Copyhang::Selection::Survey, which have something to add.
+# Copyhang::Selection::Program and Copyhang::Selection::Survey are other kinds.
 package Copyhang::Selection;
 
 use v5.36;
 use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Paths   ();
+use Copyhang::Tool    ();
 
+# Without globs all cases. A glob that matches nothing is refused, each of them.
 sub new ($class, @globs) {
     my $self = bless {globs => \@globs, folder => Copyhang::Paths->programs}, $class;
     for my $glob (@globs) {
@@ -29,27 +24,23 @@ sub new ($class, @globs) {
 
 # Only the case programs match globs, so that all agree on what a glob means.
 sub _ask ($self, @globs) {
-    my @command = ("$self->{folder}/copyhang-cases", '--list', map { ('--only', $_) } @globs);
-    open my $out, '-|', @command or untestable("cannot run $command[0]: $!");
-    chomp(my @ids = <$out>);
-    return @ids                              if close $out;
-    untestable("cannot run $command[0]: $!") if $!;
-    return ()                                if @globs && !@ids;
-    untestable("$command[0] --list failed, wait status $?");
+    my $program = "$self->{folder}/copyhang-cases";
+    return Copyhang::Tool->run("list the cases of $program",
+        [$program, '--list', map { ('--only', $_) } @globs]);
 }
 
 # What an act claims, a clause; undef if the case programs do not say.
 sub claim ($class, $act) {
     my $program = Copyhang::Paths->programs . '/copyhang-cases';
-    open my $out, '-|', $program, '--help' or untestable("cannot run $program: $!");
-    my ($claim) = map { /\A\s+\Q$act\E\s+(.*)/ } <$out>;
-    close $out;
+    my (undef, $lines) = Copyhang::Tool->attempt([$program, '--help']);
+    my ($claim) = map { /\A\s+\Q$act\E\s+(.*)/ } @{$lines};
     return $claim;
 }
 
+# In the order of the programs.
 sub ids ($self) { return @{$self->{ids}} }
 
-# Keeps those cases whose id the code wants.
+# Keeps those cases whose id the code wants, which does not reach the commands.
 sub narrow ($self, $wants) {
     $self->{ids} = [grep { $wants->($_) } $self->ids];
     return;
@@ -76,8 +67,6 @@ sub programs ($self) {
 sub take ($self, @streams) { return @streams }
 
 # What the JSON document has besides the cases.
-sub document ($self) {
-    return;
-}
+sub document ($self) { return }
 
 1;

@@ -2,10 +2,9 @@
 #
 # What a case program prints, as an iterator for TAP::Parser.
 #
-# A TAP::Parser::Iterator over the output of one case program (Copyhang::Process). It takes the
-# evidence lines out, which are most of the output and would cost TAP::Parser most of its time, and
-# makes a Copyhang::Case of each test line with its evidence. on_case may then say what is expected
-# of the case; the line that TAP::Parser gets, and the one that is kept for rewind, are written anew
+# It takes the evidence lines out, which are most of the output and would cost TAP::Parser most of
+# its time, and makes a Copyhang::Case of each test line with its evidence. on_case may then say
+# what is expected of the case; what TAP::Parser gets, and what is kept for rewind, is written anew
 # from the case.
 #
 # A case that was asked for and has no result gets one: broken, with the reason. What is wrong with
@@ -17,9 +16,11 @@ use v5.36;
 use parent 'TAP::Parser::Iterator';
 use Config            qw(%Config);
 use Copyhang::Case    ();
-use Copyhang::Failure ();
+use Copyhang::Failure qw(untestable);
 use Copyhang::Limits  ();
+use Copyhang::Paths   ();
 use Copyhang::Process ();
+use Copyhang::Tool    ();
 
 my @SIGNAL = split / /, $Config{sig_name};
 
@@ -50,9 +51,21 @@ sub start ($self) {
         command  => $self->{command},
         on_line  => sub ($line) { $self->take_line($line) },
         on_noise => $self->{on_noise},
-        silence  => Copyhang::Limits->silence,
+        silence  => $self->silence,
     );
     return $self;
+}
+
+# How long a case program may be silent: the supervisor of a case has a limit, and then there is a
+# line for it.
+sub silence ($class) {
+    return $Copyhang::Limits::SILENCE //= do {
+        my $program = Copyhang::Paths->programs . '/copyhang-cases';
+        my ($status, $lines) = Copyhang::Tool->attempt([$program, '--limits']);
+        my %ms = map { (split /\t/)[0, 1] } @{$lines};
+        untestable("$program does not say what its limits are") if $status || !$ms{SUPERVISOR};
+        $ms{SUPERVISOR} / 1000 + $Copyhang::Limits::MARGIN;
+    };
 }
 
 # TAP::Parser's own complaints, such as a plan that does not fit.
@@ -84,30 +97,18 @@ sub pump ($class, @streams) {
 # Copyhang::Multiplexer waits for streams, as a handle alone does not tell when to give up.
 sub get_select_handles ($self) { return $self }
 
-sub wait ($self) {    ## no critic (ProhibitBuiltinHomonyms)
-    return $self->{wait};
-}
-
-sub exit ($self) {    ## no critic (ProhibitBuiltinHomonyms)
-    return $self->{wait} >> 8;
-}
+sub wait ($self) { return $self->{wait} }         ## no critic (ProhibitBuiltinHomonyms)
+sub exit ($self) { return $self->{wait} >> 8 }    ## no critic (ProhibitBuiltinHomonyms)
 
 sub take_line ($self, $line) {
-    if ($self->{test} && $line =~ /\A#   ([^=]+)=(.*)\z/) {
-        push @{$self->{test}[1]}, [$1, $2];
-        return;
-    }
+    return push @{$self->{test}[1]}, [$1, $2] if $self->{test} && $line =~ /\A#   ([^=]+)=(.*)\z/;
     $self->close_test;
-    if ($line =~ /\A(?:not )?ok\b/) {
-        $self->{test} = [$line, []];
-        return;
-    }
+    return $self->{test} = [$line, []] if $line =~ /\A(?:not )?ok\b/;
     if ($line =~ /\ABail out!\s*(.*)/) {
         push @{$self->{troubles}}, length $1 ? "bailed out: $1" : 'bailed out';
         $line = "# $line";    # ends this program only, not the run
     }
-    $self->pass($line);
-    return;
+    return $self->pass($line);
 }
 
 # A test line is held back until all of its evidence is there.
@@ -125,10 +126,7 @@ sub close_test ($self) {
     return $self->pass($case->tap_line);
 }
 
-sub number ($self, $case) {
-    $self->{number} = $case->{number} ||= $self->{number} + 1;
-    return;
-}
+sub number ($self, $case) { return $self->{number} = $case->{number} ||= $self->{number} + 1 }
 
 sub deliver ($self, $case) {
     $self->{on_case}->($case);
@@ -151,10 +149,9 @@ sub finish ($self) {
     unshift @{$self->{troubles}}, grep { defined } $process->complaint // $self->odd_end($status);
     $self->{wait} = @{$self->{troubles}} ? $status // 9 : 0;
     return if Copyhang::Failure->signalled;
-    my $why = "no result from $self->{name}";
-    $why .= ", $self->{troubles}[0]" if @{$self->{troubles}};
     my @missing = $self->missing;
-    $self->give_up($why, @missing);
+    $self->give_up(join(', ', "no result from $self->{name}", $self->{troubles}[0] // ()),
+        @missing);
     push @{$self->{troubles}}, 'no result for ' . @missing . ' of its cases' if @missing;
     return;
 }

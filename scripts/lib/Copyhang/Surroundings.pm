@@ -10,12 +10,13 @@ package Copyhang::Surroundings;
 
 use v5.36;
 use Copyhang::Failure qw(bad_input untestable);
+use Copyhang::Process ();
 use Copyhang::Quota   ();
 use POSIX             ();
 
-# The ways in which glibc 2.31 and later copy memory, by what they are told of the CPU. Of a long copy:
-# vector: 64 bytes at a time, the first ones last. string: one instruction (rep movsb), in order.
-# nontemporal: past the caches, several pages at a time.
+# The ways in which glibc 2.31 and later copy memory, by what they are told of the CPU. Of a long
+# copy: vector: 64 bytes at a time, the first ones last. string: one instruction (rep movsb), in
+# order. nontemporal: past the caches, several pages at a time.
 my $NEVER  = '0x7fffffff';
 my $VECTOR = "glibc.cpu.hwcaps=-ERMS,-FSRM:glibc.cpu.x86_rep_movsb_threshold=$NEVER";
 my %MEMCPY = (
@@ -24,16 +25,15 @@ my %MEMCPY = (
     nontemporal => "$VECTOR:glibc.cpu.x86_non_temporal_threshold=0x10000",
 );
 
+my @KINDS = sort keys %MEMCPY;
+
 my $FIRST_GROUP = 1_000_000;    # the longer their numbers, the longer /proc/PID/status
 my $GROUPS_MAX  = 65_536;       # NGROUPS_MAX
 
 # How Getopt::Long takes them.
 sub options ($class) { return qw(cpu=s groups=s memcpy=s) }
 
-sub memcpy_kinds ($class) {
-    my @kinds = sort keys %MEMCPY;
-    return @kinds;
-}
+sub memcpy_kinds ($class) { return @KINDS }
 
 # $option: cpu, groups, memcpy, where wanted.
 sub new ($class, $option) {
@@ -42,7 +42,7 @@ sub new ($class, $option) {
         if defined $cpu && !($cpu =~ /\A\d{1,5}(?:[.]\d+)?\z/ && $cpu >= 1);
     bad_input("--groups wants a number from 1 to $GROUPS_MAX, not '$groups'")
         if defined $groups && !($groups =~ /\A[1-9]\d{0,4}\z/ && $groups <= $GROUPS_MAX);
-    my $kinds = join ', ', $class->memcpy_kinds;
+    my $kinds = join ', ', @KINDS;
     bad_input("--memcpy wants one of $kinds, not '$memcpy'")
         if defined $memcpy && !$MEMCPY{$memcpy};
     return bless {cpu => $cpu, groups => $groups, memcpy => $memcpy}, $class;
@@ -52,24 +52,8 @@ sub new ($class, $option) {
 sub run ($self, @command) {
     $self->_switch_memcpy if defined $self->{memcpy};
     $self->_join_groups   if defined $self->{groups};
-    my $quota = defined $self->{cpu} ? Copyhang::Quota->new($self->{cpu}) : undef;
-
-    # A Ctrl-C goes to the command as well, and what that makes of it counts.
-    local @SIG{qw(INT QUIT)} = (sub { }) x 2;
-    my $pid = fork // untestable("cannot fork: $!");
-    if (!$pid) {
-        my $failed = Copyhang::Failure->status_of(
-            sub {
-                $quota->enter if $quota;
-                no warnings 'exec';    # it is said once
-                exec {$command[0]} @command or untestable("cannot run $command[0]: $!");
-            }
-        );
-        POSIX::_exit($failed);
-    }
-    local @SIG{qw(TERM HUP)} = (sub ($name) { kill $name, $pid }) x 2;
-    1 while waitpid($pid, 0) < 0 && $!{EINTR};
-    my $status = $?;
+    my $quota  = defined $self->{cpu} ? Copyhang::Quota->new($self->{cpu}) : undef;
+    my $status = Copyhang::Process->foreground(sub { $quota->enter if $quota }, @command);
     $quota->remove if $quota;
     return $status;
 }
@@ -89,16 +73,6 @@ sub _join_groups ($self) {
     $) = "$own @groups";                            ## no critic (RequireLocalizedPunctuationVars)
     untestable("cannot have $self->{groups} groups: $!") if $!;
     return;
-}
-
-# In words.
-sub text ($self) {
-    my @words = (
-        defined $self->{cpu}    ? "$self->{cpu} % of a CPU"   : (),
-        defined $self->{groups} ? "$self->{groups} groups"    : (),
-        defined $self->{memcpy} ? "memcpy by $self->{memcpy}" : (),
-    );
-    return @words ? join ', ', @words : 'plain';
 }
 
 1;

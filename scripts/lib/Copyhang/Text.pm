@@ -5,21 +5,14 @@ package Copyhang::Text;
 
 use v5.36;
 use Exporter 'import';
+use List::Util qw(max);
 use Text::Wrap ();
 
-our @EXPORT_OK = qw($WIDTH fill wrap painter shell_word);
+our @EXPORT_OK = qw($WIDTH fill widths wrap painter shell_word);
 
 our $WIDTH = 100;
 
-my %COLOUR = (
-    safe    => 32,
-    refused => 36,
-    hang    => '1;31',
-    stuck   => '1;31',
-    late    => 31,
-    corrupt => 31,
-    broken  => 35,
-);
+my %COLOUR = qw(safe 32 refused 36 hang 1;31 stuck 1;31 late 31 corrupt 31 broken 35);
 
 # The names with commas, in lines of at most $width where that is possible.
 sub fill ($width, @names) {
@@ -30,6 +23,14 @@ sub fill ($width, @names) {
         else                                       { push @lines, $name }
     }
     return @lines;
+}
+
+# How wide the columns of these rows are.
+sub widths (@rows) {
+    return map {
+        my $column = $_;
+        max(map { length $_->[$column] } @rows)
+    } 0 .. $#{$rows[0]};
 }
 
 # Words in lines of $WIDTH, the last with its end.

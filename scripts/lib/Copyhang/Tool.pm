@@ -2,10 +2,8 @@
 #
 # Runs a command of the system to its end.
 #
-# As a Copyhang::Process: it ends with this program, and is not waited for when it is silent for too
-# long. run throws a failure of one line when the command fails; attempt leaves that to the caller,
-# who may use failed. find is where a command is. A full disk is bad input (2), all else cannot be
-# tested (125).
+# As a Copyhang::Process: it is ended when it is silent for too long, and after a signal. A full
+# disk is bad input (2), all else that makes a command fail cannot be tested (125).
 package Copyhang::Tool;
 
 use v5.36;
@@ -14,16 +12,16 @@ use Copyhang::Limits  ();
 use Copyhang::Process ();
 use List::Util        qw(first);
 
-# Runs a command to its end. $what is what it is for, in an error message. Returns the lines of
-# its standard output; with on_line they go there.
+# Returns the lines of its standard output; with on_line they go there. A failure says in one line
+# what the command was for.
 sub run ($class, $what, $command, $on_line = undef) {
     my ($status, $lines, $noise) = $class->attempt($command, $on_line);
     return @{$lines} if defined $status && $status == 0;
     return $class->failed($what, $status, $noise);
 }
 
-# (wait status or undef, [lines], what it said on standard error). %argument: more of
-# Copyhang::Process.
+# Leaves it to the caller what a failure means, who may use failed. %argument: more of
+# Copyhang::Process. Return: (wait status or undef, [lines], what it said on standard error).
 sub attempt ($class, $command, $on_line = undef, %argument) {
     my @lines;
     my $noise   = q{};
@@ -49,18 +47,16 @@ sub find ($class, $name) {
 sub failed ($class, $what, $status, $noise) {
     bad_input("cannot $what: no space left on the device")
         if $noise =~ /No space left on device|enough free space/i;
-    untestable("cannot $what: " . _reason($status, $noise));
+    untestable("cannot $what: " . $class->reason($status, $noise));
 }
 
 # The first error of those that are called so, else the first warning, else the last line.
-sub _reason ($status, $noise) {
-    my @lines  = grep { /\S/ } split /\n/, $noise;
-    my ($line) = map {
-        my $mark = $_;
-        map { s/\A$mark//r } grep { /\A$mark/ } @lines
-    } qr/E: |[\w-]+: error: /, qr/W: /;
-    $line //= $lines[-1] // 'wait status ' . ($status // 'unknown');
-    return $line =~ s/\s+/ /gr;
+sub reason ($class, $status, $noise) {
+    my @lines    = grep { /\S/ } split /\n/, $noise;
+    my @errors   = map  { /\A(?:E|(?:[\w-]+: )?error|fatal): (.*)/s } @lines;
+    my @warnings = map  { /\AW: (.*)/s } @lines;
+    my $last     = $lines[-1] // 'wait status ' . ($status // 'unknown');
+    return (@errors, @warnings, $last)[0] =~ s/\s+/ /gr;
 }
 
 1;

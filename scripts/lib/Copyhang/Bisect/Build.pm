@@ -6,10 +6,8 @@
 # fixtures/kernel-ARCH.config set besides, and its olddefconfig. What has been built earlier in the
 # same folder is used, and ccache(1), where there is one. CC names the compiler (gcc).
 #
-# new refuses (status 2) what cannot be built whatever the commit. There is no limit in time. When
-# this program ends, however it does, make and all that it has started end, too; what they have
-# written then is removed before the next build, as a half of an object file looks to make like a
-# whole.
+# There is no limit in time. When this program ends, make and all that it has started end, too; what
+# they have written is removed before the next build: make takes half of a file for a whole one.
 package Copyhang::Bisect::Build;
 
 use v5.36;
@@ -17,54 +15,46 @@ use Copyhang::Failure      qw(bad_input untestable);
 use Copyhang::ProcessGroup ();
 use Copyhang::Limits       ();
 use Copyhang::Lock         ();
+use Copyhang::Output       ();
 use Copyhang::Paths        ();
 use Copyhang::Tool         ();
 use File::Copy             ();
-use File::Find             ();
 use File::Path             ();
 use File::Spec             ();
 use Time::HiRes            qw(clock_gettime CLOCK_MONOTONIC);
 
 my $MARK = 'under-way';    # in the folder, as long as make runs
 
-# The image to make of each architecture, by the first option that is set.
-my %IMAGE = (x86_64 => [[CONFIG_PVH => 'vmlinux'], [q{} => 'bzImage']], um => [[q{} => 'linux']]);
+# What is in every kernel tree.
+our @TREE = qw(Makefile Kbuild Kconfig);
 
-my @TOOLS = qw(make flex bison bc);
-
-# Arguments: tree, folder (made if need be), arch, config (a file; undef: a small kernel).
+# Arguments: tree, folder (made if need be), arch, config (a file; undef: a small kernel). Refuses
+# what cannot be built whatever the commit.
 sub new ($class, %argument) {
-    my $self = bless {%argument}, $class;
+    my $self = bless {%argument, output => "$argument{folder}/$argument{arch}"}, $class;
     $class->check_options($self);
-    my ($tree, $arch) = @{$self}{qw(tree arch)};
-    bad_input("$tree is no kernel tree") if !$class->is_tree(sub ($file) { -e "$tree/$file" });
+    my $tree = $self->{tree};
+    bad_input("$tree is no kernel tree") if grep { !-e "$tree/$_" } @TREE;
     bad_input("$tree has been built in itself: 'make mrproper' there comes first")
         if -e "$tree/.config" || -d "$tree/include/config";
-    $self->{output} = "$self->{folder}/$arch";
     return $self;
 }
 
 # Refuses what cannot be built with, whatever the tree. $option: arch, config.
 sub check_options ($class, $option) {
     my ($arch, $config) = @{$option}{qw(arch config)};
-    bad_input("--arch wants um or x86_64, not '$arch'") if defined $arch && !$IMAGE{$arch};
+    bad_input("--arch wants um or x86_64, not '$arch'")
+        if defined $arch && $arch !~ /\A(?:um|x86_64)\z/;
     bad_input("--config $config: " . (-e $config ? 'not a file' : 'no such file'))
         if defined $config && !-f $config;
-    for my $tool ($class->_compiler, @TOOLS) {
+    for my $tool ($ENV{CC} // 'gcc', qw(make flex bison bc)) {
         bad_input("no $tool here, which building a kernel takes") if !Copyhang::Tool->find($tool);
     }
     return;
 }
 
-# $has: tells of the name of a file whether it is there.
-sub is_tree ($class, $has) {
-    return !grep { !$has->($_) } qw(Makefile Kbuild Kconfig);
-}
-
-sub _compiler ($class) { return $ENV{CC} // 'gcc' }
-
-# {seconds, log, image => folder for Copyhang::Kernel, lacks => [options], why => undef or phrase}.
-# $name: of the log; $tell: code($words) for what is under way.
+# ({log, built => seconds, lacks => [options that the cases want]}, the folder for Copyhang::Kernel,
+# why it has none or undef). $name: of the log; $tell: code($words) for what is under way.
 sub run ($self, $name, $tell) {
     my $began = clock_gettime(CLOCK_MONOTONIC);
     File::Path::make_path($self->{output}, "$self->{folder}/logs", {error => \my $errors});
@@ -72,80 +62,56 @@ sub run ($self, $name, $tell) {
     my $log = $self->{log} = "$self->{folder}/logs/$name.log";
     open $self->{out}, '>', $log or bad_input("cannot write $log: $!");
     $self->{out}->autoflush;
-
-    local $self->{tell} = $tell;
-    my $mark = $self->_begin;
+    @{$self}{qw(tell mark)} = ($tell, $self->_begin);
 
     # One of an earlier commit must not be booted where this one does not come up. (Make sees to
     # vmlinux.)
     unlink map { "$self->{output}/$_" } qw(linux arch/x86/boot/bzImage);
-    my $why = $self->_configure($mark) // $self->_make($mark, $self->_image);
+    my $why   = $self->_configure;
+    my %set   = map { $_ => 1 } _lines("$self->{output}/.config");
+    my $image = $self->{arch} eq 'um' ? 'linux' : $set{'CONFIG_PVH=y'} ? 'vmlinux' : 'bzImage';
+    $why //= $self->_make($image);
     unlink "$self->{output}/$MARK";
-    return {
-        seconds => clock_gettime(CLOCK_MONOTONIC) - $began,
-        log     => $log,
-        image   => $self->{output},
-        lacks   => [$self->_lacking],
-        why     => $why,
-    };
+    my @lacks = map { s/=.*//r } grep { /=/ && !$set{$_} } $self->_wanted;
+    my $built = clock_gettime(CLOCK_MONOTONIC) - $began;
+    return ({log => $log, lacks => \@lacks, built => $built}, $self->{output}, $why);
 }
 
-# What an earlier build wrote that was cut off may be half of a file, and make would not know. The
-# mark is locked by all that a build has started.
+# Removes what a build wrote that was cut off. The mark is locked by all that a build has started.
 sub _begin ($self) {
     my $path  = "$self->{output}/$MARK";
-    my $since = (Time::HiRes::stat($path))[9];
+    my $since = (stat $path)[9];
     my $mark  = Copyhang::Lock->take($path, $Copyhang::Limits::BUILD)
         // untestable("another build goes on in $self->{output}");
-    File::Find::find(
-        {
-            no_chdir => 1,
-            wanted   => sub {
-                my @status = Time::HiRes::lstat($_);
-                unlink $_ if @status && !-d _ && $status[9] >= $since && $_ ne $path;
-            },
-        },
-        $self->{output}
-    ) if defined $since;
+    if (defined $since) {
+        my @written = (qw(! -type d -newermt), '@' . ($since - 1), '!', '-name', $MARK);
+        Copyhang::Tool->run('clear a build', ['find', $self->{output}, @written, '-delete']);
+    }
     utime undef, undef, $mark;
     return $mark;
 }
 
 # The kernel's own defaults for whatever is not said, at each commit anew: what its configuration is
-# must not depend on the commits before.
-sub _configure ($self, $mark) {
-    my $path = "$self->{output}/.config";
-    if (defined $self->{config}) {
-        File::Copy::copy($self->{config}, $path)
-            or bad_input("cannot copy $self->{config} to $path: $!");
+# must not depend on the commits before. Returns why it failed, as _make does.
+sub _configure ($self) {
+    my ($path, $config) = ("$self->{output}/.config", $self->{config});
+    if (defined $config) {
+        File::Copy::copy($config, $path) or bad_input("cannot copy $config to $path: $!");
     }
     else {
-        my $why = $self->_make($mark, 'tinyconfig');
+        my $why = $self->_make('tinyconfig');
         return $why if defined $why;
-        open my $out, '>>', $path or bad_input("cannot write $path: $!");
-        print {$out} map { "$_\n" } $self->_wanted and close $out
-            or bad_input("cannot write $path: $!");
+        my $text = join "\n", _lines($path), $self->_wanted, q{};
+        Copyhang::Output->new($path)->write($text);
     }
-    return $self->_make($mark, 'olddefconfig');
+    return $self->_make('olddefconfig');
 }
 
 # Lines as of a .config.
 sub _wanted ($self) {
+    my @names = ('kernel.config', "kernel-$self->{arch}.config");
     return grep { /\A(?:# )?CONFIG_\w+(?:=| is not set)/ }
-        map     { _lines(Copyhang::Paths->fixture($_)) } 'kernel.config',
-        "kernel-$self->{arch}.config";
-}
-
-# Those options that the cases want and the configuration does not have.
-sub _lacking ($self) {
-    my %set = map { $_ => 1 } _lines("$self->{output}/.config");
-    return map { s/=.*//r } grep { /=/ && !$set{$_} } $self->_wanted;
-}
-
-sub _image ($self) {
-    my %set     = map  { s/=.*//r => 1 } grep { /=y/ } _lines("$self->{output}/.config");
-    my ($image) = grep { !length $_->[0] || $set{$_->[0]} } @{$IMAGE{$self->{arch}}};
-    return $image->[1];
+        map { _lines(Copyhang::Paths->fixture($_)) } @names;
 }
 
 sub _lines ($path) {
@@ -155,9 +121,9 @@ sub _lines ($path) {
 }
 
 # Returns why it failed; undef if it did not.
-sub _make ($self, $mark, $target) {
-    my $compiler = $self->_compiler;
-    $compiler = "ccache $compiler" if Copyhang::Tool->find('ccache');
+sub _make ($self, $target) {
+    my ($out, $output, $arch, $tree) = @{$self}{qw(out output arch tree)};
+    my $compiler = join q{ }, Copyhang::Tool->find('ccache') ? 'ccache' : (), $ENV{CC} // 'gcc';
     chomp(my $cpus = qx{nproc});
 
     # What is of one build folder is found again from another one.
@@ -168,19 +134,16 @@ sub _make ($self, $mark, $target) {
     delete local @ENV{qw(MAKEFLAGS MFLAGS KCONFIG_ALLCONFIG KCONFIG_CONFIG),
         grep { /\ALC_/ } keys %ENV};
     local $ENV{LANG} = 'C';
-    my $out = $self->{out};
-    my %variable =
-        (O => $self->{output}, ARCH => $self->{arch}, CC => $compiler, LOCALVERSION => q{});
-    my @make = (qw(make --no-print-directory), "-j$cpus", '-C', $self->{tree});
-    push @make, map { "$_=$variable{$_}" } sort keys %variable;
+    my @make = (qw(make --no-print-directory), "-j$cpus", '-C', $tree, $target);
+    push @make, "O=$output", "ARCH=$arch", "CC=$compiler", 'LOCALVERSION=';
     my ($status) = Copyhang::Tool->attempt(
-        [Copyhang::ProcessGroup->group(@make, $target)],
+        [Copyhang::ProcessGroup->group(@make)],
         sub ($line) {
             print {$out} "$line\n";
             $self->{tell}->("builds $1") if $line =~ /\A  [A-Z]+ +(\S+)\z/;
         },
         on_noise => sub ($text) { print {$out} $text },
-        keep     => [$mark],
+        keep     => [$self->{mark}],
         silence  => undef,
     );
     return if defined $status && $status == 0;

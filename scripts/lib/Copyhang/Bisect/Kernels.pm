@@ -2,63 +2,48 @@
 #
 # What a bisection is among: kernels that can be had, in the order of their versions.
 #
-# What is between the kernels good and bad: of the kernels that kernels names, a file with one a
-# line or a folder; without, of all that Debian offers of the same flavour. Its points are their
-# numbers in a row (Copyhang::Bisect::Search).
+# Of those that --kernels names, or of all that Debian offers of the same flavour. The points are
+# their numbers in a row.
 package Copyhang::Bisect::Kernels;
 
 use v5.36;
-use Copyhang::Bisect::Search ();
-use Copyhang::Failure        qw(bad_input);
-use Copyhang::Kernel         ();
-use Copyhang::Paths          ();
-use Copyhang::Text           qw(shell_word);
-use List::Util               qw(first);
+use parent 'Copyhang::Bisect::Search';
+use Copyhang::Failure qw(bad_input);
+use Copyhang::Kernel  ();
+use Copyhang::Paths   ();
+use Copyhang::Text    qw(shell_word);
 
 # $option: good, bad, kernels, as of the command line.
-sub new ($class, $option, $step) {
-    return bless {option => $option, step => $step}, $class;
-}
+sub for_options ($class, $option, $step) { return $class->new(option => $option, step => $step) }
 
 sub words ($self) { return @{$self->{option}}{qw(good bad kernels)} }
 
 # Nothing is fetched. What cannot be a range is bad input.
 sub begin ($self) {
-    my $option = $self->{option};
-    my @ends   = map { Copyhang::Kernel->find($option->{$_}) } qw(good bad);
-    my @list =
-        defined $option->{kernels}
-        ? _listed($option->{kernels})
-        : _offered(@ends);
-    my %seen;
-    my @kernels = Copyhang::Kernel->sorted(grep { !$seen{$_->identity}++ } @list, @ends);
-    my ($good, $bad) = map {
-        my $end = $_->identity;
-        first { $kernels[$_]->identity eq $end } 0 .. $#kernels
-    } @ends;
-    bad_input("$option->{good} and $option->{bad} are the same kernel")
-        if $good == $bad;
-    bad_input("$option->{good} is newer than $option->{bad}: good is the older end, also where"
-            . ' something was fixed (--good-verdict says which verdicts it has)')
-        if $good > $bad;
-    $self->{kernels} = [@kernels[$good .. $bad]];
-    return Copyhang::Bisect::Search->new($bad - $good + 1);
+    my ($first, $last, $path) = $self->words;
+    my @ends    = map { Copyhang::Kernel->find($_) } $first, $last;
+    my @list    = defined $path ? _listed($path) : _offered(@ends);
+    my %kernel  = map { $_->identity => $_ } @ends, reverse @list;
+    my @kernels = Copyhang::Kernel->sorted(values %kernel);
+    my %number  = map { $kernels[$_]->identity => $_ } 0 .. $#kernels;
+    my ($good, $bad) = map { $number{$_->identity} } @ends;
+    bad_input("$first and $last are the same kernel")                         if $good == $bad;
+    bad_input("$first is newer than $last: $Copyhang::Bisect::Search::OLDER") if $good > $bad;
+    @{$self}{qw(kernels good bad among)} = (\@kernels, [$good], $bad, $bad - $good + 1);
+    return;
 }
 
+# In a file, or a folder, where there may be other files, too, as in /boot.
 sub _listed ($path) {
-    return _in_folder($path)                             if -d $path;
     bad_input("--kernels $path: no such file or folder") if !-e $path;
-    bad_input("--kernels $path: not a list of kernels")  if !-T $path;
+    if (-d _) {
+        my @kernels;
+        eval { push @kernels, Copyhang::Kernel->find($_) } for glob "\Q$path\E/*";
+        return @kernels if @kernels;
+        bad_input("--kernels $path: no kernel in this folder");
+    }
+    bad_input("--kernels $path: not a list of kernels") if !-T _;
     return map { Copyhang::Kernel->find($_) } Copyhang::Paths->kernels_in($path);
-}
-
-# There may be other files, too, as in /boot.
-sub _in_folder ($folder) {
-    my @kernels = grep { defined } map {
-        eval { Copyhang::Kernel->find($_) }
-    } glob "\Q$folder\E/*";
-    return @kernels if @kernels;
-    bad_input("--kernels $folder: no kernel in this folder");
 }
 
 # Of the same flavour.
@@ -72,43 +57,38 @@ sub _offered ($good, $bad) {
 }
 
 sub identity ($self, $number) { return $self->{kernels}[$number]->identity }
-
-# One that cannot be downloaded now may be there the next time.
-sub look_at ($self, $number) {
-    my ($kernel, $step) = ($self->{kernels}[$number], $self->{step});
-    my $why  = $self->_fetch($kernel) // return $step->run($kernel);
-    my %seen = map { $_ => scalar $kernel->$_ } qw(name identity release version);
-    return ({%seen, %{$step->not_booted($why)}}, 1);
-}
-
-# Returns why the kernel cannot be had, undef if it can.
-sub _fetch ($self, $kernel) {
-    my $tell = sub ($words) { $self->{step}->progress->state_of($kernel->name, $words) };
-    return if eval { $kernel->fetch(on_progress => $tell); 1 };
-    my $failure = $@;
-    Copyhang::Failure->check_signals;
-    die $failure    ## no critic (RequireCarping)
-        if !ref $failure || !$failure->isa('Copyhang::Failure') || $failure->status != 125;
-
-    # Of what apt says, without where it looked.
-    return $failure->message =~ s{Failed to fetch \S+ | \[IP: [^]]*\]}{}gr;
-}
+sub facts    ($self, $found)  { return (among => $self->{among}) }
 
 sub columns ($self, $seen) {
     return sprintf '%-26s %-30s', $seen->{name}, $seen->{release} // q{-};
 }
 
-sub log ($self, $verdicts, @seen) {    ## no critic (ProhibitBuiltinHomonyms)
-    my $case = $self->{step}->case;
-    return join q{}, map {
-        my ($answer, $why) = $verdicts ? $verdicts->judge($_) : ();
-        my $came = join ': ', $answer // (), $why // $_->{verdict};
-        'copyhang matrix ' . shell_word($_->{name}) . " --only $case # $came\n"
-    } @seen;
+# One that cannot be downloaded now may be there the next time.
+sub look_at ($self, $number) {
+    my ($kernel, $step) = ($self->{kernels}[$number], $self->{step});
+    my $why  = _fetch($kernel, $step->progress) // return $step->run($kernel);
+    my %seen = map { $_ => scalar $kernel->$_ } qw(name identity release version);
+    return ({%seen, %{$step->not_booted($why)}}, 1);
 }
 
-sub facts ($self, @) {
-    return (among => scalar @{$self->{kernels}});
+# Returns why the kernel cannot be had, undef if it can.
+sub _fetch ($kernel, $progress) {
+    my $tell = sub ($words) { $progress->state_of($kernel->name, $words) };
+    return if eval { $kernel->fetch(on_progress => $tell); 1 };
+    my $failure = $@;
+    Copyhang::Failure->check_signals;
+    die $failure if !eval { $failure->status == 125 };    ## no critic (RequireCarping)
+
+    # Of what apt says, without where it looked.
+    return $failure->message =~ s{Failed to fetch \S+ | \[IP: [^]]*\]}{}gr;
+}
+
+sub log ($self, @seen) {    ## no critic (ProhibitBuiltinHomonyms)
+    my $case = $self->{step}->case;
+    return join q{}, map {
+        my $came = join ': ', $_->{answer} // (), $_->{why} // $_->{verdict};
+        'copyhang matrix ' . shell_word($_->{name}) . " --only $case # $came\n"
+    } @seen;
 }
 
 1;

@@ -1,68 +1,92 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What a bisection has found: for people, and as a JSON document.
-#
-# An outcome is what the document of --json is, but for schema: case, control (an id, undef where
-# there is none), verdicts (Copyhang::Bisect::Verdicts), the kernels good and bad, suspects (those
-# between them that did not tell) and all steps, each as of Copyhang::Bisect::Step, among how many
-# (among), how many boots, and the seconds of all steps. Where kernels were built also builds (how
-# many), culprit (text about a commit, if it is known), log and reproduce (commands).
+# What a bisection has found, for people, with a mail to a kernel list.
 package Copyhang::Bisect::Report;
 
 use v5.36;
-use Copyhang::Bisect::Mail ();
-use Copyhang::Text         qw(wrap);
-use Cpanel::JSON::XS       ();
-use List::Util             qw(max);
+use Copyhang::Matrix::Changes qw(change);
+use Copyhang::Matrix::Results ();
+use Copyhang::Selection       ();
+use Copyhang::Text            qw(shell_word wrap);
+use List::Util                qw(max uniq);
 
-# $log: text that replays it.
-sub text ($class, $outcome, $log) {
-    my $is_built = defined $outcome->{builds};
-    my @effort =
-        map { "$outcome->{$_}s" eq '1s' ? '1 ' . s/s\z//r : "$outcome->{$_} $_" }
-        $is_built ? 'builds' : (), 'boots';
-    return join "\n", _ends($outcome),
-        sprintf(
-        "%s in %.1f minutes, of %d %s.\n",
-        join(' and ', @effort),
-        $outcome->{seconds} / 60,
-        $outcome->{among}, $is_built ? 'commits' : 'kernels'
-        ),
-        "To replay:\n\n$log",
-        "To mail:\n\n" . Copyhang::Bisect::Mail->text($outcome);
+my $WIDTH = 72;    # columns of a mail, of all but the evidence
+
+my %MEANING = (
+    safe    => 'it holds, also while the copy is seen to be stalled',
+    refused => 'the kernel refuses this way of copying between these two',
+    hang    => 'it does not, until the copy is released: the actor is at rest in the kernel',
+    stuck   => 'it does not, not even after the copy has been released',
+    late    => 'it does so by itself, but late',
+    corrupt => 'bytes, counts or offsets are not what the interface promises',
+);
+
+# $found: the document of --json; $log: text that replays it.
+sub text ($class, $found, $log) {
+    my @units  = ($found->{builds} ? 'builds' : (), 'boots');
+    my $effort = join ' and ', map { "$found->{$_} " . ($found->{$_} == 1 ? s/s\z//r : $_) } @units;
+    my $minutes = sprintf '%.1f', $found->{seconds} / 60;
+    my $things  = $found->{builds} ? 'commits' : 'kernels';
+    return join "\n", _ends($found), "$effort in $minutes minutes, of $found->{among} $things.\n",
+        "To replay:\n\n$log", "To mail:\n\n" . _mail($found);
 }
 
-sub _ends ($outcome) {
-    my ($good, $bad, @suspects) =
-        (@{$outcome}{qw(good bad)}, @{$outcome->{suspects}});
-    my @rows = (
-        ['last good', $good, $good->{verdict}],
-        (map { ['skipped', $_, 'did not tell'] } @suspects),
-        ['first bad', $bad, $bad->{verdict}],
-    );
+sub _ends ($found) {
+    my @rows  = _rows($found, 'last good', 'skipped', 'first bad');
     my $width = max(map { length $_->[1]{name} } @rows);
-    my $text  = join q{},
-        map { sprintf "%-10s %-${width}s  %s\n", $_->[0], $_->[1]{name}, $_->[2] } @rows;
-    return $text if !@suspects;
-    my $count = 1 + @suspects;
-    return $text
-        . wrap(q{}, "The first bad one is one of the last $count; which of them cannot be told.");
+    my $text  = q{};
+    for (@rows) {
+        my ($title, $seen) = @{$_};
+        my $tells = $title eq 'skipped' ? 'did not tell' : $seen->{verdict};
+        $text .= sprintf "%-10s %-${width}s  %s\n", $title, $seen->{name}, $tells;
+    }
+    my $count = @rows - 1;
+    $text .= wrap(q{}, "The first bad one is one of the last $count; which of them cannot be told.")
+        if $count > 1;
+    return $text;
 }
 
-sub document ($class, $outcome) {
-    my $verdicts = $outcome->{verdicts};
-    my %document = (
-        %{$outcome},
-        schema   => 1,
-        verdicts => {map { $_ => [$verdicts->names($_)] } qw(good bad)},
-        steps    => [map { _step($verdicts, $_) } @{$outcome->{steps}}],
-    );
-    return Cpanel::JSON::XS->new->canonical->pretty->ascii->encode(\%document);
+# From the last good one to the first bad one, with these titles.
+sub _rows ($found, $good, $suspect, $bad) {
+    my @suspects = map { [$suspect, $_] } @{$found->{suspects}};
+    return ([$good, $found->{good}], @suspects, [$bad, $found->{bad}]);
 }
 
-sub _step ($verdicts, $seen) {
-    my ($answer, $why) = $verdicts->judge($seen);
-    return {%{$seen}, answer => $answer, why => $why};
+sub _mail ($found) {
+    local $Copyhang::Text::WIDTH = $WIDTH;
+    my ($case, @ends) = @{$found}{qw(case good bad)};
+    my ($from, $to)   = map { $_->{verdict} } @ends;
+    my $results = Copyhang::Matrix::Results->new(map { +{%{$_}, cases => []} } @ends);
+    my ($old, $new) = $results->labels;
+    my $since    = @{$found->{suspects}} ? 'by' : 'since';
+    my @meanings = map { wrap(sprintf('  %-9s ', $_), $MEANING{$_}, q{ } x 12) } uniq $from, $to;
+    my @between  = map { sprintf "  %-16s %s\n", $_->[0], _kernel($_->[1]) }
+        _rows($found, "last $from", 'not known', "first $to");
+    my @evidence =
+        map { join "\n", "$_->{verdict} on " . _kernel($_), @{$_->{evidence}}, q{} } @ends;
+    my @control = map { "On both the same with read and write ($_) is safe." } $found->{control}
+        // ();
+    my $reproduce = $found->{reproduce} // join q{ }, 'copyhang matrix',
+        (map { shell_word($_->{name}) } @ends), "--only $case";
+    return join "\n", "Subject: $case: $from up to $old, $to $since $new\n", _question($case),
+        join(q{}, @meanings), join(q{}, @between), $found->{culprit} // (),
+        _hints($results, $case, $from, $to), @evidence, (map { wrap(q{}, $_) } @control),
+        "To reproduce, with copyhang:\n\n  $reproduce\n";
+}
+
+sub _question ($case) {
+    my ($act, $strategy, $source, $sink) = $case =~ m{\A([^/]+)/([^/]+)/([^-]+)-(.+)\z};
+    my $claim = Copyhang::Selection->claim($act) // "the act $act ends in time";
+    return wrap(q{}, "While $strategy copies from $source to $sink, is it true that $claim?");
+}
+
+sub _kernel ($seen) { return join q{ }, $seen->{release} // (), "($seen->{name})" }
+
+sub _hints ($results, $case, $from, $to) {
+    my %transition = (ids => [$case], from => $from, to => $to, before => 0, after => 1);
+    my @hints      = Copyhang::Matrix::Changes->new->hints($results, \%transition) or return;
+    return join q{}, "Changes that lie between the two, by version alone:\n",
+        map { wrap(q{  }, change($_->[0]), q{    }) } @hints;
 }
 
 1;

@@ -9,41 +9,39 @@
 package Copyhang::Bisect::Repository;
 
 use v5.36;
-use Copyhang::Bisect::Build  ();
-use Copyhang::Bisect::Commit ();
-use Copyhang::Failure        qw(bad_input untestable);
-use Copyhang::ProcessGroup   ();
-use Copyhang::Lock           ();
-use Copyhang::Tool           ();
-use Cwd                      ();
-use File::Path               ();
-
-# How long the processes of a bisection that was killed may take to end, in seconds.
-our $PATIENCE = 5;
+use Copyhang::Cache        ();
+use Copyhang::Failure      qw(bad_input);
+use Copyhang::ProcessGroup ();
+use Copyhang::Lock         ();
+use Copyhang::Tool         ();
+use Cwd                    ();
+use Digest::SHA            qw(sha256_hex);
 
 my $WORKTREE = 'copyhang';    # its name among those of the repository
+my $PATIENCE = 5;             # s; for the processes of a bisection that was killed to end
 
 # Nobody's hooks run because of us, nobody's pager waits.
 my @GIT = qw(git --no-pager -c core.hooksPath=/dev/null -c advice.detachedHead=false -c gc.auto=0);
+my @COMMON = qw(rev-parse --path-format=absolute --git-common-dir);
 
 # The repository of $tree, a folder in it.
 sub new ($class, $tree) {
     bad_input("--git $tree: no such folder") if !-d $tree;
     my $self = bless {tree => $tree}, $class;
-    my ($status, $lines, $noise) = $self->_attempt(qw(rev-parse --git-common-dir));
-    bad_input("--git $tree: " . _first($noise)) if $status;
-    my ($common) = @{$lines};
-    $self->{common} = Cwd::realpath($common =~ m{\A/} ? $common : "$tree/$common");
-    $self->{place}  = Copyhang::Bisect::Commit->place($self->{common});
+    my ($status, $lines, $noise) = $self->_attempt(@COMMON);
+    bad_input("--git $tree: " . Copyhang::Tool->reason($status, $noise)) if $status;
+    $self->{common} = Cwd::realpath($lines->[0]);
     return $self;
 }
 
-# What tells it from other repositories.
-sub common ($self) { return $self->{common} }
+# The name in the cache of what is made of a tree, by a path that tells it from others.
+sub _name_of ($path) { return 'trees/' . substr sha256_hex($path), 0, 16 }
 
-# The folder in which all that is made of it is kept.
-sub place    ($self) { return $self->{place} }
-sub worktree ($self) { return "$self->{place}/$WORKTREE" }
+# What tells it from other repositories, the folder of what is made of it, the worktree in there.
+sub common   ($self)         { return $self->{common} }
+sub place_of ($class, $path) { return Copyhang::Cache->new->path(_name_of($path)) }
+sub place    ($self)         { return $self->place_of($self->{common}) }
+sub worktree ($self)         { return $self->place . "/$WORKTREE" }
 
 # The commit that a revision names.
 sub commit ($self, $revision) {
@@ -62,24 +60,6 @@ sub check_clean ($self) {
             . " 'git stash' or 'git commit' comes first");
 }
 
-# How many commits may be the first bad one, of those that touch the paths; fails if none.
-sub count_between ($self, $good, $bad, @paths) {
-    my ($from, $to) = map { $self->commit($_) } $good, $bad;
-    bad_input("$good and $bad are the same commit") if $from eq $to;
-    if ($self->distance($to, $from) > 0) {
-        bad_input("$good is no ancestor of $bad") if $self->distance($from, $to) > 0;
-        bad_input("$good comes after $bad: good is the older end, also where something was fixed"
-                . ' (--good-verdict says which verdicts it has)');
-    }
-    for my $end ($good, $bad) {
-        my $has = sub ($file) { !($self->_attempt(qw(cat-file -e), "$end:$file"))[0] };
-        bad_input("$end is no kernel tree") if !Copyhang::Bisect::Build->is_tree($has);
-    }
-    my $count = $self->distance($from, $to, @paths);
-    bad_input("no commit between $good and $bad touches @paths") if $count == 0;
-    return $count;
-}
-
 # How many commits there are in one that are not in another.
 sub distance ($self, $from, $to, @paths) {
     my ($count) = $self->git('count commits', qw(rev-list --count), "$from..$to", '--', @paths);
@@ -90,26 +70,23 @@ sub distance ($self, $from, $to, @paths) {
 # process has it until this one ends.
 sub check_out ($self, $commit) {
     $self->_take_worktree($commit) if !$self->{lock};
-    my @where = ('-C', $self->worktree);
-    $self->git('check out a commit', @where, qw(checkout --quiet --force --detach), $commit);
-    return;
+    my @check_out = ('-C', $self->worktree, qw(checkout --quiet --force --detach));
+    return $self->git('check out a commit', @check_out, $commit);
 }
 
 sub _take_worktree ($self, $commit) {
-    File::Path::make_path($self->{place}, {error => \my $errors});
-    bad_input('cannot make ' . join ': ', %{$errors->[0]}) if @{$errors};
-    $self->{lock} = Copyhang::Lock->take("$self->{place}/lock", $PATIENCE)
+    my ($cache, $name) = (Copyhang::Cache->new, _name_of($self->{common}));
+    $self->{lock} = Copyhang::Lock->take($cache->make_folder($name) . '/lock', $PATIENCE)
         // bad_input("another process bisects in $self->{tree}");
     my $worktree = $self->worktree;
-    my @where    = ('-C', $worktree);
-    if (($self->_attempt(@where, qw(rev-parse --verify --quiet HEAD)))[0]) {
-        File::Path::remove_tree($worktree);
+    my @where    = ('-C', $worktree, 'rev-parse');
+    if (($self->_attempt(@where, qw(--verify --quiet HEAD)))[0]) {
+        $cache->remove("$name/$WORKTREE");
         my @add = qw(worktree add --force --detach --no-checkout);
         $self->git('make a worktree', @add, $worktree, $commit);
     }
-    my ($folder) = $self->git('find the worktree', @where, qw(rev-parse --absolute-git-dir));
-    unlink map { "$folder/$_.lock" } qw(index HEAD);
-    return;
+    my ($folder) = $self->git('find the worktree', @where, '--absolute-git-dir');
+    return unlink map { "$folder/$_.lock" } qw(index HEAD);
 }
 
 # The worktree in a place, also from the list of its repository, which may have gone away by now.
@@ -117,39 +94,27 @@ sub remove_worktree ($class, $place) {
     my $worktree = "$place/$WORKTREE";
     return if !-e "$worktree/.git";
     my $self = bless {tree => $worktree}, $class;
-    my ($status, $lines) = $self->_attempt(qw(rev-parse --git-common-dir));
+    my ($status, $lines) = $self->_attempt(@COMMON);
     return if $status;
 
     # Twice: one that was not made to the end is locked.
     my @remove = ('-C', $lines->[0], qw(worktree remove --force --force));
-    $self->git('remove a worktree', @remove, $worktree);
-    return;
+    return $self->git('remove a worktree', @remove, $worktree);
 }
 
 # The lines that git says, in the tree if no -C says where. $what: what it is to do, in a message.
 sub git ($self, $what, @arguments) {
     my ($status, $lines, $noise) = $self->_attempt(@arguments);
-    return @{$lines}                                       if !$status;
-    bad_input("cannot $what: no space left on the device") if $noise =~ /No space left on device/;
-    untestable("cannot $what: " . _first($noise));
-}
-
-# The first thing that is wrong, else the last thing said.
-sub _first ($noise) {
-    my @lines  = split /\n/, $noise;
-    my ($line) = map { /\A(?:fatal|error): (.*)/ } @lines;
-    return $line // $lines[-1] // 'git does not say why';
+    return $status ? Copyhang::Tool->failed($what, $status, $noise) : @{$lines};
 }
 
 # (wait status, [lines], what it said on standard error), however long it takes.
 sub _attempt ($self, @arguments) {
     delete local @ENV{grep { /\AGIT_/ } keys %ENV};
     local $ENV{LC_ALL} = 'C';
-    my ($status, @rest) = Copyhang::Tool->attempt(
-        [Copyhang::ProcessGroup->group(@GIT, '-C', $self->{tree}, @arguments)], undef,
-        silence => undef,
-        keep    => [$self->{lock} // ()]
-    );
+    my @command = Copyhang::ProcessGroup->group(@GIT, '-C', $self->{tree}, @arguments);
+    my %how     = (silence => undef, keep => [$self->{lock} // ()]);
+    my ($status, @rest) = Copyhang::Tool->attempt(\@command, undef, %how);
     return ($status // -1, @rest);
 }
 

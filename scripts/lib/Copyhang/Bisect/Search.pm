@@ -2,7 +2,7 @@
 #
 # A binary search that copes with what does not tell, here among things in a row.
 #
-#     my $search = Copyhang::Bisect::Search->new(83);
+#     my $search = Copyhang::Bisect::Search->new(good => [0], bad => 82);
 #     while (defined(my $number = $search->next)) {
 #         $search->learn($number, look_at($number));    # good, bad or skip
 #     }
@@ -12,21 +12,22 @@
 # does not tell comes the next best. After the second it is one that is farther from the middle, and
 # so on, farther and nearer in turn: kernels that do not boot often come in a row.
 #
-# Where things are in no row, new, between, best_first and good are others
-# (Copyhang::Bisect::History).
+# Where things are in no row, between, best_first and good are others (Copyhang::Bisect::Commits).
 package Copyhang::Bisect::Search;
 
 use v5.36;
 use List::Util qw(max);
 
-# How far apart in a list of length 1 are any two that are looked at one after the other: so they never
-# come to lie close together (the golden section).
+# How far apart in a list of length 1 are any two that are looked at one after the other: so they
+# never come to lie close together (the golden section).
 my $APART = 0.618;
 
-# Among so many things in a row, of which the first is known to be good, the last to be bad.
-sub new ($class, $count) {
-    return bless {good => [0], bad => $count - 1, skipped => {}}, $class;
-}
+# What is said to those who have it the other way round.
+our $OLDER = 'good is the older end, also where something was fixed (--good-verdict says which'
+    . ' verdicts it has)';
+
+# good: those that are known to be good; bad: the first that is known to be bad; and more.
+sub new ($class, %self) { return bless {%self, skipped => {}}, $class }
 
 # The one to look at next; undef: there is none.
 sub next ($self) {    ## no critic (ProhibitBuiltinHomonyms)
@@ -46,10 +47,8 @@ sub learn ($self, $point, $answer) {
 
 # How many more looks it will take, if nothing more is skipped.
 sub steps_left ($self) {
-    my $suspects = 1 + grep { !$self->{skipped}{$_} } $self->between;
-    my $steps    = 0;
-    $steps++ while 1 << $steps < $suspects;
-    return $steps;
+    my $open = grep { !$self->{skipped}{$_} } $self->between;
+    return $open && length sprintf '%b', $open;
 }
 
 # The last that is known to be good, and the first that is known to be bad.
@@ -66,9 +65,9 @@ sub between ($self) { return $self->good + 1 .. $self->bad - 1 }
 
 # The same, that first which leaves the fewest to look at, whatever it tells.
 sub best_first ($self) {
-    my @between = $self->between;
-    my $middle  = $self->good + $self->bad;
-    @between = sort { abs(2 * $a - $middle) <=> abs(2 * $b - $middle) || $a <=> $b } @between;
+    my $middle = $self->good + $self->bad;
+    my @between =
+        sort { abs(2 * $a - $middle) <=> abs(2 * $b - $middle) || $a <=> $b } $self->between;
     return @between;
 }
 

@@ -9,20 +9,23 @@ use Copyhang::Failure qw(bad_input);
 use Copyhang::Lock    ();
 use Cpanel::JSON::XS  ();
 use Digest::SHA       qw(sha256_hex);
-use IO::Handle        ();
+use List::Util        qw(first);
 
 my $JSON = Cpanel::JSON::XS->new->utf8->canonical;
 
 # The state of the bisection that these words tell from others.
 sub new ($class, @words) {
     my $key = substr sha256_hex(join "\n", map { $_ // q{} } @words), 0, 16;
-    return bless {name => "bisects/$key", seen => []}, $class;
+    return bless {name => "bisects/$key", seen => [], whole => 0}, $class;
 }
 
-# What an earlier process has seen; undef if there is none.
+# What an earlier process has seen; undef if none. One that was killed may have left half a line.
 sub read ($self) {    ## no critic (ProhibitBuiltinHomonyms)
     my $text = Copyhang::Cache->new->read_file($self->{name}) // return;
-    $self->_take($text);
+    for my $line ($text =~ /.*\n/g) {
+        push @{$self->{seen}}, eval { $JSON->decode($line) } // last;
+        $self->{whole} += length $line;
+    }
     return $self;
 }
 
@@ -32,19 +35,10 @@ sub open ($self, $resume) {    ## no critic (ProhibitBuiltinHomonyms)
     $cache->make_folder('bisects');
     $self->{file} = Copyhang::Lock->take($cache->path($self->{name}), 0)
         // bad_input('another process is at the same bisection');
-    my $whole = $resume ? $self->_take($cache->read_file($self->{name}) // q{}) : 0;
-    truncate $self->{file}, $whole or bad_input("cannot write $self->{name} in the cache: $!");
+    $self->read if $resume;
+    truncate $self->{file}, $self->{whole}
+        or bad_input("cannot write $self->{name} in the cache: $!");
     return;
-}
-
-# A line each. Returns the length of what is whole: a process that was killed may leave half a line.
-sub _take ($self, $text) {
-    my $whole = 0;
-    while ($text =~ /(.*)\n/g) {
-        push @{$self->{seen}}, eval { $JSON->decode($1) } // last;
-        $whole = pos $text;
-    }
-    return $whole;
 }
 
 # $seen: as of Copyhang::Bisect::Step. What it means is not kept: that is judged anew.
@@ -61,8 +55,7 @@ sub seen ($self) { return @{$self->{seen}} }
 
 # What was seen of a kernel, by its identity.
 sub find ($self, $identity) {
-    my ($seen) = grep { $_->{identity} eq $identity } $self->seen;
-    return $seen;
+    return first { $_->{identity} eq $identity } $self->seen;
 }
 
 1;

@@ -3,27 +3,13 @@
 # One case on one kernel, as a bisection asks it.
 #
 # run dies of nothing that is wrong with the kernel, only by signals and where this machine cannot
-# boot any. What it saw is
+# boot any. What it saw is plain data, which can be kept as JSON: the case; the kernel's name,
+# identity, version, and release if it is known; verdict (broken where there is none); reason (why
+# it cannot be told, a phrase), or undef; evidence, and console where the boot went wrong, lines;
+# control ({id, verdict}), if there is one; boots, seconds, and spent, those of the last.
 #
-#     {
-#         case     => 'exit_group/sendfile/pty-pipe',
-#         name     => 'debian:6.1.170',
-#         identity => '...',                      # of Copyhang::Kernel
-#         release  => '6.1.0-47-cloud-amd64',     # undef where it is not known
-#         version  => '6.1.170-3',
-#         verdict  => 'hang',                     # 'broken' where there is none
-#         reason   => undef,                      # why it cannot be told, a phrase
-#         evidence => ['stalled=yes ...', ...],   # lines for people
-#         control  => {id, verdict},              # undef where there is none
-#         console  => [...],                      # its last lines, where the boot went wrong
-#         boots    => 1,
-#         seconds  => 4.2,                        # of all boots
-#         spent    => {boot, cases},              # of the last, for these parts
-#     }
-#
-# plain data, which can be kept as JSON. The control is the same act between the same endpoints
-# while the copier reads and writes: if not even that is safe, the scene is not to be trusted on
-# this kernel.
+# The control is the same act between the same endpoints while the copier reads and writes: if not
+# even that is safe, the scene is not to be trusted on this kernel.
 package Copyhang::Bisect::Step;
 
 use v5.36;
@@ -37,19 +23,18 @@ use Copyhang::Selection          ();
 
 my $CONTROL = 'read_write';    # the strategy that is safe wherever the scene can be set
 
-# Arguments: case, repeat (how many boots have to agree), progress (a Copyhang::Progress::Bisect, a new
-# one if not said).
-sub new ($class, %argument) {
-    my $self = bless {repeat => 1, %argument}, $class;
-    my ($case, @others) = Copyhang::Selection->new($self->{case})->ids;
-    bad_input("one case, not '$self->{case}', which means " . (1 + @others)) if @others;
-    $self->{case} = $case;
-    $self->{progress} //= Copyhang::Progress::Bisect->begin;
-
+# $option: case, repeat (how many boots have to agree), as of the command line.
+sub new ($class, $option) {
+    my ($case, @others) = Copyhang::Selection->new($option->{case})->ids;
+    bad_input("one case, not '$option->{case}', which means " . (1 + @others)) if @others;
     my $control = $case =~ s{/[^/]+/}{/$CONTROL/}r;
-    $self->{control} = $control
-        if $control ne $case && grep { $_ eq $control } Copyhang::Selection->new->ids;
-    return $self;
+    my ($played) = grep { $_ eq $control && $_ ne $case } Copyhang::Selection->new->ids;
+    return bless {
+        case     => $case,
+        control  => $played,
+        repeat   => $option->{repeat} // 1,
+        progress => Copyhang::Progress::Bisect->begin,
+    }, $class;
 }
 
 # The id, and that of its control, undef where there is none.
@@ -59,14 +44,8 @@ sub progress ($self) { return $self->{progress} }
 
 # The same as run returns, of a kernel that there is not.
 sub not_booted ($class, $why) {
-    return {
-        verdict  => 'broken',
-        reason   => $why,
-        evidence => [],
-        console  => [],
-        boots    => 0,
-        seconds  => 0,
-    };
+    my %nothing = (evidence => [], console => [], boots => 0, seconds => 0);
+    return {%nothing, verdict => 'broken', reason => $why};
 }
 
 # What a kernel, a Copyhang::Kernel that has been fetched, was seen to do.
@@ -84,25 +63,26 @@ sub run ($self, $kernel) {
 }
 
 sub _boot ($self, $kernel) {
-    my ($progress, $control) = @{$self}{qw(progress control)};
-    my $accelerator = $self->_accelerator($kernel);
-    my $stream      = Copyhang::Guest::Stream->new(
+    my ($progress, $id, $control) = @{$self}{qw(progress case control)};
+
+    # One for all kernels of a kind: looking for it may take a boot.
+    my $accelerator = $self->{accelerator}{$kernel->is_uml} //=
+        Copyhang::Guest::Accelerator->for_kernels($progress, $kernel);
+    my %what   = (name => $kernel->name, kernel => $kernel, ids => [$id, $control // ()]);
+    my $stream = Copyhang::Guest::Stream->new(
         {
-            name        => $kernel->name,
-            kernel      => $kernel,
+            %what,
             accelerator => $accelerator,
-            ids         => [$self->{case}, $control // ()],
             on_case     => sub ($case) { },
             on_state    => sub ($words) { $progress->state_of($kernel->name, $words) },
         }
     );
     Copyhang::Harness->play($progress, 1, $stream);
-    my $result  = $stream->result;
-    my %case    = map { $_->{id} => $_ } @{$result->{cases}};
-    my $case    = $case{$self->{case}};
-    my $checked = defined $control ? $case{$control} : undef;
+    my $result = $stream->result;
+    my %case   = map { $_->{id} => $_ } @{$result->{cases}};
+    my ($case, $checked) = @case{$id, $control // q{}};
     return {
-        case     => $self->{case},
+        case     => $id,
         name     => $kernel->name,
         identity => $kernel->identity,
         release  => $result->{release},
@@ -116,13 +96,6 @@ sub _boot ($self, $kernel) {
         seconds  => $result->{seconds}{total},
         spent    => {map { $_ => $result->{seconds}{$_} } qw(boot cases)},
     };
-}
-
-# One for all kernels: looking for it may take a boot.
-sub _accelerator ($self, $kernel) {
-    return 'tcg' if $kernel->is_uml;
-    return $self->{accelerator} //=
-        Copyhang::Guest::Accelerator->for_kernels($self->{progress}, $kernel);
 }
 
 # Why this boot says nothing about the case; undef if it says something.

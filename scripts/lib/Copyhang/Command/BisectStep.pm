@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The command `bisect-step`: its options.
+# The command `bisect-step`: one kernel, one answer.
 package Copyhang::Command::BisectStep;
 
 use v5.36;
-use parent 'Copyhang::Command';
+use parent 'Copyhang::Command::Bisect';
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Paths   ();
 
 # `git bisect run` takes 2 for bad, and this for its end.
 my $GIVE_UP = 255;
+
+# Where no option says it; 'late' may be due to this machine.
+my %SIDE = (good => [qw(safe refused)], bad => [qw(hang stuck corrupt)]);
 
 sub main ($class, @arguments) {
     my $status = Copyhang::Failure->status_of(sub { $class->_main(@arguments) });
@@ -17,24 +20,46 @@ sub main ($class, @arguments) {
 }
 
 sub _main ($class, @arguments) {
-    my $option = $class->options(
-        \@arguments,     'case=s',     'kernel=s', 'tree=s',
-        'build=s',       'arch=s',     'config=s', 'good-verdict=s',
-        'bad-verdict=s', 'any-change', 'repeat=s', 'json=s',
-        'no-install',
-    );
+    my $option = $class->step_options(\@arguments, ['case'], qw(kernel=s tree=s build=s));
     $class->no_more(\@arguments, 'a step takes options alone');
-    bad_input("--case is missing; see 'copyhang bisect-step --help'") if !defined $option->{case};
-    bad_input("--repeat wants a number from 1 to 99, not '$option->{repeat}'")
-        if defined $option->{repeat} && $option->{repeat} !~ /\A[1-9]\d?\z/;
-    if (defined $option->{kernel}) {
-        my ($other) = grep { defined $option->{$_} } qw(tree build arch config);
-        bad_input("--kernel and --$other exclude each other") if defined $other;
-    }
-    Copyhang::Paths->prepare($option->{'no-install'},
-        defined $option->{kernel} ? 'matrix' : 'bisect');
-    require Copyhang::Bisect::Single;
-    return Copyhang::Bisect::Single->main($option);
+    my $has_kernel = defined $option->{kernel};
+    my ($other) = grep { defined $option->{$_} } qw(tree build arch config);
+    bad_input("--kernel and --$other exclude each other") if $has_kernel && defined $other;
+    Copyhang::Paths->prepare($option->{'no-install'}, $has_kernel ? 'matrix' : 'bisect');
+    require Copyhang::Bisect;    # with all that a step takes
+    require Copyhang::Bisect::Commits;
+
+    my $verdicts = Copyhang::Bisect::Verdicts->new({_usual($option), %{$option}});
+    my $step     = Copyhang::Bisect::Step->new($option);
+    my $json     = Copyhang::Output->for_options($option, 'json')->{json};
+    my $hold     = Copyhang::Cache->new->hold;
+    Copyhang::Failure->catch_signals;
+    my $kernel = $has_kernel ? Copyhang::Kernel->find($option->{kernel}) : undef;
+    $kernel->fetch if $kernel;
+    my $where = {tree => q{.}, %{$option}};
+    my $seen  = $kernel ? $step->run($kernel) : Copyhang::Bisect::Commits->look_into($where, $step);
+    my $judged = $verdicts->judge($seen);
+    my $text   = Cpanel::JSON::XS->new->canonical->ascii->encode($seen) . "\n";
+    $json->write($text) if $json;
+    print +($option->{json} // q{}) eq '-' ? $text : map { "$_\n" } _lines($judged);
+    return $verdicts->exit_status($judged->{answer});
+}
+
+# What is not on the side that is said is on the other one.
+sub _usual ($option) {
+    my %said = map  { $_ => 1 } map    { split /,/, $option->{"$_-verdict"} // q{} } keys %SIDE;
+    my @rest = grep { !$said{$_} } map { @{$_} } values %SIDE;
+    return map { ("$_-verdict" => join q{,}, %said ? @rest : @{$SIDE{$_}}) } keys %SIDE;
+}
+
+sub _lines ($judged) {
+    my ($why, $log) = @{$judged}{qw(why log)};
+    return (
+        "$judged->{name} " . Copyhang::Bisect::Verdicts->words($judged),
+        (map { "  it lacks $_" } @{$judged->{lacks} // []}),
+        defined $why && defined $log ? "  the log: $log" : (),
+        (map { "  $_" } @{defined $why ? $judged->{console} : $judged->{evidence}}),
+    );
 }
 
 1;

@@ -23,20 +23,13 @@ sub main ($class, @arguments) {
     Copyhang::Paths->prepare($option->{'no-install'});
     require Copyhang::Report::Programs;
     require Copyhang::Run;
-    return Copyhang::Run->new(
-        $option,
-        report    => 'Copyhang::Report::Programs',
-        selection => _selection($option, @arguments)
-    )->main;
-}
-
-sub _selection ($option, @command) {
-    if (defined $option->{survey}) {
-        require Copyhang::Selection::Survey;
-        return Copyhang::Selection::Survey->new($option, $option->{survey});
-    }
-    require Copyhang::Selection::Program;
-    return Copyhang::Selection::Program->new($option, @command);
+    require Copyhang::Selection::Survey;
+    my $selection =
+        defined $option->{survey}
+        ? Copyhang::Selection::Survey->new($option, $option->{survey})
+        : Copyhang::Selection::Program->new($option, @arguments);
+    my %how = (report => 'Copyhang::Report::Programs', selection => $selection);
+    return Copyhang::Run->new($option, %how)->main;
 }
 
 1;

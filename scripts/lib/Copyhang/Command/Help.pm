@@ -23,24 +23,15 @@ sub main ($class, @arguments) {
 
 # Without the rest of perl a manual is shown as it is written.
 sub _show ($file) {
-    if (eval { require Pod::Text; 1 }) {
-        Pod::Text->new(width => 90)->parse_from_file($file);
-        return;
-    }
-    print grep { /^=(?!cut)/ .. /^=cut/ } _lines($file);
+    return Pod::Text->new(width => 90)->parse_from_file($file) if eval { require Pod::Text; 1 };
+    print grep { /^=(?!cut)/ .. /^=cut/ } __PACKAGE__->lines($file);
     return;
 }
 
 sub _summary ($name) {
-    my ($summary) = grep { /^copyhang \Q$name\E - / } _lines(__PACKAGE__->manual($name));
+    my ($summary) =
+        grep { /^copyhang \Q$name\E - / } __PACKAGE__->lines(__PACKAGE__->manual($name));
     return $summary =~ s/\s+\z//r;
-}
-
-sub _lines ($file) {
-    open my $in, '<', $file or bad_input("cannot read $file: $!");
-    my @lines = <$in>;
-    close $in or bad_input("cannot read $file: $!");
-    return @lines;
 }
 
 1;

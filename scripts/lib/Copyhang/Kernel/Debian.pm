@@ -20,10 +20,10 @@ use Copyhang::Cache   ();
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Tool    ();
 use Dpkg::Version     ();
-use JSON::PP          ();
+use Cpanel::JSON::XS  ();
 use List::Util        qw(sum0 uniq);
 
-my $JSON = JSON::PP->new->utf8->canonical;
+my $JSON = Cpanel::JSON::XS->new->utf8->canonical;
 
 # 6.1.0-56-cloud-amd64, 6.1.0-0.deb11.48-rt-amd64, 7.3.4+deb13-amd64: what comes before the flavour.
 my $BASE = qr/\d+[.]\d+[.]0-[^-]+|\d[\d.]*(?:[+][^-]+)?/;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Known changes of the kernel, which may explain a transition.
+# What changed from one kernel to the next, and which known changes of the kernel may explain it.
 #
 # Reads fixtures/changes. What it says is a hint for people: by version numbers alone, as kernels
 # have changes that were backported, and others. It decides nothing. A transition that no confirmed
@@ -11,7 +11,12 @@ use v5.36;
 use Copyhang::Case    ();
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Paths   ();
-use Dpkg::Version     ();
+use Copyhang::Product qw(group phrases);
+use Dpkg::Version     qw(version_compare);
+use Exporter 'import';
+use List::Util qw(sum0);
+
+our @EXPORT_OK = qw(cases change reasons sum_of unexplained);
 
 # How a change is known, and whether that is enough to explain a transition.
 my %EXPLAINS = (bisected => 1, read => 1, guess => 0);
@@ -31,6 +36,7 @@ sub new ($class, $path = Copyhang::Paths->fixture('changes')) {
     return bless {changes => \@changes}, $class;
 }
 
+# Its pattern matches "from to id" of what it may explain.
 sub _change (@fields) {
     bad_input('a change has ' . @FIELDS . ' fields') if @fields != @FIELDS;
     my %change;
@@ -42,51 +48,104 @@ sub _change (@fields) {
     for my $verdict (map { split /,/ } @change{qw(from to)}) {
         bad_input("'$verdict' is no verdict") if !$verdict{$verdict};
     }
-    $change{pattern} = _pattern($change{cases});
+    my @product = $change{cases} =~ m{\A([^/]+)/([^/]+)/([^/-]+)-([^/-]+)\z}
+        or bad_input("'$change{cases}' is not acts/strategies/sources-sinks");
+    my ($from, $to, $acts, $strategies, $sources, $sinks) =
+        map { _any_of($_) } @change{qw(from to)}, @product;
+    $change{pattern} = qr{\A$from[ ]$to[ ]$acts/$strategies/$sources-$sinks\z};
     return \%change;
 }
 
-# A product in whose names * stands for anything.
-sub _pattern ($product) {
-    my @parts = $product =~ m{\A([^/]+)/([^/]+)/([^/-]+)-([^/-]+)\z}
-        or bad_input("'$product' is not acts/strategies/sources-sinks");
-    my ($acts, $strategies, $sources, $sinks) = map {
-        join q{|}, map {
-            join '[^/]*', map { quotemeta } split /[*]/, $_, -1
-        } split /,/
-    } @parts;
-    return qr{\A(?:$acts)/(?:$strategies)/(?:$sources)-(?:$sinks)\z};
+# Of names with commas between, in which * stands for anything.
+sub _any_of ($names) {
+    my @patterns = map {
+        join '[^/]*', map { quotemeta } split /[*]/, $_, -1
+    } split /,/, $names;
+    return '(?:' . join(q{|}, @patterns) . ')';
 }
 
-# Adds to a transition between two versions of Linux: hints, [[change, ids]...], and those of its ids
-# that are unexplained, as no change that was confirmed fits them.
-sub explain ($self, $transition, $before, $after) {
-    my @hints     = $self->hints($transition, $before, $after);
-    my %explained = map { $_ => 1 } map { @{$_->[1]} } grep { $_->[0]{explains} } @hints;
-    $transition->{hints}       = \@hints;
-    $transition->{unexplained} = [grep { !$explained{$_} } @{$transition->{ids}}];
-    return $transition;
+# For each change of a verdict the last kernel before it, the first one after it (as numbers of
+# results), the cases that have changed so there, and what may have been the reason:
+# ({ids, from, to, before, after, hints, unexplained}...). Kernels on which a case was unavailable,
+# broken or not tried say nothing: they lie between the two.
+sub transitions ($self, $results) {
+    my @steps;
+    for my $id ($results->ids) {
+        my @cases = $results->cases($id);
+        my $before;
+        for my $after (grep { $cases[$_] && $cases[$_]->is_known } 0 .. $#cases) {
+            push @steps, [$before, $after, map({ $_->{verdict} } @cases[$before, $after]), $id]
+                if defined $before && $cases[$before]{verdict} ne $cases[$after]{verdict};
+            $before = $after;
+        }
+    }
+    my @groups = group(sub ($step) { "@{$step}[0 .. 3]" }, @steps);
+    return map {
+        my %transition = (ids => [map { $_->[4] } @{$_}]);
+        @transition{qw(before after from to)} = @{$_->[0]};
+        $self->_explain($results, \%transition)
+    } sort { $a->[0][1] <=> $b->[0][1] || $a->[0][0] <=> $b->[0][0] } @groups;
 }
 
-# What may explain a transition between two versions of Linux: ([change, ids]...).
-sub hints ($self, $transition, $before, $after) {
-    return if !defined $before || !defined $after;
+# Adds hints, and those of its ids that no confirmed change fits.
+sub _explain ($self, $results, $transition) {
+    my @hints     = $self->hints($results, $transition);
+    my %explained = map  { $_ => 1 } map { @{$_->[1]} } grep { $_->[0]{explains} } @hints;
+    my @left      = grep { !$explained{$_} } @{$transition->{ids}};
+    return {%{$transition}, hints => \@hints, unexplained => \@left};
+}
+
+# What may explain a transition: ([change, ids]...).
+sub hints ($self, $results, $transition) {
+    my ($before, $after, $from, $to) = @{$transition}{qw(before after from to)};
+    ($before, $after) = map { $results->version($_) // return } $before, $after;
     return grep { @{$_->[1]} } map {
         my $change = $_;
-        [$change, [grep { $_ =~ $change->{pattern} } @{$transition->{ids}}]]
-    } grep { _fits($_, $transition, $before, $after) } @{$self->{changes}};
+        [$change, [grep { "$from $to $_" =~ $change->{pattern} } @{$transition->{ids}}]]
+    } grep {
+        version_compare($before, $_->{version}) < 0 && version_compare($_->{version}, $after) <= 0
+    } @{$self->{changes}};
 }
 
-sub _fits ($change, $transition, $before, $after) {
-    return
-           _is_one_of($transition->{from}, $change->{from})
-        && _is_one_of($transition->{to}, $change->{to})
-        && Dpkg::Version::version_compare($before,            $change->{version}) < 0
-        && Dpkg::Version::version_compare($change->{version}, $after) <= 0;
+# --- In words ---
+
+# "3 transitions, of which 1 unexplained", a transition being one case's; empty if there are none.
+sub sum_of (@transitions) {
+    my ($all, $unexplained) = map {
+        my $ids = $_;
+        sum0(map { scalar @{$_->{$ids}} } @transitions)
+    } qw(ids unexplained);
+    return q{} if !$all;
+    my $text = $all == 1 ? '1 transition' : "$all transitions";
+    return $unexplained ? "$text, of which $unexplained unexplained" : "$text, all explained";
 }
 
-sub _is_one_of ($verdict, $verdicts) {
-    return $verdicts eq q{*} || grep { $_ eq $verdict } split /,/, $verdicts;
+# "hint for 3 cases, not confirmed: COMMIT (Linux 5.12), SUBJECT"...
+sub reasons ($transition) {
+    return map {
+        my ($change, $ids) = @{$_};
+        my $for = _for($transition, $ids) . ($change->{explains} ? q{} : ', not confirmed');
+        "hint$for: " . change($change)
+    } @{$transition->{hints}};
 }
+
+sub change ($change) {
+    return "$change->{commit} (Linux $change->{version}), $change->{subject}";
+}
+
+# What is to follow the word: nothing, " for 3 cases: IDS", or undef where it does not belong.
+sub unexplained ($transition) {
+    my @ids = @{$transition->{unexplained}} or return;
+    my $for = _for($transition, \@ids);
+    return length $for ? "$for: " . join '; ', phrases(@ids) : q{};
+}
+
+# Of a part of its cases.
+sub _for ($transition, $ids) {
+    return @{$ids} < @{$transition->{ids}} ? ' for ' . cases(scalar @{$ids}) : q{};
+}
+
+# "3 cases"
+sub cases ($count) { return $count == 1 ? '1 case' : "$count cases" }
 
 1;

@@ -2,21 +2,20 @@
 #
 # The results of several kernels for people, as text.
 #
-# The table (Copyhang::Grid::Kernels), what programs under test did (Copyhang::Matrix::Cascades),
-# what changed from kernel to kernel with hints about the reason (Copyhang::Matrix::Transitions,
-# Copyhang::Matrix::Changes), what differs from the baselines (Copyhang::Comparison), the kernels
-# that were not tested to the end with the last lines of their consoles, and a line for each kernel.
+# The table, what programs under test did, what changed from kernel to kernel with hints about the
+# reason (Copyhang::Matrix::Changes), what differs from the baselines, the kernels that were not
+# tested to the end with the last lines of their consoles, and a line for each kernel.
 package Copyhang::Matrix::Report;
 
 use v5.36;
 use parent 'Copyhang::Report';
-use Copyhang::Comparison          ();
-use Copyhang::Grid::Kernels       ();
-use Copyhang::Matrix::Cascades    ();
-use Copyhang::Matrix::Transitions qw(cases change hints unexplained);    # change: for Bisect::Mail
-use Copyhang::Product             qw(phrases);
-use Copyhang::Text                qw(wrap);
-use List::Util                    qw(all max uniq);
+use Copyhang::Baseline        ();
+use Copyhang::Conclusion      ();
+use Copyhang::Grid            ();
+use Copyhang::Matrix::Changes qw(cases reasons sum_of unexplained);
+use Copyhang::Product         qw(phrases);
+use Copyhang::Text            qw(widths wrap);
+use List::Util                qw(uniq);
 
 my $CONSOLE = 10;    # lines of it that are shown
 
@@ -27,30 +26,27 @@ sub parts ($self) {
 }
 
 sub table ($self) {
-    return Copyhang::Grid::Kernels->text(@{$self}{qw(results verbose paint)});
+    return Copyhang::Grid->sections(@{$self}{qw(results verbose paint)});
 }
 
 # How many are safe, refused or unavailable on all kernels.
 sub _left_out ($self) {
     my $results = $self->{results};
-    my @counts  = $results->tally(
-        map  { ($results->verdicts($_))[0] // 'unavailable' }
-        grep { !$results->is_telling($_) } $results->ids
-    );
-    return q{} if $self->{verbose} || !@counts;
+    my @alike   = grep { !$results->is_telling($_) } $results->ids;
+    return q{} if $self->{verbose} || !@alike;
+    my $counts = join ', ',
+        $results->tally(map { ($results->verdicts($_))[0] // 'unavailable' } @alike);
     return wrap(q{},
-              'Alike on all kernels where they could be tried, and not shown: '
-            . join(', ', @counts)
-            . '. --verbose shows them.');
+              "Alike on all kernels where they could be tried, and not shown: $counts."
+            . ' --verbose shows them.');
 }
 
 sub _cascades ($self) {
-    my $text = q{};
-    for my $group (Copyhang::Matrix::Cascades->all($self->{results})) {
-        $text .= join q{}, map { wrap(q{},           $_,      q{  }) } phrases(@{$group->{ids}});
-        $text .= join q{}, map { wrap("  $_->[0]: ", $_->[1], q{    }) } @{$group->{seen}};
-    }
-    return $text;
+    return join q{}, map {
+        (map { wrap(q{}, $_, q{  }) } phrases(@{$_->{ids}})),
+            map { wrap("  $_->[0]: ", $_->[1], q{    }) }
+            @{$_->{seen}}
+    } $self->{results}->cascades;
 }
 
 sub _transitions ($self) {
@@ -60,7 +56,7 @@ sub _transitions ($self) {
         my ($from, $to, $before, $after, $ids) = @{$transition}{qw(from to before after ids)};
         $text .= sprintf "%s -> %s between %s and %s, %s\n", $self->{paint}->($from, $from),
             $self->{paint}->($to, $to), @labels[$before, $after], cases(scalar @{$ids});
-        $text .= join q{}, map { wrap(q{  }, $_, q{    }) } phrases(@{$ids}), hints($transition);
+        $text .= join q{}, map { wrap(q{  }, $_, q{    }) } phrases(@{$ids}), reasons($transition);
         my $unexplained = unexplained($transition) // next;
         $text .= wrap(q{  }, $self->{paint}->('unexplained', 'broken') . $unexplained, q{    });
     }
@@ -68,7 +64,7 @@ sub _transitions ($self) {
 }
 
 sub comparison ($self) {
-    return join q{}, map { wrap(q{}, $_, q{  }) } Copyhang::Comparison->lines($self->{results});
+    return join q{}, map { wrap(q{}, $_, q{  }) } Copyhang::Baseline->lines($self->{results});
 }
 
 sub troubles ($self) {
@@ -92,39 +88,27 @@ sub _kernels ($self) {
     my @rows = ['kernel', 'release', 'time', @{$verdicts}, 'outcome'];
     for my $result (@results) {
         my $seconds = $result->{seconds}{total};
-        push @rows,
-            [
-            $result->{name},
-            $result->{release} // q{-},
-            defined $seconds ? sprintf('%.1f s', $seconds) : q{-},
-            (map { $_ // 0 } @{shift @counts}),
-            $self->{results}->outcome($result),
-            ];
+        $seconds = defined $seconds ? sprintf '%.1f s', $seconds : q{-};
+        my @numbers = map { $_ // 0 } @{shift @counts}{@{$verdicts}};
+        my $outcome = $self->{results}->outcome($result);
+        push @rows, [$result->{name}, $result->{release} // q{-}, $seconds, @numbers, $outcome];
     }
-    my ($name, $release, @numbers) = map {
-        my $column = $_;
-        max(map { length $_->[$column] } @rows)
-    } 0 .. $#{$rows[0]} - 1;
-    my $format = join q{  }, "%-${name}s", "%-${release}s", (map { "%${_}s" } @numbers), '%s';
-    return join q{}, map { sprintf "$format\n", @{$_} } @rows;
+    my ($name, $release, @numbers) = widths(@rows);
+    pop @numbers;
+    my $format = join q{  }, "%-${name}s", "%-${release}s", (map { "%${_}s" } @numbers), "%s\n";
+    return join q{}, map { sprintf $format, @{$_} } @rows;
 }
 
 sub conclusion ($self) {
-    my $results = $self->{results};
-    my %verdicts;
-    for my $case (grep { $_->{verdict} ne 'unavailable' } $results->tried) {
-        push @{$verdicts{$case->{strategy}}}, $case->{verdict};
-    }
-    my @safe = grep {
-        $verdicts{$_} && all { $_ eq 'safe' }
-            @{$verdicts{$_}}
-    } uniq map { (split m{/})[1] } $results->ids;
+    my $results  = $self->{results};
+    my @tried    = grep { defined } map { $results->cases($_) } $results->ids;
+    my @safe     = Copyhang::Conclusion->safe(@tried);
     my @complete = grep { $_->{outcome} eq 'complete' } $results->results;
     my @under    = uniq grep { defined } map { $_->{accelerator} } $results->results;
     my $text     = @complete . ' of ' . $results->results . ' kernels complete';
     $text .= ' under ' . join ' and ', @under if @under;
     $text .= sprintf ' in %.1f s', $results->seconds if defined $results->seconds;
-    $text .= ". $_" for grep { length } Copyhang::Matrix::Transitions->sum($results->transitions);
+    $text .= ". $_" for grep { length } sum_of($results->transitions);
     $text .= '. Safe on all of them, wherever tried: ' . join ', ', @safe if @safe;
     return "$text.";
 }

@@ -2,39 +2,22 @@
 #
 # What the cases did on one kernel or on several: the model that every report is made from.
 #
-#     my $results = Copyhang::Matrix::Results->new(
-#         {
-#             name        => 'debian:6.1',
-#             release     => '6.1.0-56-cloud-amd64',    # undef where it was not seen
-#             version     => '6.1.192-2',               # of Copyhang::Kernel
-#             machine     => 'x86_64',
-#             accelerator => 'tcg',
-#             outcome     => 'complete',
-#             detail      => undef,                     # more about the outcome, a sentence
-#             console     => ['...'],                   # its last lines
-#             seconds     => {boot => 1.2, cases => 3.4, total => 5.0},
-#             cases       => [...],                     # of Copyhang::Case
-#             troubles    => [],
-#             config      => '/path/of/its/configuration',
-#             baseline    => undef,                     # of Copyhang::Baseline
-#         },
-#         ...
-#     )->with(selection => $selection, streams => \@streams, seconds => 16.3);
+# A result is that of one kernel: {name, release, version, machine, accelerator, outcome, detail,
+# console => [its last lines], seconds => {boot, cases, total}, cases => [...], troubles =>
+# [sentences], config => its path, baseline}. The outcome is complete if the kernel was booted and
+# everything that was asked for came back; else boot_failed, panic, wedged, lost, emulator_failed or
+# no_such_kernel, and detail is a sentence about it. Cases that were not heard of are broken.
 #
-# The outcome is complete if the kernel was booted and everything that was asked for came back; else
-# boot_failed, panic, wedged, lost, emulator_failed or no_such_kernel. Whatever the outcome, the
-# cases that were heard of are there, and those that were not are broken.
-#
-# of_running is a matrix of one kernel, the one that runs here, whose version is that of uname(2):
-# running is its result then, and reports show it without those of guests.
+# The kernel that runs here is a matrix of one: it has no name, its version is that of uname(2), and
+# reports show it without what guests have (running).
 package Copyhang::Matrix::Results;
 
 use v5.36;
 use Copyhang::Case    ();
-use Copyhang::Product qw(group product_of products);
+use Copyhang::Product qw(boxes group merged);
 use List::Util        qw(any uniq);
 
-# @results in the order of the kernels' versions, as above.
+# @results in the order of the kernels' versions.
 sub new ($class, @results) {
     my $self = bless {results => \@results, ids => []}, $class;
     for my $number (0 .. $#results) {
@@ -50,16 +33,6 @@ sub new ($class, @results) {
     return $self;
 }
 
-# Of the kernel that runs here, with no guest.
-sub of_running ($class, %result) {
-    my $self = $class->new({%result, outcome => 'complete'});
-    $self->{running} = $self->{results}[0];
-    return $self;
-}
-
-# Its result; undef if the kernels ran in guests.
-sub running ($self) { return $self->{running} }
-
 # What belongs to all of it: selection, streams => [...], seconds.
 sub with ($self, %more) {
     @{$self}{keys %more} = values %more;
@@ -71,6 +44,12 @@ sub streams   ($self) { return @{$self->{streams}} }
 sub seconds   ($self) { return $self->{seconds} }
 sub results   ($self) { return @{$self->{results}} }
 
+# The result of the kernel that runs here; undef if the kernels ran in guests.
+sub running ($self) {
+    my ($result) = grep { !defined $_->{name} } $self->results;
+    return $result;
+}
+
 sub all_cases ($self) {
     return map { @{$_->{cases}} } $self->results;
 }
@@ -81,11 +60,6 @@ sub ids ($self) { return @{$self->{ids}} }
 # A case on each kernel, undef where it is none. What a kernel did not come to is not there either:
 # one that panics at once says nothing about thousands of cases.
 sub cases ($self, $id) { return @{$self->{case}{$id}}[0 .. $#{$self->{results}}] }
-
-# All of those of all kernels.
-sub tried ($self) {
-    return grep { defined } map { $self->cases($_) } $self->ids;
-}
 
 # The numbers of the kernels that there is any case of.
 sub columns ($self) {
@@ -113,30 +87,52 @@ sub is_telling ($self, $id) {
 }
 
 # These cases, in as few rows as they need, those of the same acts together, and in there those of
-# the same ends:
-# ([{acts, names, ends, cases => [on each kernel, of the first of them]}...]...). The names are those
-# of the strategies; the ends are "from pty, unix to pipe".
+# the same ends: ([{acts, names, ends, cases => [on each kernel, of the first of them]}...]...).
 sub sections ($self, @ids) {
     my $verdicts = sub ($id) {
         join q{ }, map { $_ ? $_->{verdict} . $_->is_changed : q{-} } $self->cases($id);
     };
-    my @rows = map { $self->_rows(@{$_}) } group($verdicts, @ids);
+    my @rows = map { $self->_row($_) } map { boxes(@{$_}) } group($verdicts, @ids);
     return map {
-        [map { @{$_} } group(sub ($row) { $row->{ends} }, @{$_})]
+        [map { @{$_} } group('ends', @{$_})]
     } group(sub ($row) { "@{$row->{acts}}" }, @rows);
 }
 
-sub _rows ($self, @ids) {
+sub _row ($self, $box) {
+    my ($act, $strategy, $source, $sink) =
+        map { $_->[0] } @{$box}{qw(acts strategies sources sinks)};
+    return {
+        acts  => $box->{acts},
+        names => $box->{strategies},
+        ends  => 'from ' . join(', ', @{$box->{sources}}) . ' to ' . join(', ', @{$box->{sinks}}),
+        cases => [$self->cases("$act/$strategy/$source-$sink")],
+    };
+}
+
+# Cases of programs under test that are alike on all kernels, and what was seen on which:
+# ({ids => [...], seen => [[kernels, words]...]}...).
+sub cascades ($self) {
+    my @cases = grep { @{$_->{seen}} } map { {ids => [$_], seen => [$self->_seen($_)]} } $self->ids;
+    my $key   = sub ($case) {
+        join "\n", map { "@{$_}" } @{$case->{seen}};
+    };
+    return merged('ids', $key, @cases);
+}
+
+# Neighbouring kernels on which the same was seen go together.
+sub _seen ($self, $id) {
+    my @labels = $self->labels;
+    my @cases  = $self->cases($id);
+    my @seen;
+    for my $number (grep { $cases[$_] } 0 .. $#cases) {
+        my $words = $cases[$number]->account // next;
+        push @seen, {words => $words, labels => []} if !@seen || $seen[-1]{words} ne $words;
+        push @{$seen[-1]{labels}}, $labels[$number];
+    }
     return map {
-        my ($acts, $strategies, $ends) = split m{/};
-        my ($from, $to) = map { s/,/, /gr } split /-/, $ends;
-        {
-            acts  => [split /,/, $acts],
-            names => [split /,/, $strategies],
-            ends  => "from $from to $to",
-            cases => [$self->cases((product_of($_))[0])],
-        }
-    } products(@ids);
+        my @same = @{$_->{labels}};
+        [@same > 1 ? "$same[0] - $same[-1]" : @same, $_->{words}]
+    } @seen;
 }
 
 # How many of each verdict: "2 safe", "1 hang"...
@@ -146,27 +142,20 @@ sub tally ($class, @verdicts) {
     return map { "$count{$_} $_" } grep { $count{$_} } Copyhang::Case->verdicts;
 }
 
-# The same for several lists of cases: the verdicts that are there at all, and for each list how many
-# there are of each of these, undef for none.
+# The same for several lists of cases: the verdicts that are there at all, and for each list how
+# many there are of each: [verdicts], {verdict => count}...
 sub counts ($class, @lists) {
-    my @counts = map {
-        my %count;
-        $count{$_->{verdict}}++ for @{$_};
-        \%count;
-    } @lists;
-    my @verdicts = grep {
-        my $verdict = $_;
-        any { $_->{$verdict} } @counts
-    } Copyhang::Case->verdicts;
-    return (\@verdicts, map { [@{$_}{@verdicts}] } @counts);
+    my @counts = map { {} } @lists;
+    for my $number (0 .. $#lists) { $counts[$number]{$_->{verdict}}++ for @{$lists[$number]} }
+    my %there = map { %{$_} } @counts;
+    return ([grep { $there{$_} } Copyhang::Case->verdicts], @counts);
 }
 
-# What changed from one kernel to the next, as of Copyhang::Matrix::Transitions.
+# What changed from one kernel to the next, as of Copyhang::Matrix::Changes.
 sub transitions ($self) {
     require Copyhang::Matrix::Changes;
-    require Copyhang::Matrix::Transitions;
     $self->{changes}     //= Copyhang::Matrix::Changes->new;
-    $self->{transitions} //= [Copyhang::Matrix::Transitions->between($self, $self->{changes})];
+    $self->{transitions} //= [$self->{changes}->transitions($self)];
     return @{$self->{transitions}};
 }
 
@@ -175,22 +164,20 @@ sub outcome ($class, $result) { return $result->{outcome} =~ s/_/ /gr }
 
 # What to call each kernel in a table: the version of Linux, its name where that is not enough.
 sub labels ($self) {
-    my @versions = map { $self->version($_) } 0 .. $#{$self->{results}};
+    my @versions = map { $self->version($_) // q{} } 0 .. $#{$self->{results}};
     my %count;
-    $count{$_ // q{}}++ for @versions;
+    $count{$_}++ for @versions;
     return map {
-        my $version = $versions[$_];
-        defined $version && $count{$version} == 1
-            ? $version
+        length $versions[$_] && $count{$versions[$_]} == 1
+            ? $versions[$_]
             : $self->{results}[$_]{name} =~ s{\Adebian:|.*/}{}r
     } 0 .. $#versions;
 }
 
 # Of a kernel's package version or release what is Linux's: 6.1.192, 7.3~rc7.
 sub version ($self, $number) {
-    my $result = $self->{results}[$number];
-    my ($version) =
-        map { /\A(\d+[.][\d.]*\d(?:~rc\d+)?)/ } grep { defined } @{$result}{qw(version release)};
+    my ($version) = map { /\A(\d+[.][\d.]*\d(?:~rc\d+)?)/ }
+        grep { defined } @{$self->{results}[$number]}{qw(version release)};
     return $version;
 }
 

@@ -21,7 +21,16 @@ sub text ($class, $results, $name) {
     local $ENV{TMPDIR} = "$folder";
     my $harness = TAP::Harness::Archive->new(
         {archive => $path, verbosity => -3, extra_properties => \%properties});
-    $harness->callback(after_runtests => sub ($aggregate) { _set_times($aggregate, @streams) });
+
+    # Those times of the run, not of the replay.
+    my $set_times = sub ($aggregate) {
+        for my $stream (@streams) {
+            my ($parser) = $aggregate->parsers($stream->{name});
+            $parser->start_time($stream->{started});
+            $parser->end_time($stream->{stopped});
+        }
+    };
+    $harness->callback(after_runtests => $set_times);
     Copyhang::Harness->replay($harness, @streams);
 
     # A full disk may leave it cut short; what can be read again is there.
@@ -31,16 +40,6 @@ sub text ($class, $results, $name) {
     open my $in, '<:raw', $path or bad_input("cannot read $path: $!");
     local $/ = undef;
     return scalar <$in>;
-}
-
-# Those of the run, not of the replay.
-sub _set_times ($aggregate, @streams) {
-    for my $stream (@streams) {
-        my ($parser) = $aggregate->parsers($stream->{name});
-        $parser->start_time($stream->{started});
-        $parser->end_time($stream->{stopped});
-    }
-    return;
 }
 
 1;

@@ -10,31 +10,27 @@ package Copyhang::Report::Programs;
 use v5.36;
 use parent 'Copyhang::Report';
 use Copyhang::Product qw(group);
-use Copyhang::Text    qw(wrap);
-use List::Util        qw(max uniq);
+use Copyhang::Text    qw(widths wrap);
+use List::Util        qw(uniq);
 
 my $GAP = 2;
 
-# Programs under test, each with what it does from which source: lines of name, ends, verdict, and
-# cascade. A single one has its command above instead.
+# Programs under test, each with what it does from which source. A single one has its command above
+# instead.
 sub table ($self) {
-    my @members = $self->{results}->selection->members;
-    my @rows    = map { _rows($_, $self->_cases_of($_)) } @members;
-    my $title   = defined $members[0]{name} ? q{} : wrap(q{}, _name($members[0]));
-    $_->[0] = q{} for length $title ? @rows : ();
-    my @width = map {
-        my $column = $_;
-        $GAP + max(map { length $_->[$column] } @rows)
-    } 0 .. 2;
-    my $last = q{};
-    my $text = $title;
+    my @members   = $self->{results}->selection->members;
+    my @rows      = map { _rows($_, $self->_cases_of($_)) } @members;
+    my $is_single = !defined $members[0]{name};
+    $_->[0] = q{} for $is_single ? @rows : ();
+    my ($name, $ends, $verdict) = map { $GAP + $_ } widths(@rows);
+    my $text   = $is_single ? wrap(q{}, _name($members[0])) : q{};
+    my $before = q{};
     for my $row (@rows) {
-        my ($name, $ends, $verdict, $cascade) = @{$row};
-        my @columns = ($name eq $last ? q{} : $name, $ends, $verdict);
-        my $left    = join q{}, map { sprintf '%-*s', $width[$_], $columns[$_] } 0 .. 2;
-        my $lines   = wrap($left, $cascade, q{ } x length $left) =~ s/ +$//gmr;
-        $text .= $lines =~ s/\b$verdict\b/$self->{paint}->($verdict, $verdict)/er;
-        $last = $name;
+        my $left = sprintf "%-${name}s%-${ends}s%-${verdict}s",
+            $row->[0] eq $before ? q{} : $row->[0], @{$row}[1, 2];
+        my $lines = wrap($left, $row->[3], q{ } x length $left) =~ s/ +$//gmr;
+        $text .= $lines =~ s/\b$row->[2]\b/$self->{paint}->($row->[2], $row->[2])/er;
+        $before = $row->[0];
     }
     return $text . $self->_mismatches;
 }
@@ -48,7 +44,7 @@ sub _cases_of ($self, $member) {
     return grep { !defined $name || $_->{program} eq $name } $self->{results}->all_cases;
 }
 
-# Ends with the same verdict and cascade share a line.
+# [name, ends, verdict, cascade]...: ends with the same verdict and cascade share a line.
 sub _rows ($member, @cases) {
     my $name = _name($member);
     return [$name, q{}, 'skip', "not installed ($member->{package})"] if !@cases;
@@ -66,16 +62,16 @@ sub _cascade ($case) { return $case->{reason} // $case->value('cascade') // q{} 
 
 # What a program does otherwise than the row that claims to be it.
 sub _mismatches ($self) {
+    my $words = sub ($mismatch) {
+        my ($row, $program, $table) = map { $_ // 'nothing' } @{$mismatch}{qw(row program table)};
+        return "$program; row $row: $table";
+    };
     my $text = q{};
     for my $member ($self->{results}->selection->members) {
-        my $words = sub ($mismatch) {
-            map { $_ // 'nothing' } @{$mismatch}{qw(row program table)};
-        };
-        my $key = sub ($mismatch) { join "\n", $words->($mismatch) };
-        for my $same (group($key, @{$member->{mismatches} // []})) {
-            my ($row, $program, $table) = $words->($same->[0]);
+        for my $same (group($words, @{$member->{mismatches} // []})) {
             my $ends = join ', ', map { $_->{id} =~ s{.*/}{}r } @{$same};
-            $text .= wrap('mismatch ', "$member->{name}, $ends: $program; row $row: $table", q{  });
+            $text .=
+                wrap('mismatch ', "$member->{name}, $ends: " . $words->($same->[0]), q{  });
         }
     }
     return length $text ? "\n$text" : q{};

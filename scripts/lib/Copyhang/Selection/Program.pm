@@ -4,19 +4,19 @@
 #
 #     my $selection = Copyhang::Selection::Program->new({source => ['pty']}, 'busybox', 'cat');
 #
-# A selection, as Copyhang::Selection is, of the cases that copyhang-exec plays with one command.
-# What is wrong with the command or the options is bad input: list has the player, copyhang-exec,
-# say so. name is the name of its stream.
+# These are cases that copyhang-exec plays. What is wrong with the command or the options is bad
+# input: list has the player say so.
 package Copyhang::Selection::Program;
 
 use v5.36;
 use parent 'Copyhang::Selection';
 use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Paths   ();
+use Copyhang::Tool    ();
 
-# $option: source, sink, act => [...], reverse, as of the command line.
+# $option: source, sink, act => [...], reverse, as of the command line, and the name of its stream.
 sub new ($class, $option, @command) {
-    my $self = bless {name => 'exec', command => \@command}, $class;
+    my $self = bless {name => $option->{name} // 'exec', command => \@command}, $class;
     $self->{arguments} = [$class->arguments($option), '--', @command];
     $self->{ids}       = [$class->list(@{$self->{arguments}})];
     return $self;
@@ -33,29 +33,19 @@ sub arguments ($class, $option) {
 
 # The ids of the cases that the player has with these arguments.
 sub list ($class, @arguments) {
-    my ($status, $text) = _run($class->player, '--list', @arguments);
-    bad_input($text =~ s/\Acopyhang-exec: | [(]see --help[)]\s*\z//gr) if $status;
-    return split /\n/, $text;
-}
-
-sub rename ($self, $name) {    ## no critic (ProhibitBuiltinHomonyms)
-    $self->{name} = $name;
-    return $self;
+    my ($status, $ids, $noise) = Copyhang::Tool->attempt([$class->player, '--list', @arguments]);
+    bad_input($noise =~ s/\Acopyhang-exec: | [(]see --help[)]\s*\z//gr) if $status // 1;
+    return @{$ids};
 }
 
 sub is_whole ($self) { return 0 }
 
 sub programs ($self) {
-    return {
-        name    => $self->{name},
-        command => [$self->player, @{$self->{arguments}}],
-        ids     => $self->{ids}
-    };
+    my @command = ($self->player, @{$self->{arguments}});
+    return {name => $self->{name}, command => \@command, ids => $self->{ids}};
 }
 
-sub document ($self) {
-    return (command => $self->{command});
-}
+sub document ($self) { return (command => $self->{command}) }
 
 # The programs under test, each with what the document says of it.
 sub members ($self) { return {$self->document} }
@@ -64,21 +54,6 @@ sub members ($self) { return {$self->document} }
 sub player ($class) {
     my $path = Copyhang::Paths->programs . '/copyhang-exec';
     return -x $path ? $path : untestable("there is no $path");
-}
-
-# (wait status, what it says)
-sub _run (@command) {
-    my $pid = open my $out, '-|' // untestable("cannot fork: $!");
-    if (!$pid) {
-        open STDERR, '>&', \*STDOUT;
-        exec {$command[0]} @command or print "cannot run $command[0]: $!\n";
-        require POSIX;
-        POSIX::_exit(127);
-    }
-    local $/ = undef;
-    my $text = <$out> // q{};
-    close $out;
-    return ($?, $text);
 }
 
 1;

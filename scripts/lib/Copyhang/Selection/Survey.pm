@@ -2,11 +2,10 @@
 #
 # A selection of cases: a list of programs under test, from a file.
 #
-# A selection, as Copyhang::Selection is, that puts each program through the same cases
-# (Copyhang::Selection::Program). Where a row of the table of cascades (cases/strategies.c) claims
-# to copy as a program does, a program that copies through this row is tried as well, and take
-# compares what both were seen to do: mismatches of members. Of several rows, which stand for
-# several versions of the program, one has to agree.
+# Each program is put through the same cases (Copyhang::Selection::Program). Where a row of the
+# table of cascades (cases/strategies.c) claims to copy as a program does, a program that copies
+# through this row is tried as well, and take compares what both were seen to do: mismatches of
+# members. Of several rows, which stand for several versions of the program, one has to agree.
 package Copyhang::Selection::Survey;
 
 use v5.36;
@@ -35,8 +34,8 @@ sub new ($class, $option, $path) {
 }
 
 sub _add ($self, $name, @command) {
-    push @{$self->{parts}},
-        Copyhang::Selection::Program->new($self->{option}, @command)->rename($name);
+    my %option = (%{$self->{option}}, name => $name);
+    push @{$self->{parts}}, Copyhang::Selection::Program->new(\%option, @command);
     return;
 }
 
@@ -49,19 +48,14 @@ sub _read ($path) {
     my (@programs, %seen);
     while (my $line = <$in>) {
         next if $line =~ /\A\s*(?:#|\z)/;
-        my ($name, $package, $rows, $words) = split q{ }, $line, 4;
+        my %program = (mismatches => []);
+        (@program{qw(name package rows)}, my $words) = split q{ }, $line, 4;
         my @command = Text::ParseWords::shellwords($words // q{});
         bad_input("$path:$.: a line is NAME PACKAGE ROWS COMMAND...") if !@command;
-        bad_input("$path:$.: a second program called $name")          if $seen{$name}++;
-        push @programs,
-            {
-            name       => $name,
-            package    => $package,
-            rows       => [grep { $_ ne $NO_ROW } split /,/, $rows],
-            command    => \@command,
-            installed  => defined Copyhang::Tool->find($command[0]),
-            mismatches => [],
-            };
+        bad_input("$path:$.: a second program called $program{name}") if $seen{$program{name}}++;
+        $program{rows} = [grep { $_ ne $NO_ROW } split /,/, $program{rows}];
+        @program{qw(command installed)} = (\@command, defined Copyhang::Tool->find($command[0]));
+        push @programs, \%program;
     }
     bad_input("cannot read $path: $!")  if !close $in;
     bad_input("$path names no program") if !@programs;
@@ -94,13 +88,15 @@ sub _mismatches ($stream, @rows) {
     for my $row (@rows) {
         my ($name, $other) = @{$row};
         my %cascade = map { $_->{id} => $_->value('cascade') } $other->cases;
-        my @pairs   = map { [$_->{id}, $_->value('cascade'), $cascade{$_->{id}}] }
-            grep { $_->is_known } $stream->cases;
-        push @differences,
-            [
-            map  { {id => $_->[0], row => $name, program => $_->[1], table => $_->[2]} }
-            grep { ($_->[1] // q{}) ne ($_->[2] // q{}) } @pairs
-            ];
+        my @pairs   = map {
+            {
+                id      => $_->{id},
+                row     => $name,
+                program => $_->value('cascade'),
+                table   => $cascade{$_->{id}}
+            }
+        } grep { $_->is_known } $stream->cases;
+        push @differences, [grep { ($_->{program} // q{}) ne ($_->{table} // q{}) } @pairs];
     }
     my ($least) = sort { @{$a} <=> @{$b} } @differences;
     return $least;

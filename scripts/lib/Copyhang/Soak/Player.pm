@@ -11,50 +11,36 @@ package Copyhang::Soak::Player;
 
 use v5.36;
 use Copyhang::Failure      qw(untestable);
-use Copyhang::ProcessGroup ();
 use Copyhang::Limits       ();
 use Copyhang::Paths        ();
-use Copyhang::Process      ();
+use Copyhang::ProcessGroup ();
+use Copyhang::Tool         ();
 use Cpanel::JSON::XS       ();
 
-# Seconds that it waits for news at a time are few, so $on_tick->() is called often; as soon as that
-# is true, the run is ended, and nothing returned.
+# As soon as $is_over->(), which is called often, is true, the run is ended, and nothing returned.
 # $surroundings: {slow => [arguments of scripts/slow], copyhang => [of the command]}
 # Return: {cases, as JSON has them, troubles => [sentences]}
-sub play ($class, $surroundings, $arguments, $on_tick = sub { 0 }) {
+sub play ($class, $surroundings, $arguments, $is_over = sub { 0 }) {
     my $scripts = Copyhang::Paths->checkout . '/scripts';
-    my ($text, $noise) = (q{}, q{});
-    local $ENV{COPYHANG_PROGRAMS} = Copyhang::Paths->programs;         # nothing to install or build
-    local $Copyhang::Limits::INTERRUPTED = $Copyhang::Limits::SOAKED;
-    my $process = Copyhang::Process->start(
-        command => [
-            Copyhang::ProcessGroup->single(
-                'TERM',                             "$scripts/slow",
-                @{$surroundings->{slow} // []},     '--',
-                "$scripts/copyhang",                @{$arguments},
-                @{$surroundings->{copyhang} // []}, qw(--json -)
-            )
-        ],
-        on_line  => sub ($line) { $text   .= "$line\n" },
-        on_noise => sub ($words) { $noise .= $words },
-        silence  => undef,
+    my @command = (
+        "$scripts/slow", @{$surroundings->{slow} // []},
+        '--', "$scripts/copyhang", @{$arguments}, @{$surroundings->{copyhang} // []},
+        qw(--json -)
     );
-    my $is_over = 0;
-    while (!$process->has_ended) {
-        Copyhang::Process->pump($process);
-        next if $is_over || !$on_tick->();
-        $is_over = 1;
-        $process->stop('TERM', $Copyhang::Limits::SOAKED);
-    }
-    Copyhang::Failure->check_signals;
-    return $is_over ? undef : _result($process, $text, $noise);
-}
-
-sub _result ($process, $text, $noise) {
-    my $document = eval { Cpanel::JSON::XS->new->decode($text) };
+    local $ENV{COPYHANG_PROGRAMS}        = Copyhang::Paths->programs;  # nothing to install or build
+    local $Copyhang::Limits::INTERRUPTED = $Copyhang::Limits::SOAKED;
+    local $Copyhang::Limits::TERM_GRACE  = $Copyhang::Limits::SOAKED;
+    my $was_over;
+    my ($status, $lines, $noise) = Copyhang::Tool->attempt(
+        [Copyhang::ProcessGroup->single('TERM', @command)],
+        undef,
+        silence => undef,
+        is_over => sub { $was_over = $is_over->() }
+    );
+    return if $was_over;
+    my $document = eval { Cpanel::JSON::XS->new->decode(join "\n", @{$lines}) };
     my ($said)   = reverse grep { /\S/ } split /\n/, $noise;
-    untestable($said // $process->complaint // 'a run ended with wait status ' . $process->status)
-        if !$document;
+    untestable($said // "a run ended with wait status $status") if !$document;
     my @kernels  = $document->{kernels} ? @{$document->{kernels}} : $document;
     my @outcomes = grep { ($_->{outcome} // 'complete') ne 'complete' } @kernels;
     return {

@@ -15,41 +15,30 @@ use Copyhang::Output  ();
 use Cpanel::JSON::XS  ();
 use File::Path        qw(make_path);
 
-my $SCHEMA  = 1;
-my @COUNTS  = qw(runs verdicts unavailable seconds);
-my @JOURNAL = qw(first differing);
+my $SCHEMA = 1;
+my $JSON   = Cpanel::JSON::XS->new->canonical->ascii;
+my %EMPTY  = (schema => $SCHEMA, map { $_ => 0 } qw(runs verdicts unavailable seconds));
 
 # A folder, new or of an earlier soak of the same $subject, a text.
 sub open ($class, $folder, $subject) {    ## no critic (ProhibitBuiltinHomonyms)
     my $self = bless {folder => $folder, first => {}, differing => []}, $class;
-    eval { make_path($folder); 1 } or bad_input("--state: cannot make $folder: " . _reason($@));
+    make_path($folder, {error => \my $errors});
+    bad_input('--state: cannot make ' . join ': ', %{$errors->[0]}) if @{$errors};
     $self->{lock} = Copyhang::Lock->take("$folder/lock", 0)
         // bad_input("--state: another soak is at work in $folder");
-    $self->{sum} = {
-        schema       => $SCHEMA,
-        subject      => $subject,
-        surroundings => {},
-        troubles     => [],
-        map { $_ => 0 } @COUNTS
-    };
-    $self->_read if -e "$folder/soak.json";
-    bad_input("--state: $folder is of another soak: $self->{sum}{subject}")
-        if $self->{sum}{subject} ne $subject;
-    $self->_read_journal($_) for @JOURNAL;
+    my $sum = {%EMPTY, subject => $subject, surroundings => {}, troubles => []};
+    if (-e "$folder/soak.json") {
+        my ($line) = $self->_lines('soak.json');
+        $sum = eval { $JSON->decode($line // q{}) };
+        bad_input("--state: $folder/soak.json is none of this program's")
+            if ref $sum ne 'HASH' || ($sum->{schema} // 0) != $SCHEMA;
+    }
+    bad_input("--state: $folder is of another soak: $sum->{subject}")
+        if $sum->{subject} ne $subject;
+    $self->{sum}       = $sum;
+    $self->{first}     = {map { $_->{case}{id} => $_ } $self->_entries('first')};
+    $self->{differing} = [$self->_entries('differing')];
     return $self;
-}
-
-sub _reason ($text) {
-    return $text =~ s/ at \S+ line \d+[.]?\s*\z//r;
-}
-
-sub _read ($self) {
-    my ($line) = $self->_lines('soak.json');
-    my $sum = eval { Cpanel::JSON::XS->new->decode($line // q{}) };
-    bad_input("--state: $self->{folder}/soak.json is none of this program's")
-        if ref $sum ne 'HASH' || ($sum->{schema} // 0) != $SCHEMA;
-    $self->{sum} = $sum;
-    return;
 }
 
 sub _lines ($self, $name) {
@@ -58,66 +47,59 @@ sub _lines ($self, $name) {
 }
 
 # What a run that was not counted has left there goes.
-sub _read_journal ($self, $name) {
-    my $json = Cpanel::JSON::XS->new;
-    my (@kept, $is_less);
-    for my $line ($self->_lines("$name.jsonl")) {
-        my $entry = eval { $json->decode($line) };
-        if (!$entry || $entry->{run} > $self->{sum}{runs}) { $is_less = 1; next }
-        push @kept, $line;
-        if ($name eq 'first') { $self->{first}{$entry->{case}{id}} = $entry }
-        else                  { push @{$self->{differing}}, $entry }
-    }
-    Copyhang::Output->new("$self->{folder}/$name.jsonl")->write(join q{}, @kept) if $is_less;
-    return;
+sub _entries ($self, $name) {
+    my @lines = $self->_lines("$name.jsonl");
+    my $entry = sub ($line) {
+        scalar eval { $JSON->decode($line) }
+    };
+    my %entry = map  { $_ => $entry->($_) } @lines;
+    my @kept  = grep { $entry{$_} && $entry{$_}{run} <= $self->{sum}{runs} } @lines;
+    $self->_write("$name.jsonl", @kept) if @kept != @lines;
+    return @entry{@kept};
 }
 
-# Takes what a run in some surroundings, a text, has brought (see Copyhang::Soak::Player). Of each case the first verdict is what it
-# is measured by; that it is unavailable in these surroundings is no verdict.
+sub _write ($self, $name, @lines) {
+    return Copyhang::Output->new("$self->{folder}/$name")->write(join q{}, @lines);
+}
+
+# Takes what a run in some surroundings, a text, has brought (see Copyhang::Soak::Player). Of each
+# case the first verdict is what it is measured by; that it is unavailable in these surroundings is
+# no verdict.
 sub take ($self, $surroundings, $result, $seconds) {
     my $sum = $self->{sum};
     my $run = $sum->{runs} + 1;
-    my (@first, @differing);
+    my %new = (first => [], differing => []);
     for my $case (@{$result->{cases}}) {
         if ($case->{verdict} eq 'unavailable') { $sum->{unavailable}++; next }
         $sum->{verdicts}++;
         my $entry = {run => $run, surroundings => $surroundings, case => $case};
         my $first = $self->{first}{$case->{id}};
-        if    (!$first) { push @first, $self->{first}{$case->{id}} = $entry }
+        if    (!$first) { push @{$new{first}}, $self->{first}{$case->{id}} = $entry }
         elsif ($first->{case}{verdict} ne $case->{verdict}) {
-            push @differing, {run => $run, first => $first, then => $entry};
+            push @{$new{differing}}, {run => $run, first => $first, then => $entry};
         }
     }
-    push @{$self->{differing}}, @differing;
-    $self->_append('first',     @first);
-    $self->_append('differing', @differing);
+    push @{$self->{differing}}, @{$new{differing}};
+    $self->_append("$_.jsonl", @{$new{$_}}) for qw(first differing);
     $sum->{runs} = $run;
     $sum->{seconds} += $seconds;
     $sum->{surroundings}{$surroundings}++;
     push @{$sum->{troubles}}, map { "run $run ($surroundings): $_" } @{$result->{troubles}};
-    Copyhang::Output->new("$self->{folder}/soak.json")
-        ->write(Cpanel::JSON::XS->new->canonical->encode($sum) . "\n");
-    return;
+    return $self->_write('soak.json', $JSON->encode($sum) . "\n");
 }
 
 sub _append ($self, $name, @entries) {
+    my $path = "$self->{folder}/$name";
+    my $text = join q{}, map { $JSON->encode($_) . "\n" } @entries;
     return if !@entries;
-    my $path = "$self->{folder}/$name.jsonl";
-    my $json = Cpanel::JSON::XS->new->canonical->ascii;
     CORE::open my $out, '>>:raw', $path or bad_input("cannot write $path: $!");
-    print {$out} map { $json->encode($_) . "\n" } @entries and close $out
-        or bad_input("cannot write $path: $!");
+    print {$out} $text and close $out or bad_input("cannot write $path: $!");
     return;
 }
 
-# runs, verdicts, unavailable or seconds: in all, of earlier soaks as well.
-sub count ($self, $what) { return $self->{sum}{$what} }
-
-# Text => in how many runs.
-sub surroundings ($self) { return $self->{sum}{surroundings} }
-
-# What was wrong with programs and kernels, a sentence each.
-sub troubles ($self) { return @{$self->{sum}{troubles}} }
+# runs, verdicts, unavailable, seconds, surroundings ({text => runs}) or troubles ([sentences about
+# programs and kernels]): in all, of earlier soaks as well.
+sub sum ($self, $what) { return $self->{sum}{$what} }
 
 # What differs from the first verdict: ({first => {run, surroundings, case}, then => {...}}...).
 sub differing ($self) { return @{$self->{differing}} }
