@@ -13,6 +13,7 @@ use Copyhang::Case      ();
 use Copyhang::Limits    ();
 use Copyhang::Paths     ();
 use Copyhang::Selection ();
+use Copyhang::Stream    ();
 use Fake                qw(programs finish slurp spew case);
 use FakeGuest           qw(guests);
 use File::Temp          ();
@@ -165,7 +166,7 @@ subtest 'what is told' => sub {
     for my $folder (@both) {
         local $ENV{COPYHANG_PROGRAMS} = $folder;
         local $Copyhang::Limits::SILENCE = undef;
-        cmp_ok(Copyhang::Limits->silence, '>', $Copyhang::Limits::MARGIN, 'a limit');
+        cmp_ok(Copyhang::Stream->silence, '>', $Copyhang::Limits::MARGIN, 'a limit');
         push @ids, [Copyhang::Selection->new('*/splice/*')->ids];
         ok(length(Copyhang::Selection->claim($_) // q{}), "what $_ claims") for qw(close promise);
         is(Copyhang::Selection->claim('no_such'), undef, 'and that nothing is called so');
