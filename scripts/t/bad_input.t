@@ -1,14 +1,14 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-only
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+#
+# What copyhang refuses before it runs anything, and files that it cannot write.
+use v5.36;
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Fake       qw(programs copyhang slurp spew case);
 use File::Temp ();
+use Golden     qw(golden_session);
 use Test::More;
 
 my $place  = File::Temp->newdir;
@@ -25,52 +25,41 @@ spew("$place/verdict",  qq({"schema": 1, "cases": {"a/b/c-d": "fine"}}\n));
 spew("$place/null",     qq({"schema": 1, "cases": {"a/b/c-d": null}}\n));
 mkdir "$place/folder";
 
-my @refused = (
-    [qr/unknown option: bogus; see 'copyhang run --help'/,   '--bogus'],
-    [qr/option jobs requires an argument/,                   '--jobs'],
-    [qr/unexpected argument 'x'; cases are chosen with/,     'x'],
-    [qr/--jobs wants a number from 1 to 9999, not '0'/,      '--jobs', '0'],
-    [qr/--jobs wants a number .* not 'many'/,                '--jobs', 'many'],
-    [qr/no case matches 'q[*]'; 'copyhang list' prints/,     '--only', 'q*'],
-    [qr/no case matches 'q'/,                                '--only', 'a/*', '--only', 'q'],
-    [qr{baseline \S+/none: No such file},                    '--baseline',       "$place/none"],
-    [qr{baseline \S+/folder: Is a directory},                '--baseline',       "$place/folder"],
-    [qr{baseline \S+/text: not JSON: },                      '--baseline',       "$place/text"],
-    [qr{baseline \S+/list: not a baseline},                  '--baseline',       "$place/list"],
-    [qr{baseline \S+/schema: schema 2 is not known},         '--baseline',       "$place/schema"],
-    [qr{baseline \S+/no-cases: no "cases"},                  '--baseline',       "$place/no-cases"],
-    [qr{baseline \S+/verdict: a/b/c-d: no verdict .*: fine}, '--baseline',       "$place/verdict"],
-    [qr{baseline \S+/null: a/b/c-d: no verdict .*: null},    '--baseline',       "$place/null"],
-    [qr{cannot write \S+/folder: it is a folder},            '--json',           "$place/folder"],
-    [qr{cannot write \S+: no folder \S+/no},                 '--junit',          "$place/no/x"],
-    [qr{cannot write /proc/x: },                             '--write-baseline', '/proc/x'],
-    [qr{--archive wants a name that ends in .tar.gz},        '--archive',        "$place/x.zip"],
+sub told (@words) { return copyhang($folder, @words) }
+
+golden_session(
+    'run-refused.txt',
+    \&told,
+    [
+        map { ['run', @{$_}] } ['--bogus'],
+        ['--jobs'],
+        ['x'],
+        (map { ['--jobs', $_] } 0, 'many'),
+        [qw(--only q*)],
+        [qw(--only a/* --only q)],
+        (map { ['--baseline', "$place/$_"] } qw(none folder list schema no-cases verdict null)),
+        ['--json',    "$place/folder"],
+        ['--junit',   "$place/no/x"],
+        ['--archive', "$place/x.zip"],
+    ]
 );
 
-for my $row (@refused) {
+# Words of the system's, and of a library.
+for my $row (
+    [qr{baseline \S+/text: not JSON: }, '--baseline',       "$place/text"],
+    [qr{cannot write /proc/x: },        '--write-baseline', '/proc/x'],
+    )
+{
     my ($message, @arguments) = @{$row};
-    my ($status, $out, $err) = copyhang($folder, 'run', @arguments);
-    is($status, 2, "run @arguments: exit 2");
-    like($err, qr/\Acopyhang run: .*\n\z/, 'one line');
-    like($err, $message,                   'says what is wrong');
-    is($out, q{}, 'and nothing else');
+    my ($status, $out, $err) = told('run', @arguments);
+    is("$status$out", '2', "run @arguments: exit 2");
+    like($err, qr/\Acopyhang run: $message.*\n\z/, 'one line');
 }
 ok(!-e "$place/ran", 'nothing was run by any of them');
 
 subtest 'the command itself' => sub {
-    for my $row (
-        [qr/no command 'fly'; 'copyhang help' lists them/, 'fly'],
-        [qr/no command '..\/x'/,                           '../x'],
-        [qr/no command given/],
-        [qr/no command 'fly'/,        'help', 'fly'],
-        [qr/unexpected argument 'x'/, 'list', 'x'],
-        )
-    {
-        my ($message, @arguments) = @{$row};
-        my ($status, undef, $err) = copyhang($folder, @arguments);
-        is($status, 2, "@arguments: exit 2");
-        like($err, $message, 'one line');
-    }
+    golden_session('copyhang-refused.txt', \&told,
+        [['fly'], ['../x'], [], [qw(help fly)], [qw(list x)]]);
     my ($status, undef, $err) = copyhang('/nowhere', 'run');
     is($status, 2, 'COPYHANG_PROGRAMS without programs');
     like($err, qr{no copyhang-cases in /nowhere}, 'named');

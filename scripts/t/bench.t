@@ -3,15 +3,13 @@
 #
 # scripts/bench measures, with a few cases only: that it prints what it should, not how fast.
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Copyhang::Paths ();
 use Fake            qw(finish);
+use Golden          qw(golden_session);
 use Real            qw(launch);
 use Test::More;
 
@@ -51,21 +49,14 @@ like($out, qr/^\Q$_\E$n *-?\d+[.]\d+ *-?\d+[.]\d+$/m, $_)
 is($status, 0, '--help');
 like($out, qr{^usage: scripts/bench }, 'shows it');
 
-for (
-    [['--runs', 0],                  '--runs'],
-    [['walk'],                       'walk'],
-    [['run', 'fast'],                'fast'],
-    [['--bad'],                      'bad'],
-    [['bisect'],                     'TREE'],
-    [['bisect', '/nowhere', 'HEAD'], 'no such folder']
-    )
-{
-    ($status, $out, $err) = bench(@{$_->[0]});
-    is($status, 2, "@{$_->[0]}");
-    like($err, qr/\A.*\Q$_->[1]\E.*\n\z/, 'one line says why');
-}
-($status, $out, $err) = bench('--only', 'no/such');
-is($status, 125,                        'nothing to measure');
-is($err,    "bench: no case matches\n", 'says so');
+golden_session(
+    'bench-refused.txt',
+    sub ($bench, @arguments) { bench(@arguments) },
+    [
+        map { ['bench', @{$_}] }[qw(--runs 0)],
+        ['walk'], [qw(run fast)], ['--bad'], ['bisect'], [qw(bisect /nowhere HEAD)],
+        [qw(--only no/such)],
+    ]
+);
 
 done_testing;

@@ -10,6 +10,7 @@ use Cpanel::JSON::XS ();
 use Fake             qw(copyhang start finish slurp spew case);
 use FakeGuest        qw(guests image);
 use File::Temp       ();
+use Golden           qw(golden golden_session);
 use List::Util       qw(uniq);
 use POSIX            qw(ceil);
 use Real             qw(adopt_orphans comes_true all_gone);
@@ -129,12 +130,7 @@ subtest 'the first that hangs' => sub {
     is(scalar uniq(@booted), scalar @booted, 'none twice');
     is("@{$found->{verdicts}{good}} @{$found->{verdicts}{bad}}", 'refused hang', 'verdicts');
     is($found->{control}, $CONTROL, 'the control was played');
-    like("@{$found->{good}{evidence}}", qr/seen=k05/, 'evidence of the good one');
-    like("@{$found->{bad}{evidence}}",  qr/seen=k06/, 'evidence of the bad one');
-    like($found->{err}, qr/^Subject: \Q$CASE\E: refused up to k05, hang since k06$/m, 'a mail');
-    like($found->{err}, qr/^$_/m,                                                     "has $_")
-        for 'refused on .*k05\)\n  .*seen=k05', 'hang on .*k06\)\n  .*seen=k06', 'last good .*k05',
-        'first bad .*k06';
+    golden('bisect-found.txt', $found->{err});
 };
 
 subtest 'what does not tell is skipped' => sub {
@@ -144,13 +140,7 @@ subtest 'what does not tell is skipped' => sub {
     @does[4 .. 10] = qw(panic dead broken refused hang broken safe);
     finds(bisect(planted(@does)), 'k08', 'k09');
     my $reasons = bisect(planted(qw(refused panic dead broken hang-control safe hang)));
-    my %why     = map { name($_) => $_->{why} } @{$reasons->{steps}};
-    like($why{k02},       qr/\Apanic: Kernel panic - not syncing: planted/,   'panic');
-    like($why{k03},       qr/\Aboot failed: /,                                'no boot');
-    like($why{k04},       qr/\Abroken/,                                       'broken');
-    like($why{k05},       qr/\Athe control \Q$CONTROL\E is hang, not safe\z/, 'control');
-    like($why{k06},       qr/\Asafe is neither good nor bad\z/,               'another verdict');
-    like($reasons->{err}, qr/^The first bad one is one of the last 6;/m,      'is said to people');
+    golden('bisect-skipped.txt', $reasons->{err});
 };
 
 subtest 'which verdicts' => sub {
@@ -172,15 +162,19 @@ subtest 'more boots where they differ' => sub {
 };
 
 subtest 'what cannot be told' => sub {
-    fails(bisect(planted(('hang') x 3)), 2,
-        qr/k01 and \S+k03 both show hang: nothing has changed$/);
-    fails(bisect(planted(('late') x 3)), 125, qr/cannot tell, as the good end cannot: .*: late/);
-    fails(bisect(planted(('broken') x 3)), 125,
-        qr/cannot tell, as the good end cannot: .*: broken/);
-    fails(bisect(planted(qw(refused hang panic))), 125, qr/as the bad end cannot: .*k03: panic/);
-    fails(bisect(planted(qw(refused hang)), '--good-verdict', 'hang'),
-        2, qr/k01 is to be good, and shows refused, not hang$/);
-    fails(bisect(planted(qw(refused hang hang-control))), 125, qr/the bad end .* not safe/);
+    my $run = sub ($does, @options) {
+        my $found = bisect(planted(split q{ }, $does), @options);
+        return ($found->{exit}, q{}, $found->{err});
+    };
+    golden_session(
+        'bisect-cannot-tell.txt',
+        $run,
+        [
+            ['hang hang hang'],                         ['late late late'],
+            ['broken broken broken'],                   ['refused hang panic'],
+            ['refused hang', '--good-verdict', 'hang'], ['refused hang hang-control'],
+        ]
+    );
 };
 
 for my $signal (qw(INT KILL)) {
@@ -258,38 +252,30 @@ subtest 'bad input' => sub {
         '--bad'     => $bad,
         '--kernels' => "$planted->{images}"
     );
-    my @rows = (
-        (map { [qr/^copyhang bisect: --$_ is missing; see/, "--$_" => undef] } qw(case good bad)),
-        [qr/no case matches 'a\/b\/c-d'/,                     '--case' => 'a/b/c-d'],
-        [qr/one case, not 'exit_group\/[*]', which means 3$/, '--case' => 'exit_group/*'],
-        [qr/no kernel '\/nowhere'/,                           '--good' => '/nowhere'],
-        [qr/is no name of a kernel/,                          '--bad'  => 'debian:x'],
-        [qr{k02 is newer than \S+k01: good is the older end}, '--good' => $bad, '--bad' => $good],
-        [qr/are the same kernel$/,                            '--good'         => $bad],
-        [qr/--kernels is needed where/,                       '--kernels'      => undef],
-        [qr/--kernels \/nowhere: no such file/,               '--kernels'      => '/nowhere'],
-        [qr/--kernels \S+k01: not a list/,                    '--kernels'      => $good],
-        [qr/no kernel in this folder$/,                       '--kernels'      => "$empty"],
-        [qr{no kernel '$empty/nothing'},                      '--kernels'      => "$empty/list"],
-        [qr/--good-verdict wants verdicts/,                   '--good-verdict' => 'fine'],
-        [qr/--repeat wants a number/,                         '--repeat'       => '0'],
-        [qr/cannot write \/nowhere\/x/,                       '--json'         => '/nowhere/x'],
-        [qr/--config goes with --git/,                        '--config'       => $good],
-        [qr/--kernels and --git exclude/,                     '--git'          => '/nowhere'],
+    my @changes = (
+        (map { {"--$_"   => undef} } qw(case good bad kernels)),
+        (map { {'--case' => $_} } 'a/b/c-d', 'exit_group/*'),
+        {'--good' => '/nowhere'},
+        {'--bad'  => 'debian:x'},
+        {'--good' => $bad, '--bad' => $good},
+        {'--good' => $bad},
+        (map { {'--kernels' => $_} } '/nowhere', $good, "$empty", "$empty/list"),
+        {'--good-verdict' => 'fine'},
+        {'--repeat'       => '0'},
+        {'--json'         => '/nowhere/x'},
+        {'--config'       => $good},
+        {'--git'          => '/nowhere'},
     );
+    my @commands = map {
+        my %option = (%set, %{$_});
+        ['bisect', map { ($_ => $option{$_}) } grep { defined $option{$_} } sort keys %option]
+    } @changes;
     local $ENV{XDG_CACHE_HOME} = "$planted->{cache}";
-    for my $row (@rows) {
-        my ($message, %change) = @{$row};
-        my %option = (%set, %change);
-        my @arguments =
-            map { ($_ => $option{$_}) } grep { defined $option{$_} } sort keys %option;
-        my ($status, $out, $err) = finish(start($planted->{programs}, ['bisect', @arguments]));
-        fails({exit => $status, err => $err}, 2, $message);
-        is($out, q{}, 'and nothing else');
-    }
-    my ($status, undef, $err) =
-        finish(start($planted->{programs}, ['bisect', %set, '--log']));
-    fails({exit => $status, err => $err}, 2, qr/--log: no such bisection has begun$/);
+    golden_session(
+        'bisect-refused.txt',
+        sub (@words) { copyhang($planted->{programs}, @words) },
+        [@commands, ['bisect', (map { ($_ => $set{$_}) } sort keys %set), '--log']]
+    );
     is_deeply([booted($planted)], [], 'nothing was booted');
 };
 

@@ -10,6 +10,7 @@ use Cpanel::JSON::XS ();
 use Fake             qw(start finish slurp spew);
 use File::Path       qw(make_path remove_tree);
 use File::Temp       ();
+use Golden           qw(golden golden_session);
 use List::Util       qw(sum0 uniq);
 use Real             qw(adopt_orphans comes_true all_gone);
 use Test::More;
@@ -37,6 +38,13 @@ sub state_of ($tree) {
         slurp("$tree/.git/HEAD"), map { -e "$tree/.git/$_" ? $_ : () } qw(BISECT_LOG BISECT_START);
 }
 
+# What stands for the commits of a tree.
+sub named (@commits) {
+    return map {
+        ($commits[$_] => "COMMIT-$_", substr($commits[$_], 0, 12) => sprintf 'commit-%05d', $_)
+    } 0 .. $#commits;
+}
+
 sub boots () {
     return scalar(() = booted($emulator));
 }
@@ -58,16 +66,9 @@ subtest 'the first bad commit' => sub {
     my ($status, $out, $err) = bisect($tree, @commits[0, -1], '--json', "$place/json");
     is($status, 0, 'is found') or diag($out, $err);
     my $culprit = substr $commits[$CULPRIT], 0, 12;
-    like($out, qr/^last good  \Q@{[substr $commits[6], 0, 12]}\E  refused$/m, 'the last good');
-    like($out, qr/^first bad  $culprit  hang$/m,                              'the first bad');
-    like($out, qr/skip .make vmlinux failed: main[.]c:1:2: error: planted/,   'one is not built');
+    golden('bisect-git.txt', $out . $err, named(@commits));
     my ($log) = $out =~ /the log: (\S+)/;
-    like(slurp($log), qr/error: planted/,                                    'with the log');
-    like($out, qr/^ +Commit 7 of the toy\n(?:.*\n)* behaviour [|] 2 [+]-$/m, 'what the culprit is');
-    like($out, qr/^Subject: \Q$CASE\E: refused up to .*, hang since $culprit$/m,  'a mail');
-    like($out, qr/^\d builds and \d boots in 0[.]\d minutes, of 12 commits[.]$/m, 'the effort');
-    is(() = $out =~ /planted\+0x1/g, 2, 'evidence from both');
-    is(() = $err =~ /CONFIG_AIO/g,   1, 'what the configuration lacks');
+    like(slurp($log), qr/error: planted/, 'a log of what is not built');
     is(state_of($tree), $before, 'nothing has changed in the tree');
 
     my $document = Cpanel::JSON::XS->new->decode(slurp("$place/json"));
@@ -100,8 +101,7 @@ subtest 'what fixed it' => sub {
     like($out, qr/^first bad  \Q@{[substr $commits[3], 0, 12]}\E  refused$/m, 'any change counts');
     ($status, $out) = bisect($tree, @commits[0, -1]);
     is($status, 125, 'else what is neither');
-    like($out, qr/refused is neither good nor bad/,                                'is skipped');
-    like($out, qr/^skipped    \Q@{[substr $commits[3], 0, 12]}\E  did not tell$/m, 'and named');
+    golden('bisect-git-neither.txt', $out, named(@commits));
 };
 
 subtest 'only commits that touch a path' => sub {
@@ -115,32 +115,25 @@ subtest 'only commits that touch a path' => sub {
     like($err, qr/the first bad commit touches none of fs$/, 'the first bad one is another');
 };
 
-for my $row (
-    ['late everywhere',           qr/late, which may be due to this machine/, ('late') x 4],
-    ['broken everywhere',         qr/the good end cannot: \w+: broken/, ('broken') x 4],
-    ['a control that hangs, too', qr{control exit_group/read_write/\S+ is hang}, ('control') x 4],
-    ['ends that do not build',    qr/make vmlinux failed: main/, ('unbuildable') x 3],
-    ['an end that does not boot', qr/panic: Kernel panic/, qw(refused hang panic)],
-    )
-{
-    my ($name, $message, @behaviours) = @{$row};
-    my ($tree, @commits)              = toy_tree('/nowhere', @behaviours);
-    my ($status, $out, $err)          = bisect($tree, @commits[0, -1]);
-    is($status, 125, "$name: cannot tell");
-    like($err, $message, 'and why');
-    unlike($out, qr/first bad/, 'no culprit');
-}
-
-subtest 'all between the ends is skipped' => sub {
-    my ($tree,   @commits) = toy_tree('/nowhere', qw(refused unbuildable panic control hang));
-    my ($status, $out)     = bisect($tree, @commits[0, -1]);
-    is($status, 125, 'exit 125');
-    like($out, qr/skip .panic: Kernel panic - not syncing: planted/, 'one does not boot');
-    like($out, qr/skip .the control \S+ is hang, not safe/,          'one fails the control');
-    is(() = $out =~ /^skipped .* did not tell$/mg, 3, 'three suspects');
-    like($out, qr/one of the last 4; which of them cannot be told/, 'said so');
-    unlike($out, qr/^ behaviour [|]/m, 'nothing is shown as the culprit');
-};
+my %UNSURE = (
+    'late everywhere'           => [('late') x 4],
+    'broken everywhere'         => [('broken') x 4],
+    'a control that hangs, too' => [('control') x 4],
+    'ends that do not build'    => [('unbuildable') x 3],
+    'an end that does not boot' => [qw(refused hang panic)],
+    'all between is skipped'    => [qw(refused unbuildable panic control hang)],
+);
+my %commits;
+golden_session(
+    'bisect-git-cannot-tell.txt',
+    sub ($name) {
+        my ($tree, @commits) = toy_tree('/nowhere', @{$UNSURE{$name}});
+        %commits = (%commits, named(@commits));
+        return bisect($tree, @commits[0, -1]);
+    },
+    [map { [$_] } sort keys %UNSURE],
+    \%commits
+);
 
 my %END = (
     'SIGKILL in a build'         => ["$cache/hold",    'KILL'],
@@ -210,19 +203,16 @@ subtest 'a step alone' => sub {
     is(($step->('--tree', "$tree", '--build', "$build"))[0],
         125, 'an image of another commit is not booted');
 
-    for my $row (
-        [qr/no case matches 'a'/,                  '--case',   'a'],
-        [qr/--kernel and --tree exclude/,          '--kernel', $image, '--tree', "$tree"],
-        [qr/is no kernel tree/,                    '--tree',   '/'],
-        [qr/unknown option: bogus/,                '--bogus'],
-        [qr/--repeat wants a number from 1 to 99/, '--repeat', 0],
-        )
-    {
-        my ($message, @arguments) = @{$row};
-        my ($status, undef, $err) = $step->('--tree', "$tree", @arguments);
-        is($status, 255, "@arguments: exit 255, with which git bisect run ends");
-        like($err, $message, 'says why');
-    }
+    golden_session(
+        'bisect-step-refused.txt',
+        sub ($name, @arguments) { $step->('--tree', "$tree", @arguments) },
+        [
+            map { ['bisect-step', @{$_}] } ['--case', 'a'],
+            ['--kernel', $image, '--tree', "$tree"],
+            ['--tree',   q{/}],
+            ['--bogus'], ['--repeat', 0],
+        ]
+    );
     spew("$tree/.config", q{});
     like(
         ($step->('--tree', "$tree"))[2],
@@ -278,6 +268,28 @@ subtest 'wrong input' => sub {
     my $before = state_of($tree);
     my $none   = File::Temp->newdir;
 
+    golden_session(
+        'bisect-git-refused.txt',
+        sub (@arguments) { bisect($tree, @arguments) },
+        [
+            [@commits[2, 0]],
+            [$side, $commits[2]],
+            [@commits[1, 1]],
+            [$commits[0], 'v9'],
+            [$commits[0], '--all'],
+            [$no_kernel,  $later],
+            map { [@commits[0, 2], @{$_}] } ['--', 'nowhere'],
+            [qw(--config /nowhere)],
+            [qw(--arch vax)],
+            [qw(--kernels x)],
+            [qw(--case a/b)],
+            ['--log'],
+            ['--git', "$none/none"],
+        ],
+        {named(@commits, $side, $no_kernel, $later)}
+    );
+    is(state_of($tree), $before, 'and nothing has changed');
+
     my $refuses = sub ($message, @arguments) {
         my ($status, $out, $err) = bisect($tree, @arguments);
         is($status, 2, "@arguments: exit 2");
@@ -285,25 +297,7 @@ subtest 'wrong input' => sub {
         is(() = $err =~ /^copyhang bisect: /mg, 1,       'in one line');
         is(state_of($tree),                     $before, 'and changes nothing');
     };
-    for my $row (
-        [qr/\Q$commits[2]\E comes after \Q$commits[0]\E: good is the older/, @commits[2, 0]],
-        [qr/is no ancestor of/,                             $side, $commits[2]],
-        [qr/are the same commit/,                           @commits[1, 1]],
-        [qr/no commit 'v9' in/,                             $commits[0], 'v9'],
-        [qr/no commit '--all' in/,                          $commits[0], '--all'],
-        [qr/is no kernel tree$/,                            $no_kernel,  $later],
-        [qr/no commit between \S+ and \S+ touches nowhere/, @commits[0, 2], '--',       'nowhere'],
-        [qr/--config \S+: no such file/,                    @commits[0, 2], '--config', '/nowhere'],
-        [qr/--arch wants um or x86_64, not 'vax'/,          @commits[0, 2], '--arch',   'vax'],
-        [qr/--kernels and --git exclude each other/,        @commits[0, 2], '--kernels', 'x'],
-        [qr/no case matches 'a\/b'/,                        @commits[0, 2], '--case',    'a/b'],
-        [qr/--log: no such bisection has begun/,            @commits[0, 2], '--log'],
-        [qr/--git \S+: not a git repository/,               @commits[0, 2], '--git', "$none"],
-        [qr/--git \S+: no such folder/,                     @commits[0, 2], '--git', "$none/none"],
-        )
-    {
-        $refuses->(@{$row});
-    }
+    $refuses->(qr/--git \S+: not a git repository/, @commits[0, 2], '--git', "$none");
     my $text = slurp("$tree/Makefile");
     spew("$tree/Makefile", "$text# changed\n");
     $before = state_of($tree);

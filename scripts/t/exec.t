@@ -11,14 +11,14 @@ use lib "$Bin/lib", "$Bin/../lib";
 use Copyhang::Paths ();
 use Fake            qw(finish slurp spew);
 use File::Temp      ();
+use Golden          qw(golden golden_session);
 use POSIX           qw(SIGKILL);
-use Real            qw(program launch play cases verdicts interrupted adopt_orphans all_gone);
+use Real qw(program planted launch play cases verdicts interrupted adopt_orphans all_gone);
 use Test::More;
 
 my $programs = Copyhang::Paths->programs;
 my $player   = "$programs/copyhang-exec";
-my ($build)  = $programs =~ m{(.*)/kselftest/copyhang\z};
-my $planted  = "$build/planted/program";
+my $planted  = planted('program');
 
 my @sources = qw(pty unix tcp pipe file);
 
@@ -81,7 +81,7 @@ subtest 'every strategy' => sub {
 
 my $same = $known{'sendfile unix'};
 
-# What is made of it, and words of the reason.
+# What is made of it; the reasons are in t/golden.
 my @manners = (
     [elsewhere                 => $same],
     [in_a_thread               => $same],
@@ -94,24 +94,31 @@ my @manners = (
     (map { ["after_a_minute_in_$_" => 'safe'] } qw(poll ppoll select pselect epoll epoll_pwait2)),
     [after_a_large_epoll         => 'safe'],
     [after_a_large_poll          => 'safe'],
-    [after_an_epoll_for_nothing  => 'broken', qr/for its source, it was in epoll_p?wait\(/],
+    [after_an_epoll_for_nothing  => 'broken'],
     [after_an_execve             => $same],
     [after_an_execve_in_a_thread => $same],
     [after_a_gib_of_complaints   => $same],
-    [after_a_gib => 'broken', qr/did not come to wait for its source, it was in write\(1<sink>, /],
-    [not_at_all  => 'broken', qr/died by signal 6 \(Aborted\) before/],
-    [never       => 'broken', qr/did not come to wait for its source\z/],
-    [once_told   => 'broken', qr/ended with 3 before/],
+    [after_a_gib                 => 'broken'],
+    [not_at_all                  => 'broken'],
+    [never                       => 'broken'],
+    [once_told                   => 'broken'],
 );
+my @reasons;
 for my $row (@manners) {
-    my ($manner, $verdict, $reason) = @{$row};
+    my ($manner, $verdict) = @{$row};
     subtest $manner => sub {
         my (undef, $case) = try_out('--source', 'unix', '--', $planted, $manner, 'sendfile');
         is($case->{unix}{verdict}, $verdict, $verdict) or diag explain $case->{unix}{pairs};
-        like($case->{unix}{reason}, $reason, 'what it did instead') if $reason;
+        push @reasons, reason($manner, $case->{unix}) if $verdict eq 'broken';
         is($case->{unix}->value('set_aside'), undef, 'nothing is set aside');
         ok(all_gone(), 'and nothing is left');
     };
+}
+
+# Which of two calls a libc makes depends on the architecture, and what it passes on the address.
+sub reason ($manner, $case) {
+    return "$manner: " . $case->{reason} =~ s/p?(poll|wait)\(.*/$1(...)/r =~
+        s/\b0x\w+/ADDRESS/gr . "\n";
 }
 
 subtest 'evidence' => sub {
@@ -161,7 +168,7 @@ subtest 'waits for room' => sub {
     my (undef, $case) = play($player, '--reverse', '--sink', 'full_pipe', '--', $planted,
         'once_there_is_room', 'read_write');
     is($case->{verdict}, 'broken', 'one that has not asked for its source may have other plans');
-    like($case->{reason}, qr/did not come to wait for its sink, it was in p?poll\(/, 'as it says');
+    push @reasons, reason('once_there_is_room', $case);
 };
 
 # More than a pipe holds: it is refilled until they come to wait for room, and not without end.
@@ -195,13 +202,11 @@ subtest 'takes much first' => sub {
     ) or diag explain [map { $_->{pairs} } @cases];
     my (undef, $case) = play($player, @unix, '--', $planted, 'after_all', 'read_write');
     is($case->{verdict}, 'broken', 'one that waits for the end');
-    like(
-        $case->{reason},
-        qr/took 64 MiB from its source and did not come to wait for its sink, it was in read/,
-        'with how much it took'
-    );
+    push @reasons, reason('after_all', $case);
     ok(all_gone(), 'and nothing is left');
 };
+
+golden('exec-reasons.txt', join q{}, @reasons);
 
 subtest 'acts' => sub {
     for my $manner (qw(plainly in_a_grandchild as_a_daemon)) {
@@ -227,7 +232,7 @@ subtest 'without a filter' => sub {
 
 sub verdict_confined ($manner) {
     my ($status, @cases) =
-        play("$build/planted/confine", 'EPERM:seccomp', '--', $player, '--source', 'unix', '--',
+        play(planted('confine'), 'EPERM:seccomp', '--', $player, '--source', 'unix', '--',
         $planted, $manner, 'sendfile');
     return ($status, $cases[0]{verdict});
 }
@@ -270,37 +275,27 @@ subtest 'several commands' => sub {
         ['exit_group/first/tcp-pipe', 'exit_group/second/unix-pipe'],
         'each announced'
     );
-    spew("$place/commands/third", 'cat');
-    my (undef, undef, $err) = finish(launch($player, '--list', '--commands', "$place/commands"));
-    like(
-        $err,
-        qr/\Acopyhang-exec: cannot read the command in third .*\n\z/,
-        'one that is cut short'
-    );
 };
 
 subtest 'refused' => sub {
-    my ($set_uid) = grep { -u && -x } map { glob "$_/*" } split /:/, $ENV{PATH};
-    my @refused   = (
-        [qr/no command to run/,                     '--'],
-        [qr/there are no commands in no_such/,      '--commands', 'no_such'],
-        [qr/there is no program nosuch/,            '--',         'nosuch'],
-        [qr/no kind of endpoint is called no_such/, '--source',   'no_such', '--', 'cat'],
-        [qr/no act is called no_such/,              '--act',      'no_such', '--', 'cat'],
+    my $place = File::Temp->newdir;
+    spew("$place/cut_short", 'cat');
+    golden_session(
+        'copyhang-exec-refused.txt',
+        sub ($program, @arguments) { finish(launch($player, @arguments)) },
         [
-            qr/nothing to hold up.* exit_group\S+-file/,
-            '--sink', 'file', '--source', 'file', '--', 'cat'
-        ],
-        [qr/nothing to hold up.* self_exit/, '--act', 'self_exit', '--', 'cat'],
-        $set_uid ? [qr/a set-user-ID program .*: \Q$set_uid\E/, '--', $set_uid] : (),
+            map { ['copyhang-exec', @{$_}] } ['--'], [qw(--commands no_such)],
+            [qw(-- nosuch)],                         [qw(--source no_such -- cat)],
+            [qw(--act no_such -- cat)],              [qw(--sink file --source file -- cat)],
+            [qw(--act self_exit -- cat)],            ['--list', '--commands', "$place"],
+        ]
     );
-    for my $row (@refused) {
-        my ($message, @arguments) = @{$row};
-        my ($status, $out, $err) = finish(launch($player, @arguments));
-        is($status, 1, "@arguments");
-        like($err, qr/\Acopyhang-exec: .*\n\z/, 'one line');
-        like($err, $message,                    'says what is wrong');
-        is($out, q{}, 'and nothing else');
+    my ($set_uid) = grep { -u && -x } map { glob "$_/*" } split /:/, $ENV{PATH};
+    if (defined $set_uid) {
+        my ($status, undef, $err) = finish(launch($player, '--', $set_uid));
+        is($status, 1, 'a set-user-ID program');
+        like($err, qr/\Acopyhang-exec: a set-user-ID program .*: \Q$set_uid\E .*\n\z/,
+            'is refused');
     }
 };
 

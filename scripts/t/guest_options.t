@@ -3,16 +3,14 @@
 #
 # What a guest is like when copyhang matrix is told: --cpus and --append.
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Fake       qw(copyhang slurp case);
 use FakeGuest  qw(guests image);
 use File::Temp ();
+use Golden     qw(golden_session);
 use Test::More;
 
 my $PLAN = <<'PLAN';
@@ -42,19 +40,15 @@ is(option('-smp'), 48, 'so many processors, also more than there are here');
 (my $more) = option('-append') =~ /\A\Q$words\E(.*)/;
 is($more =~ s/\A\s+//r, 'clocksource=jiffies quiet', 'the words at the end of the command line');
 
-for my $row (
-    [qr/--cpus wants a number from 1 to 64, not '0'/,                  '--cpus',   0],
-    [qr/--cpus wants a number from 1 to 64, not '65'/,                 '--cpus',   65],
-    [qr/--cpus wants a number from 1 to 64, not 'all'/,                '--cpus',   'all'],
-    [qr/--append wants words for a kernel's command line, not ' '/,    '--append', q{ }],
-    [qr/--append wants words for a kernel's command line, not 'a\nb'/, '--append', "a\nb"],
-    )
-{
-    my ($message, @arguments) = @{$row};
-    my ($status, $out, $err) = copyhang($programs, 'matrix', $image, @arguments);
-    is($status, 2, "@arguments: exit 2");
-    like($err, $message, 'says what is wrong');
-    is($out, q{}, 'and nothing else');
-}
+golden_session(
+    'matrix-guest-refused.txt',
+    sub (@words) { copyhang($programs, @words) },
+    [
+        map { ['matrix', $image, @{$_}] }[qw(--cpus 0)],
+        [qw(--cpus 65)], [qw(--cpus all)],
+        ['--append', q{ }],
+        ['--append', "a\nb"],
+    ]
+);
 
 done_testing;

@@ -15,6 +15,7 @@ use Cpanel::JSON::XS               ();
 use Fake                           qw(start finish slurp spew);
 use FakeGuest                      qw(guests image);
 use File::Temp                     ();
+use Golden                         qw(golden golden_session);
 use POSIX                          ();
 use Test::More;
 
@@ -73,52 +74,37 @@ sub matrix ($plan, @arguments) {
 }
 
 subtest 'refused' => sub {
-    my ($set_uid) = grep { -u && -x } map { glob "$_/*" } split /:/, $ENV{PATH};
-    my @refused   = (
-        [qr/there is no program nosuch/,               '--exec', 'nosuch cat'],
-        [qr/--exec wants a command line, not ''/,      '--exec', q{}],
-        [qr/--exec wants a command line, not 'cat "'/, '--exec', 'cat "'],
-        [
-            qr/two commands would both be called exec:cat_a_b\n/,
-            map { ('--exec', "cat $_") } 'a b',
-            "'a b'"
-        ],
-        [qr/no kind of endpoint is called no_such/, '--exec', 'cat', '--source', 'no_such'],
-        [
-            qr/nothing to hold up.*exec:cat.file-file/,
-            '--exec', 'cat', '--source', 'file', '--sink', 'file'
-        ],
-        [qr/--only chooses among the cases of the tables/, '--exec', 'cat', '--only',  '*'],
-        [qr{--carry: cannot find /no/such},                '--exec', 'cat', '--carry', '/no/such'],
-        [qr/--reverse is for programs under test: it goes with --exec/, '--reverse'],
-        [qr/--act is for programs under test/,                          '--act', 'close'],
-        [
-            qr{\Q$place\E/lost needs \Q$place\E/no/such/interpreter, which is not there},
-            '--exec', "$place/lost"
-        ],
-        $set_uid ? [qr/a set-user-ID program .*: \Q$set_uid\E/, '--exec', $set_uid] : (),
-    );
-    for my $row (@refused) {
-        my ($message, @arguments) = @{$row};
+    my $run = sub ($command, @arguments) {
+        rename "$place/lib", "$place/away" if "@arguments" =~ m{bin/ours};
         my $result = matrix('die', @arguments);
-        is($result->{status}, 2, "@arguments: exit 2");
-        like($result->{err}, qr/\Acopyhang matrix: .*\n\z/, 'one line');
-        like($result->{err}, $message,                      'says what is wrong');
-        is($result->{out}, q{}, 'and nothing else');
-        ok(!$result->{booted}, 'nothing was booted');
-    }
-};
-
-subtest 'a library that is gone' => sub {
-    rename "$place/lib", "$place/away";
-    my $result = matrix('die', '--exec', "$place/bin/ours");
-    rename "$place/away", "$place/lib";
-    is($result->{status}, 2, 'exit 2');
-    like(
-        $result->{err},
-        qr{\Acopyhang matrix: \S+/bin/ours: .*libours[.]so.*\n\z},
-        'says what is missing'
+        rename "$place/away", "$place/lib";
+        ok(!$result->{booted}, "@arguments: nothing was booted");
+        return @{$result}{qw(status out err)};
+    };
+    golden_session(
+        'matrix-exec-refused.txt',
+        $run,
+        [
+            map { ['matrix', @{$_}] } ['--exec', 'nosuch cat'],
+            ['--exec', q{}],
+            ['--exec', 'cat "'],
+            ['--exec', 'cat a b', '--exec', "cat 'a b'"],
+            [qw(--exec cat --source no_such)],
+            [qw(--exec cat --source file --sink file)],
+            [qw(--exec cat --only *)],
+            [qw(--exec cat --carry /no/such)],
+            [qw(--reverse)],
+            [qw(--act close)],
+            ['--exec', "$place/lost"],
+            ['--exec', "$place/bin/ours"],    # without its library
+        ]
     );
+    my ($set_uid) = grep { -u && -x } map { glob "$_/*" } split /:/, $ENV{PATH};
+    if (defined $set_uid) {
+        my $result = matrix('die', '--exec', $set_uid);
+        is($result->{status}, 2, 'a set-user-ID program');
+        like($result->{err}, qr/a set-user-ID program .*: \Q$set_uid\E$/, 'is refused');
+    }
 };
 
 subtest 'what a guest is given' => sub {
@@ -191,27 +177,16 @@ for (@ids) {
     my ($word, $verdict, @lines) = @evidence;
     channel("$word 1 $_", map { "#   $_" } "verdict=$verdict", @lines);
 }
-end(1)
+end(256)
 PLAN
     my $html   = "$place/html";
     my $result = matrix($plan, (map { ('--exec', $_) } 'cat', "$place/bin/ours"),
         '--source', 'pty', '--source', 'unix', '--html', $html);
     is($result->{status}, 1, 'exit 1');
-    my $label = qr/6[.]6[.]6/;
-    for my $text ($result->{out}, slurp($html) =~ s{<[^>]*>}{\n}gr) {
-        like($text, qr{exec:cat/pty, unix-pipe\s+$label: read, then write to stdout$}m,
-            'the cascade');
-        like(
-            $text,
-            qr{exec:ours/pty-pipe\s+$label: the program ended with 127; it said: no module$}m,
-            'why it could not be tried'
-        );
-        like(
-            $text,
-            qr{exec:ours/unix-pipe\s+$label: sendfile to stdout$}m,
-            'the cascade that hangs'
-        );
-    }
+
+    # How wide columns are depends on how long it took, and on what the kernel is called.
+    golden('matrix-exec.txt',      $result->{out} =~ s/\S\K {2,}/  /gr);
+    golden('matrix-exec-html.txt', slurp($html));
 };
 
 done_testing;

@@ -260,20 +260,21 @@ subtest 'baselines' => sub {
 subtest 'changes' => sub {
     ok(Copyhang::Matrix::Changes->new, 'those of this checkout can be read');
     my $good = '5.12 b964bf53e540 read refused,safe * a,b*/c/d-e subject';
-    for my $row (
-        ['5.12 b964bf53e540', qr/a change has 7 fields/],
-        [$good =~ s/ read//r,         qr/'refused,safe' is not how a change is known: bis/],
-        [$good =~ s/read/sure/r,      qr/'sure' is not how a change is known: bisected, read/],
-        [$good =~ s/refused/refuse/r, qr/'refuse' is no verdict/],
-        [$good =~ s/ [*] / hung /r,   qr/'hung' is no verdict/],
-        [$good =~ s{/d-e}{}r,         qr{'a,b[*]/c' is not acts/strategies/sources-sinks}],
+    my @told;
+    for my $line (
+        '5.12 b964bf53e540',
+        $good =~ s/ read//r,
+        $good =~ s/read/sure/r,
+        $good =~ s/refused/refuse/r,
+        $good =~ s/ [*] / hung /r,
+        $good =~ s{/d-e}{}r,
         )
     {
-        my ($line, $message) = @{$row};
         spew("$place/bad", "# comment\n$good\n$line\n");
         ok(!eval { Copyhang::Matrix::Changes->new("$place/bad") }, "refused: $line");
-        like($@->message, qr/bad line 3: $message/, 'and named');
+        push @told, "$line\n" . $@->message . "\n";
     }
+    golden('changes-refused.txt', join "\n", @told);
     spew("$place/good", "$good\n");
     ok(Copyhang::Matrix::Changes->new("$place/good"), 'one that is right');
 };

@@ -3,16 +3,14 @@
 #
 # What scripts/slow promises of the surroundings, as a command in there sees them.
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Fake       qw(finish slurp spew);
 use File::Find ();
 use File::Temp ();
+use Golden     qw(golden_session);
 use Real       qw(launch adopt_orphans comes_true all_gone);
 use Test::More;
 
@@ -51,23 +49,16 @@ sub groups () {
 }
 
 subtest 'bad input' => sub {
-    for my $row (
-        [qr/no command; see 'scripts\/slow --help'/],
-        [qr/unknown option: bogus/,                          '--bogus',  'true'],
-        [qr/--cpu wants per cent .* not 'half'/,             '--cpu',    'half',     'true'],
-        [qr/--cpu wants per cent .* not '0[.]5'/,            '--cpu',    '0.5',      'true'],
-        [qr/--groups wants a number from 1 .* not '0'/,      '--groups', '0',        'true'],
-        [qr/--groups wants a number from 1 .* not '65537'/,  '--groups', '65537',    'true'],
-        [qr/--memcpy wants one of .*vector, not 'sideways'/, '--memcpy', 'sideways', 'true'],
-        )
-    {
-        my ($message, @arguments) = @{$row};
-        my ($status, $out, $err) = slow(@arguments);
-        is($status, 2, "@arguments: exit 2");
-        like($err, qr/\Aslow: .*\n\z/, 'one line');
-        like($err, $message,           'says what is wrong');
-        is($out, q{}, 'and nothing else');
-    }
+    golden_session(
+        'slow-refused.txt',
+        sub ($slow, @arguments) { slow(@arguments) },
+        [
+            map { ['slow', @{$_}] } [], [qw(--bogus true)],
+            [qw(--cpu half true)],      [qw(--cpu 0.5 true)],
+            [qw(--groups 0 true)],      [qw(--groups 65537 true)],
+            [qw(--memcpy sideways true)],
+        ]
+    );
 };
 
 subtest 'the end of the command is its own' => sub {

@@ -3,10 +3,7 @@
 #
 # scripts/soak with programs that do as they are told: what it counts, keeps, and goes on with.
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
@@ -14,6 +11,7 @@ use Copyhang::Soak   ();
 use Fake             qw(programs finish slurp spew case);
 use FakeGuest        qw(guests image);
 use File::Temp       ();
+use Golden           qw(golden_session);
 use Cpanel::JSON::XS ();
 use Real             qw(launch adopt_orphans comes_true all_gone);
 use Test::More;
@@ -53,31 +51,24 @@ sub lines ($path) {
 subtest 'bad input' => sub {
     my $folder = moody();
     my $state  = "$place/refused";
-    for my $row (
-        [qr/--state DIR is missing/,                         '--minutes', 1],
-        [qr/an end is missing: --minutes N or --verdicts N/, '--state',   $state],
-        [qr/--minutes wants a number from 1 on, not '0'/,    '--state',   $state, '--minutes', 0],
+    my @minute = ('--state', $state, '--minutes', 1);
+    golden_session(
+        'soak-refused.txt',
+        sub ($soak, @arguments) { finish(soak($folder, @arguments)) },
         [
-            qr/--verdicts wants a number from 1 on, not 'many'/,
-            '--state', $state, '--verdicts', 'many'
-        ],
-        [
-            qr/--seed wants a number from 1 on, not '-1'/,
-            '--state', $state, '--minutes', 1, '--seed=-1'
-        ],
-        [qr/unexpected argument 'x'/, '--state', $state, '--minutes', 1, 'x'],
-        [qr/unknown option: bogus; see 'scripts\/soak --help'/, '--bogus'],
-        [qr/no case matches 'q[*]'/,       '--state', $state,    '--minutes', 1, '--only', 'q*'],
-        [qr{--state: cannot make /proc/x}, '--state', '/proc/x', '--minutes', 1],
-        )
-    {
-        my ($message, @arguments) = @{$row};
-        my ($status, $out, $err) = finish(soak($folder, @arguments));
-        is($status, 2, "@arguments: exit 2");
-        like($err, qr/\Asoak: [^\n]*\n\z/, 'one line');
-        like($err, $message,               'says what is wrong');
-        is($out, q{}, 'and nothing else');
-    }
+            map { ['soak', @{$_}] } [qw(--minutes 1)],
+            ['--state', $state],
+            [@minute,   '--minutes', 0],
+            ['--state', $state, '--verdicts', 'many'],
+            [@minute,   '--seed=-1'],
+            [@minute,   'x'],
+            ['--bogus'],
+            [@minute, '--only', 'q*'],
+        ]
+    );
+    my ($status, undef, $err) = finish(soak($folder, '--state', '/proc/x', '--minutes', 1));
+    is($status, 2, 'no folder');
+    like($err, qr{\Asoak: --state: cannot make /proc/x.*\n\z}, 'is named');
     ok(!-e $state, 'nothing was kept');
     is((finish(soak($folder, '--help')))[0], 0, '--help');
 };

@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 package Fake;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
 
 use Cwd ();
 use Exporter 'import';
@@ -25,48 +22,15 @@ our $FOREVER = 10 * $LIMIT;
 
 my ($SCRIPTS) = Cwd::abs_path(__FILE__) =~ m{(.*)/t/lib/};
 
-# Stands for the compiled case programs: the same arguments, output and exit statuses.
-my $CASES = <<'PROGRAM';
-#!/usr/bin/perl
-use strict;
-use warnings;
-my ($folder, $act) = $0 =~ m{(.*)/(.*)};
-my ($list, @globs);
-while (defined(my $option = shift)) {
-    if    ($option eq '--list') { $list = 1 }
-    elsif ($option eq '--limits') { print "SUPERVISOR\t90000\tbroken\tplanted\n"; exit 0 }
-    elsif ($option eq '--only') { push @globs, join '.*', map { quotemeta } split /[*]/, shift, -1 }
-    elsif ($option eq '--jobs') { open my $o, '>>', "$folder/jobs"; print {$o} "$act " . shift() . "\n" }
-}
-open my $in, '<', "$folder/cases.txt" or die;
-chomp(my @cases = <$in>);
-@cases = grep { my $id = (split /\t/)[0]; !@globs || grep { $id =~ /\A$_\z/ } @globs } @cases;
-if ($list) { print map { (split /\t/)[0] . "\n" } @cases; exit 0 }
-@cases = grep { m{\A$act/} } @cases;
-if (-e "$folder/$act.pl") { $| = 1; do "$folder/$act.pl"; die $@ if $@; exit 0 }
-my ($number, %count) = (0);
-print "TAP version 13\n1..", scalar @cases, "\n# kernel=6.18.44\n";
-for (@cases) {
-    my ($id, $verdict, @lines) = split /\t/;
-    my $word = $verdict =~ /safe|refused|unavailable/ ? 'ok' : 'not ok';
-    my $tail = $verdict eq 'unavailable' ? ' # SKIP no /dev/fuse' : $verdict eq 'broken' ? ' # error' : '';
-    printf "%s %d %s%s\n", $word, ++$number, $id, $tail;
-    print map { "#   $_\n" } "verdict=$verdict", @lines;
-    $count{ $word eq 'ok' ? $verdict eq 'unavailable' ? 'skip' : 'pass' : 'fail' }++;
-}
-print "# Totals: whatever\n";
-exit($count{fail} ? 1 : $count{pass} ? 0 : 4);
-PROGRAM
-
 my %EVIDENCE = (
     safe => [
         'stalled=yes',
         'act_ms=0.412',
         'control_ms=0.398',
         'limit_ms=150.000',
-        'step=read(0)=stalled',
+        'step=read(0, 0x7ffd1000, 131072)=stalled',
         'timeline=stalled:1.204 act:1.911 exit_entered:1.950 ended:2.323',
-        'copier=S wait_woken read(0x0,0x7ffd1000,0x20000) switches:4',
+        'copier=S wait_woken read(0, 0x7ffd1000, 131072) switches:4',
     ],
     refused => ['stalled=no', 'errno=EINVAL'],
     hang    => [
@@ -76,13 +40,14 @@ my %EVIDENCE = (
         'release_ms=0.912',
         'control_ms=0.398',
         'limit_ms=150.000',
-        'step=copy_file_range(0,1)=EINVAL',
-        'step=sendfile(1,0)=stalled',
-        'timeline=stalled:1.2 act:1.9 exit_entered:1.95 judged:152.0 killed:152.1 ended:183.1',
-        'bystander=D pipe_release exit_group(0x0) switches:12',
+        'step=copy_file_range(0, 0x0, 1, 0x0, 4194304, 0x0)=EINVAL',
+        'step=sendfile(1, 0, 0x0, 4194304)=stalled',
+        'timeline=stalled:1.204 act:1.911 exit_entered:1.950 judged:152.000 killed:152.100'
+            . ' released:184.111 ended:185.023',
+        'bystander=D pipe_release exit_group(0) switches:12',
         'bystander.stack=pipe_release+0x1f/0x120 < __fput+0xe3/0x2a0 < task_work_run+0x59/0x90'
             . ' < do_exit+0x2f1/0xa90 < do_group_exit+0x30/0x80',
-        'copier=S wait_woken sendfile(0x1,0x0,0x0,0x400000) switches:4',
+        'copier=S wait_woken sendfile(1, 0, 0x0, 4194304) switches:4',
     ],
     unavailable => ['reason=no /dev/fuse'],
     broken      => ['reason=the copy never stalled'],
@@ -94,10 +59,10 @@ sub case ($id, $verdict, @evidence) {
     return join "\t", $id, $verdict, @evidence;
 }
 
-# A folder of case programs. $own{act} is perl code that takes the place of that program.
+# A folder of case programs, each of them fake-cases. $own{act} is perl code that takes the place of that program.
 sub programs ($cases, %own) {
     my $folder = File::Temp->newdir;
-    spew("$folder/copyhang-cases", $CASES);
+    spew("$folder/copyhang-cases", slurp("$SCRIPTS/t/lib/fake-cases"));
     chmod oct 755, "$folder/copyhang-cases";
     spew("$folder/cases.txt", map { "$_\n" } @{$cases});
     my %act = map { m{\A([^/]+)} => 1 } @{$cases};

@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 package FakeGuest;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
 
 use Exporter 'import';
 use Fake       qw(programs spew start finish);
@@ -30,7 +27,8 @@ my @ids = slurp($option{'-initrd'}) =~ m{(?:^|\0)([a-z]\w*/[\w.:+=-]+/\w+-\w+)$}
 my $jobs = slurp($option{'-initrd'}) =~ /--jobs\n(\d+)/ ? $1 : 0;
 my $number = 0;
 sub frame { my $text = shift; ++$number . ' ' . unpack('%32C*', $text) . " $text\n" }
-sub channel { print map { frame($_) } @_ }
+my %total = (pass => 0, fail => 0);
+sub channel { for (@_) { /^(not )?ok / and $total{$1 ? 'fail' : 'pass'}++; print frame($_) } }
 sub console { open my $out, '>>', $console or die; print {$out} map { "[    1.000000] $_\n" } @_ }
 sub hello { console('Run /init as init process');
     channel('@release 6.6.6', '@version #1', '@machine x86_64', '@start') }
@@ -38,7 +36,10 @@ sub started { channel(map { "# started $_" } @_) }
 my $count = 0;
 sub result { channel('ok ' . ++$count . " $_", '#   verdict=safe', '#   stalled=yes') for @_ }
 sub play { for (@_) { started($_); result($_) } }
-sub end { channel('# Totals: whatever', '@end ' . (shift // 0)); hang() }
+sub end {
+    channel("# Totals: pass:$total{pass} fail:$total{fail} xfail:0 xpass:0 skip:0 error:0", '@end ' . (shift // 0));
+    hang();
+}
 open my $log, '>>', "$folder/boots"; print {$log} "$$ $option{-accel} $jobs $option{-smp} @ids\n"; close $log;
 my $boot = () = slurp("$folder/boots") =~ / tcg /g;
 if ($option{'-accel'} eq 'kvm') { exit 1 if !-e "$folder/kvm" }

@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 package ToyTree;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
+use v5.36;
 
 use Exporter 'import';
 use Fake       qw(case slurp spew);
@@ -54,7 +51,10 @@ for my $id (@ids) {
 end();
 PLAN
 
+# Commits are made a minute after each other, so that the order is the same each time.
 sub git ($tree, @arguments) {
+    state $seconds = 1_700_000_000;
+    local @ENV{qw(GIT_AUTHOR_DATE GIT_COMMITTER_DATE)} = ('@' . ($seconds += 60) . ' +0000') x 2;
     open my $out, '-|', 'git', '-C', $tree, '-c', 'user.name=T', '-c', 'user.email=t@example.org',
         @arguments
         or die "git: $!";
