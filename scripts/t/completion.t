@@ -2,11 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What bash completes after copyhang: all that the program knows, as it comes from there.
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Copyhang::Command ();

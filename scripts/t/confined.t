@@ -6,11 +6,7 @@
 #
 # sample: plays a sample of the cases, since so many three times take minutes
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Copyhang::Paths ();

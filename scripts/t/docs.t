@@ -2,11 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What the documents name is there: files, by the path from the top or from the folder of a README.md.
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Fake qw(slurp);

@@ -3,11 +3,7 @@
 #
 # Real boots: three kernels and what is known of them, and guests that cannot work.
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Copyhang::Failure ();

@@ -3,11 +3,7 @@
 #
 # Guests that go wrong, each in its own way: none is waited for for ever, none hides a case.
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Cpanel::JSON::XS ();

@@ -3,11 +3,7 @@
 #
 # An exact list of cases, and their announcements: what guests are run with.
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Fake       qw(finish spew);

@@ -3,11 +3,7 @@
 #
 # Signals at moments all over a program's life: whatever was going on, all of it ends.
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Copyhang::Paths ();

@@ -4,11 +4,7 @@
 # All cases on the running kernel. Which of them hang depends on the kernel, so that is seen here
 # a second time, by other means: without ptrace, and with nothing of the harness.
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Fake             qw(slurp);

@@ -6,9 +6,7 @@
 # with a known end stand among them.
 #
 # sample: plays a sample of the cases, since all of them take minutes
-
-use strict;
-use warnings;
+use v5.36;
 
 use Cwd            qw(abs_path);
 use File::Basename qw(basename dirname);

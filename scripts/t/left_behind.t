@@ -4,11 +4,7 @@
 # A case program leaves a process behind that nothing can end as long as a server lives, which is left
 # as well, and its cleanup process. Nobody waits for them, and they are named.
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Copyhang::Paths  ();

@@ -2,11 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The linters of .ci/run, asked about a few files, and the git hook that does so before a commit.
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Cwd        qw(abs_path);

@@ -3,11 +3,7 @@
 #
 # The manual pages as they are built: there is one for each command, a linter has nothing to say, and
 # they and the program know the same verdicts.
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Copyhang::Case    ();

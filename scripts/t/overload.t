@@ -8,11 +8,7 @@
 #
 # sample: 4 runs of 150 cases, instead of 20 of 300
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Fake       qw(slurp);

@@ -3,11 +3,7 @@
 #
 # The package for Debian, made of what is built: what it says and has, what lintian says of it, and
 # that it works from where it is unpacked, with nothing of the checkout.
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Fake       qw(finish slurp);

@@ -2,11 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Whether scripts/setup has the tests of copyhang built: not for a user's first run.
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Cwd        qw(abs_path);

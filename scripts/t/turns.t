@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-only
 # What there is one of only one case has at a time, and none waits with a limit for its turn.
-use strict;
-use warnings;
+use v5.36;
+
 use FindBin;
 use lib "$FindBin::Bin/lib", "$FindBin::Bin/../lib";
 

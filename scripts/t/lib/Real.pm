@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 package Real;
 
-use strict;
-use warnings;
-use feature qw(signatures state);
-no warnings 'experimental::signatures';
+use v5.36;
 
 use Copyhang::Case  ();
 use Copyhang::Paths ();

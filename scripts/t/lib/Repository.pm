@@ -1,11 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 package Repository;
 
-use strict;
-use warnings;
-use feature 'signatures';
-no warnings 'experimental::signatures';
-
+use v5.36;
 use Exporter 'import';
 use Fake       qw(spew slurp);
 use File::Path qw(make_path);
