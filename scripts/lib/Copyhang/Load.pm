@@ -18,9 +18,8 @@ sub start ($class, $per_cpu, @command) {
     return bless [map { Copyhang::Process->start(%process) } 1 .. $per_cpu * $class->cpus], $class;
 }
 
-sub cpus ($class) {
-    return (Copyhang::Tool->run('count the CPUs', ['nproc']))[0];
-}
+sub cpus ($class) { return (Copyhang::Tool->run('count the CPUs', ['nproc']))[0] }
+
 sub end ($self) { return Copyhang::Process->end(splice @{$self}) }
 
 1;

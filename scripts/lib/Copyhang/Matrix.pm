@@ -14,6 +14,7 @@ use Copyhang::Guest::Accelerator ();
 use Copyhang::Guest::Machine     ();
 use Copyhang::Guest::Stream      ();
 use Copyhang::Kernel             ();
+use Copyhang::Load               ();
 use Copyhang::Matrix::Report     ();
 use Copyhang::Paths              ();
 use Copyhang::Progress::Kernels  ();
@@ -85,9 +86,9 @@ sub _fetch ($self, $progress) {
 # is a little quicker than two with one, and its kernel runs as kernels do.
 sub _streams ($self, $progress, @kernels) {
     return if !@kernels;
-    my $option = $self->{option};
-    my @ids    = $self->{selection}->ids;
-    chomp(my $cpus = qx{nproc} || 1);
+    my $option     = $self->{option};
+    my @ids        = $self->{selection}->ids;
+    my $cpus       = Copyhang::Load->cpus;
     my $processors = $option->{cpus} // (min($cpus, $PROCESSORS, ceil(@ids / $PER_PROCESSOR)) || 1);
     my $memory     = int(_free_memory() / Copyhang::Guest::Machine->memory);
     $self->{at_once} = min(int($cpus / $processors), $memory, scalar @kernels) || 1;

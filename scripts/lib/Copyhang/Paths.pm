@@ -36,10 +36,10 @@ sub fixture ($class, $name) {
 }
 
 # The names of the kernels to test when none are given.
-sub default_kernels ($class) { return $class->kernels_in($class->fixture('kernels')) }
+sub default_kernels ($class) { return $class->names_in($class->fixture('kernels')) }
 
 # One a line; # begins a comment.
-sub kernels_in ($class, $path) {
+sub names_in ($class, $path) {
     open my $in, '<', $path or bad_input("cannot read $path: $!");
     return grep { length } map { s/#.*//r =~ s/\s+//gr } <$in>;
 }

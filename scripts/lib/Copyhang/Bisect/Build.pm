@@ -14,6 +14,7 @@ use v5.36;
 use Copyhang::Failure      qw(bad_input untestable);
 use Copyhang::ProcessGroup ();
 use Copyhang::Limits       ();
+use Copyhang::Load         ();
 use Copyhang::Lock         ();
 use Copyhang::Output       ();
 use Copyhang::Paths        ();
@@ -124,7 +125,7 @@ sub _lines ($path) {
 sub _make ($self, $target) {
     my ($out, $output, $arch, $tree) = @{$self}{qw(out output arch tree)};
     my $compiler = join q{ }, Copyhang::Tool->find('ccache') ? 'ccache' : (), $ENV{CC} // 'gcc';
-    chomp(my $cpus = qx{nproc});
+    my $cpus     = Copyhang::Load->cpus;
 
     # What is of one build folder is found again from another one.
     local $ENV{CCACHE_BASEDIR}   = $self->{folder} =~ s{/[^/]+\z}{}r;

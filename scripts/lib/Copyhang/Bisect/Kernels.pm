@@ -43,7 +43,7 @@ sub _listed ($path) {
         bad_input("--kernels $path: no kernel in this folder");
     }
     bad_input("--kernels $path: not a list of kernels") if !-T _;
-    return map { Copyhang::Kernel->find($_) } Copyhang::Paths->kernels_in($path);
+    return map { Copyhang::Kernel->find($_) } Copyhang::Paths->names_in($path);
 }
 
 # Of the same flavour.

@@ -65,7 +65,7 @@ sub _modules ($folder) {
         __SUB__->($_) for map { tr/-/_/r } split /,/, $needs // q{};
         push @modules, $file;
     };
-    $add->($_) for Copyhang::Paths->kernels_in(Copyhang::Paths->fixture('guest/modules'));
+    $add->($_) for Copyhang::Paths->names_in(Copyhang::Paths->fixture('guest/modules'));
     return @modules;
 }
 
