@@ -17,10 +17,10 @@ our @EXPORT_OK = qw(page tag joined paragraph list link_to table key cell eviden
 # What stands in a cell; other verdicts stand there as they are.
 my %LETTER = (safe => 's', refused => 'r', unavailable => 'u');
 
-# page.html, filled in.
+# page.html.in, filled in.
 sub page ($title, @body) {
     my %part = (title => _html($title), style => _file('page.css'), body => _html(@body));
-    return _file('page.html') =~ s/\{(title|style|body)\}/$part{$1}/gr;
+    return _file('page.html.in') =~ s/\{(title|style|body)\}/$part{$1}/gr;
 }
 
 # One beside this file, without the comments that it begins with.
