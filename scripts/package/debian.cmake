@@ -12,7 +12,10 @@ copyhang plays such scenes on the running kernel, or in guests on others,
 for every way of copying, and tells with proof which are safe. It puts
 programs to the same test, and finds the kernel that changed a verdict.")
 set(CPACK_DEBIAN_PACKAGE_SECTION devel)
-set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+# What is static needs no library; else dpkg-shlibdeps(1), and file(1) for it, say which.
+if(NOT COPYHANG_STATIC)
+  set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+endif()
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
     OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
