@@ -323,10 +323,11 @@ static const struct phase phases[] = {
 
 	/* And the copy, once nothing holds it up: did all arrive, and nothing else? */
 	{ "compare", .applies = has_acted, .begin = attempt_let_copy_end, .look = attempt_look_at_copy,
-	  .comes = attempt_copy_over, .tick = TICK_WATCH, .until = attempt_end_of_copy, .came = attempt_compare,
-	  .failed = attempt_keep_no_end },
-	{ "last words", .applies = attempt_has_listener, .comes = attempt_has_heard_all, .tick = TICK_SAID,
-	  .until = attempt_last_words, .came = attempt_keep_said, .failed = attempt_keep_said },
+	  .comes = attempt_copy_over, .tick = TICK_WATCH, .until = attempt_end_of_copy,
+	  .came = attempt_compare, .failed = attempt_keep_no_end },
+	{ "last words", .applies = attempt_has_listener, .comes = attempt_has_heard_all,
+	  .tick = TICK_SAID, .until = attempt_last_words, .came = attempt_keep_said,
+	  .failed = attempt_keep_said },
 };
 /* clang-format on */
 

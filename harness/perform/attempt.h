@@ -188,8 +188,7 @@ void attempt_keep_times(struct attempt *attempt);
 
 /* --- attempt_copy.c: once nothing holds up the copy --- */
 
-/** attempt_let_copy_end() - undo what the act may have left in its way, and release it, unless it
- * is. */
+/** attempt_let_copy_end() - put right what the act did to it, and release it if it still stalls. */
 void attempt_let_copy_end(struct attempt *attempt);
 
 /** attempt_look_at_copy(), attempt_copy_over() - is it at its end? */
