@@ -6,15 +6,15 @@
  * stands where that is done.)
  *
  * What is only there so that nobody waits for ever is as long as a slow machine may need, and no
- * verdict but `broken` comes of it: of such there are CASE and SUPERVISOR. What depends on the
- * control's time besides is told in counts, below.
+ * verdict but `broken` comes of it: of such there are PHASE and SUPERVISOR. They count from the
+ * last thing that went ahead, not from the beginning: a case that goes ahead, however slowly, is
+ * never given up on. What depends on the control's time besides is told in counts, below.
  */
 #ifndef COPYHANG_TIME_LIMITS_H
 #define COPYHANG_TIME_LIMITS_H
 
 #include "clock.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /* ROW(name, ms, verdicts that depend on it, why) */
@@ -33,18 +33,17 @@
 	ROW(PROGRAM_SETTLED, 500, "safe hang", "a program that waits in turns does nothing new for so long") \
 	ROW(PROGRAM_LASTING, 10000, "broken", "a program's own limit that leaves so much is as good as none") \
 	ROW(PROGRAM_IDLE, 5000, "broken", "a program that sleeps elsewhere for so long has nothing to copy") \
-	ROW(CASE, 60000, "broken", "all that a case waits for; most need a hundredth of it") \
+	ROW(PHASE, 60000, "broken", "a phase of a case; most need a thousandth of it") \
 	ROW(TEARDOWN, 1000, "", "what is killed goes by then, or is set aside and named") \
 	ROW(CLEANUP, 1000, "", "a cleanup process answers by then, or goes on by itself") \
 	ROW(CLEANUP_TRIES, 10000, "", "a cleanup process tries for so long once the actors are gone") \
 	ROW(SAID, 200, "", "the last words of a program that has ended") \
 	ROW(ANSWER, 1000, "", "who is told that a case begins says by then that he knows") \
-	ROW(SUPERVISOR, TIME_CASE + PLAYS_MAX * CLEARING_MS, "broken", "else it is itself caught in the kernel") \
+	ROW(SUPERVISOR, TIME_PHASE + CLEARING_MS, "broken", "from phase to phase; else it is caught in the kernel") \
 	ROW(LEAVE, 1000, "", "killed supervisors go by then, with their children")
 // clang-format on
 
-#define PLAYS_MAX 6 /* of one case, see case.c; half of CASE is the last moment to begin one */
-/* What may come after each: the last wait, cleanup asked for three times, processes to kill */
+/* What may come in it besides: a last wait, cleanup asked for three times, processes to kill */
 #define CLEARING_MS (2 * TIME_TEARDOWN + TIME_AFTERWARDS + 3 * TIME_CLEANUP)
 
 /* An act may take so many times as long as the control's; and is at rest after so many. */
@@ -66,13 +65,19 @@ enum {
 /** limits_print() - the table: a line each, name, ms, verdicts and why with tabs between them. */
 void limits_print(void);
 
-/** patience_begin() - a case begins, which may take CASE from here on. */
-void patience_begin(void);
+/**
+ * patience_in() - from now on it is kept at @kept, in memory shared with who plays the case, and
+ * with who waits for that to end.
+ */
+void patience_in(int64_t *kept);
+
+/** patience_renew() - a phase begins, which may take PHASE from here on. */
+void patience_renew(void);
+
+/** patience_renewed() - Return: when one began last, as kept at @kept; ns. */
+int64_t patience_renewed(const int64_t *kept);
 
 /** patience_deadline() - when to give up, whatever is waited for; ns. Begins it where need be. */
 int64_t patience_deadline(void);
-
-/** patience_suffices() - is more than half of it left? */
-bool patience_suffices(void);
 
 #endif

@@ -224,9 +224,7 @@ static void keep_released(struct attempt *attempt)
 /* One that wakes now and then, in all that time, is not waited for any longer. */
 static void keep_no_change(struct attempt *attempt)
 {
-	const bool had_time = attempt->at[RELEASED] < patience_deadline() - LIMIT_OF(CASE) / 2;
-
-	if (!had_time || !attempt_is_released(attempt))
+	if (!attempt_is_released(attempt))
 		attempt_fault(attempt,
 			      "time is up, and the release was not seen to change anything");
 }
@@ -271,7 +269,7 @@ struct phase {
 	bool (*comes)(const struct attempt *attempt);    /* until this is so, */
 	bool (*never)(const struct attempt *attempt);    /* or cannot come to be any more, */
 	int64_t tick;                                    /* with so much time between, ns; */
-	int64_t (*until)(const struct attempt *attempt); /* at most until then (NULL: CASE) */
+	int64_t (*until)(const struct attempt *attempt); /* at most until then (NULL: PHASE) */
 	void (*came)(struct attempt *attempt);           /* what it means that it is, */
 	void (*failed)(struct attempt *attempt);         /* and that it is not */
 };
@@ -363,6 +361,7 @@ static void pass(struct attempt *attempt, const struct phase *phase)
 
 	if (phase->applies && !phase->applies(attempt))
 		return;
+	patience_renew();
 	if (phase->begin)
 		phase->begin(attempt);
 	if (!phase->comes)

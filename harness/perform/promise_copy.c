@@ -181,6 +181,7 @@ static bool on_call(void *arg, const struct task *task)
 
 static bool run(struct whole *whole, bool (*done)(void *arg))
 {
+	patience_renew();
 	return tracer_run(&whole->scene.tracer, done, whole, TICK, patience_deadline());
 }
 
@@ -333,6 +334,7 @@ void promise_copy_play(const struct test_case *test, struct result *result)
 	judgement = outcome_judge(&whole.outcome, promise->check ? promise->check : outcome_copied);
 	describe(&whole, &result->evidence);
 	result->stage = "clearing the scene";
+	patience_renew();
 	result->left = scene_clear(scene);
 	result_conclude(result, judgement, scene->error);
 }

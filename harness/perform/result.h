@@ -6,11 +6,14 @@
 #include "text.h"
 #include "verdict.h"
 
+#include <stdint.h>
+
 /** struct result - of one case; in memory shared between supervisor and runner. */
 struct result {
 	enum verdict verdict;
 	char reason[160];     /* "" where the verdict says it all */
 	const char *stage;    /* what the supervisor was at: for when it dies */
+	int64_t renewed;      /* when it began the last of its phases: time_limits.h; ns */
 	int left;             /* processes set aside, unkillable */
 	struct text evidence; /* lines of `key=value` */
 };

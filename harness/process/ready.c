@@ -22,6 +22,7 @@ int ready_await(int fd, const char *who)
 	int ready;
 	char byte;
 
+	patience_renew();
 	do {
 		const struct timespec timeout = clock_timeout(patience_deadline());
 

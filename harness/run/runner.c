@@ -26,18 +26,19 @@
 #include <unistd.h>
 
 #define JOBS_PER_CPU 8
+#define WORD_EVERY (20 * NS_PER_S) /* a sign of life, for who reads along; ns */
 
 /** struct slot - a supervisor at work. */
 struct slot {
 	pid_t pid; /* 0: free */
 	size_t index;
-	int64_t deadline;
 	struct result *result; /* shared with the supervisor */
 };
 
 struct runner {
 	const struct test_case *cases;
 	size_t count, reported;
+	int64_t word_at;         /* when something was last said of a case, ns */
 	size_t next;             /* all before it have been started, */
 	bool *taken;             /* and of the others these; owned */
 	struct result **results; /* those that wait for their turn; owned */
@@ -141,7 +142,7 @@ static bool start(struct runner *runner, struct slot *slot)
 	memset(slot->result, 0, sizeof(*slot->result));
 	slot->result->stage = "starting";
 	slot->index = index;
-	slot->deadline = clock_now() + LIMIT_OF(SUPERVISOR);
+	slot->result->renewed = clock_now();
 	if (runner->announce)
 		announce(&runner->cases[slot->index]);
 	slot->pid = fork();
@@ -163,7 +164,19 @@ static void report(struct runner *runner)
 		free(*result);
 		*result = NULL;
 		runner->reported++;
+		runner->word_at = clock_now();
 	}
+}
+
+/* A case takes as long as it goes ahead. */
+static void say_what_it_waits_for(struct runner *runner)
+{
+	char id[CASE_ID];
+
+	if (runner->reported == runner->count || clock_now() < runner->word_at + WORD_EVERY)
+		return;
+	tap_note("still playing %s", case_id(&runner->cases[runner->reported], id));
+	runner->word_at = clock_now();
 }
 
 static void fill_slots(struct runner *runner)
@@ -212,13 +225,18 @@ static void reap(struct runner *runner)
 	}
 }
 
+static int64_t given_up_at(const struct slot *slot)
+{
+	return patience_renewed(&slot->result->renewed) + LIMIT_OF(SUPERVISOR);
+}
+
 /* A supervisor that is itself caught in the kernel is left there, as its child is. */
 static void expire(struct runner *runner)
 {
 	for (unsigned int i = 0; i < runner->jobs; i++) {
 		struct slot *slot = &runner->slots[i];
 
-		if (!slot->pid || clock_now() < slot->deadline)
+		if (!slot->pid || clock_now() < given_up_at(slot))
 			continue;
 		kill(slot->pid, SIGKILL);
 		finish(runner, slot, "did not come to an end");
@@ -227,11 +245,11 @@ static void expire(struct runner *runner)
 
 static int64_t next_deadline(const struct runner *runner)
 {
-	int64_t next = INT64_MAX;
+	int64_t next = runner->word_at + WORD_EVERY;
 
 	for (unsigned int i = 0; i < runner->jobs; i++) {
-		if (runner->slots[i].pid && runner->slots[i].deadline < next)
-			next = runner->slots[i].deadline;
+		if (runner->slots[i].pid && given_up_at(&runner->slots[i]) < next)
+			next = given_up_at(&runner->slots[i]);
 	}
 	return next;
 }
@@ -356,6 +374,7 @@ void runner_run(const struct test_case *cases, size_t count, unsigned int jobs, 
 	tap_begin((unsigned int)count);
 	tap_note("kernel=%s machine=%s jobs=%u", kernel.release, kernel.machine, jobs);
 	prepare(&runner);
+	runner.word_at = clock_now();
 	while (runner.reported < count) {
 		fill_slots(&runner);
 		wait_for_signal(&runner, next_deadline(&runner));
@@ -364,6 +383,7 @@ void runner_run(const struct test_case *cases, size_t count, unsigned int jobs, 
 		reap(&runner);
 		expire(&runner);
 		report(&runner);
+		say_what_it_waits_for(&runner);
 	}
 	name_what_is_left(&runner);
 	free(runner.results);

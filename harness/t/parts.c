@@ -7,6 +7,7 @@
 #include "proc.h"
 #include "quiescence.h"
 #include "text.h"
+#include "time_limits.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -214,9 +215,24 @@ static void check_quiescence(void)
 	CHECK(!quiescence_lasts(&one, 0), "what is forgotten has not been");
 }
 
+/* One who waits in another process knows when a phase began. */
+static void check_patience(void)
+{
+	static int64_t kept;
+
+	patience_in(&kept);
+	CHECK(kept && patience_deadline() == kept + LIMIT_OF(PHASE), "a phase has its time");
+	kept -= NS_PER_S;
+	CHECK(patience_deadline() == kept + LIMIT_OF(PHASE), "whoever renews it");
+	patience_renew();
+	CHECK(patience_deadline() > clock_now() + LIMIT_OF(PHASE) - NS_PER_S, "each has its own");
+	CHECK(patience_renewed(&kept) == kept, "as can be seen");
+}
+
 int main(void)
 {
 	ksft_print_header();
+	check_patience();
 	check_text();
 	check_many_groups();
 	check_calls();
