@@ -11,12 +11,17 @@
 #include <unistd.h>
 
 int endpoint_open(struct endpoint *endpoint, const struct endpoint_kind *kind, enum role role,
-		  const char **missing)
+		  size_t feed, const char **missing)
 {
 	int error;
 
 	*endpoint = (struct endpoint){
-		.kind = kind, .fd = -1, .far = -1, .watched = -1, .role = role, .size = kind->size
+		.kind = kind,
+		.fd = -1,
+		.far = -1,
+		.watched = -1,
+		.role = role,
+		.size = role == ROLE_FEED ? feed : kind->size,
 	};
 	error = kind->open(endpoint, role, missing);
 	if (error)

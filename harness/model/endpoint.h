@@ -61,7 +61,8 @@ struct endpoint_kind {
 	void (*prepare)(const struct endpoint_kind *kind);
 
 	/*
-	 * Set fd and far. A source of a kind that does not stall holds its bytes.
+	 * Set fd and far. A source of a kind that does not stall holds its bytes; a feed is to have
+	 * endpoint->size bytes, or what there is room for, and says there how many it got.
 	 * Return: 0, or -errno; *missing says what this machine lacks where
 	 * that is the cause, and is left alone where something went wrong.
 	 */
@@ -96,9 +97,10 @@ struct endpoint_kind {
 	int (*release)(struct endpoint *endpoint);
 };
 
-/** endpoint_open() - see open above; on error nothing stays open. */
+/** endpoint_open() - see open above; on error nothing stays open. @feed: bytes that one is to have.
+ */
 int endpoint_open(struct endpoint *endpoint, const struct endpoint_kind *kind, enum role role,
-		  const char **missing);
+		  size_t feed, const char **missing);
 
 /** endpoint_release() - let a source yield and end. Return: 0 or -errno. */
 int endpoint_release(struct endpoint *endpoint);

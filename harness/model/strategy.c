@@ -175,6 +175,26 @@ bool strategy_takes_memory(const struct strategy *strategy)
 	return true;
 }
 
+/* What is larger no buffer holds: then it is moved within the kernel. */
+#define BUFFER_MAX (256 << 10)
+/* Of a pipe, unless it was told otherwise (pipe(7)). */
+#define PIPE_SIZE (64 << 10)
+
+size_t strategy_takes_ahead(const struct strategy *strategy)
+{
+	size_t most = PIPE_SIZE;
+
+	for (int i = 0; i < STRATEGY_STEPS && strategy->steps[i].mover; i++) {
+		const struct step *step = &strategy->steps[i];
+		const size_t pipes = (size_t)step->pipe_size + (size_t)step->sink_size;
+		const size_t ahead = pipes + (step->chunk > BUFFER_MAX ? 0 : step->chunk);
+
+		if (ahead > most)
+			most = ahead;
+	}
+	return most;
+}
+
 bool strategy_by_worker(const struct strategy *strategy)
 {
 	return strategy->steps[0].mover && strategy->steps[0].mover->by_worker;

@@ -80,6 +80,12 @@ struct strategy {
 /** strategy_takes_memory() - can it copy what is in memory already, in all of its steps? */
 bool strategy_takes_memory(const struct strategy *strategy);
 
+/**
+ * strategy_takes_ahead() - Return: bytes that it may have taken from its source when its sink has
+ * no room any more.
+ */
+size_t strategy_takes_ahead(const struct strategy *strategy);
+
 /** strategy_by_worker() - does its first step leave the move to a thread of the kernel's? */
 bool strategy_by_worker(const struct strategy *strategy);
 

@@ -14,6 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define FEED_MIN (64 << 10) /* what a pipe has unless told */
+#define FEED_MAX (1 << 20)  /* what anybody may ask for (fs.pipe-max-size) */
+
 bool scene_fails(struct scene *scene, const char *fault, int error)
 {
 	if (!scene->fault && !scene->missing) {
@@ -33,11 +36,28 @@ bool scene_lacks(struct scene *scene, const char *missing, const char *fault, in
 	return false;
 }
 
+/*
+ * So many bytes that some are left when the copy stalls: whether they are is looked at in each
+ * play. And not more, since the release waits for all of them to go through a terminal, and since a
+ * user may have only so much in pipes (pipe-user-pages-soft). Of a program it is not known what it
+ * takes; one that takes all gets more: feed.c.
+ */
+static size_t feed_size(const struct strategy *strategy)
+{
+	/* A socket that is full for write(2) may take 64 KiB more by splice(2). */
+	const size_t wanted = (64 << 10) + strategy_takes_ahead(strategy) + 1;
+	size_t size = FEED_MIN;
+
+	while (size < FEED_MAX && (strategy->program || size < wanted))
+		size *= 2;
+	return size;
+}
+
 static bool open_endpoint(struct scene *scene, struct endpoint *endpoint,
 			  const struct endpoint_kind *kind, enum role role)
 {
 	const char *missing = NULL;
-	int error = endpoint_open(endpoint, kind, role, &missing);
+	int error = endpoint_open(endpoint, kind, role, feed_size(scene->test->strategy), &missing);
 
 	return !error ||
 	       scene_lacks(scene, missing,
