@@ -25,8 +25,8 @@ struct choice {
 
 struct options {
 	struct choice acts, sources, sinks;
-	unsigned int jobs;
-	bool reverse, announce, list;
+	struct run how;
+	bool reverse, list;
 	const char *commands; /* a folder; NULL: the command is among the arguments */
 	const char *ids;      /* NULL: all */
 	const char *copy;     /* a strategy: be a program that copies through it */
@@ -118,7 +118,7 @@ static void parse(int argc, char **argv, struct options *options)
 			options->reverse = true;
 			break;
 		case 'j':
-			options->jobs = parse_jobs(optarg);
+			options->how.jobs = parse_jobs(optarg);
 			break;
 		case 'm':
 			options->commands = optarg;
@@ -127,7 +127,7 @@ static void parse(int argc, char **argv, struct options *options)
 			options->ids = optarg;
 			break;
 		case 'n':
-			options->announce = true;
+			options->how.announce = true;
 			break;
 		case 'l':
 			options->list = true;
@@ -222,7 +222,8 @@ static int copy(const char *name)
 
 int main(int argc, char **argv)
 {
-	struct options options = { .jobs = runner_jobs() };
+	/* Only our own copiers are known to do the same each time. */
+	struct options options = { .how = { .jobs = runner_jobs(), .each = true } };
 	struct program program;
 	const struct strategy strategy = { .name = "exec", .program = &program };
 	const struct strategy *commands = &strategy;
@@ -247,7 +248,7 @@ int main(int argc, char **argv)
 	if (options.list)
 		cases_list(cases, count);
 	else
-		runner_run(cases, count, options.jobs, options.announce);
+		runner_run(cases, count, options.how);
 	free(cases);
 	return 0;
 }

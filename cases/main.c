@@ -21,14 +21,13 @@ struct options {
 	char **globs;
 	size_t nglobs;
 	const char *ids; /* NULL: all */
-	unsigned int jobs;
-	bool announce;
+	struct run how;
 	bool list;
 };
 
 static void usage(const char *name)
 {
-	printf("usage: %s [--only GLOB]... [--ids FILE] [--jobs N] [--announce]\n"
+	printf("usage: %s [--only GLOB]... [--ids FILE] [--jobs N] [--each] [--announce]\n"
 	       "       [--list | --limits | --version]\n"
 	       "\n"
 	       "Plays cases on the running kernel and prints TAP: which ways of copying bytes\n"
@@ -38,6 +37,8 @@ static void usage(const char *name)
 	       "               * matches / as well: --only '*/sendfile/pty-*'\n"
 	       "  --ids FILE   only cases that FILE names, one id a line\n"
 	       "  --jobs N     play N cases at once (default: %u)\n"
+	       "  --each       play also what is refused whatever the act: else one case of these\n"
+	       "               stands for all that copy alike, as `# seen_in=ID` tells\n"
 	       "  --announce   print `# started ID` and wait for a byte, or the end, on standard input,\n"
 	       "               before each case: which one takes the kernel down is known then\n"
 	       "  --list       print the ids and do nothing else\n"
@@ -57,15 +58,11 @@ static void usage(const char *name)
 static void parse(int argc, char **argv, struct options *options)
 {
 	static const struct option known[] = {
-		{ "only", required_argument, NULL, 'o' },
-		{ "ids", required_argument, NULL, 'i' },
-		{ "jobs", required_argument, NULL, 'j' },
-		{ "announce", no_argument, NULL, 'a' },
-		{ "list", no_argument, NULL, 'l' },
-		{ "limits", no_argument, NULL, 'm' },
-		{ "version", no_argument, NULL, 'v' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
+		{ "only", required_argument, NULL, 'o' }, { "ids", required_argument, NULL, 'i' },
+		{ "jobs", required_argument, NULL, 'j' }, { "each", no_argument, NULL, 'e' },
+		{ "announce", no_argument, NULL, 'a' },   { "list", no_argument, NULL, 'l' },
+		{ "limits", no_argument, NULL, 'm' },     { "version", no_argument, NULL, 'v' },
+		{ "help", no_argument, NULL, 'h' },       { NULL, 0, NULL, 0 },
 	};
 	int option;
 
@@ -77,11 +74,14 @@ static void parse(int argc, char **argv, struct options *options)
 		case 'i':
 			options->ids = optarg;
 			break;
+		case 'e':
+			options->how.each = true;
+			break;
 		case 'a':
-			options->announce = true;
+			options->how.announce = true;
 			break;
 		case 'j':
-			options->jobs = parse_jobs(optarg);
+			options->how.jobs = parse_jobs(optarg);
 			break;
 		case 'l':
 			options->list = true;
@@ -105,7 +105,7 @@ static void parse(int argc, char **argv, struct options *options)
 
 int main(int argc, char **argv)
 {
-	struct options options = { .jobs = runner_jobs() };
+	struct options options = { .how.jobs = runner_jobs() };
 	const struct act_row *row;
 	struct test_case *cases;
 	size_t count;
@@ -129,7 +129,7 @@ int main(int argc, char **argv)
 	else if (!count)
 		tap_skip_all("no case matches");
 	else
-		runner_run(cases, count, options.jobs, options.announce);
+		runner_run(cases, count, options.how);
 	free(cases);
 	return 0;
 }

@@ -100,7 +100,7 @@ static const char *play_batch(FILE *tap, pid_t *pid)
 	*pid = fork();
 	if (!*pid) {
 		dup2(fileno(tap), STDOUT_FILENO);
-		runner_run(batch, BATCH, runner_jobs(), false);
+		runner_run(batch, BATCH, (struct run){ .jobs = runner_jobs() });
 	}
 	if (!gone(*pid, GIVE_UP, &status)) {
 		kill(*pid, SIGKILL);

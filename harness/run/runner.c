@@ -8,6 +8,7 @@
 #include "endpoint.h"
 #include "pattern.h"
 #include "proc.h"
+#include "refusals.h"
 #include "tap.h"
 #include "time_limits.h"
 
@@ -42,9 +43,9 @@ struct runner {
 	size_t next;             /* all before it have been started, */
 	bool *taken;             /* and of the others these; owned */
 	struct result **results; /* those that wait for their turn; owned */
+	size_t *firsts;          /* of each case the first that copies alike; owned */
 	struct slot *slots;
-	unsigned int jobs;
-	bool announce;
+	struct run how;
 	int signals;   /* signalfd(2) */
 	int interrupt; /* the signal that ends all, or 0 */
 };
@@ -103,10 +104,21 @@ static bool have_in_common(const struct endpoint_kind *kind, const struct test_c
 	return kind->single && (kind == test->source || kind == test->sink);
 }
 
-/* Is what @test needs, and there is one of, in use? */
-static bool has_to_wait(const struct runner *runner, const struct test_case *test)
+/* It is known by now whether @index is refused. */
+static bool is_over(const struct runner *runner, size_t index)
 {
-	for (unsigned int i = 0; i < runner->jobs; i++) {
+	return index < runner->reported || runner->results[index];
+}
+
+/* Is what it needs, and there is one of, in use? Or may another one tell of it? */
+static bool has_to_wait(const struct runner *runner, size_t index)
+{
+	const struct test_case *test = &runner->cases[index];
+	const size_t first = runner->firsts[index];
+
+	if (first != index && !is_over(runner, first))
+		return true;
+	for (unsigned int i = 0; i < runner->how.jobs; i++) {
 		const struct test_case *other = &runner->cases[runner->slots[i].index];
 
 		if (runner->slots[i].pid &&
@@ -121,8 +133,7 @@ static size_t take_next(struct runner *runner)
 {
 	size_t index = runner->next;
 
-	while (index < runner->count &&
-	       (runner->taken[index] || has_to_wait(runner, &runner->cases[index])))
+	while (index < runner->count && (runner->taken[index] || has_to_wait(runner, index)))
 		index++;
 	if (index < runner->count)
 		runner->taken[index] = true;
@@ -143,7 +154,7 @@ static bool start(struct runner *runner, struct slot *slot)
 	slot->result->stage = "starting";
 	slot->index = index;
 	slot->result->renewed = clock_now();
-	if (runner->announce)
+	if (runner->how.announce)
 		announce(&runner->cases[slot->index]);
 	slot->pid = fork();
 	if (slot->pid < 0)
@@ -181,9 +192,26 @@ static void say_what_it_waits_for(struct runner *runner)
 
 static void fill_slots(struct runner *runner)
 {
-	for (unsigned int i = 0; i < runner->jobs; i++) {
+	for (unsigned int i = 0; i < runner->how.jobs; i++) {
 		if (!runner->slots[i].pid && !start(runner, &runner->slots[i]))
 			return;
+	}
+}
+
+/* What was refused in the first is refused in all that copy alike. */
+static void share(struct runner *runner, size_t first)
+{
+	const struct result *result = runner->results[first];
+
+	if (result->verdict != VERDICT_REFUSED)
+		return;
+	for (size_t i = first + 1; i < runner->count; i++) {
+		if (runner->firsts[i] != first)
+			continue;
+		runner->taken[i] = true;
+		runner->results[i] = refusals_share(result, &runner->cases[first]);
+		if (!runner->results[i])
+			die("no memory");
 	}
 }
 
@@ -203,6 +231,8 @@ static void finish(struct runner *runner, struct slot *slot, const char *why)
 				 "the supervisor %s while %s", why, result->stage);
 	}
 	runner->results[slot->index] = result;
+	if (runner->firsts[slot->index] == slot->index)
+		share(runner, slot->index);
 	slot->pid = 0;
 }
 
@@ -213,7 +243,7 @@ static void reap(struct runner *runner)
 	int status;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		for (unsigned int i = 0; i < runner->jobs; i++) {
+		for (unsigned int i = 0; i < runner->how.jobs; i++) {
 			if (runner->slots[i].pid != pid)
 				continue;
 			if (WIFSIGNALED(status))
@@ -233,7 +263,7 @@ static int64_t given_up_at(const struct slot *slot)
 /* A supervisor that is itself caught in the kernel is left there, as its child is. */
 static void expire(struct runner *runner)
 {
-	for (unsigned int i = 0; i < runner->jobs; i++) {
+	for (unsigned int i = 0; i < runner->how.jobs; i++) {
 		struct slot *slot = &runner->slots[i];
 
 		if (!slot->pid || clock_now() < given_up_at(slot))
@@ -247,7 +277,7 @@ static int64_t next_deadline(const struct runner *runner)
 {
 	int64_t next = runner->word_at + WORD_EVERY;
 
-	for (unsigned int i = 0; i < runner->jobs; i++) {
+	for (unsigned int i = 0; i < runner->how.jobs; i++) {
 		if (runner->slots[i].pid && given_up_at(&runner->slots[i]) < next)
 			next = given_up_at(&runner->slots[i]);
 	}
@@ -311,7 +341,7 @@ static _Noreturn void interrupted(struct runner *runner)
 	char why[64];
 	sigset_t all;
 
-	for (unsigned int i = 0; i < runner->jobs; i++) {
+	for (unsigned int i = 0; i < runner->how.jobs; i++) {
 		if (runner->slots[i].pid)
 			kill(runner->slots[i].pid, SIGKILL);
 	}
@@ -350,12 +380,14 @@ static void prepare(struct runner *runner)
 
 	runner->results = calloc(runner->count, sizeof(*runner->results));
 	runner->taken = calloc(runner->count, sizeof(*runner->taken));
-	runner->slots = calloc(runner->jobs, sizeof(*runner->slots));
-	shared = mmap(NULL, runner->jobs * sizeof(*shared), PROT_READ | PROT_WRITE,
+	runner->firsts = refusals_firsts(runner->cases, runner->count, runner->how.each);
+	runner->slots = calloc(runner->how.jobs, sizeof(*runner->slots));
+	shared = mmap(NULL, runner->how.jobs * sizeof(*shared), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (!runner->results || !runner->taken || !runner->slots || shared == MAP_FAILED)
+	if (!runner->results || !runner->taken || !runner->firsts || !runner->slots ||
+	    shared == MAP_FAILED)
 		die("no memory");
-	for (unsigned int i = 0; i < runner->jobs; i++)
+	for (unsigned int i = 0; i < runner->how.jobs; i++)
 		runner->slots[i].result = &shared[i];
 	for (size_t i = 0; i < runner->count; i++) {
 		prepare_kind(runner->cases[i].source);
@@ -363,16 +395,14 @@ static void prepare(struct runner *runner)
 	}
 }
 
-void runner_run(const struct test_case *cases, size_t count, unsigned int jobs, bool announce)
+void runner_run(const struct test_case *cases, size_t count, struct run how)
 {
-	struct runner runner = {
-		.cases = cases, .count = count, .jobs = jobs, .announce = announce
-	};
+	struct runner runner = { .cases = cases, .count = count, .how = how };
 	struct utsname kernel;
 
 	uname(&kernel);
 	tap_begin((unsigned int)count);
-	tap_note("kernel=%s machine=%s jobs=%u", kernel.release, kernel.machine, jobs);
+	tap_note("kernel=%s machine=%s jobs=%u", kernel.release, kernel.machine, how.jobs);
 	prepare(&runner);
 	runner.word_at = clock_now();
 	while (runner.reported < count) {
@@ -388,6 +418,7 @@ void runner_run(const struct test_case *cases, size_t count, unsigned int jobs, 
 	name_what_is_left(&runner);
 	free(runner.results);
 	free(runner.taken);
+	free(runner.firsts);
 	free(runner.slots);
 	tap_finish();
 }

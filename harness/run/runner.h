@@ -19,13 +19,22 @@
 /** runner_jobs() - how many cases to play at once where nobody says: nearly all of them sleep. */
 unsigned int runner_jobs(void);
 
+/** struct run - how cases are to be played. */
+struct run {
+	unsigned int jobs; /* so many at once */
+	/*
+	 * A line `# started ID` before each, for one who has to know which were under way when the
+	 * kernel died, and who answers with a byte, or the end, on standard input; none comes: a
+	 * second later it plays.
+	 */
+	bool announce;
+	bool each; /* also those of which it is known from others that they are refused: refusals.h */
+};
+
 /**
- * runner_run() - play @count cases, @jobs at a time, and print TAP; with @announce a line
- * `# started ID` before each, for one who has to know which were under way when the kernel died,
- * and who answers with a byte, or the end, on standard input; none comes: a second later it plays.
+ * runner_run() - play @count cases, and print TAP.
  * Exits with tap_finish()'s status, or by the signal that interrupted it.
  */
-_Noreturn void runner_run(const struct test_case *cases, size_t count, unsigned int jobs,
-			  bool announce);
+_Noreturn void runner_run(const struct test_case *cases, size_t count, struct run how);
 
 #endif

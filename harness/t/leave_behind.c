@@ -44,5 +44,5 @@ int main(int argc, char **argv)
 		limits_print();
 		return 0;
 	}
-	runner_run(&test, 1, 1, false);
+	runner_run(&test, 1, (struct run){ .jobs = 1 });
 }

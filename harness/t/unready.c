@@ -185,7 +185,7 @@ static void check_supervisor(void)
 		dup2(ends[1], STDOUT_FILENO);
 		forget_descriptors(3);
 		setrlimit(RLIMIT_NOFILE, &few);
-		runner_run(test, 1, 1, false);
+		runner_run(test, 1, (struct run){ .jobs = 1 });
 	}
 	close(ends[1]);
 	while (size < sizeof(out) - 1 &&
