@@ -116,22 +116,26 @@ int64_t proc_starved(pid_t tid)
 	return sscanf(schedstat, "%lld %lld", &ran, &waited) == 2 ? waited : 0;
 }
 
-bool proc_sample_thread(pid_t tid, struct proc_sample *sample)
+static struct proc_sample sample_of(const char *status, pid_t tid)
 {
-	const char *status = status_of(tid);
-	char state;
+	const char state = state_of(status);
 
-	if (!status)
-		return false;
-	state = state_of(status);
-	*sample = (struct proc_sample){
+	return (struct proc_sample){
 		.quiet = state && strchr("SDZX", state),
 		.deep = state == 'D',
 		.stopped = state && strchr("tT", state),
 		.worker = strncmp(status, WORKER, strlen(WORKER)) ? 0 : tid,
 		.switches = switches_of(status),
 	};
-	return true;
+}
+
+bool proc_sample_thread(pid_t tid, struct proc_sample *sample)
+{
+	const char *status = status_of(tid);
+
+	if (status)
+		*sample = sample_of(status, tid);
+	return status;
 }
 
 static void add(struct proc_sample *sum, const struct proc_sample *thread)
@@ -143,7 +147,7 @@ static void add(struct proc_sample *sum, const struct proc_sample *thread)
 	sum->switches += thread->switches;
 }
 
-static bool sample_process(pid_t pid, struct proc_sample *sample, bool pass_over_stopped)
+static bool sample_threads(pid_t pid, struct proc_sample *sample, bool pass_over_stopped)
 {
 	char path[32];
 	struct dirent *entry;
@@ -167,6 +171,19 @@ static bool sample_process(pid_t pid, struct proc_sample *sample, bool pass_over
 	}
 	closedir(dir);
 	return any;
+}
+
+/* Most have one thread, which is seen at a glance. */
+static bool sample_process(pid_t pid, struct proc_sample *sample, bool pass_over_stopped)
+{
+	const char *status = status_of(pid);
+
+	if (!status || number(status, "\nThreads:\t") != 1)
+		return status && sample_threads(pid, sample, pass_over_stopped);
+	*sample = sample_of(status, pid);
+	if (sample->stopped && pass_over_stopped)
+		*sample = (struct proc_sample){ .quiet = true };
+	return true;
 }
 
 bool proc_sample(pid_t pid, struct proc_sample *sample)
