@@ -18,7 +18,8 @@
  */
 size_t *refusals_firsts(const struct test_case *cases, size_t count, bool each);
 
-/** refusals_share() - Return: @result, that was seen in @first, for another case; NULL: no memory. */
+/** refusals_share() - Return: @result, that was seen in @first, for another case; NULL: no memory.
+ */
 struct result *refusals_share(const struct result *result, const struct test_case *first);
 
 #endif

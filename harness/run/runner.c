@@ -2,13 +2,12 @@
 /* Supervisors in slots, as many as there are jobs; results in the order of the cases. */
 #include "runner.h"
 
-#include "checked.h"
 #include "cleanup.h"
-#include "descriptors.h"
 #include "endpoint.h"
 #include "pattern.h"
 #include "proc.h"
 #include "refusals.h"
+#include "supervisor.h"
 #include "tap.h"
 #include "time_limits.h"
 
@@ -57,26 +56,6 @@ unsigned int runner_jobs(void)
 	if (sched_getaffinity(0, sizeof(cpus), &cpus) < 0)
 		return JOBS_PER_CPU;
 	return JOBS_PER_CPU * (unsigned int)CPU_COUNT(&cpus);
-}
-
-static _Noreturn void supervise(const struct test_case *test, struct result *result, pid_t runner)
-{
-	sigset_t none;
-
-	checked_into(result->reason, sizeof(result->reason));
-	checked_as("the supervisor");
-	CHECKED(prctl(PR_SET_PDEATHSIG, SIGKILL));
-	if (getppid() != runner)
-		_exit(1);
-	/* Away from the terminal, whose Ctrl-C is the runner's alone, and from its descriptors. */
-	CHECKED(setsid());
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	null_descriptors();
-	forget_descriptors(3);
-	case_play(test, result);
-	_exit(0);
 }
 
 static _Noreturn void die(const char *what)
@@ -146,7 +125,6 @@ static size_t take_next(struct runner *runner)
 static bool start(struct runner *runner, struct slot *slot)
 {
 	const size_t index = take_next(runner);
-	const pid_t self = getpid();
 
 	if (index == runner->count)
 		return false;
@@ -156,11 +134,9 @@ static bool start(struct runner *runner, struct slot *slot)
 	slot->result->renewed = clock_now();
 	if (runner->how.announce)
 		announce(&runner->cases[slot->index]);
-	slot->pid = fork();
+	slot->pid = supervisor_start(&runner->cases[slot->index], slot->result);
 	if (slot->pid < 0)
 		die("cannot fork");
-	if (!slot->pid)
-		supervise(&runner->cases[slot->index], slot->result, self);
 	return true;
 }
 

@@ -28,7 +28,8 @@ struct run {
 	 * second later it plays.
 	 */
 	bool announce;
-	bool each; /* also those of which it is known from others that they are refused: refusals.h */
+	bool each; /* also those of which it is known from others that they are refused: refusals.h
+		    */
 };
 
 /**
