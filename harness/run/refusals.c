@@ -2,7 +2,6 @@
 /* Cases that differ in the act alone, and what the first of them tells of the others. */
 #include "refusals.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,39 +37,70 @@ static int compare_whole(const void *a, const void *b)
 	return meet ? meet : (left->index > right->index) - (left->index < right->index);
 }
 
-size_t *refusals_firsts(const struct test_case *cases, size_t count, bool each)
+/* Return: false without memory. */
+static bool find_firsts(struct refusals *refusals)
 {
-	struct meeting *meetings = calloc(count, sizeof(*meetings));
-	size_t *firsts = calloc(count, sizeof(*firsts));
+	struct meeting *meetings = calloc(refusals->count, sizeof(*meetings));
 
-	for (size_t i = 0; meetings && i < count; i++)
-		meetings[i] = meeting_of(&cases[i], i);
-	if (meetings)
-		qsort(meetings, count, sizeof(*meetings), compare_whole);
-	for (size_t i = 0; meetings && firsts && i < count; i++) {
-		const size_t index = meetings[i].index;
-		const bool alike = !each && i && !compare(&meetings[i - 1], &meetings[i]);
-
-		firsts[index] = alike ? firsts[meetings[i - 1].index] : index;
-	}
-	if (!meetings) {
-		free(firsts);
-		firsts = NULL;
+	if (!meetings)
+		return false;
+	for (size_t i = 0; i < refusals->count; i++)
+		meetings[i] = meeting_of(&refusals->cases[i], i);
+	qsort(meetings, refusals->count, sizeof(*meetings), compare_whole);
+	for (size_t i = 1; i < refusals->count; i++) {
+		if (!compare(&meetings[i - 1], &meetings[i]))
+			refusals->firsts[meetings[i].index] =
+				refusals->firsts[meetings[i - 1].index];
 	}
 	free(meetings);
-	return firsts;
+	return true;
 }
 
-struct result *refusals_share(const struct result *result, const struct test_case *first)
+bool refusals_begin(struct refusals *refusals, const struct test_case *cases, size_t count,
+		    bool each)
 {
-	struct result *shared = malloc(sizeof(*shared));
+	*refusals = (struct refusals){
+		.cases = cases,
+		.count = count,
+		.firsts = calloc(count, sizeof(*refusals->firsts)),
+		.evidence = calloc(count, sizeof(*refusals->evidence)),
+	};
+	if (!refusals->firsts || !refusals->evidence)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		refusals->firsts[i] = i;
+	return each || find_firsts(refusals);
+}
+
+bool refusals_keep(struct refusals *refusals, size_t index, const struct result *result)
+{
+	if (result->verdict != VERDICT_REFUSED || refusals->firsts[index] != index)
+		return true;
+	refusals->evidence[index] = strdup(result->evidence.bytes);
+	return refusals->evidence[index];
+}
+
+bool refusals_know(const struct refusals *refusals, size_t index)
+{
+	const size_t first = refusals->firsts[index];
+
+	return first != index && refusals->evidence[first];
+}
+
+void refusals_tell(const struct refusals *refusals, size_t index, struct result *result)
+{
+	const size_t first = refusals->firsts[index];
 	char id[CASE_ID];
 
-	if (!shared)
-		return NULL;
-	*shared = *result;
-	shared->left = 0;
-	shared->evidence.length = 0;
-	text_add(&shared->evidence, "seen_in=%s\n%s", case_id(first, id), result->evidence.bytes);
-	return shared;
+	*result = (struct result){ .verdict = VERDICT_REFUSED };
+	text_add(&result->evidence, "seen_in=%s\n%s", case_id(&refusals->cases[first], id),
+		 refusals->evidence[first]);
+}
+
+void refusals_end(struct refusals *refusals)
+{
+	for (size_t i = 0; i < refusals->count; i++)
+		free(refusals->evidence[i]);
+	free(refusals->evidence);
+	free(refusals->firsts);
 }

@@ -11,15 +11,30 @@
 #include "test_case.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
-/**
- * refusals_firsts() - Return: for each of @count cases the index of the first that copies alike,
- * which may be itself; to be freed; NULL without memory. With @each there are none alike.
- */
-size_t *refusals_firsts(const struct test_case *cases, size_t count, bool each);
+/** struct refusals - of some cases; all that it has is owned, but for the cases. */
+struct refusals {
+	const struct test_case *cases;
+	size_t count;
+	size_t *firsts;  /* of each case the first that copies alike, which may be itself */
+	char **evidence; /* of each of these that was refused; else NULL */
+};
 
-/** refusals_share() - Return: @result, that was seen in @first, for another case; NULL: no memory.
- */
-struct result *refusals_share(const struct result *result, const struct test_case *first);
+/** refusals_begin() - with @each none are taken to be alike. Return: false without memory. */
+bool refusals_begin(struct refusals *refusals, const struct test_case *cases, size_t count,
+		    bool each);
+
+/** refusals_keep() - what came of case @index. Return: false without memory. */
+bool refusals_keep(struct refusals *refusals, size_t index, const struct result *result);
+
+/** refusals_know() - is it known of case @index, without a play, that it is refused? */
+bool refusals_know(const struct refusals *refusals, size_t index);
+
+/** refusals_tell() - make @result that of such a case. */
+void refusals_tell(const struct refusals *refusals, size_t index, struct result *result);
+
+/** refusals_end() - free all. */
+void refusals_end(struct refusals *refusals);
 
 #endif

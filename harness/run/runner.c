@@ -39,10 +39,10 @@ struct runner {
 	const struct test_case *cases;
 	size_t count, reported;
 	int64_t word_at;         /* when something was last said of a case, ns */
-	size_t next;             /* all before it have been started, */
-	bool *taken;             /* and of the others these; owned */
+	size_t next;             /* all before it have been started, or need no play, */
+	bool *taken;             /* and of the others these have been started; owned */
 	struct result **results; /* those that wait for their turn; owned */
-	size_t *firsts;          /* of each case the first that copies alike; owned */
+	struct refusals refusals;
 	struct slot *slots;
 	struct run how;
 	int signals;   /* signalfd(2) */
@@ -83,7 +83,6 @@ static bool have_in_common(const struct endpoint_kind *kind, const struct test_c
 	return kind->single && (kind == test->source || kind == test->sink);
 }
 
-/* It is known by now whether @index is refused. */
 static bool is_over(const struct runner *runner, size_t index)
 {
 	return index < runner->reported || runner->results[index];
@@ -93,7 +92,7 @@ static bool is_over(const struct runner *runner, size_t index)
 static bool has_to_wait(const struct runner *runner, size_t index)
 {
 	const struct test_case *test = &runner->cases[index];
-	const size_t first = runner->firsts[index];
+	const size_t first = runner->refusals.firsts[index];
 
 	if (first != index && !is_over(runner, first))
 		return true;
@@ -107,17 +106,24 @@ static bool has_to_wait(const struct runner *runner, size_t index)
 	return false;
 }
 
+static bool needs_no_play(const struct runner *runner, size_t index)
+{
+	return runner->taken[index] || refusals_know(&runner->refusals, index);
+}
+
 /* Return: the first case that can be played now; count: there is none. */
 static size_t take_next(struct runner *runner)
 {
-	size_t index = runner->next;
+	size_t index;
 
-	while (index < runner->count && (runner->taken[index] || has_to_wait(runner, index)))
+	while (runner->next < runner->count && needs_no_play(runner, runner->next))
+		runner->next++;
+	index = runner->next;
+	while (index < runner->count &&
+	       (needs_no_play(runner, index) || has_to_wait(runner, index)))
 		index++;
 	if (index < runner->count)
 		runner->taken[index] = true;
-	while (runner->next < runner->count && runner->taken[runner->next])
-		runner->next++;
 	return index;
 }
 
@@ -140,19 +146,30 @@ static bool start(struct runner *runner, struct slot *slot)
 	return true;
 }
 
-static void report(struct runner *runner)
+/* Return: false when the next result is yet to come. */
+static bool report_next(struct runner *runner)
 {
+	static struct result unplayed;
+	const size_t index = runner->reported;
+	const bool known = index < runner->count && refusals_know(&runner->refusals, index);
 	char id[CASE_ID];
 
-	while (runner->reported < runner->count && runner->results[runner->reported]) {
-		struct result **result = &runner->results[runner->reported];
+	if (index == runner->count || (!known && !runner->results[index]))
+		return false;
+	if (known)
+		refusals_tell(&runner->refusals, index, &unplayed);
+	tap_result(case_id(&runner->cases[index], id), known ? &unplayed : runner->results[index]);
+	free(runner->results[index]);
+	runner->results[index] = NULL;
+	runner->reported++;
+	runner->word_at = clock_now();
+	return true;
+}
 
-		tap_result(case_id(&runner->cases[runner->reported], id), *result);
-		free(*result);
-		*result = NULL;
-		runner->reported++;
-		runner->word_at = clock_now();
-	}
+static void report(struct runner *runner)
+{
+	while (report_next(runner))
+		;
 }
 
 /* A case takes as long as it goes ahead. */
@@ -174,23 +191,6 @@ static void fill_slots(struct runner *runner)
 	}
 }
 
-/* What was refused in the first is refused in all that copy alike. */
-static void share(struct runner *runner, size_t first)
-{
-	const struct result *result = runner->results[first];
-
-	if (result->verdict != VERDICT_REFUSED)
-		return;
-	for (size_t i = first + 1; i < runner->count; i++) {
-		if (runner->firsts[i] != first)
-			continue;
-		runner->taken[i] = true;
-		runner->results[i] = refusals_share(result, &runner->cases[first]);
-		if (!runner->results[i])
-			die("no memory");
-	}
-}
-
 /* What the supervisor wrote counts only if it came to its end. */
 static void finish(struct runner *runner, struct slot *slot, const char *why)
 {
@@ -207,8 +207,8 @@ static void finish(struct runner *runner, struct slot *slot, const char *why)
 				 "the supervisor %s while %s", why, result->stage);
 	}
 	runner->results[slot->index] = result;
-	if (runner->firsts[slot->index] == slot->index)
-		share(runner, slot->index);
+	if (!refusals_keep(&runner->refusals, slot->index, result))
+		die("no memory");
 	slot->pid = 0;
 }
 
@@ -356,12 +356,11 @@ static void prepare(struct runner *runner)
 
 	runner->results = calloc(runner->count, sizeof(*runner->results));
 	runner->taken = calloc(runner->count, sizeof(*runner->taken));
-	runner->firsts = refusals_firsts(runner->cases, runner->count, runner->how.each);
 	runner->slots = calloc(runner->how.jobs, sizeof(*runner->slots));
 	shared = mmap(NULL, runner->how.jobs * sizeof(*shared), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (!runner->results || !runner->taken || !runner->firsts || !runner->slots ||
-	    shared == MAP_FAILED)
+	if (!runner->results || !runner->taken || !runner->slots || shared == MAP_FAILED ||
+	    !refusals_begin(&runner->refusals, runner->cases, runner->count, runner->how.each))
 		die("no memory");
 	for (unsigned int i = 0; i < runner->how.jobs; i++)
 		runner->slots[i].result = &shared[i];
@@ -394,7 +393,7 @@ void runner_run(const struct test_case *cases, size_t count, struct run how)
 	name_what_is_left(&runner);
 	free(runner.results);
 	free(runner.taken);
-	free(runner.firsts);
+	refusals_end(&runner.refusals);
 	free(runner.slots);
 	tap_finish();
 }
