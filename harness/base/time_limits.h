@@ -24,7 +24,8 @@
 	ROW(REST, 50, "hang stuck late", "asleep in one sleep for so long is at rest: then its cause is tried") \
 	ROW(DOUBT, 10000, "hang", "a release comes no later than that to a sleep, to show that it ends it") \
 	ROW(RELEASED, 2000, "hang stuck", "what the release brings about has reached who sleeps on by then") \
-	ROW(AFTERWARDS, 1000, "late stuck", "a sleep that nothing ends; it takes as long on any machine") \
+	ROW(BY_ITSELF, 20000, "late stuck", "a wait for all CPUs (RCU) is over by then, however crowded") \
+	ROW(AFTERWARDS, 1000, "", "the end of a copy on which nothing depends") \
 	ROW(STALL, 2, "", "a sleep before the act; were it too short: it is to last through it") \
 	ROW(WORKER, 50, "safe", "the same of a kernel thread, not seen before 5.12; played three times") \
 	ROW(QUEUE, 200, "", "a terminal whose reader's queue is not full has no room all the same") \

@@ -231,10 +231,10 @@ static void keep_no_change(struct attempt *attempt)
 
 /* --- Afterwards, and when the copier is killed: it is given up on --- */
 
-static int64_t soon_after(const struct attempt *attempt)
+static int64_t by_itself_at(const struct attempt *attempt)
 {
 	(void)attempt;
-	return clock_now() + LIMIT_OF(AFTERWARDS);
+	return clock_now() + LIMIT_OF(BY_ITSELF);
 }
 
 static void keep_afterwards(struct attempt *attempt)
@@ -314,7 +314,7 @@ static const struct phase phases[] = {
 	  .look = attempt_look_after_release, .comes = over_or_indifferent, .tick = TICK_WATCH,
 	  .came = keep_released, .failed = keep_no_change },
 	{ "afterwards", .applies = is_unended, .look = attempt_look_at_act, .comes = act_over,
-	  .tick = TICK_WATCH, .until = soon_after, .came = keep_afterwards },
+	  .tick = TICK_WATCH, .until = by_itself_at, .came = keep_afterwards },
 	{ "teardown", .applies = is_unended, .begin = kill_copier, .look = attempt_look_at_act,
 	  .comes = act_over, .tick = TICK_WATCH, .until = soon_after_kill, .came = keep_torn_down },
 	{ "times", .applies = has_limits, .begin = attempt_keep_times },
