@@ -17,7 +17,6 @@ use Copyhang::Kernel             ();
 use Copyhang::Load               ();
 use Copyhang::Matrix::Report     ();
 use Copyhang::Paths              ();
-use Copyhang::Progress::Kernels  ();
 use List::Util                   qw(min uniq);
 use POSIX                        qw(ceil);
 
@@ -60,8 +59,8 @@ sub _try ($self, $name, $code) {
 }
 
 sub run ($self) {
-    my $progress = Copyhang::Progress::Kernels->for_kernels(scalar $self->{selection}->ids,
-        scalar @{$self->{kernels}});
+    my $progress = Copyhang::Progress->for_cases(scalar $self->{selection}->ids,
+        kernels => scalar @{$self->{kernels}});
     my @streams = $self->_streams($progress, $self->_fetch($progress));
     Copyhang::Harness->play($progress, $self->{at_once}, @streams) if @streams;
 
