@@ -14,7 +14,7 @@ package Copyhang::Matrix::Results;
 
 use v5.36;
 use Copyhang::Case    ();
-use Copyhang::Product qw(boxes group merged);
+use Copyhang::Product qw(boxes group merged neighbours);
 use List::Util        qw(any uniq);
 
 # @results in the order of the kernels' versions.
@@ -122,17 +122,11 @@ sub cascades ($self) {
 # Neighbouring kernels on which the same was seen go together.
 sub _seen ($self, $id) {
     my @labels = $self->labels;
-    my @cases  = $self->cases($id);
-    my @seen;
-    for my $number (grep { $cases[$_] } 0 .. $#cases) {
-        my $words = $cases[$number]->account // next;
-        push @seen, {words => $words, labels => []} if !@seen || $seen[-1]{words} ne $words;
-        push @{$seen[-1]{labels}}, $labels[$number];
-    }
+    my @words  = map { $_ && $_->account } $self->cases($id);
     return map {
-        my @same = @{$_->{labels}};
-        [@same > 1 ? "$same[0] - $same[-1]" : @same, $_->{words}]
-    } @seen;
+        my @same = @labels[@{$_}];
+        [@same > 1 ? "$same[0] - $same[-1]" : @same, $words[$_->[0]]]
+    } neighbours(sub ($number) { $words[$number] }, grep { defined $words[$_] } 0 .. $#words);
 }
 
 # How many of each verdict: "2 safe", "1 hang"...

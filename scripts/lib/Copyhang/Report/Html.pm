@@ -15,7 +15,7 @@ use Copyhang::Baseline           ();
 use Copyhang::Conclusion         ();
 use Copyhang::Grid               ();
 use Copyhang::Matrix::Changes    qw(cases reasons sum_of unexplained);
-use Copyhang::Product            qw(group phrases);
+use Copyhang::Product            qw(group neighbours phrases);
 use Copyhang::Report::Html::Page qw(page tag joined paragraph list link_to table key cell evidence);
 
 # $results: of Copyhang::Matrix::Results.
@@ -185,20 +185,15 @@ sub _section ($self, @rows) {
 # Of neighbours with the same failure only the first one shows its evidence.
 sub _cells ($self, $row) {
     my @names = map { $_->{name} } $self->{results}->results;
-    my ($anchor, @cells);
-    my $before = q{};
-    for my $number ($self->{results}->columns) {
-        my $case    = $row->{cases}[$number];
-        my $verdict = $case ? $case->{verdict} : q{};
-        if ($verdict ne $before) {
-            my $fails = $case && ($case->is_unsafe || $verdict eq 'broken');
-            $anchor = $fails ? "$names[$number]:$case->{id}" : undef;
-            push @{$self->{evidence}}, [$anchor, "$case->{id} on $names[$number]", $case] if $fails;
-        }
-        $before = $verdict;
-        push @cells, cell($case, q{}, $anchor);
-    }
-    return @cells;
+    my @cases = @{$row->{cases}};
+    my $same  = sub ($number) { $cases[$number] ? $cases[$number]{verdict} : q{} };
+    return map {
+        my ($name, $case) = ($names[$_->[0]], $cases[$_->[0]]);
+        my $fails  = $case && ($case->is_unsafe || $case->{verdict} eq 'broken');
+        my $anchor = $fails ? "$name:$case->{id}" : undef;
+        push @{$self->{evidence}}, [$anchor, "$case->{id} on $name", $case] if $fails;
+        map { cell($cases[$_], q{}, $anchor) } @{$_}
+    } neighbours($same, $self->{results}->columns);
 }
 
 1;
