@@ -11,8 +11,8 @@
 package Copyhang::Report::Html;
 
 use v5.36;
+use parent 'Copyhang::Report';
 use Copyhang::Baseline           ();
-use Copyhang::Conclusion         ();
 use Copyhang::Grid               ();
 use Copyhang::Matrix::Changes    qw(cases reasons sum_of unexplained);
 use Copyhang::Product            qw(group neighbours phrases);
@@ -47,8 +47,8 @@ sub _running ($self, $kernel) {
     return page(
         "copyhang on Linux $kernel->{release}",
         paragraph("$kernel->{release} $kernel->{version} $kernel->{machine}"),
-        paragraph(Copyhang::Conclusion->text($results)),
-        paragraph(Copyhang::Conclusion->counts($results) . q{.}),
+        paragraph($self->conclusion),
+        paragraph($self->counts . q{.}),
         list('Trouble', @{$kernel->{troubles}}),
         $self->_changes($kernel),
         key(),
