@@ -122,8 +122,7 @@ sub _free_memory () {
 }
 
 sub record ($self, $results) {
-    Copyhang::Baseline->record($self->{option}{'write-baseline'}, $_) for $results->results;
-    return;
+    return Copyhang::Baseline->record($self->{option}{'write-baseline'}, $results->results);
 }
 
 1;

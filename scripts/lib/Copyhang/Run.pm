@@ -76,11 +76,8 @@ sub run ($self) {
 }
 
 sub record ($self, $results) {
-    my $kernel = $results->running;
-    my %kernel = map { $_ => $kernel->{$_} } qw(release version machine);
-    $self->{output}{'write-baseline'}
-        ->write(Copyhang::Baseline->text(\%kernel, 0, @{$kernel->{cases}}));
-    return;
+    my $text = Copyhang::Baseline->text($results->running);
+    return $self->{output}{'write-baseline'}->write($text);
 }
 
 sub _render ($module, $method, @what) {
