@@ -118,14 +118,16 @@ sub compare ($self, $result, $selection) {
     return (
         "Against $self->{title}: $sum.",
         (map { [$_->{id}, "expected $_->{expected}, now $_->{verdict}"] } @changed),
-        (map { [$_->{id}, _not_now($_)] } @not_now),
-        (map { [$_,       'expected, but no longer a case'] } @gone),
+        (
+            map { [$_->{id}, "expected $_->{expected}, could not be compared: " . _why($_)] }
+                @not_now
+        ),
+        (map { [$_, 'expected, but no longer a case'] } @gone),
     );
 }
 
-sub _not_now ($case) {
-    my $why = defined $case->{reason} ? " ($case->{reason})" : q{};
-    return "expected $case->{expected}, could not be compared: $case->{verdict}$why";
+sub _why ($case) {
+    return $case->{verdict} . (defined $case->{reason} ? " ($case->{reason})" : q{});
 }
 
 # Of several kernels: a line for each thing that differs from a kernel's baseline, then one for each

@@ -53,8 +53,9 @@ sub _try ($self, $name, $code) {
     return if eval { $code->(); 1 };
     my $failure = $@;
     my $message = eval { $failure->message } // die $failure;    ## no critic (RequireCarping)
-    my %result  = (name => $name, outcome => 'no_such_kernel', cases => []);
-    push @{$self->{absent}}, {%result, detail => $message =~ s/\s+\z//r};
+    $message =~ s/\s+\z//;
+    push @{$self->{absent}},
+        {name => $name, outcome => 'no_such_kernel', cases => [], detail => $message};
     return;
 }
 
@@ -64,10 +65,8 @@ sub run ($self) {
     my @streams = $self->_streams($progress, $self->_fetch($progress));
     Copyhang::Harness->play($progress, $self->{at_once}, @streams) if @streams;
 
-    my @results = map {
-        { %{$_->result}, baseline => $self->{baselines}{$_->name} }
-    } @streams;
-    return Copyhang::Matrix::Results->new(@results, @{$self->{absent}})->with(streams => \@streams);
+    return Copyhang::Matrix::Results->new((map { $_->result } @streams), @{$self->{absent}})
+        ->with(streams => \@streams);
 }
 
 sub _fetch ($self, $progress) {
@@ -96,7 +95,6 @@ sub _streams ($self, $progress, @kernels) {
         my ($kernel, $name) = ($_, $_->name);
         my $baseline = defined $option->{baseline}
             && Copyhang::Baseline->of_kernel($option->{baseline}, $name);
-        $self->{baselines}{$name} = $baseline;
         Copyhang::Guest::Stream->new(
             {
                 name        => $name,
@@ -107,6 +105,7 @@ sub _streams ($self, $progress, @kernels) {
                 jobs        => $option->{jobs},
                 ids         => [@ids],
                 load        => $self->{load},
+                baseline    => $baseline,
                 on_case     => sub ($case) { $baseline->expect($case) if $baseline },
                 on_state    => sub ($words) { $progress->state_of($name, $words) },
             }

@@ -65,9 +65,9 @@ sub _any_of ($names) {
 }
 
 # For each change of a verdict the last kernel before it, the first one after it (as numbers of
-# results), the cases that have changed so there, and what may have been the reason:
-# ({ids, from, to, before, after, hints, unexplained}...). Kernels on which a case was unavailable,
-# broken or not tried say nothing: they lie between the two.
+# results), the cases that have changed so there, what may have been the reason, and which of these
+# cases no confirmed change fits: ({ids, from, to, before, after, hints, unexplained}...). Kernels on
+# which a case was unavailable, broken or not tried say nothing: they lie between the two.
 sub transitions ($self, $results) {
     my @steps;
     for my $id ($results->ids) {
@@ -83,16 +83,11 @@ sub transitions ($self, $results) {
     return map {
         my %transition = (ids => [map { $_->[4] } @{$_}]);
         @transition{qw(before after from to)} = @{$_->[0]};
-        $self->_explain($results, \%transition)
+        my @hints     = $self->hints($results, \%transition);
+        my %explained = map  { $_ => 1 } map { @{$_->[1]} } grep { $_->[0]{explains} } @hints;
+        my @left      = grep { !$explained{$_} } @{$transition{ids}};
+        +{%transition, hints => \@hints, unexplained => \@left}
     } sort { $a->[0][1] <=> $b->[0][1] || $a->[0][0] <=> $b->[0][0] } @groups;
-}
-
-# Adds hints, and those of its ids that no confirmed change fits.
-sub _explain ($self, $results, $transition) {
-    my @hints     = $self->hints($results, $transition);
-    my %explained = map  { $_ => 1 } map { @{$_->[1]} } grep { $_->[0]{explains} } @hints;
-    my @left      = grep { !$explained{$_} } @{$transition->{ids}};
-    return {%{$transition}, hints => \@hints, unexplained => \@left};
 }
 
 # What may explain a transition: ([change, ids]...).

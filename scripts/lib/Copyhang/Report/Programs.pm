@@ -18,12 +18,10 @@ my $GAP = 2;
 # Programs under test, each with what it does from which source. A single one has its command above
 # instead.
 sub table ($self) {
-    my @members   = $self->{results}->selection->members;
-    my @rows      = map { _rows($_, $self->_cases_of($_)) } @members;
-    my $is_single = !defined $members[0]{name};
-    $_->[0] = q{} for $is_single ? @rows : ();
+    my @members = $self->{results}->selection->members;
+    my @rows    = map { _rows($_, $self->_cases_of($_)) } @members;
     my ($name, $ends, $verdict) = map { $GAP + $_ } widths(@rows);
-    my $text   = $is_single ? wrap(q{}, _name($members[0])) : q{};
+    my $text   = defined $members[0]{name} ? q{} : wrap(q{}, _name($members[0]));
     my $before = q{};
     for my $row (@rows) {
         my $left = sprintf "%-${name}s%-${ends}s%-${verdict}s",
@@ -46,7 +44,7 @@ sub _cases_of ($self, $member) {
 
 # [name, ends, verdict, cascade]...: ends with the same verdict and cascade share a line.
 sub _rows ($member, @cases) {
-    my $name = _name($member);
+    my $name = $member->{name} // q{};
     return [$name, q{}, 'skip', "not installed ($member->{package})"] if !@cases;
     my @acts = uniq map { $_->{act} } @cases;
     my $key  = sub ($case) { join "\n", @{$case}{qw(act sink verdict)}, _cascade($case) };
