@@ -74,11 +74,6 @@ sub account ($self) {
     return join '; ', $self->{reason} // $self->{verdict}, @said;
 }
 
-# What a report calls it: of several programs under test, the program as well.
-sub title ($self) {
-    return join ': ', grep { defined } @{$self}{qw(program id)};
-}
-
 sub expect ($self, $expected) {
     $self->{expected} = $expected;
     return;

@@ -13,7 +13,7 @@ package Copyhang::Report;
 
 use v5.36;
 use Copyhang::Grid    ();
-use Copyhang::Product qw(group);
+use Copyhang::Product qw(group merged);
 use Copyhang::Text    qw(painter wrap);
 use List::Util        qw(uniq);
 
@@ -83,7 +83,8 @@ sub stalled ($case) {
 }
 
 sub _one ($self, $case, $others = 0) {
-    my $title = $self->{paint}->($case->{verdict}, $case->{verdict}) . q{ } . $case->title;
+    my $title = $self->{paint}->($case->{verdict}, $case->{verdict}) . q{ };
+    $title .= join ': ', grep { defined } @{$case}{qw(program id)};
     $title .= " and $others more"     if $others;
     $title .= ' in ' . stalled($case) if $others && stalled($case);
     return "$title\n" . join q{}, map { "$_\n" } $self->evidence($case);
@@ -124,12 +125,17 @@ sub troubles ($self, $kernel = ($self->{results}->results)[0]) {
 
 # Without line breaks.
 sub conclusion ($self) {
-    my $kernel     = $self->{results}->running;
+    my $kernel = $self->{results}->running;
+    return join q{ }, map { "$_." } "Linux $kernel->{release} ($kernel->{machine})",
+        $self->sentences;
+}
+
+sub sentences ($self) {
     my @cases      = $self->{results}->all_cases;
     my @strategies = group('strategy', @cases);
     my %sorted;
     push @{$sorted{_class_of(@{$_})}}, $_->[0]{strategy} for @strategies;
-    return join q{ }, map { "$_." } "Linux $kernel->{release} ($kernel->{machine})",
+    return
         _bad('Unsafe',  \&_is_unsafe,  @strategies),
         _bad('Corrupt', \&_is_corrupt, @strategies),
         (map { "$_->[1]: " . _list(@{$sorted{$_->[0]}}) } grep { $sorted{$_->[0]} } @CLASSES),
@@ -165,25 +171,19 @@ sub _bad ($words, $is_bad, @strategies) {
     my @groups = grep { @{$_} } map {
         [grep { $is_bad->($_) } @{$_}]
     } @strategies;
-    my @bad = map { [$_->[0]{strategy}, _where(@{$_})] } @groups or return;
-    return "$words: " . join '; ', map { "$_->[0] $_->[1]" } _together(@bad);
+    my @bad = map { +{names => [$_->[0]{strategy}], where => _where(@{$_})} } @groups or return;
+    return "$words: " . join '; ',
+        map { _list(@{$_->{names}}) . " $_->{where}" } merged('names', 'where', @bad);
 }
 
 # "from pty and unix to pipe, from pty to file"
 sub _where (@cases) {
-    my @sinks;
-    for my $same (group('sink', @cases)) {
-        push @sinks, [$same->[0]{sink}, _list(uniq map { $_->{source} } @{$same})];
-    }
-    return join ', ', map { "from $_->[1] to $_->[0]" } _together(@sinks);
-}
-
-# Of pairs of a name and a text: those names that have the same text, and this.
-sub _together (@pairs) {
-    my @groups = group(sub ($pair) { $pair->[1] }, @pairs);
-    return map {
-        [_list(map { $_->[0] } @{$_}), $_->[0][1]]
-    } @groups;
+    my @sinks = map {
+        my @sources = uniq map { $_->{source} } @{$_};
+        +{names => [$_->[0]{sink}], from => _list(@sources)}
+    } group('sink', @cases);
+    return join ', ',
+        map { "from $_->{from} to " . _list(@{$_->{names}}) } merged('names', 'from', @sinks);
 }
 
 sub _held_up (@cases) {

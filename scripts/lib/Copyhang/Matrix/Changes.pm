@@ -16,7 +16,7 @@ use Dpkg::Version     qw(version_compare);
 use Exporter 'import';
 use List::Util qw(sum0);
 
-our @EXPORT_OK = qw(cases change reasons sum_of unexplained);
+our @EXPORT_OK = qw(cases reasons sum_of unexplained);
 
 # How a change is known, and whether that is enough to explain a transition.
 my %EXPLAINS = (bisected => 1, read => 1, guess => 0);
@@ -36,12 +36,13 @@ sub new ($class, $path = Copyhang::Paths->fixture('changes')) {
     return bless {changes => \@changes}, $class;
 }
 
-# Its pattern matches "from to id" of what it may explain.
+# Its pattern matches "from to id" of what it may explain; its words are for people.
 sub _change (@fields) {
     bad_input('a change has ' . @FIELDS . ' fields') if @fields != @FIELDS;
     my %change;
     @change{@FIELDS} = @fields;
     $change{subject} =~ s/\s+\z//;
+    $change{words}    = "$change{commit} (Linux $change{version}), $change{subject}";
     $change{explains} = $EXPLAINS{$change{known}}
         // bad_input("'$change{known}' is not how a change is known: bisected, read or guess");
     my %verdict = map { $_ => 1 } q{*}, Copyhang::Case->verdicts;
@@ -120,12 +121,8 @@ sub reasons ($transition) {
     return map {
         my ($change, $ids) = @{$_};
         my $for = _for($transition, $ids) . ($change->{explains} ? q{} : ', not confirmed');
-        "hint$for: " . change($change)
+        "hint$for: $change->{words}"
     } @{$transition->{hints}};
-}
-
-sub change ($change) {
-    return "$change->{commit} (Linux $change->{version}), $change->{subject}";
 }
 
 # What is to follow the word: nothing, " for 3 cases: IDS", or undef where it does not belong.

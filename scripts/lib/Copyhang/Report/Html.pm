@@ -25,7 +25,6 @@ use Copyhang::Product         qw(group neighbours phrases);
 # What stands in a cell; other verdicts stand there as they are.
 my %LETTER = (safe => 's', refused => 'r', unavailable => 'u');
 
-# $results: of Copyhang::Matrix::Results.
 sub text ($class, $results, $path = undef) {
     my $self = bless {results => $results, evidence => []}, $class;
     return $results->running ? $self->_running($results->running) : $self->_guests;
@@ -99,9 +98,13 @@ sub _act ($table) {
 # --- Several kernels ---
 
 sub _guests ($self) {
-    my $results = $self->{results};
-    my @ids     = $results->ids;
-    my @tables  = (
+    my $results  = $self->{results};
+    my @ids      = $results->ids;
+    my @cascades = map {
+        my @seen = map { "$_->[0]: $_->[1]" } @{$_->{seen}};
+        _joined('<br/>', phrases(@{$_->{ids}}), @seen)
+    } $results->cascades;
+    my @tables = (
         _line(
             'p',
             'Cases with the same verdicts on all kernels share a row. A failure is a link to the'
@@ -113,7 +116,7 @@ sub _guests ($self) {
     return _page(
         'copyhang on ' . $results->results . ' kernels',
         $self->_kernels,
-        _list('What the programs did', map { _cascade($_) } $results->cascades),
+        _list('What the programs did', @cascades),
         $self->_transitions,
         _list('Against the baselines', Copyhang::Baseline->lines($results)),
         _list('Trouble',               map { $self->_troubles($_) } $results->results),
@@ -132,14 +135,6 @@ sub _kernels ($self) {
     } $self->{results}->results;
     my @heads = qw(kernel release under outcome boot cases total);
     return $self->_overview('table.overview.kernels', \@heads, @rows);
-}
-
-sub _cascade ($cascade) {
-    return _joined(
-        '<br/>',
-        phrases(@{$cascade->{ids}}),
-        map { "$_->[0]: $_->[1]" } @{$cascade->{seen}}
-    );
 }
 
 sub _transitions ($self) {

@@ -76,7 +76,7 @@ sub _mismatches ($self) {
 }
 
 # Which programs are safe, and which are not.
-sub conclusion ($self) {
+sub sentences ($self) {
     my %sorted;
     for my $member ($self->{results}->selection->members) {
         my @cases  = $self->_cases_of($member) or next;
@@ -87,10 +87,8 @@ sub conclusion ($self) {
             :                                             'Safe';
         push @{$sorted{$class}}, _name($member) . _where(@unsafe);
     }
-    my $kernel = $self->{results}->running;
-    return join q{ }, "Linux $kernel->{release} ($kernel->{machine}).",
-        map { "$_: " . join('; ', @{$sorted{$_}}) . q{.} } grep { $sorted{$_} } 'Unsafe',
-        'Not known to be safe', 'Safe';
+    return map { "$_: " . join '; ', @{$sorted{$_}} }
+        grep { $sorted{$_} } 'Unsafe', 'Not known to be safe', 'Safe';
 }
 
 # " from pty and unix to pipe, in sendfile"
