@@ -114,7 +114,7 @@ sub _number  ($text) { return $text =~ /\A-?\d+(?:[.]\d+)?\z/ ? 0 + $text : unde
 # A repeated key of the evidence becomes an array.
 sub document ($self) {
     my %document = (
-        (map { $_ => $self->{$_} } qw(id act strategy source sink verdict)),
+        %{$self}{qw(id act strategy source sink verdict)},
         (map { $_ => undef } keys %FIELD),
         (map { $_ => $self->{$_} } grep { defined $self->{$_} } qw(reason expected program)),
         stalled  => _boolean('no'),

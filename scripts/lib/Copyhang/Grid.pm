@@ -28,12 +28,9 @@ sub _cell ($case) {
     return $case ? $case->{verdict} . ($case->is_changed ? q{!} : q{}) : q{-};
 }
 
-# What stands in these columns of these rows.
-sub _cells ($columns, @rows) {
-    return map {
-        my $cases = $_->{cases};
-        map { _cell($cases->[$_->{number}]) } @{$columns}
-    } @rows;
+# What stands in a column of these rows.
+sub _cells ($number, @rows) {
+    return map { _cell($_->{cases}[$number]) } @rows;
 }
 
 # --- One kernel ---
@@ -104,7 +101,8 @@ sub _columns ($self, @ends) {
     } 0 .. $#ends;
     for my $parts ($self->{verbose} ? () : (['sources', 'sinks'], ['sinks', 'sources'])) {
         my ($part, $other) = @{$parts};
-        my $key = sub ($column) { join q{ }, @{$column->{$other}}, _cells([$column], @rows) };
+        my $key =
+            sub ($column) { join q{ }, @{$column->{$other}}, _cells($column->{number}, @rows) };
         @columns = merged($part, $key, @columns);
     }
     return map {
@@ -126,8 +124,10 @@ sub text ($self, $paint) {
             my $cases = $_->{cases};
             any { $cases->[$_->{number}] } @columns
         } @{$self->{rows}};
-        @rows = merged('names', sub ($row) { join q{ }, _cells(\@columns, $row) }, @rows)
-            if !$self->{verbose};
+        my $cells = sub ($row) {
+            join q{ }, map { _cells($_->{number}, $row) } @columns;
+        };
+        @rows = merged('names', $cells, @rows) if !$self->{verbose};
 
         # The names may take what the columns leave.
         my $room = $WIDTH - $INDENT - sum0(map { $_->{width} } @columns);
@@ -168,7 +168,7 @@ sub _section ($results, $paint, @rows) {
 # Neighbours with the same verdicts share a column.
 sub _kernels ($results, @rows) {
     my @labels = $results->labels;
-    my $cells  = sub ($number) { join q{ }, _cells([{number => $number}], @rows) };
+    my $cells  = sub ($number) { join q{ }, _cells($number, @rows) };
     return map {
         my ($first, @more) = @labels[@{$_}];
         @more = "- $more[-1]" if @more > 1;
@@ -184,7 +184,7 @@ sub _cut ($room, $columns, @rows) {
     my $used   = 0;
     for my $column (@{$columns}) {
         my @heads = map { @{$_} } @{$column->{heads}};
-        $column->{width} = $GAP + max(map { length } _cells([$column], @rows), @heads);
+        $column->{width} = $GAP + max(map { length } _cells($column->{number}, @rows), @heads);
         $used += $column->{width};
         if ($used > $room && @{$blocks[-1]}) {
             push @blocks, [];

@@ -14,7 +14,6 @@ use Copyhang::Paths   ();
 use Copyhang::Product qw(group phrases);
 use Dpkg::Version     qw(version_compare);
 use Exporter 'import';
-use List::Util qw(sum0);
 
 our @EXPORT_OK = qw(cases reasons sum_of unexplained);
 
@@ -59,10 +58,7 @@ sub _change (@fields) {
 
 # Of names with commas between, in which * stands for anything.
 sub _any_of ($names) {
-    my @patterns = map {
-        join '[^/]*', map { quotemeta } split /[*]/, $_, -1
-    } split /,/, $names;
-    return '(?:' . join(q{|}, @patterns) . ')';
+    return '(?:' . (quotemeta($names) =~ s/\\,/|/gr =~ s{\\[*]}{[^/]*}gr) . ')';
 }
 
 # For each change of a verdict the last kernel before it, the first one after it (as numbers of
@@ -107,10 +103,8 @@ sub hints ($self, $results, $transition) {
 
 # "3 transitions, of which 1 unexplained", a transition being one case's; empty if there are none.
 sub sum_of (@transitions) {
-    my ($all, $unexplained) = map {
-        my $ids = $_;
-        sum0(map { scalar @{$_->{$ids}} } @transitions)
-    } qw(ids unexplained);
+    my $all         = map { @{$_->{ids}} } @transitions;
+    my $unexplained = map { @{$_->{unexplained}} } @transitions;
     return q{} if !$all;
     my $text = $all == 1 ? '1 transition' : "$all transitions";
     return $unexplained ? "$text, of which $unexplained unexplained" : "$text, all explained";

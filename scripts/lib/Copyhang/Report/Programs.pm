@@ -94,11 +94,9 @@ sub sentences ($self) {
 # " from pty and unix to pipe, in sendfile"
 sub _where (@unsafe) {
     return q{} if !@unsafe;
-    my @calls = uniq grep { defined } map { Copyhang::Report::stalled($_) } @unsafe;
-    my ($sources, $sinks) = map {
-        my $end = $_;
-        join ', ', uniq map { $_->{$end} } @unsafe
-    } qw(source sink);
+    my @calls   = uniq grep { defined } map { Copyhang::Report::stalled($_) } @unsafe;
+    my $sources = join ', ', uniq map { $_->{source} } @unsafe;
+    my $sinks   = join ', ', uniq map { $_->{sink} } @unsafe;
     return " from $sources to $sinks" . (@calls ? ', in ' . join ', ', @calls : q{});
 }
 
