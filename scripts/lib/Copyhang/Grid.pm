@@ -66,9 +66,8 @@ sub _new ($class, $verbose, $cases, @acts) {
     my $self = bless {verbose => $verbose, cases => $cases, less => []}, $class;
     push @{$self->{@{$_} == @{$cases} ? 'acts' : 'less'}}, $_->[0]{act} for @acts;
     my $end_of = sub ($case) { "$case->{sink} $case->{source}" };
-    my @ends =
-        map { @{$_} } group(sub ($end) { $end =~ s/ .*//r }, uniq map { $end_of->($_) } @{$cases});
-    my @rows = map {
+    my @ends   = uniq map { $end_of->($_) } map { @{$_} } group('sink', @{$cases});
+    my @rows   = map {
         my %case = map { $end_of->($_) => $_ } @{$_};
         {names => [$_->[0]{strategy}], cases => [@case{@ends}]}
     } group('strategy', @{$cases});

@@ -39,8 +39,8 @@ sub new ($class, $option, @names) {
     }
     $self->{selection} = $self->{load} // Copyhang::Selection->new(@{$option->{only} // []});
     $self->{hold}      = Copyhang::Cache->new->hold;
-    my %modules = map { $_ => $option->{$_} } grep { defined $option->{$_} } 'modules';
-    $self->{kernels} = [map { Copyhang::Kernel->find($_, %modules) } uniq @names];
+    $self->{kernels} =
+        [map { Copyhang::Kernel->find($_, modules => $option->{modules}) } uniq @names];
     for my $name (@names ? () : Copyhang::Paths->default_kernels) {
         $self->_try($name, sub { push @{$self->{kernels}}, Copyhang::Kernel->find($name) });
     }

@@ -25,8 +25,8 @@ sub junit ($class, $results, $path) {
 sub archive ($class, $results, $name) {
     my ($suffix)   = $name =~ /([.](?:tar|tar[.]gz|tgz))\z/;
     my @streams    = $results->streams;
-    my $kernel     = $results->running // {};
-    my %properties = map { $_ => $kernel->{$_} } grep { $kernel->{$_} } qw(release version machine);
+    my $kernel     = $results->running;
+    my %properties = $kernel ? %{$kernel}{qw(release version machine)} : ();
     my $folder     = File::Temp->newdir;
     my $path       = "$folder/archive$suffix";
     local $ENV{TMPDIR} = "$folder";
