@@ -13,7 +13,7 @@ package Copyhang::Report;
 
 use v5.36;
 use Copyhang::Grid    ();
-use Copyhang::Product qw(group merged);
+use Copyhang::Product qw(group merged neighbours);
 use Copyhang::Text    qw(painter wrap);
 use List::Util        qw(uniq);
 
@@ -93,17 +93,14 @@ sub _one ($self, $case, $others = 0) {
 # What was seen of a case, in lines: words and numbers beside each other, whatever is longer on
 # lines of its own.
 sub evidence ($class, $case) {
-    my (@wrapped, $short);
-    for my $pair (grep { $_->[0] ne 'verdict' } @{$case->{pairs}}) {
-        my ($key, $value) = @{$pair};
-        if ($value !~ /\A\S{1,16}\z/) {
-            push @wrapped, [sprintf('  %-*s', $INDENT - 2, $key), $value, q{ } x $INDENT];
-            $short = undef;
-        }
-        elsif ($short) { $short->[1] .= " $key=$value" }
-        else           { push @wrapped, $short = [q{  }, "$key=$value", q{  }] }
-    }
-    return map { split /\n/, wrap(@{$_}) } @wrapped;
+    my $is_short = sub ($pair) { $pair->[1] =~ /\A\S{1,16}\z/ ? 1 : 0 };
+    my @told     = grep { $_->[0] ne 'verdict' } @{$case->{pairs}};
+    return map { split /\n/ } map {
+        $is_short->($_->[0])
+            ? wrap(q{  }, join(q{ }, map { "$_->[0]=$_->[1]" } @{$_}), q{  })
+            : map { wrap(sprintf('  %-*s', $INDENT - 2, $_->[0]), $_->[1], q{ } x $INDENT) }
+            @{$_}
+    } neighbours($is_short, @told);
 }
 
 sub comparison ($self) {
