@@ -63,8 +63,8 @@ sub _any_of ($names) {
 
 # For each change of a verdict the last kernel before it, the first one after it (as numbers of
 # results), the cases that have changed so there, what may have been the reason, and which of these
-# cases no confirmed change fits: ({ids, from, to, before, after, hints, unexplained}...). Kernels on
-# which a case was unavailable, broken or not tried say nothing: they lie between the two.
+# cases no confirmed change fits: ({ids, from, to, before, after, hints, unexplained}...). Kernels
+# on which a case was unavailable, broken or not tried say nothing: they lie between the two.
 sub transitions ($self, $results) {
     my @steps;
     for my $id ($results->ids) {
