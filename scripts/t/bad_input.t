@@ -23,6 +23,7 @@ spew("$place/schema",   qq({"schema": 2, "cases": {}}\n));
 spew("$place/no-cases", qq({"schema": 1}\n));
 spew("$place/verdict",  qq({"schema": 1, "cases": {"a/b/c-d": "fine"}}\n));
 spew("$place/null",     qq({"schema": 1, "cases": {"a/b/c-d": null}}\n));
+spew("$place/twice",    qq({"schema": 1, "cases": {"a/b,c/d-e": "safe", "a/b/d-e": "hang"}}\n));
 mkdir "$place/folder";
 
 sub told (@words) { return copyhang($folder, @words) }
@@ -37,7 +38,10 @@ golden_session(
         (map { ['--jobs', $_] } 0, 'many'),
         [qw(--only q*)],
         [qw(--only a/* --only q)],
-        (map { ['--baseline', "$place/$_"] } qw(none folder list schema no-cases verdict null)),
+        (
+            map { ['--baseline', "$place/$_"] }
+                qw(none folder list schema no-cases verdict null twice)
+        ),
         ['--json',    "$place/folder"],
         ['--junit',   "$place/no/x"],
         ['--archive', "$place/x.zip"],
@@ -60,15 +64,12 @@ ok(!-e "$place/ran", 'nothing was run by any of them');
 subtest 'the command itself' => sub {
     golden_session('copyhang-refused.txt', \&told,
         [['fly'], ['../x'], [], [qw(help fly)], [qw(list x)]]);
-    my ($status, undef, $err) = copyhang('/nowhere', 'run');
-    is($status, 2, 'COPYHANG_PROGRAMS without programs');
-    like($err, qr{no copyhang-cases in /nowhere}, 'named');
+    golden_session('copyhang-nowhere.txt', sub (@words) { copyhang('/nowhere', @words) },
+        [['run']]);
 };
 
 subtest 'full disk' => sub {
-    my ($status, undef, $err) = copyhang($folder, 'run', '--json', '/dev/full');
-    is($status, 2, '/dev/full');
-    like($err, qr{\Acopyhang run: cannot write /dev/full: No space left on device\n\z}, 'one line');
+    golden_session('run-full.txt', \&told, [['run', '--json', '/dev/full']]);
     ok(-c '/dev/full', 'which is still a device');
 
     my $small = File::Temp->newdir;
@@ -85,7 +86,7 @@ subtest 'full disk' => sub {
 
     for my $option (sort keys %path) {
         spew($path{$option}, "good\n");
-        ($status, undef, $err) = copyhang($large, 'run', $option, $path{$option});
+        my ($status, undef, $err) = copyhang($large, 'run', $option, $path{$option});
         is($status, 2, "$option: exit 2");
         like($err, qr{\Acopyhang run: cannot write \S+/good\S*: .+\n\z}, 'one line');
         is(slurp($path{$option}), "good\n", 'the earlier file stays');

@@ -68,28 +68,30 @@ sub expect ($self, $case) {
     return;
 }
 
-# What these cases did is what is expected from now on, as text.
-sub text ($class, $kernel, $is_compact, @cases) {
+# What the cases of a result did (see Copyhang::Matrix::Results) is what is expected from now on, as
+# text: compact, and with the configuration, if the kernel was one in a guest, which has a name.
+sub text ($class, $result) {
     my %verdict;
-    for my $same (group('verdict', grep { $_->is_known } @cases)) {
+    for my $same (group('verdict', grep { $_->is_known } @{$result->{cases}})) {
         my @ids = sort map { $_->{id} } @{$same};
-        $verdict{$_} = $same->[0]{verdict} for $is_compact ? products(@ids) : @ids;
+        $verdict{$_} = $same->[0]{verdict} for defined $result->{name} ? products(@ids) : @ids;
     }
+    my %kernel =
+        map { $_ => $result->{$_} } grep { exists $result->{$_} } qw(name release version machine);
+    $kernel{configuration} = _configuration($result->{config}) if defined $result->{config};
     my $json  = Cpanel::JSON::XS->new->canonical->ascii->allow_nonref;
     my $lines = join ",\n",
         map { '  ' . $json->encode($_) . ': ' . $json->encode($verdict{$_}) } sort keys %verdict;
-    $kernel = $json->encode($kernel);
+    my $kernel = $json->encode(\%kernel);
     return qq({"schema": 1,\n "kernel": $kernel,\n "cases": {\n$lines\n }}\n);
 }
 
-# Records a result, see Copyhang::Matrix::Results. Returns whether it could be: if it is complete.
-sub record ($class, $folder, $result) {
-    return 0 if $result->{outcome} ne 'complete';
-    my %kernel = map { $_ => $result->{$_} } qw(name release version machine);
-    $kernel{configuration} = _configuration($result->{config}) if defined $result->{config};
-    Copyhang::Output->new(_path($folder, $result->{name}))
-        ->write($class->text(\%kernel, 1, @{$result->{cases}}));
-    return 1;
+# Records those results that are complete.
+sub record ($class, $folder, @results) {
+    for my $result (grep { $_->{outcome} eq 'complete' } @results) {
+        Copyhang::Output->new(_path($folder, $result->{name}))->write($class->text($result));
+    }
+    return;
 }
 
 # A digest of all options, and those of interest as they are set.
@@ -116,14 +118,16 @@ sub compare ($self, $result, $selection) {
     return (
         "Against $self->{title}: $sum.",
         (map { [$_->{id}, "expected $_->{expected}, now $_->{verdict}"] } @changed),
-        (map { [$_->{id}, _not_now($_)] } @not_now),
-        (map { [$_,       'expected, but no longer a case'] } @gone),
+        (
+            map { [$_->{id}, "expected $_->{expected}, could not be compared: " . _why($_)] }
+                @not_now
+        ),
+        (map { [$_, 'expected, but no longer a case'] } @gone),
     );
 }
 
-sub _not_now ($case) {
-    my $why = defined $case->{reason} ? " ($case->{reason})" : q{};
-    return "expected $case->{expected}, could not be compared: $case->{verdict}$why";
+sub _why ($case) {
+    return $case->{verdict} . (defined $case->{reason} ? " ($case->{reason})" : q{});
 }
 
 # Of several kernels: a line for each thing that differs from a kernel's baseline, then one for each

@@ -31,10 +31,9 @@ sub from_tap ($class, $line, $pairs) {
     my $is_ok   = $IS_OK{$verdict};
     $self->{ok} = !$not;
     return $self if defined $is_ok && $self->{ok} == $is_ok;
-    my $reason =
-        defined $is_ok
-        ? ($not ? 'not ok' : 'ok') . " and verdict=$verdict contradict each other"
-        : "unknown verdict: $verdict";
+    my $reason = "unknown verdict: $verdict";
+    $reason = ($not ? 'not ok' : 'ok') . " and verdict=$verdict contradict each other"
+        if defined $is_ok;
     push @{$pairs}, ['verdict', 'broken'], ['reason', $reason];
     @{$self}{qw(verdict reason)} = ('broken', $reason);
     return $self;
@@ -46,10 +45,8 @@ sub without_result ($class, $id, $number, $reason) {
 
 sub _new ($class, $id, $number, $pairs) {
     my ($act, $strategy, $ends) = split m{/}, $id, 3;
-    my ($source, $sink) = split /-/, $ends // q{}, 2;
-    my %self;
-    @self{qw(id number act strategy source sink pairs)} =
-        ($id, $number, $act, $strategy, $source, $sink, $pairs);
+    my %self = (id => $id, number => $number, pairs => $pairs);
+    @self{qw(act strategy source sink)} = ($act, $strategy, split /-/, $ends // q{}, 2);
     $self{$_->[0]} = $_->[1] for grep { $_->[0] =~ /\A(?:verdict|reason)\z/ } @{$pairs};
     return bless \%self, $class;
 }
@@ -72,11 +69,6 @@ sub account ($self) {
     return                         if $self->{strategy} !~ /\Aexec\b/;
     my @said = map { "it said: $_->[1]" } grep { $_->[0] eq 'stderr' } @{$self->{pairs}};
     return join '; ', $self->{reason} // $self->{verdict}, @said;
-}
-
-# What a report calls it: of several programs under test, the program as well.
-sub title ($self) {
-    return join ': ', grep { defined } @{$self}{qw(program id)};
 }
 
 sub expect ($self, $expected) {
@@ -119,7 +111,7 @@ sub _number  ($text) { return $text =~ /\A-?\d+(?:[.]\d+)?\z/ ? 0 + $text : unde
 # A repeated key of the evidence becomes an array.
 sub document ($self) {
     my %document = (
-        (map { $_ => $self->{$_} } qw(id act strategy source sink verdict)),
+        %{$self}{qw(id act strategy source sink verdict)},
         (map { $_ => undef } keys %FIELD),
         (map { $_ => $self->{$_} } grep { defined $self->{$_} } qw(reason expected program)),
         stalled  => _boolean('no'),

@@ -14,7 +14,7 @@
 package Copyhang::Grid;
 
 use v5.36;
-use Copyhang::Product qw(group merged);
+use Copyhang::Product qw(group merged neighbours);
 use Copyhang::Text    qw($WIDTH fill);
 use List::Util        qw(all any max min sum0 uniq);
 
@@ -28,12 +28,9 @@ sub _cell ($case) {
     return $case ? $case->{verdict} . ($case->is_changed ? q{!} : q{}) : q{-};
 }
 
-# What stands in these columns of these rows.
-sub _cells ($columns, @rows) {
-    return map {
-        my $cases = $_->{cases};
-        map { _cell($cases->[$_->{number}]) } @{$columns}
-    } @rows;
+# What stands in a column of these rows.
+sub _cells ($number, @rows) {
+    return map { _cell($_->{cases}[$number]) } @rows;
 }
 
 # --- One kernel ---
@@ -41,44 +38,42 @@ sub _cells ($columns, @rows) {
 # In the order of the acts, each {acts, less, cases, rows, columns, alike, verbose}: the acts whose
 # cases all are like these, those that try less of them, and {verdict => rows} that are only named.
 sub tables ($class, $verbose, @cases) {
-    my $place = 0;
-    my @acts  = map {
-        my %cells = map { ("$_->{strategy}/$_->{source}-$_->{sink}" => _cell($_)) } @{$_};
-        {name => $_->[0]{act}, place => $place++, cases => $_, cells => \%cells}
-    } group('act', @cases);
-    return map { $class->_new($verbose, $_) } @acts if $verbose;
+    my @acts  = group('act', @cases);
+    my @cells = map {
+        +{map { ("$_->{strategy}/$_->{source}-$_->{sink}" => _cell($_)) } @{$_}}
+    } @acts;
 
     # Acts that try less and agree share the table of the one that tries most.
     my @tables;
-    for my $act (sort { keys %{$b->{cells}} <=> keys %{$a->{cells}} } @acts) {
-        my ($table) = grep { _agrees($act->{cells}, $_->[0]{cells}) } @tables;
+    for my $act (sort { @{$acts[$b]} <=> @{$acts[$a]} } 0 .. $#acts) {
+        my ($table) = grep { !$verbose && _agrees(@cells[$act, $_->[0]]) } @tables;
         push @tables, $table = [] if !$table;
         push @{$table}, $act;
     }
-    return map { $class->_new($verbose, @{$_}) } sort { $a->[0]{place} <=> $b->[0]{place} } @tables;
+    return map {
+        my $most = $acts[$_->[0]];
+        $class->_new($verbose, $most, @acts[sort { $a <=> $b } @{$_}])
+    } sort { $a->[0] <=> $b->[0] } @tables;
 }
 
 # Whether all of these are among those.
 sub _agrees ($these, $those) {
-    return all { defined $those->{$_} && $those->{$_} eq $these->{$_} } keys %{$these};
+    return all { ($those->{$_} // q{}) eq $these->{$_} } keys %{$these};
 }
 
-# The act whose cases are shown, and those that share its table.
-sub _new ($class, $verbose, @acts) {
-    my $self = bless {verbose => $verbose, cases => $acts[0]{cases}, less => []}, $class;
-    my $most = keys %{$acts[0]{cells}};
-    push @{$self->{keys %{$_->{cells}} == $most ? 'acts' : 'less'}}, $_->{name}
-        for sort { $a->{place} <=> $b->{place} } @acts;
+# Of the act that tries most, and all acts that share its table.
+sub _new ($class, $verbose, $cases, @acts) {
+    my $self = bless {verbose => $verbose, cases => $cases, less => []}, $class;
+    push @{$self->{@{$_} == @{$cases} ? 'acts' : 'less'}}, $_->[0]{act} for @acts;
     my $end_of = sub ($case) { "$case->{sink} $case->{source}" };
-    my @ends   = map { @{$_} }
-        group(sub ($end) { $end =~ s/ .*//r }, uniq map { $end_of->($_) } @{$self->{cases}});
-    my @rows = map {
+    my @ends   = uniq map { $end_of->($_) } map { @{$_} } group('sink', @{$cases});
+    my @rows   = map {
         my %case = map { $end_of->($_) => $_ } @{$_};
         {names => [$_->[0]{strategy}], cases => [@case{@ends}]}
-    } group('strategy', @{$self->{cases}});
+    } group('strategy', @{$cases});
     $self->{rows} = \@rows;
     $self->_leave_out_uniform if !$verbose;
-    $self->{columns} = _set_widths([$self->_columns(@ends)], @rows);
+    $self->{columns} = [$self->_columns(@ends)];
     return $self;
 }
 
@@ -105,7 +100,8 @@ sub _columns ($self, @ends) {
     } 0 .. $#ends;
     for my $parts ($self->{verbose} ? () : (['sources', 'sinks'], ['sinks', 'sources'])) {
         my ($part, $other) = @{$parts};
-        my $key = sub ($column) { join q{ }, @{$column->{$other}}, _cells([$column], @rows) };
+        my $key =
+            sub ($column) { join q{ }, @{$column->{$other}}, _cells($column->{number}, @rows) };
         @columns = merged($part, $key, @columns);
     }
     return map {
@@ -120,19 +116,22 @@ sub text ($self, $paint) {
     my $least  = min($NAMES, $length);
     my @lines  = fill($WIDTH, @{$self->{acts}});
     push @lines, _titled($WIDTH, 'the same where tried', @{$self->{less}});
+    my @all    = map { @{$_} } $self->{rows}, values %{$self->{alike}};
     my @blocks = map {
         my @columns = @{$_};
         my @rows    = grep {
             my $cases = $_->{cases};
             any { $cases->[$_->{number}] } @columns
         } @{$self->{rows}};
-        @rows = merged('names', sub ($row) { join q{ }, _cells(\@columns, $row) }, @rows)
-            if !$self->{verbose};
+        my $cells = sub ($row) {
+            join q{ }, map { _cells($_->{number}, $row) } @columns;
+        };
+        @rows = merged('names', $cells, @rows) if !$self->{verbose};
 
         # The names may take what the columns leave.
         my $room = $WIDTH - $INDENT - sum0(map { $_->{width} } @columns);
         _block($paint, $INDENT, $INDENT + min($length, max($least, $room)), \@columns, @rows);
-    } _cut($WIDTH - $least - $INDENT, @{$self->{columns}});
+    } _cut($WIDTH - $least - $INDENT, $self->{columns}, @all);
     my @alike = map {
         _titled($WIDTH - 2 * $INDENT, $_, map { @{$_->{names}} } @{$self->{alike}{$_}})
         }
@@ -159,43 +158,32 @@ sub _section ($results, $paint, @rows) {
     my $indent  = 2 * $INDENT;
     my $widest  = max(map { 1 + length join ', ', @{$_->{names}} } @rows);
     my $margin  = min($MARGIN, $indent + $widest);
-    my $columns = _set_widths([_kernels($results, @rows)], @rows);
+    my @columns = _kernels($results, @rows);
     return join "\n", fill($WIDTH, @{$rows[0]{acts}}),
-        map { _block($paint, $indent, $margin, $_, @rows) } _cut($WIDTH - $margin, @{$columns});
+        map { _block($paint, $indent, $margin, $_, @rows) }
+        _cut($WIDTH - $margin, \@columns, @rows);
 }
 
 # Neighbours with the same verdicts share a column.
 sub _kernels ($results, @rows) {
     my @labels = $results->labels;
-    my @columns;
-    for my $number ($results->columns) {
-        my $cells = join q{ }, _cells([{number => $number}], @rows);
-        push @columns, {cells => $cells, number => $number, labels => []}
-            if !@columns || $columns[-1]{cells} ne $cells;
-        push @{$columns[-1]{labels}}, $labels[$number];
-    }
+    my $cells  = sub ($number) { join q{ }, _cells($number, @rows) };
     return map {
-        my ($first, @more) = @{$_->{labels}};
+        my ($first, @more) = @labels[@{$_}];
         @more = "- $more[-1]" if @more > 1;
-        +{%{$_}, heads => [[$first, @more]]}
-    } @columns;
+        {number => $_->[0], heads => [[$first, @more]]}
+    } neighbours($cells, $results->columns);
 }
 
 # --- Text ---
 
-sub _set_widths ($columns, @rows) {
-    for my $column (@{$columns}) {
-        my @heads = map { @{$_} } @{$column->{heads}};
-        $column->{width} = $GAP + max(map { length } _cells([$column], @rows), @heads);
-    }
-    return $columns;
-}
-
-# Columns that fit beside each other: ([column...]...).
-sub _cut ($room, @columns) {
+# Columns that fit beside each other, which get their widths here: ([column...]...).
+sub _cut ($room, $columns, @rows) {
     my @blocks = ([]);
     my $used   = 0;
-    for my $column (@columns) {
+    for my $column (@{$columns}) {
+        my @heads = map { @{$_} } @{$column->{heads}};
+        $column->{width} = $GAP + max(map { length } _cells($column->{number}, @rows), @heads);
         $used += $column->{width};
         if ($used > $room && @{$blocks[-1]}) {
             push @blocks, [];

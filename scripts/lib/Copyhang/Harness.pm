@@ -55,8 +55,7 @@ sub _feed ($harness, $open, @streams) {
     );
     $harness->callback(
         after_test => sub ($job, $parser) { $stream{$job->[0]}->take_errors($parser) });
-    local $ENV{PERL_TEST_HARNESS_DUMP_TAP};
-    delete $ENV{PERL_TEST_HARNESS_DUMP_TAP};
+    delete local $ENV{PERL_TEST_HARNESS_DUMP_TAP};
     $harness->runtests(map { $_->{name} } @streams);
     Copyhang::Failure->check_signals;
     return;

@@ -17,7 +17,6 @@ use Copyhang::Kernel             ();
 use Copyhang::Load               ();
 use Copyhang::Matrix::Report     ();
 use Copyhang::Paths              ();
-use Copyhang::Progress::Kernels  ();
 use List::Util                   qw(min uniq);
 use POSIX                        qw(ceil);
 
@@ -40,8 +39,8 @@ sub new ($class, $option, @names) {
     }
     $self->{selection} = $self->{load} // Copyhang::Selection->new(@{$option->{only} // []});
     $self->{hold}      = Copyhang::Cache->new->hold;
-    my %modules = map { $_ => $option->{$_} } grep { defined $option->{$_} } 'modules';
-    $self->{kernels} = [map { Copyhang::Kernel->find($_, %modules) } uniq @names];
+    $self->{kernels} =
+        [map { Copyhang::Kernel->find($_, modules => $option->{modules}) } uniq @names];
     for my $name (@names ? () : Copyhang::Paths->default_kernels) {
         $self->_try($name, sub { push @{$self->{kernels}}, Copyhang::Kernel->find($name) });
     }
@@ -54,21 +53,20 @@ sub _try ($self, $name, $code) {
     return if eval { $code->(); 1 };
     my $failure = $@;
     my $message = eval { $failure->message } // die $failure;    ## no critic (RequireCarping)
-    my %result  = (name => $name, outcome => 'no_such_kernel', cases => []);
-    push @{$self->{absent}}, {%result, detail => $message =~ s/\s+\z//r};
+    $message =~ s/\s+\z//;
+    push @{$self->{absent}},
+        {name => $name, outcome => 'no_such_kernel', cases => [], detail => $message};
     return;
 }
 
 sub run ($self) {
-    my $progress = Copyhang::Progress::Kernels->for_kernels(scalar $self->{selection}->ids,
-        scalar @{$self->{kernels}});
+    my $progress = Copyhang::Progress->for_cases(scalar $self->{selection}->ids,
+        kernels => scalar @{$self->{kernels}});
     my @streams = $self->_streams($progress, $self->_fetch($progress));
     Copyhang::Harness->play($progress, $self->{at_once}, @streams) if @streams;
 
-    my @results = map {
-        { %{$_->result}, baseline => $self->{baselines}{$_->name} }
-    } @streams;
-    return Copyhang::Matrix::Results->new(@results, @{$self->{absent}})->with(streams => \@streams);
+    return Copyhang::Matrix::Results->new((map { $_->result } @streams), @{$self->{absent}})
+        ->with(streams => \@streams);
 }
 
 sub _fetch ($self, $progress) {
@@ -97,7 +95,6 @@ sub _streams ($self, $progress, @kernels) {
         my ($kernel, $name) = ($_, $_->name);
         my $baseline = defined $option->{baseline}
             && Copyhang::Baseline->of_kernel($option->{baseline}, $name);
-        $self->{baselines}{$name} = $baseline;
         Copyhang::Guest::Stream->new(
             {
                 name        => $name,
@@ -108,6 +105,7 @@ sub _streams ($self, $progress, @kernels) {
                 jobs        => $option->{jobs},
                 ids         => [@ids],
                 load        => $self->{load},
+                baseline    => $baseline,
                 on_case     => sub ($case) { $baseline->expect($case) if $baseline },
                 on_state    => sub ($words) { $progress->state_of($name, $words) },
             }
@@ -123,8 +121,7 @@ sub _free_memory () {
 }
 
 sub record ($self, $results) {
-    Copyhang::Baseline->record($self->{option}{'write-baseline'}, $_) for $results->results;
-    return;
+    return Copyhang::Baseline->record($self->{option}{'write-baseline'}, $results->results);
 }
 
 1;

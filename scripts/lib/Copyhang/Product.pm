@@ -13,7 +13,7 @@ package Copyhang::Product;
 use v5.36;
 use Exporter 'import';
 
-our @EXPORT_OK = qw(boxes products product_of phrases group merged);
+our @EXPORT_OK = qw(boxes products product_of phrases group merged neighbours);
 
 # Puts things together that have the same key, in the order of the first of each: ([...]...). The
 # key is a member of each, or what code makes of each.
@@ -32,6 +32,17 @@ sub merged ($part, $key_of, @things) {
     return map {
         +{%{$_->[0]}, $part => [map { @{$_->{$part}} } @{$_}]}
     } group($key_of, @things);
+}
+
+# Puts those together that have the same key and stand beside each other.
+sub neighbours ($key_of, @things) {
+    my @keys = map { $key_of->($_) } @things;
+    my @runs;
+    for my $number (0 .. $#things) {
+        push @runs,        [] if !$number || $keys[$number] ne $keys[$number - 1];
+        push @{$runs[-1]}, $things[$number];
+    }
+    return @runs;
 }
 
 # The same ids in few boxes, {acts => [...], strategies => [...], sources => [...], sinks => [...]},

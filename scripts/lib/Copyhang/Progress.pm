@@ -2,6 +2,10 @@
 #
 # How far a run is: a formatter for TAP::Harness, one line that moves.
 #
+#     12/40 cases, 1 failing, 3.2 s, now close                           # of the kernel that runs
+#     1/3 kernels, 0 failing, 9 s, debian:6.1 boots, debian:6.12 3/40    # of kernels in guests
+#     step 3 of about 5: debian:6.1.170 boots, 12 s                      # of a bisection
+#
 # It is shown on standard error, and taken away at the end. What the programs print there goes
 # through noise, on a line of its own. The report comes from Copyhang::Report.
 package Copyhang::Progress;
@@ -13,10 +17,11 @@ use Time::HiRes             qw(time);
 
 my $BETWEEN = 0.1;    # seconds from one rewriting of the line to the next
 
-# $total: how many cases there will be.
-sub for_cases ($class, $total) {
+# How many cases there will be; on each of so many kernels => 3, or of a step => 'in words: '.
+sub for_cases ($class, $cases, %of) {
     my $self = $class->new({stdout => \*STDERR});
-    @{$self}{qw(total done failing began shown live)} = ($total, 0, 0, time, 0, -t STDERR);
+    %{$self} = (%{$self}, cases => $cases, %of, now => {}, began => time, live => -t STDERR);
+    @{$self}{qw(done failing over shown)} = (0) x 4;
     return $self;
 }
 
@@ -25,25 +30,47 @@ sub open_test ($self, $name, $parser) {
     return TAP::Formatter::Session->new({name => $name, show_count => 0});
 }
 
-sub count ($self, $program, $is_ok) {
+# $name: of the case program or the kernel.
+sub count ($self, $name, $is_ok) {
+    my $done = ++$self->{done_by}{$name};
     $self->{done}++;
     $self->{failing}++ if !$is_ok;
-    $self->{program} = $program;
-    return $self->show if $self->{live} && time - $self->{shown} >= $BETWEEN;
+    $self->{program} = $name;
+    $self->{now}{$name} = $self->{kernels} ? "$done/$self->{cases}" : 'plays';
+    return $self->_show if $self->{live} && time - $self->{shown} >= $BETWEEN;
 }
 
-sub line ($self) {
-    return sprintf '%d/%d cases, %d failing, %.1f s, now %s',
-        @{$self}{qw(done total failing)}, $self->elapsed, $self->{program};
+# What a kernel is at: boots, done. In a bisection there is one at a time.
+sub state_of ($self, $name, $words) {
+    $self->{now} = {} if defined $self->{step};
+    $self->{now}{$name} = $words;
+    if ($self->{kernels} && $words eq 'done') {
+        delete $self->{now}{$name};
+        $self->{over}++;
+    }
+    return $self->_show;
 }
 
-# In seconds.
-sub elapsed ($self) { return time - $self->{began} }
-
-sub show ($self) {
-    $self->tell($self->line);
-    $self->{shown} = time;
+# Which step of a bisection it is, in words.
+sub step ($self, $step) {
+    $self->{step} = "$step: ";
     return;
+}
+
+sub _line ($self) {
+    my ($now, $seconds) = ($self->{now}, time - $self->{began});
+    my @now = map { "$_ $now->{$_}" } sort keys %{$now};
+    return sprintf '%s%s, %.0f s', $self->{step}, "@now", $seconds if defined $self->{step};
+    return sprintf '%d/%d cases, %d failing, %.1f s, now %s',
+        @{$self}{qw(done cases failing)}, $seconds, $self->{program}
+        if !$self->{kernels};
+    return join ', ', "$self->{over}/$self->{kernels} kernels", "$self->{failing} failing",
+        sprintf('%.0f s', $seconds), @now;
+}
+
+sub _show ($self) {
+    $self->{shown} = time;
+    return $self->tell($self->_line);
 }
 
 # Puts a text in the place of the line.

@@ -4,8 +4,7 @@
 #
 # new checks what can be checked before anything runs. main plays the cases, writes the files,
 # prints the report, and returns the exit status. To add a kind of file is to add a row to @FILES
-# and a module in Report/, whose text($results, $path) makes the file of a
-# Copyhang::Matrix::Results.
+# and a module in Report/, which makes its text of a Copyhang::Matrix::Results and the file's name.
 package Copyhang::Run;
 
 use v5.36;
@@ -21,7 +20,12 @@ use POSIX                     ();
 use Time::HiRes               qw(time);
 
 # What makes the file of an option, in the order in which they are written.
-my @FILES = ([json => 'Document'], [junit => 'JUnit'], [html => 'Html'], [archive => 'Archive']);
+my @FILES = (
+    [json    => 'Document', 'text'],
+    [junit   => 'Tap',      'junit'],
+    [html    => 'Html',     'text'],
+    [archive => 'Tap',      'archive'],
+);
 
 # %how: a selection of another kind than Copyhang::Selection, of which the options choose, and the
 # name of another report than Copyhang::Report.
@@ -45,8 +49,8 @@ sub main ($self) {
     my $results = $self->run->with(selection => $self->{selection}, seconds => time - $began);
     $self->record($results) if defined $option->{'write-baseline'};
     for my $file (grep { $output->{$_->[0]} } @FILES) {
-        my ($name, $renderer) = @{$file};
-        $output->{$name}->write(_render($renderer, $results, $option->{$name}));
+        my ($name, @renderer) = @{$file};
+        $output->{$name}->write(_render(@renderer, $results, $option->{$name}));
     }
     $self->_print($results);
     Copyhang::Failure->check_signals;
@@ -72,22 +76,19 @@ sub run ($self) {
 }
 
 sub record ($self, $results) {
-    my $kernel = $results->running;
-    my %kernel = map { $_ => $kernel->{$_} } qw(release version machine);
-    $self->{output}{'write-baseline'}
-        ->write(Copyhang::Baseline->text(\%kernel, 0, @{$kernel->{cases}}));
-    return;
+    my $text = Copyhang::Baseline->text($results->running);
+    return $self->{output}{'write-baseline'}->write($text);
 }
 
-sub _render ($renderer, $results, $path = undef) {
-    require "Copyhang/Report/$renderer.pm";
-    return "Copyhang::Report::$renderer"->text($results, $path);
+sub _render ($module, $method, @what) {
+    require "Copyhang/Report/$module.pm";
+    return "Copyhang::Report::$module"->$method(@what);
 }
 
 # --json - is standard output.
 sub _print ($self, $results) {
     my $is_taken = ($self->{option}{json} // q{}) eq q{-};
-    print _render('Document', $results) if $is_taken;
+    print _render('Document', 'text', $results) if $is_taken;
     my $out    = $is_taken ? \*STDERR : \*STDOUT;
     my $colour = -t $out && !length($ENV{NO_COLOR} // q{});
     print {$out}

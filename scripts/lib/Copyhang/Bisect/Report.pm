@@ -4,7 +4,7 @@
 package Copyhang::Bisect::Report;
 
 use v5.36;
-use Copyhang::Matrix::Changes qw(change);
+use Copyhang::Matrix::Changes ();
 use Copyhang::Matrix::Results ();
 use Copyhang::Selection       ();
 use Copyhang::Text            qw(shell_word wrap);
@@ -86,7 +86,7 @@ sub _hints ($results, $case, $from, $to) {
     my %transition = (ids => [$case], from => $from, to => $to, before => 0, after => 1);
     my @hints      = Copyhang::Matrix::Changes->new->hints($results, \%transition) or return;
     return join q{}, "Changes that lie between the two, by version alone:\n",
-        map { wrap(q{  }, change($_->[0]), q{    }) } @hints;
+        map { wrap(q{  }, $_->[0]{words}, q{    }) } @hints;
 }
 
 1;

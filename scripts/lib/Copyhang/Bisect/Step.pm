@@ -17,7 +17,7 @@ use Copyhang::Failure            qw(bad_input);
 use Copyhang::Guest::Accelerator ();
 use Copyhang::Guest::Stream      ();
 use Copyhang::Harness            ();
-use Copyhang::Progress::Bisect   ();
+use Copyhang::Progress           ();
 use Copyhang::Report             ();
 use Copyhang::Selection          ();
 
@@ -33,7 +33,7 @@ sub new ($class, $option) {
         case     => $case,
         control  => $played,
         repeat   => $option->{repeat} // 1,
-        progress => Copyhang::Progress::Bisect->begin,
+        progress => Copyhang::Progress->for_cases(0, step => q{}),
     }, $class;
 }
 

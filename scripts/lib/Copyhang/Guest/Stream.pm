@@ -27,8 +27,8 @@ use Copyhang::Guest::Machine   ();
 our $BOOTS = 12;
 
 # Arguments: as of Copyhang::Stream, but for a command those of Copyhang::Guest::Machine, jobs
-# (undef: the case program decides), load (undef, or a Copyhang::Guest::Payload), on_state =>
-# code($words).
+# (undef: the case program decides), load (undef, or a Copyhang::Guest::Payload), baseline, which is
+# for the result only, on_state => code($words).
 sub _initialize ($self, $argument) {
     $self->SUPER::_initialize($argument);
     $self->{machines} = [Copyhang::Guest::Machine->candidates(%{$argument})];
@@ -141,7 +141,7 @@ sub boots ($self) { return $self->{boots} }
 sub result ($self) {
     my $kernel = $self->{kernel};
     return {
-        %{$self}{qw(name machine detail seconds)},
+        %{$self}{qw(name machine detail seconds baseline)},
         release     => $self->{release} // $kernel->release,
         version     => $kernel->version,
         accelerator => $self->{machines}[0]->accelerator,

@@ -14,9 +14,8 @@ use Copyhang::Paths   ();
 use Copyhang::Product qw(group phrases);
 use Dpkg::Version     qw(version_compare);
 use Exporter 'import';
-use List::Util qw(sum0);
 
-our @EXPORT_OK = qw(cases change reasons sum_of unexplained);
+our @EXPORT_OK = qw(cases reasons sum_of unexplained);
 
 # How a change is known, and whether that is enough to explain a transition.
 my %EXPLAINS = (bisected => 1, read => 1, guess => 0);
@@ -36,12 +35,13 @@ sub new ($class, $path = Copyhang::Paths->fixture('changes')) {
     return bless {changes => \@changes}, $class;
 }
 
-# Its pattern matches "from to id" of what it may explain.
+# Its pattern matches "from to id" of what it may explain; its words are for people.
 sub _change (@fields) {
     bad_input('a change has ' . @FIELDS . ' fields') if @fields != @FIELDS;
     my %change;
     @change{@FIELDS} = @fields;
     $change{subject} =~ s/\s+\z//;
+    $change{words}    = "$change{commit} (Linux $change{version}), $change{subject}";
     $change{explains} = $EXPLAINS{$change{known}}
         // bad_input("'$change{known}' is not how a change is known: bisected, read or guess");
     my %verdict = map { $_ => 1 } q{*}, Copyhang::Case->verdicts;
@@ -58,16 +58,13 @@ sub _change (@fields) {
 
 # Of names with commas between, in which * stands for anything.
 sub _any_of ($names) {
-    my @patterns = map {
-        join '[^/]*', map { quotemeta } split /[*]/, $_, -1
-    } split /,/, $names;
-    return '(?:' . join(q{|}, @patterns) . ')';
+    return '(?:' . (quotemeta($names) =~ s/\\,/|/gr =~ s{\\[*]}{[^/]*}gr) . ')';
 }
 
 # For each change of a verdict the last kernel before it, the first one after it (as numbers of
-# results), the cases that have changed so there, and what may have been the reason:
-# ({ids, from, to, before, after, hints, unexplained}...). Kernels on which a case was unavailable,
-# broken or not tried say nothing: they lie between the two.
+# results), the cases that have changed so there, what may have been the reason, and which of these
+# cases no confirmed change fits: ({ids, from, to, before, after, hints, unexplained}...). Kernels
+# on which a case was unavailable, broken or not tried say nothing: they lie between the two.
 sub transitions ($self, $results) {
     my @steps;
     for my $id ($results->ids) {
@@ -83,16 +80,11 @@ sub transitions ($self, $results) {
     return map {
         my %transition = (ids => [map { $_->[4] } @{$_}]);
         @transition{qw(before after from to)} = @{$_->[0]};
-        $self->_explain($results, \%transition)
+        my @hints     = $self->hints($results, \%transition);
+        my %explained = map  { $_ => 1 } map { @{$_->[1]} } grep { $_->[0]{explains} } @hints;
+        my @left      = grep { !$explained{$_} } @{$transition{ids}};
+        +{%transition, hints => \@hints, unexplained => \@left}
     } sort { $a->[0][1] <=> $b->[0][1] || $a->[0][0] <=> $b->[0][0] } @groups;
-}
-
-# Adds hints, and those of its ids that no confirmed change fits.
-sub _explain ($self, $results, $transition) {
-    my @hints     = $self->hints($results, $transition);
-    my %explained = map  { $_ => 1 } map { @{$_->[1]} } grep { $_->[0]{explains} } @hints;
-    my @left      = grep { !$explained{$_} } @{$transition->{ids}};
-    return {%{$transition}, hints => \@hints, unexplained => \@left};
 }
 
 # What may explain a transition: ([change, ids]...).
@@ -111,10 +103,8 @@ sub hints ($self, $results, $transition) {
 
 # "3 transitions, of which 1 unexplained", a transition being one case's; empty if there are none.
 sub sum_of (@transitions) {
-    my ($all, $unexplained) = map {
-        my $ids = $_;
-        sum0(map { scalar @{$_->{$ids}} } @transitions)
-    } qw(ids unexplained);
+    my $all         = map { @{$_->{ids}} } @transitions;
+    my $unexplained = map { @{$_->{unexplained}} } @transitions;
     return q{} if !$all;
     my $text = $all == 1 ? '1 transition' : "$all transitions";
     return $unexplained ? "$text, of which $unexplained unexplained" : "$text, all explained";
@@ -125,12 +115,8 @@ sub reasons ($transition) {
     return map {
         my ($change, $ids) = @{$_};
         my $for = _for($transition, $ids) . ($change->{explains} ? q{} : ', not confirmed');
-        "hint$for: " . change($change)
+        "hint$for: $change->{words}"
     } @{$transition->{hints}};
-}
-
-sub change ($change) {
-    return "$change->{commit} (Linux $change->{version}), $change->{subject}";
 }
 
 # What is to follow the word: nothing, " for 3 cases: IDS", or undef where it does not belong.

@@ -10,7 +10,6 @@ package Copyhang::Matrix::Report;
 use v5.36;
 use parent 'Copyhang::Report';
 use Copyhang::Baseline        ();
-use Copyhang::Conclusion      ();
 use Copyhang::Grid            ();
 use Copyhang::Matrix::Changes qw(cases reasons sum_of unexplained);
 use Copyhang::Product         qw(phrases);
@@ -102,7 +101,7 @@ sub _kernels ($self) {
 sub conclusion ($self) {
     my $results  = $self->{results};
     my @tried    = grep { defined } map { $results->cases($_) } $results->ids;
-    my @safe     = Copyhang::Conclusion->safe(@tried);
+    my @safe     = $self->safe(@tried);
     my @complete = grep { $_->{outcome} eq 'complete' } $results->results;
     my @under    = uniq grep { defined } map { $_->{accelerator} } $results->results;
     my $text     = @complete . ' of ' . $results->results . ' kernels complete';

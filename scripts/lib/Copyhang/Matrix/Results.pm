@@ -14,19 +14,17 @@ package Copyhang::Matrix::Results;
 
 use v5.36;
 use Copyhang::Case    ();
-use Copyhang::Product qw(boxes group merged);
+use Copyhang::Product qw(boxes group merged neighbours);
 use List::Util        qw(any uniq);
 
 # @results in the order of the kernels' versions.
 sub new ($class, @results) {
-    my $self = bless {results => \@results, ids => []}, $class;
+    my $self = bless {results => \@results}, $class;
+    $self->{ids} = [uniq map { $_->{id} } $self->all_cases];
     for my $number (0 .. $#results) {
-        my $result = $results[$number];
-        for my $case (@{$result->{cases}}) {
-            push @{$self->{ids}}, $case->{id} if !exists $self->{case}{$case->{id}};
-            my $cases = $self->{case}{$case->{id}} //= [];
-            next if $result->{outcome} ne 'complete' && $case->{verdict} eq 'broken';
-            $cases->[$number] = $case;
+        my ($outcome, $cases) = @{$results[$number]}{qw(outcome cases)};
+        for my $case (grep { $outcome eq 'complete' || $_->{verdict} ne 'broken' } @{$cases}) {
+            $self->{case}{$case->{id}}[$number] = $case;
             $self->{has_cases}[$number] = 1;
         }
     }
@@ -59,7 +57,7 @@ sub ids ($self) { return @{$self->{ids}} }
 
 # A case on each kernel, undef where it is none. What a kernel did not come to is not there either:
 # one that panics at once says nothing about thousands of cases.
-sub cases ($self, $id) { return @{$self->{case}{$id}}[0 .. $#{$self->{results}}] }
+sub cases ($self, $id) { return @{$self->{case}{$id} // []}[0 .. $#{$self->{results}}] }
 
 # The numbers of the kernels that there is any case of.
 sub columns ($self) {
@@ -122,17 +120,11 @@ sub cascades ($self) {
 # Neighbouring kernels on which the same was seen go together.
 sub _seen ($self, $id) {
     my @labels = $self->labels;
-    my @cases  = $self->cases($id);
-    my @seen;
-    for my $number (grep { $cases[$_] } 0 .. $#cases) {
-        my $words = $cases[$number]->account // next;
-        push @seen, {words => $words, labels => []} if !@seen || $seen[-1]{words} ne $words;
-        push @{$seen[-1]{labels}}, $labels[$number];
-    }
+    my @words  = map { $_ && $_->account } $self->cases($id);
     return map {
-        my @same = @{$_->{labels}};
-        [@same > 1 ? "$same[0] - $same[-1]" : @same, $_->{words}]
-    } @seen;
+        my @same = @labels[@{$_}];
+        [@same > 1 ? "$same[0] - $same[-1]" : @same, $words[$_->[0]]]
+    } neighbours(sub ($number) { $words[$number] }, grep { defined $words[$_] } 0 .. $#words);
 }
 
 # How many of each verdict: "2 safe", "1 hang"...

@@ -18,7 +18,7 @@ sub _running ($results) {
     my $kernel = $results->running;
     return (
         $results->selection->document,
-        kernel   => {map { $_ => $kernel->{$_} } qw(release version machine)},
+        kernel   => {%{$kernel}{qw(release version machine)}},
         cases    => [map { $_->document } @{$kernel->{cases}}],
         troubles => $kernel->{troubles},
     );
@@ -26,9 +26,7 @@ sub _running ($results) {
 
 sub _guests ($results) {
     my @kernels = map {
-        my $kernel = $_;
-        my @cases  = map { $_->document } @{$kernel->{cases}};
-        +{cases => \@cases, map { $_ => $kernel->{$_} } @FIELDS}
+        +{%{$_}{@FIELDS}, cases => [map { $_->document } @{$_->{cases}}]}
     } $results->results;
     my @names = map { $_->{name} } @kernels;
     return (
@@ -41,12 +39,12 @@ sub _guests ($results) {
 sub _transition ($transition, @names) {
     my %suspects;
     for my $hint (@{$transition->{hints}}) {
-        my %change = map { $_ => $hint->[0]{$_} } qw(version commit known subject);
+        my %change = %{$hint->[0]}{qw(version commit known subject)};
         push @{$suspects{$_}}, \%change for @{$hint->[1]};
     }
     my %is_unexplained = map { $_ => 1 } @{$transition->{unexplained}};
-    my ($before, $after) = @names[@{$transition}{qw(before after)}];
-    my %same = (before => $before, after => $after, map { $_ => $transition->{$_} } qw(from to));
+    my %same           = %{$transition}{qw(from to)};
+    @same{qw(before after)} = @names[@{$transition}{qw(before after)}];
     return map {
         +{
             %same,

@@ -8,17 +8,23 @@
 #
 # Of kernels in guests: what Copyhang::Matrix::Report tells, and the verdicts of all cases. A
 # failure is a link to the evidence of the first case in its row on the first kernel that fails so.
+#
+# A page needs nothing else, neither a script nor the network, and is HTML and well-formed XML.
+# Content is text, which is escaped, or elements as _tag makes them, or references to lists of both.
 package Copyhang::Report::Html;
 
 use v5.36;
-use Copyhang::Baseline           ();
-use Copyhang::Conclusion         ();
-use Copyhang::Grid               ();
-use Copyhang::Matrix::Changes    qw(cases reasons sum_of unexplained);
-use Copyhang::Product            qw(group phrases);
-use Copyhang::Report::Html::Page qw(page tag joined paragraph list link_to table key cell evidence);
+use parent 'Copyhang::Report';
+use Copyhang::Baseline        ();
+use Copyhang::Case            ();
+use Copyhang::Failure         qw(bad_input);
+use Copyhang::Grid            ();
+use Copyhang::Matrix::Changes qw(cases reasons sum_of unexplained);
+use Copyhang::Product         qw(group neighbours phrases);
 
-# $results: of Copyhang::Matrix::Results.
+# What stands in a cell; other verdicts stand there as they are.
+my %LETTER = (safe => 's', refused => 'r', unavailable => 'u');
+
 sub text ($class, $results, $path = undef) {
     my $self = bless {results => $results, evidence => []}, $class;
     return $results->running ? $self->_running($results->running) : $self->_guests;
@@ -29,9 +35,9 @@ sub _overview ($self, $selector, $heads, @rows) {
     my ($verdicts, @counts) = $self->{results}->counts(map { $_->[1] } @rows);
     for my $row (@rows) {
         my $count = shift @counts;
-        $row->[1] = [map { $count->{$_} ? tag("td.$_", $count->{$_}) : tag('td') } @{$verdicts}];
+        $row->[1] = [map { $count->{$_} ? _tag("td.$_", $count->{$_}) : _tag('td') } @{$verdicts}];
     }
-    return table($selector, q{}, [@{$heads}, @{$verdicts}], @rows);
+    return _table($selector, q{}, [@{$heads}, @{$verdicts}], @rows);
 }
 
 # --- One kernel ---
@@ -42,20 +48,20 @@ sub _running ($self, $kernel) {
     my @acts    = Copyhang::Grid->tables(1, @cases);
     my @links   = map {
         my $act = $_->{acts}[0];
-        [tag('th', link_to("act:$act", $act)), $_->{cases}]
+        [_tag('th', _link("act:$act", $act)), $_->{cases}]
     } @acts;
-    return page(
+    return _page(
         "copyhang on Linux $kernel->{release}",
-        paragraph("$kernel->{release} $kernel->{version} $kernel->{machine}"),
-        paragraph(Copyhang::Conclusion->text($results)),
-        paragraph(Copyhang::Conclusion->counts($results) . q{.}),
-        list('Trouble', @{$kernel->{troubles}}),
+        _line('p', "$kernel->{release} $kernel->{version} $kernel->{machine}"),
+        _line('p', $self->conclusion),
+        _line('p', $self->counts . q{.}),
+        _list('Trouble', @{$kernel->{troubles}}),
         $self->_changes($kernel),
-        key(),
-        paragraph('A verdict is a link to its evidence.'),
+        _key(),
+        _line('p', 'A verdict is a link to its evidence.'),
         $self->_overview('table.overview', ['act'], @links),
         (map { _act($_) } @acts),
-        evidence(map { [$_->{id}, $_->{id}, $_] } @cases),
+        _panels(map { [$_->{id}, $_->{id}, $_] } @cases),
     );
 }
 
@@ -63,9 +69,9 @@ sub _changes ($self, $kernel) {
     my $results  = $self->{results};
     my $baseline = $kernel->{baseline} // return;
     my ($sum, @differences) = $baseline->compare($kernel, $results->selection);
-    my %there = map { $_ => link_to($_) } $results->ids;
-    return list('Changes', map { [$there{$_->[0]} // $_->[0], ": $_->[1]"] } @differences),
-        paragraph($sum);
+    my %there = map { $_ => _link($_) } $results->ids;
+    return _list('Changes', map { [$there{$_->[0]} // $_->[0], ": $_->[1]"] } @differences),
+        _line('p', $sum);
 }
 
 # The table of an act: strategies by endpoints, those of one sink beside each other. What is first
@@ -74,43 +80,49 @@ sub _act ($table) {
     my @columns = @{$table->{columns}};
     my @sinks   = group(sub ($column) { $column->{sinks}[0] }, @columns);
     my @class   = map { ('first', (q{}) x $#{$_}) } @sinks;
-    my @to      = map { tag('th.first', {colspan => scalar @{$_}}, "to $_->[0]{sinks}[0]") } @sinks;
-    my @from = map { tag("th.$class[$_]", tag('span.up', $columns[$_]{sources})) } 0 .. $#columns;
+    my @to   = map { _tag('th.first', {colspan => scalar @{$_}}, "to $_->[0]{sinks}[0]") } @sinks;
+    my @from = map { _tag("th.$class[$_]", _tag('span.up', $columns[$_]{sources})) } 0 .. $#columns;
     my @rows = map {
         my @cases = @{$_->{cases}}[map { $_->{number} } @columns];
-        my @cells = map { cell($cases[$_], $class[$_], $cases[$_] && $cases[$_]{id}) } 0 .. $#cases;
-        (tag('tr', tag('th', $_->{names}), @cells), "\n")
+        my @cells =
+            map { _cell($cases[$_], $class[$_], $cases[$_] && $cases[$_]{id}) } 0 .. $#cases;
+        _line('tr', _tag('th', $_->{names}), @cells)
     } @{$table->{rows}};
-    my $name = $table->{acts}[0];
-    my $head = tag('thead', "\n", tag('tr', tag('th', 'from'), @to),
-        "\n", tag('tr', tag('th'), @from), "\n");
-    my $all = tag('table', "\n", $head, "\n", tag('tbody', "\n", @rows), "\n");
-    return (tag('section', {id => "act:$name"}, "\n", tag('h2', $name), "\n", $all, "\n"), "\n");
+    my $name  = $table->{acts}[0];
+    my @heads = (_line('tr', _tag('th', 'from'), @to), _line('tr', _tag('th'), @from));
+    my $all =
+        _line('table', "\n", _line('thead', "\n", @heads), _line('tbody', "\n", @rows));
+    return _line('section', {id => "act:$name"}, "\n", _line('h2', $name), $all);
 }
 
 # --- Several kernels ---
 
 sub _guests ($self) {
-    my $results = $self->{results};
-    my @ids     = $results->ids;
-    my @tables  = (
-        paragraph(
+    my $results  = $self->{results};
+    my @ids      = $results->ids;
+    my @cascades = map {
+        my @seen = map { "$_->[0]: $_->[1]" } @{$_->{seen}};
+        _joined('<br/>', phrases(@{$_->{ids}}), @seen)
+    } $results->cascades;
+    my @tables = (
+        _line(
+            'p',
             'Cases with the same verdicts on all kernels share a row. A failure is a link to the'
                 . ' evidence of the first of them.'
         ),
         $self->_sections('What differs, or fails',       grep { $results->is_telling($_) } @ids),
         $self->_sections('What is alike on all kernels', grep { !$results->is_telling($_) } @ids),
     );
-    return page(
+    return _page(
         'copyhang on ' . $results->results . ' kernels',
         $self->_kernels,
-        list('What the programs did', map { _cascade($_) } $results->cascades),
+        _list('What the programs did', @cascades),
         $self->_transitions,
-        list('Against the baselines', Copyhang::Baseline->lines($results)),
-        list('Trouble',               map { $self->_troubles($_) } $results->results),
-        key(),
+        _list('Against the baselines', Copyhang::Baseline->lines($results)),
+        _list('Trouble',               map { $self->_troubles($_) } $results->results),
+        _key(),
         @tables,
-        evidence(@{$self->{evidence}}),
+        _panels(@{$self->{evidence}}),
     );
 }
 
@@ -119,15 +131,10 @@ sub _kernels ($self) {
         my @texts   = (@{$_}{qw(name release accelerator)}, $self->{results}->outcome($_));
         my @seconds = map { defined ? sprintf '%.1f s', $_ : q{} }
             @{$_->{seconds} // {}}{qw(boot cases total)};
-        [[(map { tag('th', $_ // q{}) } @texts), map { tag('td', $_) } @seconds], $_->{cases}]
+        [[(map { _tag('th', $_ // q{}) } @texts), map { _tag('td', $_) } @seconds], $_->{cases}]
     } $self->{results}->results;
     my @heads = qw(kernel release under outcome boot cases total);
     return $self->_overview('table.overview.kernels', \@heads, @rows);
-}
-
-sub _cascade ($cascade) {
-    return joined('<br/>', phrases(@{$cascade->{ids}}),
-        map { "$_->[0]: $_->[1]" } @{$cascade->{seen}});
 }
 
 sub _transitions ($self) {
@@ -136,20 +143,20 @@ sub _transitions ($self) {
     my @items       = map {
         my ($from, $to, $before, $after, $ids) = @{$_}{qw(from to before after ids)};
         my $unexplained = unexplained($_);
-        joined(
+        _joined(
             '<br/>',
             [
-                tag("span.$from", $from),
+                _tag("span.$from", $from),
                 " \xe2\x86\x92 ",
-                tag("span.$to", $to),
+                _tag("span.$to", $to),
                 " between $labels[$before] and $labels[$after]: " . cases(scalar @{$ids})
             ],
             phrases(@{$ids}),
-            (map { tag('i', $_) } reasons($_)),
-            defined $unexplained ? [tag('b.unexplained', 'unexplained'), $unexplained] : ()
+            (map { _tag('i', $_) } reasons($_)),
+            defined $unexplained ? [_tag('b.unexplained', 'unexplained'), $unexplained] : ()
         )
     } @transitions;
-    return list('What changed: ' . sum_of(@transitions), @items);
+    return _list('What changed: ' . sum_of(@transitions), @items);
 }
 
 # What became of a kernel that was not tested to the end, and what was wrong with case programs.
@@ -158,13 +165,14 @@ sub _troubles ($self, $result) {
     my @console = @{$result->{console} // []};
     my $text    = join ': ', $result->{name}, $outcome, $result->{detail} // ();
     return (
-        $outcome eq 'complete' ? () : [$text, @console ? tag('pre', joined("\n", @console)) : ()],
-        map { "$result->{name}: $_" } @{$result->{troubles} // []});
+        $outcome eq 'complete' ? () : [$text, @console ? _tag('pre', _joined("\n", @console)) : ()],
+        map { "$result->{name}: $_" } @{$result->{troubles} // []}
+    );
 }
 
 sub _sections ($self, $title, @ids) {
     return if !@ids;
-    return tag('h2', "$title: " . cases(scalar @ids)), "\n",
+    return _line('h2', "$title: " . cases(scalar @ids)),
         map { $self->_section(@{$_}) } $self->{results}->sections(@ids);
 }
 
@@ -172,33 +180,130 @@ sub _sections ($self, $title, @ids) {
 sub _section ($self, @rows) {
     my @labels = ($self->{results}->labels)[$self->{results}->columns];
     my @lines  = map {
-        my $ends = tag('th.ends', {colspan => 1 + @labels}, $_->[0]{ends});
+        my $ends = _tag('th.ends', {colspan => 1 + @labels}, $_->[0]{ends});
         $ends, map {
-            [tag('th', joined(', ', map { tag('span', $_) } @{$_->{names}})), $self->_cells($_)]
+            [_tag('th', _joined(', ', map { _tag('span', $_) } @{$_->{names}})), $self->_cells($_)]
         } @{$_}
     } group('ends', @rows);
-    my $acts = tag('h3', join ', ', @{$rows[0]{acts}});
-    return (tag('section', "\n", $acts, "\n", table('table.rows', "\n", [q{}, @labels], @lines)),
-        "\n");
+    my $acts = _line('h3', join ', ', @{$rows[0]{acts}});
+    return _line('section', "\n", $acts, _table('table.rows', "\n", [q{}, @labels], @lines));
 }
 
 # Of neighbours with the same failure only the first one shows its evidence.
 sub _cells ($self, $row) {
     my @names = map { $_->{name} } $self->{results}->results;
-    my ($anchor, @cells);
-    my $before = q{};
-    for my $number ($self->{results}->columns) {
-        my $case    = $row->{cases}[$number];
-        my $verdict = $case ? $case->{verdict} : q{};
-        if ($verdict ne $before) {
-            my $fails = $case && ($case->is_unsafe || $verdict eq 'broken');
-            $anchor = $fails ? "$names[$number]:$case->{id}" : undef;
-            push @{$self->{evidence}}, [$anchor, "$case->{id} on $names[$number]", $case] if $fails;
-        }
-        $before = $verdict;
-        push @cells, cell($case, q{}, $anchor);
-    }
-    return @cells;
+    my @cases = @{$row->{cases}};
+    my $same  = sub ($number) { $cases[$number] ? $cases[$number]{verdict} : q{} };
+    return map {
+        my ($name, $case) = ($names[$_->[0]], $cases[$_->[0]]);
+        my $fails  = $case && ($case->is_unsafe || $case->{verdict} eq 'broken');
+        my $anchor = $fails ? "$name:$case->{id}" : undef;
+        push @{$self->{evidence}}, [$anchor, "$case->{id} on $name", $case] if $fails;
+        map { _cell($cases[$_], q{}, $anchor) } @{$_}
+    } neighbours($same, $self->{results}->columns);
+}
+
+# --- What pages are made of ---
+
+# page.html.in, filled in.
+sub _page ($title, @body) {
+    my %part = (title => _html($title), style => _file('page.css'), body => _html(@body));
+    return _file('page.html.in') =~ s/\{(title|style|body)\}/$part{$1}/gr;
+}
+
+# One of this module's folder, without the comments that it begins with.
+sub _file ($name) {
+    my $path = __FILE__ =~ s{[.]pm\z}{/$name}r;
+    open my $in, '<', $path or bad_input("cannot read $path: $!");
+    local $/ = undef;
+    return <$in> =~ s{\A(?:(?:/[*].*?[*]/|<!--.*?-->)\s*)*}{}sr;
+}
+
+# An element, named as page.css does: "td.safe.first" has two classes. Other attributes may come
+# before what is in it.
+sub _tag ($selector, @content) {
+    my %attribute = ref $content[0] eq 'HASH' ? %{shift @content} : ();
+    my ($name, @classes) = split /[.]+/, $selector;
+    my $attributes = @classes ? qq( class="@classes") : q{};
+    $attributes .= qq( $_=") . _html($attribute{$_}) . q{"} for keys %attribute;
+    return \join q{}, "<$name$attributes>", _html(@content), "</$name>";
+}
+
+# One that ends its line.
+sub _line (@what) { return [_tag(@what), "\n"] }
+
+# What is text becomes text, whatever it is made of: only ASCII is left.
+sub _html (@content) {
+    return join q{}, map { ref eq 'ARRAY' ? _html(@{$_}) : ref ? ${$_} : _escape($_) } @content;
+}
+
+sub _escape ($text) {
+    utf8::decode($text);
+    $text =~ s/[^\t\n\x20-\x{7e}\x{a0}-\x{d7ff}\x{e000}-\x{fffd}\x{10000}-\x{10ffff}]/\x{fffd}/g;
+    return $text =~ s/([&<>"']|[^\x00-\x7f])/'&#' . ord($1) . q{;}/ger;
+}
+
+# With something between them, which is HTML.
+sub _joined ($separator, @content) {
+    return \join $separator, map { _html($_) } @content;
+}
+
+sub _list ($title, @items) {
+    return [] if !@items;
+    return [_line('h2', $title), _line('ul', "\n", map { _line('li', $_) } @items)];
+}
+
+sub _link ($id, $text = $id) { return _tag('a', {href => "#$id"}, $text) }
+
+# $start: what comes before its head, a line of names. Rows are [what is in them].
+sub _table ($selector, $start, $heads, @rows) {
+    my $head = _line('thead', _tag('tr', map { _tag('th', $_) } @{$heads}));
+    my $body = _tag('tbody', "\n", map { _line('tr', $_) } @rows);
+    return _line($selector, $start, $head, $body);
+}
+
+sub _key () {
+    my @verdicts =
+        map { _line("span.$_", $LETTER{$_} ? "$LETTER{$_} = " : q{}, $_) } Copyhang::Case->verdicts;
+    return _line('p.key', "\n", @verdicts, '! = not as the baseline expects');
+}
+
+# A verdict in a table, a link where there is an anchor.
+sub _cell ($case, $class = q{}, $anchor = undef) {
+    return _tag("td.$class") if !$case;
+    my ($mark, $changed) = $case->is_changed ? (q{!}, '.changed') : (q{}, q{});
+    my $text = ($LETTER{$case->{verdict}} // $case->{verdict}) . $mark;
+    return _tag("td.$case->{verdict}.$class$changed",
+        defined $anchor ? _link($anchor, $text) : $text);
+}
+
+# The panels of evidence: ([anchor, title, case]...). Thousands of cases have the same few stacks:
+# those that share them are one panel.
+sub _panels (@items) {
+    return map {
+        my @cases = map { _pairs(@{$_}) } @{$_};
+        my $close = _line('a.close', {href => '#-'}, 'close');
+        _line('div.evidence', $close, @cases, _tag('div.stacks', \_stacks($_->[0])))
+    } group(\&_stacks, @items);
+}
+
+sub _is_stack ($pair) { return $pair->[0] =~ /[.]stack\z/ }
+
+sub _stacks ($item) {
+    return _html(
+        map {
+            my ($key, $stack) = @{$_};
+            _line('pre', "$key\n  ", _joined("\n  ", split / < /, $stack))
+        } grep { _is_stack($_) } @{$item->[2]{pairs}}
+    );
+}
+
+sub _pairs ($anchor, $title, $case) {
+    my @lines = [_tag("b.$case->{verdict}", $case->{verdict}), " $title"];
+    push @lines, "expected: $case->{expected}" if defined $case->{expected};
+    push @lines, map { sprintf '%-12s %s', @{$_} }
+        grep { $_->[0] ne 'verdict' && !_is_stack($_) } @{$case->{pairs}};
+    return _line('pre', {id => $anchor}, _joined("\n", @lines));
 }
 
 1;

@@ -18,12 +18,10 @@ my $GAP = 2;
 # Programs under test, each with what it does from which source. A single one has its command above
 # instead.
 sub table ($self) {
-    my @members   = $self->{results}->selection->members;
-    my @rows      = map { _rows($_, $self->_cases_of($_)) } @members;
-    my $is_single = !defined $members[0]{name};
-    $_->[0] = q{} for $is_single ? @rows : ();
+    my @members = $self->{results}->selection->members;
+    my @rows    = map { _rows($_, $self->_cases_of($_)) } @members;
     my ($name, $ends, $verdict) = map { $GAP + $_ } widths(@rows);
-    my $text   = $is_single ? wrap(q{}, _name($members[0])) : q{};
+    my $text   = defined $members[0]{name} ? q{} : wrap(q{}, _name($members[0]));
     my $before = q{};
     for my $row (@rows) {
         my $left = sprintf "%-${name}s%-${ends}s%-${verdict}s",
@@ -46,7 +44,7 @@ sub _cases_of ($self, $member) {
 
 # [name, ends, verdict, cascade]...: ends with the same verdict and cascade share a line.
 sub _rows ($member, @cases) {
-    my $name = _name($member);
+    my $name = $member->{name} // q{};
     return [$name, q{}, 'skip', "not installed ($member->{package})"] if !@cases;
     my @acts = uniq map { $_->{act} } @cases;
     my $key  = sub ($case) { join "\n", @{$case}{qw(act sink verdict)}, _cascade($case) };
@@ -78,7 +76,7 @@ sub _mismatches ($self) {
 }
 
 # Which programs are safe, and which are not.
-sub conclusion ($self) {
+sub sentences ($self) {
     my %sorted;
     for my $member ($self->{results}->selection->members) {
         my @cases  = $self->_cases_of($member) or next;
@@ -89,20 +87,16 @@ sub conclusion ($self) {
             :                                             'Safe';
         push @{$sorted{$class}}, _name($member) . _where(@unsafe);
     }
-    my $kernel = $self->{results}->running;
-    return join q{ }, "Linux $kernel->{release} ($kernel->{machine}).",
-        map { "$_: " . join('; ', @{$sorted{$_}}) . q{.} } grep { $sorted{$_} } 'Unsafe',
-        'Not known to be safe', 'Safe';
+    return map { "$_: " . join '; ', @{$sorted{$_}} }
+        grep { $sorted{$_} } 'Unsafe', 'Not known to be safe', 'Safe';
 }
 
 # " from pty and unix to pipe, in sendfile"
 sub _where (@unsafe) {
     return q{} if !@unsafe;
-    my @calls = uniq grep { defined } map { Copyhang::Report::stalled($_) } @unsafe;
-    my ($sources, $sinks) = map {
-        my $end = $_;
-        join ', ', uniq map { $_->{$end} } @unsafe
-    } qw(source sink);
+    my @calls   = uniq grep { defined } map { Copyhang::Report::stalled($_) } @unsafe;
+    my $sources = join ', ', uniq map { $_->{source} } @unsafe;
+    my $sinks   = join ', ', uniq map { $_->{sink} } @unsafe;
     return " from $sources to $sinks" . (@calls ? ', in ' . join ', ', @calls : q{});
 }
 

@@ -1,21 +1,32 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The results as a TAP archive.
-package Copyhang::Report::Archive;
+# The results as other readers of TAP have them: JUnit XML, and a TAP archive.
+package Copyhang::Report::Tap;
 
 use v5.36;
 use Archive::Tar          ();
 use Copyhang::Failure     qw(bad_input);
 use Copyhang::Harness     ();
 use File::Temp            ();
+use TAP::Formatter::JUnit ();
+use TAP::Harness          ();
 use TAP::Harness::Archive ();
 
-# $results: of Copyhang::Matrix::Results. The end of $name says which kind of archive.
-sub text ($class, $results, $name) {
+# $results: of Copyhang::Matrix::Results.
+sub junit ($class, $results, $path) {
+    open my $out, '>', \my $text or die "cannot write to memory: $!\n";
+    my $formatter = TAP::Formatter::JUnit->new({stdout => $out});
+    Copyhang::Harness->replay(TAP::Harness->new({formatter => $formatter}), $results->streams);
+    close $out or die "cannot write to memory: $!\n";
+    return $text;
+}
+
+# The end of $name says which kind of archive.
+sub archive ($class, $results, $name) {
     my ($suffix)   = $name =~ /([.](?:tar|tar[.]gz|tgz))\z/;
     my @streams    = $results->streams;
-    my $kernel     = $results->running // {};
-    my %properties = map { $_ => $kernel->{$_} } grep { $kernel->{$_} } qw(release version machine);
+    my $kernel     = $results->running;
+    my %properties = $kernel ? %{$kernel}{qw(release version machine)} : ();
     my $folder     = File::Temp->newdir;
     my $path       = "$folder/archive$suffix";
     local $ENV{TMPDIR} = "$folder";
