@@ -9,12 +9,8 @@ use Copyhang::Failure qw(bad_input);
 use Copyhang::Paths   ();
 
 sub main ($class, @arguments) {
-    my $option = $class->options(
-        \@arguments, 'source=s@', 'sink=s@', 'act=s@', 'reverse',   'survey=s',
-        'jobs=s',    'json=s',    'junit=s', 'html=s', 'archive=s', 'verbose',
-        'no-install',
-    );
-    $class->check_values($option);
+    my @common = (@Copyhang::Command::REPORT, @Copyhang::Command::PROGRAM);
+    my $option = $class->options(\@arguments, 'survey=s', @common);
     if (defined $option->{survey}) {
         $class->no_more(\@arguments, '--survey takes its commands from the file');
         bad_input('--html shows one program, not those of a survey') if defined $option->{html};

@@ -8,31 +8,14 @@ use parent 'Copyhang::Command';
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Paths   ();
 
-my $CPUS_MAX = 64;
-
 sub main ($class, @kernels) {
-    my $option = $class->options(
-        \@kernels,          'only=s@',   'jobs=s',    'modules=s',
-        'baseline=s',       'json=s',    'junit=s',   'html=s',
-        'write-baseline=s', 'verbose',   'archive=s', 'no-install',
-        'exec=s@',          'source=s@', 'sink=s@',   'act=s@',
-        'reverse',          'carry=s@',  'cpus=s',    'append=s',
-    );
-    $class->check_values($option);
+    my @own    = qw(only=s@ modules=s baseline=s write-baseline=s exec=s@ carry=s@ cpus=s append=s);
+    my @common = (@Copyhang::Command::REPORT, @Copyhang::Command::PROGRAM);
+    my $option = $class->options(\@kernels, @own, @common);
     $class->check_exec($option);
-    $class->check_guest($option);
     Copyhang::Paths->prepare($option->{'no-install'}, 'matrix');
     require Copyhang::Matrix;
     return Copyhang::Matrix->new($option, @kernels)->main;
-}
-
-sub check_guest ($class, $option) {
-    my ($cpus, $append) = @{$option}{qw(cpus append)};
-    bad_input("--cpus wants a number from 1 to $CPUS_MAX, not '$cpus'")
-        if defined $cpus && !($cpus =~ /\A[1-9]\d{0,2}\z/ && $cpus <= $CPUS_MAX);
-    bad_input("--append wants words for a kernel's command line, not '$append'")
-        if defined $append && $append !~ /\A[\x20-\x7e]*[\x21-\x7e][\x20-\x7e]*\z/;
-    return;
 }
 
 # Each way to choose cases has options of its own.
