@@ -19,12 +19,9 @@ sub main ($class, @arguments) {
     Copyhang::Paths->prepare($option->{'no-install'});
     require Copyhang::Report::Programs;
     require Copyhang::Run;
-    require Copyhang::Selection::Survey;
-    my $selection =
-        defined $option->{survey}
-        ? Copyhang::Selection::Survey->new($option, $option->{survey})
-        : Copyhang::Selection::Program->new($option, @arguments);
-    my %how = (report => 'Copyhang::Report::Programs', selection => $selection);
+    require Copyhang::Selection::Program;
+    my $selection = Copyhang::Selection::Program->new($option, @arguments);
+    my %how       = (report => 'Copyhang::Report::Programs', selection => $selection);
     return Copyhang::Run->new($option, %how)->main;
 }
 
