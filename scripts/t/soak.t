@@ -7,7 +7,6 @@ use v5.36;
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Load   ();
 use Copyhang::Soak   ();
 use Fake             qw(programs finish slurp spew case);
 use FakeGuest        qw(guests image);
@@ -191,7 +190,7 @@ subtest 'surroundings' => sub {
         [sort(uniq(map { split /, / } @texts))]
     };
     is_deeply($words->(@native), [sort @common, @only], 'all that there are');
-    my $cpus = 2 * Copyhang::Load->cpus;
+    my $cpus = 2 * qx{nproc};
     is_deeply(
         $words->($draws->('in-guest', kernel => 'debian:6.1')),
         [sort @common, "$cpus processors", 'clocksource=jiffies'],
