@@ -2,9 +2,9 @@
 #
 # The cases again and again, in changing surroundings.
 #
-# See scripts/soak. A run is played by scripts/slow and scripts/copyhang, so that all of it is in its
-# surroundings, also an emulator. These follow from the seed and the number of the run, so that a
-# soak that goes on does not begin with the same ones again.
+# See scripts/soak. A run is played by scripts/slow and scripts/copyhang, so that all of it is in
+# its surroundings, also an emulator. These follow from the seed and the number of the run, so that
+# a soak that goes on does not begin with the same ones again.
 package Copyhang::Soak;
 
 use v5.36;
