@@ -11,11 +11,11 @@ use Fake             qw(start finish slurp spew);
 use File::Path       qw(make_path remove_tree);
 use File::Temp       ();
 use Golden           qw(golden golden_session);
-use List::Util       qw(sum0 uniq);
+use List::Util       qw(sum0);
 use Real             qw(adopt_orphans comes_true all_gone);
 use Test::More;
 use Time::HiRes ();
-use ToyTree     qw(toy_tree toy_guests commit git bisect_arguments booted $CASE);
+use ToyTree     qw(toy_tree toy_guests commit git bisect_arguments booted named $CASE);
 
 my @HISTORY =
     qw(refused refused refused refused refused unbuildable refused hang panic hang hang hang);
@@ -38,13 +38,6 @@ sub state_of ($tree) {
         slurp("$tree/.git/HEAD"), map { -e "$tree/.git/$_" ? $_ : () } qw(BISECT_LOG BISECT_START);
 }
 
-# What stands for the commits of a tree.
-sub named (@commits) {
-    return map {
-        ($commits[$_] => "COMMIT-$_", substr($commits[$_], 0, 12) => sprintf 'commit-%05d', $_)
-    } 0 .. $#commits;
-}
-
 sub boots () {
     return scalar(() = booted($emulator));
 }
@@ -65,7 +58,6 @@ subtest 'the first bad commit' => sub {
     my $place  = File::Temp->newdir;
     my ($status, $out, $err) = bisect($tree, @commits[0, -1], '--json', "$place/json");
     is($status, 0, 'is found') or diag($out, $err);
-    my $culprit = substr $commits[$CULPRIT], 0, 12;
     golden('bisect-git.txt', $out . $err, named(@commits));
     my ($log) = $out =~ /the log: (\S+)/;
     like(slurp($log), qr/error: planted/, 'a log of what is not built');
@@ -87,10 +79,10 @@ subtest 'the first bad commit' => sub {
     );
 
     my $boots = boots();
-    ($status, $out) = bisect($tree, @commits[0, -1], '--resume');
-    is($status, 0,      'to go on behind the end');
+    my ($again, $told) = bisect($tree, @commits[0, -1], '--resume');
+    is($again,  0,      'to go on behind the end');
     is(boots(), $boots, 'takes no boot');
-    like($out, qr/^first bad  $culprit  hang$/m, 'and tells the same');
+    is($told,   $out,   'and tells the same');
 };
 
 subtest 'what fixed it' => sub {
@@ -98,7 +90,7 @@ subtest 'what fixed it' => sub {
     my ($status, $out, $err) =
         bisect($tree, @commits[0, -1], '--good-verdict', 'hang', '--any-change');
     is($status, 0, 'is found') or diag($out, $err);
-    like($out, qr/^first bad  \Q@{[substr $commits[3], 0, 12]}\E  refused$/m, 'any change counts');
+    golden('bisect-git-any-change.txt', $out, named(@commits));
     ($status, $out) = bisect($tree, @commits[0, -1]);
     is($status, 125, 'else what is neither');
     golden('bisect-git-neither.txt', $out, named(@commits));
@@ -106,13 +98,12 @@ subtest 'what fixed it' => sub {
 
 subtest 'only commits that touch a path' => sub {
     my ($tree, @commits) = toy_tree('/nowhere', qw(safe safe safe safe hang hang safe));
-    my ($status, $out, $err) = bisect($tree, @commits[0, 5], '--', 'fs');
-    is($status, 0, 'exit 0') or diag($out, $err);
-    like($out, qr/^first bad  \Q@{[substr $commits[5], 0, 12]}\E/m, 'are looked at');
-    like($out, qr/^git bisect start '--' 'fs'$/m,                   'as the log says');
-    ($status, $out, $err) = bisect($tree, @commits[0, 4], '--', 'fs');
-    is($status, 125, 'where all of them are good');
-    like($err, qr/the first bad commit touches none of fs$/, 'the first bad one is another');
+    golden_session(
+        'bisect-git-paths.txt',
+        sub (@arguments) { bisect($tree, @arguments) },
+        [[@commits[0, 5], '--', 'fs'], [@commits[0, 4], '--', 'fs']],
+        {named(@commits)}
+    );
 };
 
 my %UNSURE = (
@@ -149,30 +140,30 @@ for my $name (sort keys %END) {
         spew($hold, $HELD);
         my $job = start($programs, bisect_arguments($tree, @commits[0, -1]));
         ok(comes_true(sub { -e "$hold.held" }), 'it is held up');
-        like(
-            (bisect($tree, @commits[0, -1], '--resume'))[2],
-            qr/another process is at the same/,
-            'by one process at a time'
+        my @range = ($tree, @commits[0, -1]);
+        golden_session(
+            'bisect-git-meanwhile.txt',
+            sub (@arguments) { finish(start($programs, \@arguments)) },
+            [
+                bisect_arguments(@range, '--resume'),
+                bisect_arguments($tree,  @commits[1, -1]),
+                [qw(kernels prune)]
+            ],
+            {named(@commits)}
         );
-        like((bisect($tree, @commits[1, -1]))[2], qr/another process bisects in/, 'in a tree');
-        is((finish(start($programs, [qw(kernels prune)])))[0], 2, 'nothing is pruned meanwhile');
-        kill $signal, $job->{pid};
-        my ($status, undef, $err) = finish($job);
-        is($status, 'signal ' . ($signal eq 'INT' ? 2 : 9), 'it ends');
-        like($err, qr/--resume goes on/, 'and says what to do') if $status ne 'signal 9';
+        golden_session("bisect-git-$signal.txt",
+            sub (@) { kill $signal, $job->{pid}; finish($job) },
+            [["SIG$signal"]], {named(@commits)});
         ok(all_gone(), 'nothing is left running');
         unlink $hold, "$hold.held";
         is(state_of($tree), $before, 'nothing has changed in the tree');
 
         my ($boots, $known) = (boots(), known_boots());
-        my ($end,   $out)   = bisect($tree, @commits[0, -1], '--resume');
-        is($end, 0, 'it goes on') or diag($out);
-        like($out, qr/^first bad  \Q@{[substr $commits[$CULPRIT], 0, 12]}\E  hang$/m, 'to the end');
+        my ($status, $out, $err) = bisect(@range, '--resume');
+        is($status, 0, 'it goes on');
+        golden('bisect-git.txt', $out . $err, named(@commits));
         cmp_ok($known, '>=', 2, 'without the boots');
         is(boots() - $boots, known_boots() - $known, 'that it had');
-        my @steps = $out =~ /^([0-9a-f]{12})  Commit/mg;
-        is(@steps, uniq(@steps), 'and shows each step once');
-        like($out, qr/^@{[scalar @steps]} builds and/m, 'all of them');
     };
 }
 
@@ -181,21 +172,24 @@ subtest 'a step alone' => sub {
     my $step = sub (@arguments) {
         return finish(start($programs, ['bisect-step', '--case', $CASE, @arguments]));
     };
-    my @expected = (0, 1, 125);
-    for my $number (0 .. $#commits) {
-        git($tree, qw(checkout --quiet --detach), $commits[$number]);
-        my ($status, $out) = $step->('--tree', "$tree");
-        is($status, $expected[$number], "exit $expected[$number]");
-        like($out, qr/\A@{[substr $commits[$number], 0, 12]} /, 'tells of the commit');
-        is_deeply([git($tree, qw(status --porcelain))], [], 'changes nothing in the tree');
-    }
-    git($tree, qw(checkout --quiet --detach), $commits[1]);
-    is(($step->('--tree', "$tree", '--good-verdict', 'hang'))[0], 0,
-        'a verdict is good if so said');
-    is(($step->('--tree', "$tree", '--bad-verdict', 'stuck'))[0], 0, 'or if not said to be bad');
     my $image = "$tree/image";
-    spew($image, slurp("$tree/header"), slurp("$tree/behaviour"));
-    like(($step->('--kernel', $image))[1], qr/\A\Q$image\E hang: bad$/m, 'a kernel that is there');
+    spew($image, slurp("$tree/header"), "behaviour: hang 1\n");
+    golden_session(
+        'bisect-step.txt',
+        sub ($commit, @arguments) {
+            git($tree, qw(checkout --quiet --detach), $commit);
+            my @told = $step->(@arguments);
+            is_deeply([git($tree, qw(status --porcelain))], ['?? image'], 'no change in the tree');
+            return @told;
+        },
+        [
+            (map { [$_, '--tree', "$tree"] } @commits),
+            [$commits[1], '--tree',   "$tree", qw(--good-verdict hang)],
+            [$commits[1], '--tree',   "$tree", qw(--bad-verdict stuck)],
+            [$commits[1], '--kernel', $image],
+        ],
+        {named(@commits)}
+    );
     my $build = File::Temp->newdir;
     make_path("$build/x86_64/arch/x86/boot");
     spew("$build/x86_64/arch/x86/boot/bzImage", slurp("$tree/header"), "behaviour: hang 0\n");
@@ -203,6 +197,8 @@ subtest 'a step alone' => sub {
     is(($step->('--tree', "$tree", '--build', "$build"))[0],
         125, 'an image of another commit is not booted');
 
+    my ($built) = toy_tree('/nowhere', 'safe');
+    spew("$built/.config", q{});
     golden_session(
         'bisect-step-refused.txt',
         sub ($name, @arguments) { $step->('--tree', "$tree", @arguments) },
@@ -210,16 +206,11 @@ subtest 'a step alone' => sub {
             map { ['bisect-step', @{$_}] } ['--case', 'a'],
             ['--kernel', $image, '--tree', "$tree"],
             ['--tree',   q{/}],
-            ['--bogus'], ['--repeat', 0],
+            ['--bogus'],
+            ['--repeat', 0],
+            ['--tree',   "$built"],
         ]
     );
-    spew("$tree/.config", q{});
-    like(
-        ($step->('--tree', "$tree"))[2],
-        qr/has been built in itself: 'make mrproper'/,
-        'not clean'
-    );
-    unlink "$tree/.config";
     spew("$emulator/hold", 3);
     spew($image, slurp("$tree/header"), "behaviour: hang 3\n");
     my $job = start($programs, ['bisect-step', '--case', $CASE, '--kernel', $image]);
@@ -293,30 +284,34 @@ subtest 'wrong input' => sub {
     my $refuses = sub ($message, @arguments) {
         my ($status, $out, $err) = bisect($tree, @arguments);
         is($status, 2, "@arguments: exit 2");
-        like($err, $message, 'says what is wrong');
-        is(() = $err =~ /^copyhang bisect: /mg, 1,       'in one line');
-        is(state_of($tree),                     $before, 'and changes nothing');
+        like($err, qr/\Acopyhang bisect: $message\n\z/, 'says what is wrong, in one line');
+        is(state_of($tree), $before, 'and changes nothing');
     };
-    $refuses->(qr/--git \S+: not a git repository/, @commits[0, 2], '--git', "$none");
+    $refuses->(qr/--git \S+: not a git repository .*/, @commits[0, 2], '--git', "$none");
     my $text = slurp("$tree/Makefile");
     spew("$tree/Makefile", "$text# changed\n");
     $before = state_of($tree);
-    $refuses->(qr/has changes that are in no commit, and would not be built: /, @commits[0, 2]);
+    $refuses->(
+        "\Q$tree\E has changes that are in no commit, and would not be built:"
+            . " 'git stash' or 'git commit' comes first",
+        @commits[0, 2]
+    );
     spew("$tree/Makefile", $text);
     $before = state_of($tree);
     {
         my $without = tools_but('gcc');
         local $ENV{PATH} = "$emulator:$without";
-        $refuses->(qr/no gcc here, which building a kernel takes/, @commits[0, 2]);
+        $refuses->('no gcc here, which building a kernel takes', @commits[0, 2]);
     }
     ok(!-e "$tree/.git/worktrees", 'nor was there a worktree');
 
-    $refuses->(qr/both show hang: nothing has changed/, @commits[1, 2]);
-    $refuses->(
-        qr/is to be good, and shows refused, not hang/,
-        @commits[0, 2],
-        '--good-verdict', 'hang', '--bad-verdict', 'safe'
+    golden_session(
+        'bisect-git-ends.txt',
+        sub (@arguments) { bisect($tree, @arguments) },
+        [[@commits[1, 2]], [@commits[0, 2], qw(--good-verdict hang --bad-verdict safe)]],
+        {named(@commits)}
     );
+    is(state_of($tree), $before, 'nothing has changed');
 };
 
 done_testing;

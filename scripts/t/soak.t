@@ -13,6 +13,7 @@ use FakeGuest        qw(guests image);
 use File::Temp       ();
 use Golden           qw(golden_session);
 use Cpanel::JSON::XS ();
+use List::Util       qw(uniq);
 use Real             qw(launch adopt_orphans comes_true all_gone);
 use Test::More;
 
@@ -63,35 +64,53 @@ subtest 'bad input' => sub {
             [@minute,   '--seed=-1'],
             [@minute,   'x'],
             ['--bogus'],
-            [@minute, '--only', 'q*'],
+            [@minute,   '--only',  'q*'],
+            ['--state', '/proc/x', '--minutes', 1],
         ]
     );
-    my ($status, undef, $err) = finish(soak($folder, '--state', '/proc/x', '--minutes', 1));
-    is($status, 2, 'no folder');
-    like($err, qr{\Asoak: --state: cannot make /proc/x.*\n\z}, 'is named');
     ok(!-e $state, 'nothing was kept');
     is((finish(soak($folder, '--help')))[0], 0, '--help');
 };
 
-subtest 'none differs' => sub {
-    my ($status, $out, $err) = finish(soak(moody(), '--state', "$place/calm", '--verdicts', 5));
-    is($status, 0,   'exit 0');
-    is($err,    q{}, 'quietly, as that is no terminal');
-    like($out, qr/\A6 verdicts of 3 cases in 3 runs and \d+ minutes, 0 differ from the first\n/,
-        'counted');
-    like($out, qr/^3 times a case was unavailable\n/m, 'what there is not, apart');
-    like($out, qr/^ +1 run:  plain\n/m,                'the first run is plain');
-};
+# What each soak plays, by the name of its folder.
+my ($guests, $emulator) = guests([case ($CALM, 'safe')], 'hello(); play(@ids); end()');
+my %plays = (
+    calm  => moody(),
+    moody => moody(qw(safe hang safe)),
+    guest => $guests,
+    early => programs([case ($CALM, 'safe')], exit_group => 'exit 3'),
+    none  => programs([case ($CALM, 'unavailable')]),
+);
+my $cache = File::Temp->newdir;
+local $ENV{PATH}           = "$emulator:$ENV{PATH}";
+local $ENV{XDG_CACHE_HOME} = "$cache";
+my $image = image($emulator, 'vmlinuz');
+
+# What is told, without what differs from one time to the next, or for those that are not root.
+sub told ($job) {
+    my ($status, $out, $err) = finish($job);
+    $out =~ s/\d+(?= minutes)/N/;
+    $out =~ s/(?:^ +1 run:  |in run \d+ [(])\K(?!plain)[^)\n]+/SURROUNDINGS/gm;
+    return ($status, $out, $err);
+}
+
+golden_session(
+    'soak.txt',
+    sub ($soak, $name, @arguments) {
+        told(soak($plays{$name}, '--state', "$place/$name", @arguments));
+    },
+    [
+        map { ['soak', @{$_}] }[qw(calm --verdicts 5)], [qw(moody --verdicts 6)],
+        [qw(moody --verdicts 8)],                       [qw(moody --verdicts 9 --only close/*)],
+        [qw(guest --verdicts 3 --kernel), $image],      [qw(early --verdicts 1)],
+        [qw(none --verdicts 1)],
+    ]
+);
 
 subtest 'what differs is kept' => sub {
-    my $folder = moody(qw(safe hang safe));
-    my @state  = ('--state', "$place/moody");
-    my ($status, $out) = finish(soak($folder, @state, '--verdicts', 6));
-    is($status, 1, 'exit 1');
-    like($out, qr/\A6 verdicts of 3 cases in 3 runs and \d+ minutes, 1 differ/, 'counted');
-    like($out, qr{^\Q$MOODY\E: safe \(plain\), hang in run 2 \(.+\)$}m,         'named');
+    is(slurp("$plays{moody}/runs") =~ tr/\n//, 4, 'of four runs');
     my @kept = lines("$place/moody/differing.jsonl");
-    is(@kept, 1, 'one is kept');
+    is(@kept, 1, 'one');
     my ($first, $then) = @{$kept[0]}{qw(first then)};
     is_deeply([map { $_->{case}{verdict} } $first, $then], [qw(safe hang)], 'both verdicts');
     is_deeply([map { $_->{case}{evidence}{mood} } $first, $then], [qw(safe hang)],
@@ -99,44 +118,50 @@ subtest 'what differs is kept' => sub {
     is($first->{surroundings}, 'plain', 'the surroundings of the first');
     ok(length $then->{surroundings}, 'and of the other');
 
-    ($status, $out) = finish(soak($folder, @state, '--verdicts', 8));
-    is($status, 1, 'exit 1, as before');
-    like($out, qr/\A8 verdicts of 3 cases in 4 runs and \d+ minutes, 1 differ/, 'it goes on');
-    is(slurp("$folder/runs") =~ tr/\n//, 4, 'with one run more');
-
-    ($status, undef, my $err) = finish(soak($folder, @state, '--verdicts', 9, '--only', 'close/*'));
-    is($status, 2, 'not with other cases');
-    like($err, qr{\Asoak: --state: \S+ is of another soak: }, 'and says so');
     spew("$place/moody/soak.json", "{}\n");
-    ($status) = finish(soak($folder, @state, '--verdicts', 9));
-    is($status, 2, 'nor with what is not its own');
+    is((finish(soak($plays{moody}, '--state', "$place/moody", '--verdicts', 9)))[0],
+        2, 'what is not its own is refused');
 };
 
-for my $signal (qw(INT TERM KILL)) {
-    subtest "SIG$signal" => sub {
-        my $folder = moody(qw(safe sleeps hang));
-        my @state  = ('--state', "$place/$signal");
-        my $job    = soak($folder, @state, '--verdicts', 4);
-        ok(comes_true(sub { -e "$folder/sleeps" }), 'in the second run');
-        my ($status, undef, $err) = finish(soak($folder, @state, '--verdicts', 4));
-        is($status, 2, 'not two at once');
-        like($err, qr{another soak is at work in}, 'and says so');
+# A second one while it is in its second run; its end by a signal; the next one.
+my (%folder, %job);
+my %step = (
+    'a second one' => sub ($signal, @soak) {
+        $job{$signal} = soak(@soak);
+        ok(comes_true(sub { -e "$folder{$signal}/sleeps" }), 'in the second run');
+        return told(soak(@soak));
+    },
 
-        # Half a line is what a run may leave that does not come to its end.
+    # Half a line is what a run may leave that does not come to its end.
+    'a signal' => sub ($signal, @soak) {
         open my $half, '>>', "$place/$signal/differing.jsonl" or die $!;
         print {$half} '{"run":2,"fi';
         close $half;
-        kill $signal, $job->{pid};
-        ($status, my $out) = finish($job);
-        like($status, qr/\Asignal/,                          'ends it');
-        like($out,    qr/\A2 verdicts of 3 cases in 1 runs/, 'with a summary') if $signal ne 'KILL';
-        ok(all_gone(), 'and all of it');
-        ($status, $out) = finish(soak($folder, @state, '--verdicts', 4));
-        is($status, 1, 'goes on');
-        like($out, qr/\A4 verdicts of 3 cases in 2 runs and \d+ minutes, 1 differ/, 'where it was');
+        kill $signal, $job{$signal}{pid};
+        my @told = told($job{$signal});
+        ok(all_gone(), 'all of it has ended');
+        return @told;
+    },
+    'the next one' => sub ($signal, @soak) {
+        my @told = told(soak(@soak));
         is(lines("$place/$signal/differing.jsonl"), 1, 'the half line is gone');
-    };
-}
+        return @told;
+    },
+);
+golden_session(
+    'soak-interrupted.txt',
+    sub ($signal, $step) {
+        $folder{$signal} //= moody(qw(safe sleeps hang));
+        return $step{$step}
+            ->($signal, $folder{$signal}, '--state', "$place/$signal", qw(--verdicts 4));
+    },
+    [
+        map {
+            my $signal = $_;
+            map { [$signal, $_] } 'a second one', 'a signal', 'the next one'
+        } qw(INT TERM KILL)
+    ]
+);
 
 subtest 'a limited time' => sub {
     my $folder = moody(qw(safe sleeps));
@@ -158,42 +183,19 @@ subtest 'surroundings' => sub {
     is($native[0], 'plain', 'first none');
     is_deeply([$draws->('again')], \@native, 'the same with the same seed');
     isnt("@{[$draws->('other', seed => 2)]}", "@native", 'others with another');
-    like("@native", qr/$_/, $_) for 'memcpy by vector', 'memcpy by string', 'jobs', 'busy per CPU';
-SKIP: {
-        skip 'needs root', 2 if $> != 0;
-        like("@native", qr/$_/, $_) for '400 groups', '25 % of a CPU';
-    }
-    my @guest = $draws->('guest', kernel => 'debian:6.1');
-    like("@guest", qr/$_/, "in a guest $_") for 'processors', 'clocksource=jiffies';
-    unlike("@guest", qr/groups|memcpy/, 'what does not reach into it is left');
-};
-
-subtest 'in guests' => sub {
-    my ($programs, $emulator) = guests([case ($CALM, 'safe')], 'hello(); play(@ids); end()');
-    my $cache = File::Temp->newdir;
-    local $ENV{PATH}           = "$emulator:$ENV{PATH}";
-    local $ENV{XDG_CACHE_HOME} = "$cache";
-    my ($status, $out) = finish(
-        soak(
-            $programs, '--state',  "$place/kernel", '--verdicts',
-            3,         '--kernel', image($emulator, 'vmlinuz')
-        )
+    my @cpu    = map { "$_ % of a CPU" } $> == 0 ? (25, 50, 100) : ();
+    my @common = (@cpu, 'plain', '4 busy per CPU', map { "$_ jobs" } 2, 64);
+    my @only  = ($> == 0 ? '400 groups' : (), map { "memcpy by $_" } qw(nontemporal string vector));
+    my $words = sub (@texts) {
+        [sort(uniq(map { split /, / } @texts))]
+    };
+    is_deeply($words->(@native), [sort @common, @only], 'all that there are');
+    my $cpus = 2 * qx{nproc};
+    is_deeply(
+        $words->($draws->('in-guest', kernel => 'debian:6.1')),
+        [sort @common, "$cpus processors", 'clocksource=jiffies'],
+        'and in a guest'
     );
-    is($status, 0, 'exit 0');
-    like($out, qr/\A3 verdicts of 1 cases in 3 runs/, 'counted');
-};
-
-subtest 'a program that ends early' => sub {
-    my $folder = programs([case ($CALM, 'safe')], exit_group => 'exit 3');
-    my ($status, $out) = finish(soak($folder, '--state', "$place/early", '--verdicts', 1));
-    like($out, qr/^trouble in run 1 \(plain\): exit_group: .*3/m, 'is told');
-};
-
-subtest 'nothing can be played' => sub {
-    my ($status, undef, $err) = finish(
-        soak(programs([case ($CALM, 'unavailable')]), '--state', "$place/none", '--verdicts', 1));
-    is($status, 125,                                  'exit 125');
-    is($err,    "soak: no case can be played here\n", 'and says so');
 };
 
 done_testing;

@@ -13,6 +13,22 @@ use Copyhang::Failure qw(bad_input);
 use Copyhang::Paths   ();
 use Getopt::Long      ();
 
+# Options that several commands have: what becomes of the results, and what programs under test do.
+our @REPORT  = qw(jobs=s json=s junit=s html=s archive=s verbose no-install);
+our @PROGRAM = qw(source=s@ sink=s@ act=s@ reverse);
+
+# What the value of an option has to be, whatever has it.
+my $FROM_1 = qr/\A[1-9]\d{0,8}\z/;
+my %WANTS  = (
+    append  => [qr/\A[\x20-\x7e]*[\x21-\x7e][\x20-\x7e]*\z/, q{words for a kernel's command line}],
+    arch    => [qr/\A(?:um|x86_64)\z/,                       'um or x86_64'],
+    archive => [qr/[.](?:tar|tar[.]gz|tgz)\z/,    'a name that ends in .tar.gz, .tgz or .tar'],
+    cpus    => [qr/\A(?:[1-9]|[1-5]\d|6[0-4])\z/, 'a number from 1 to 64'],
+    jobs    => [qr/\A[1-9]\d{0,3}\z/,             'a number from 1 to 9999'],
+    repeat  => [qr/\A[1-9]\d?\z/,                 'a number from 1 to 99'],
+    map { $_ => [$FROM_1, 'a number from 1 on'] } qw(minutes verdicts seed)
+);
+
 my ($FOLDER) = __FILE__ =~ m{(.*)/lib/Copyhang/};    # scripts/, or where it was installed
 
 # Loads a command; returns its class, undef if there is none.
@@ -76,22 +92,17 @@ sub _parse ($arguments, $path, $specification, @config) {
     local $SIG{__WARN__} = sub ($complaint) { push @complaints, $complaint };
     Getopt::Long::Parser->new(config => [qw(no_auto_abbrev no_ignore_case), @config])
         ->getoptionsfromarray($arguments, \%option, 'help|h', @{$specification});
-    return \%option if !@complaints;
-    bad_input(lcfirst($complaints[0] =~ s/\s+\z//r) . "; see '$path --help'");
+    bad_input(lcfirst($complaints[0] =~ s/\s+\z//r) . "; see '$path --help'") if @complaints;
+    for my $name (sort grep { $WANTS{$_} && !$option{help} } keys %option) {
+        my ($pattern, $wanted) = @{$WANTS{$name}};
+        bad_input("--$name wants $wanted, not '$option{$name}'") if $option{$name} !~ $pattern;
+    }
+    return \%option;
 }
 
 # Refuses what is left over.
 sub no_more ($class, $arguments, $hint) {
     bad_input("unexpected argument '$arguments->[0]'; $hint") if @{$arguments};
-    return;
-}
-
-# Of options that several commands have.
-sub check_values ($class, $option) {
-    bad_input("--jobs wants a number from 1 to 9999, not '$option->{jobs}'")
-        if defined $option->{jobs} && $option->{jobs} !~ /\A[1-9]\d{0,3}\z/;
-    bad_input("--archive wants a name that ends in .tar.gz, .tgz or .tar, not '$option->{archive}'")
-        if defined $option->{archive} && $option->{archive} !~ /[.](?:tar|tar[.]gz|tgz)\z/;
     return;
 }
 

@@ -1,20 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The cases that were asked for.
-#
-# Copyhang::Selection::Program and Copyhang::Selection::Survey are other kinds.
+# The cases that were asked for. Copyhang::Selection::Program is another kind.
 package Copyhang::Selection;
 
 use v5.36;
 use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Paths   ();
+use Copyhang::Product qw(group);
 use Copyhang::Tool    ();
 
 # Without globs all cases. A glob that matches nothing is refused, each of them.
 sub new ($class, @globs) {
-    my $self = bless {globs => \@globs, folder => Copyhang::Paths->programs}, $class;
-    for my $glob (@globs) {
-        next if $self->_ask($glob);
+    my %self = (globs => \@globs, folder => Copyhang::Paths->programs, is_whole => !@globs);
+    my $self = bless \%self, $class;
+    for my $glob (grep { !$self->_ask($_) } @globs) {
         bad_input("no case matches '$glob'; 'copyhang list' prints them all");
     }
     my @ids = $self->_ask(@globs) or untestable("$self->{folder}/copyhang-cases lists no case");
@@ -47,20 +46,16 @@ sub narrow ($self, $wants) {
 }
 
 # Every case of the build belongs to it.
-sub is_whole ($self) { return !@{$self->{globs}} }
+sub is_whole ($self) { return $self->{is_whole} }
 
 # The programs to run: ({name, command, ids}...), one for each act.
 sub programs ($self) {
-    my (%ids_of, @acts);
-    for my $id ($self->ids) {
-        my ($act) = $id =~ m{\A([^/]+)};
-        push @acts,            $act if !$ids_of{$act};
-        push @{$ids_of{$act}}, $id;
-    }
     my @arguments = map { ('--only', $_) } @{$self->{globs}};
-    return
-        map { {name => $_, command => ["$self->{folder}/$_", @arguments], ids => $ids_of{$_}} }
-        @acts;
+    my $act_of    = sub ($id) { $id =~ s{/.*}{}r };
+    return map {
+        my $act = $act_of->($_->[0]);
+        {name => $act, command => ["$self->{folder}/$act", @arguments], ids => $_}
+    } group($act_of, $self->ids);
 }
 
 # The streams of these programs that the results are of.

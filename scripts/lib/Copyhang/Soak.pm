@@ -2,46 +2,39 @@
 #
 # The cases again and again, in changing surroundings.
 #
-# See scripts/soak. draw($run) are the surroundings of a run, as Copyhang::Soak::Player takes them,
-# with busy and text. They follow from the seed and the number of the run, so that a soak that goes
-# on does not begin with the same ones again.
+# See scripts/soak. A run is played by scripts/slow and scripts/copyhang, so that all of it is in
+# its surroundings, also an emulator. These follow from the seed and the number of the run, so that
+# a soak that goes on does not begin with the same ones again.
 package Copyhang::Soak;
 
 use v5.36;
 use Copyhang::Failure      qw(untestable);
+use Copyhang::Limits       ();
 use Copyhang::Load         ();
+use Copyhang::Paths        ();
 use Copyhang::Process      ();
+use Copyhang::ProcessGroup ();
 use Copyhang::Progress     ();
 use Copyhang::Selection    ();
-use Copyhang::Soak::Player ();
 use Copyhang::Soak::State  ();
 use Copyhang::Surroundings ();
+use Copyhang::Tool         ();
+use Cpanel::JSON::XS       ();
 use IO::Handle             ();
 use POSIX                  ();
 
-# Of these one each is drawn, undef and 0 being nothing out of the ordinary. What is done to an
-# emulator is not seen in the guest, but for its speed.
-my %DRAW = (
-    cpu    => [(undef) x 3, 100, 50, 25],
-    groups => [undef,       400],
-    memcpy => [undef,       Copyhang::Surroundings->memcpy_kinds],
-    jobs   => [undef,       undef, 2, 64],
-    busy   => [0,           0,     4],                # processes for each CPU
-    cpus   => [undef,       2],                       # times those of this machine
-    append => [undef,       'clocksource=jiffies'],
-);
-my @NATIVE = qw(cpu groups memcpy jobs busy);
-my @GUEST  = qw(cpu jobs busy cpus append);
-
-# In words, one after the other.
-my @WORDS = (
-    [cpu    => '%s %% of a CPU'],
-    [groups => '%s groups'],
-    [memcpy => 'memcpy by %s'],
-    [jobs   => '%s jobs'],
-    [cpus   => '%s processors'],
-    [append => '%s'],
-    [busy   => '%s busy per CPU'],
+# Each with who takes it as an option, if anybody does, where it is drawn, what of, and its words;
+# undef is nothing out of the ordinary. What is done to an emulator is not seen in the guest, but
+# for its speed.
+my @MEMCPY       = Copyhang::Surroundings->memcpy_kinds;
+my @SURROUNDINGS = (
+    [cpu    => 'slow',     'native guest', [(undef) x 3, 100, 50, 25],     '%s %% of a CPU'],
+    [groups => 'slow',     'native',       [undef, 400],                   '%s groups'],
+    [memcpy => 'slow',     'native',       [undef, @MEMCPY],               'memcpy by %s'],
+    [jobs   => 'copyhang', 'native guest', [undef, undef, 2, 64],          '%s jobs'],
+    [cpus   => 'copyhang', 'guest',        [undef, 2],                     '%s processors'],
+    [append => 'copyhang', 'guest',        [undef, 'clocksource=jiffies'], '%s'],
+    [busy   => undef,      'native guest', [undef, undef, 4],              '%s busy per CPU'],
 );
 
 # $option: only, kernel, minutes, verdicts, state, seed.
@@ -75,8 +68,8 @@ sub _soak ($self) {
     while (!$self->_is_over) {
         my $draw  = $self->draw($state->sum('runs'));
         my $began = $self->_elapsed;
-        $self->{load} = Copyhang::Load->start($draw->{busy}, $^X, '-e', '1 while 1');
-        my $result = Copyhang::Soak::Player->play($draw, $self->{arguments},
+        $self->{load} = Copyhang::Load->start($draw->{busy} // 0, $^X, '-e', '1 while 1');
+        my $result = $self->play($draw, $self->{arguments},
             sub { $self->_show($draw->{text}); $self->_is_over });
         $self->{load}->end;
         last if !$result;
@@ -95,30 +88,50 @@ sub _is_over ($self) {
     return defined $verdicts && $self->{state}->sum('verdicts') >= $verdicts;
 }
 
-# The surroundings of a run: of the first one there is nothing to be said.
+# The surroundings of a run, plain ones for the first: what was drawn, by name; the arguments of
+# slow and of copyhang; text.
 sub draw ($self, $run) {
-    my $is_guest = defined $self->{option}{kernel};
-    my %drawn    = (busy => 0);
-    if ($run > 0) {
-        srand $self->{option}{seed} + $run;
-        for my $name ($is_guest ? @GUEST : @NATIVE) {
-            my $choices = $DRAW{$name};
-            next if $> != 0 && $name =~ /\A(?:cpu|groups)\z/;
-            $drawn{$name} = $choices->[rand @{$choices}];
-        }
+    my $where = defined $self->{option}{kernel} ? 'guest' : 'native';
+    my (%draw, @words);
+    srand $self->{option}{seed} + $run;
+    for my $row ($run > 0 ? @SURROUNDINGS : ()) {
+        my ($name, $taker, $places, $choices, $words) = @{$row};
+        next if $places !~ $where || $> != 0 && $name =~ /\A(?:cpu|groups)\z/;
+        my $value = $choices->[rand @{$choices}] // next;
+        $value *= Copyhang::Load->cpus if $name eq 'cpus';    # so many times those of this machine
+        $draw{$name} = $value;
+        push @{$draw{$taker}}, ("--$name", $value) if $taker;
+        push @words, sprintf($words, $value);
     }
-    $drawn{cpus} *= Copyhang::Load->cpus if $drawn{cpus};
-    my @words = map { sprintf $_->[1], $drawn{$_->[0]} } grep { $drawn{$_->[0]} } @WORDS;
-    return {
-        busy     => $drawn{busy},
-        slow     => [_options(\%drawn, qw(cpu groups memcpy))],
-        copyhang => [_options(\%drawn, qw(jobs cpus append))],
-        text     => join(', ', @words) || 'plain',
-    };
+    return {%draw, text => join(', ', @words) || 'plain'};
 }
 
-sub _options ($drawn, @names) {
-    return map { ("--$_", $drawn->{$_}) } grep { defined $drawn->{$_} } @names;
+# Plays the command with these arguments in surroundings, {slow => [arguments], copyhang => [more]}.
+# Return: {cases, as JSON has them, troubles => [sentences]}; undef if it was ended, since
+# $is_over->(), which is called often, was true.
+sub play ($class, $surroundings, $arguments, $is_over = sub { 0 }) {
+    my $scripts = Copyhang::Paths->checkout . '/scripts';
+    my @slow    = ("$scripts/slow",     @{$surroundings->{slow} // []}, '--');
+    my @command = ("$scripts/copyhang", @{$arguments}, @{$surroundings->{copyhang} // []});
+    local $ENV{COPYHANG_PROGRAMS}        = Copyhang::Paths->programs;  # nothing to install or build
+    local $Copyhang::Limits::INTERRUPTED = $Copyhang::Limits::SOAKED;
+    local $Copyhang::Limits::TERM_GRACE  = $Copyhang::Limits::SOAKED;
+    my $was_over;
+    my ($status, $lines, $noise) = Copyhang::Tool->attempt(
+        [Copyhang::ProcessGroup->single('TERM', @slow, @command, qw(--json -))],
+        undef,
+        silence => undef,
+        is_over => sub { $was_over = $is_over->() },
+    );
+    return if $was_over;
+    my $document = eval { Cpanel::JSON::XS->new->decode(join "\n", @{$lines}) };
+    my ($said)   = reverse grep { /\S/ } split /\n/, $noise;
+    untestable($said // "a run ended with wait status $status") if !$document;
+    my @kernels  = $document->{kernels} ? @{$document->{kernels}} : $document;
+    my @outcomes = grep { ($_->{outcome} // 'complete') ne 'complete' } @kernels;
+    my @troubles = map  { join ': ', $_->{outcome}, $_->{detail} // () } @outcomes;
+    push @troubles, map { @{$_->{troubles} // []} } @kernels;
+    return {cases => [map { @{$_->{cases}} } @kernels], troubles => \@troubles};
 }
 
 sub _show ($self, $surroundings) {

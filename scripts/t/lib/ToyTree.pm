@@ -9,7 +9,7 @@ use FakeGuest  qw(guests image);
 use File::Path qw(make_path);
 use File::Temp ();
 
-our @EXPORT_OK = qw(toy_tree toy_guests commit git bisect_arguments booted $CASE);
+our @EXPORT_OK = qw(toy_tree toy_guests commit git bisect_arguments booted named $CASE);
 
 our $CASE = 'exit_group/sendfile/pty-pipe';
 
@@ -87,6 +87,13 @@ sub commit ($tree, $number, $behaviour) {
     git($tree, qw(add --all));
     git($tree, qw(commit --quiet --message), "Commit $number of the toy");
     return git($tree, qw(rev-parse HEAD));
+}
+
+# What stands for the commits of a tree in golden files.
+sub named (@commits) {
+    return map {
+        ($commits[$_] => "COMMIT-$_", substr($commits[$_], 0, 12) => sprintf 'commit-%05d', $_)
+    } 0 .. $#commits;
 }
 
 # As of FakeGuest; `hold` in the emulator's folder holds up the guest of a commit.

@@ -41,11 +41,9 @@ sub new ($class, %argument) {
     return $self;
 }
 
-# Refuses what cannot be built with, whatever the tree. $option: arch, config.
+# Refuses what cannot be built with, whatever the tree. $option: config.
 sub check_options ($class, $option) {
-    my ($arch, $config) = @{$option}{qw(arch config)};
-    bad_input("--arch wants um or x86_64, not '$arch'")
-        if defined $arch && $arch !~ /\A(?:um|x86_64)\z/;
+    my $config = $option->{config};
     bad_input("--config $config: " . (-e $config ? 'not a file' : 'no such file'))
         if defined $config && !-f $config;
     for my $tool ($ENV{CC} // 'gcc', qw(make flex bison bc)) {

@@ -32,8 +32,6 @@ sub step_options ($class, $arguments, $needed, @own) {
     for my $name (grep { !defined $option->{$_} } @{$needed}) {
         bad_input("--$name is missing; see '$Copyhang::Failure::Who --help'");
     }
-    bad_input("--repeat wants a number from 1 to 99, not '$option->{repeat}'")
-        if defined $option->{repeat} && $option->{repeat} !~ /\A[1-9]\d?\z/;
     return $option;
 }
 

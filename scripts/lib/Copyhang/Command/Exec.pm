@@ -9,12 +9,8 @@ use Copyhang::Failure qw(bad_input);
 use Copyhang::Paths   ();
 
 sub main ($class, @arguments) {
-    my $option = $class->options(
-        \@arguments, 'source=s@', 'sink=s@', 'act=s@', 'reverse',   'survey=s',
-        'jobs=s',    'json=s',    'junit=s', 'html=s', 'archive=s', 'verbose',
-        'no-install',
-    );
-    $class->check_values($option);
+    my @common = (@Copyhang::Command::REPORT, @Copyhang::Command::PROGRAM);
+    my $option = $class->options(\@arguments, 'survey=s', @common);
     if (defined $option->{survey}) {
         $class->no_more(\@arguments, '--survey takes its commands from the file');
         bad_input('--html shows one program, not those of a survey') if defined $option->{html};
@@ -23,12 +19,9 @@ sub main ($class, @arguments) {
     Copyhang::Paths->prepare($option->{'no-install'});
     require Copyhang::Report::Programs;
     require Copyhang::Run;
-    require Copyhang::Selection::Survey;
-    my $selection =
-        defined $option->{survey}
-        ? Copyhang::Selection::Survey->new($option, $option->{survey})
-        : Copyhang::Selection::Program->new($option, @arguments);
-    my %how = (report => 'Copyhang::Report::Programs', selection => $selection);
+    require Copyhang::Selection::Program;
+    my $selection = Copyhang::Selection::Program->new($option, @arguments);
+    my %how       = (report => 'Copyhang::Report::Programs', selection => $selection);
     return Copyhang::Run->new($option, %how)->main;
 }
 

@@ -12,7 +12,7 @@ sub main ($class, @arguments) {
     $class->no_more(\@arguments, 'help explains one command at a time');
     if (!defined $name) {
         _show($class->manual);
-        print "COMMANDS\n", (map { '    ' . _summary($_) . "\n" } $class->names), "\n";
+        print "COMMANDS\n", (map { "    $_" } map { _summary($_) } $class->names), "\n";
         return 0;
     }
     $name = 'help' if $name eq '--help' || $name eq '-h';
@@ -29,9 +29,7 @@ sub _show ($file) {
 }
 
 sub _summary ($name) {
-    my ($summary) =
-        grep { /^copyhang \Q$name\E - / } __PACKAGE__->lines(__PACKAGE__->manual($name));
-    return $summary =~ s/\s+\z//r;
+    return grep { /^copyhang \Q$name\E - / } __PACKAGE__->lines(__PACKAGE__->manual($name));
 }
 
 1;

@@ -8,13 +8,9 @@ use parent 'Copyhang::Command';
 use Copyhang::Paths ();
 
 sub main ($class, @arguments) {
-    my $option = $class->options(
-        \@arguments,        'only=s@', 'jobs=s',  'baseline=s',
-        'write-baseline=s', 'json=s',  'junit=s', 'html=s',
-        'archive=s',        'verbose', 'no-install',
-    );
+    my @own    = qw(only=s@ baseline=s write-baseline=s);
+    my $option = $class->options(\@arguments, @own, @Copyhang::Command::REPORT);
     $class->no_more(\@arguments, 'cases are chosen with --only GLOB');
-    $class->check_values($option);
     Copyhang::Paths->prepare($option->{'no-install'});
     require Copyhang::Run;
     return Copyhang::Run->new($option)->main;

@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A selection of cases: what one program under test is put through.
+# A selection of cases: what programs under test are put through, one or those of a file.
 #
 #     my $selection = Copyhang::Selection::Program->new({source => ['pty']}, 'busybox', 'cat');
+#     my $survey    = Copyhang::Selection::Program->new({survey => 'fixtures/programs'});
 #
-# These are cases that copyhang-exec plays. What is wrong with the command or the options is bad
+# These are cases that copyhang-exec plays. What is wrong with a command or the options is bad
 # input: list has the player say so.
+#
+# Where a row of the table of cascades (cases/strategies.c) claims to copy as a program of the file
+# does, a program that copies through this row is tried as well, and take compares what both were
+# seen to do: mismatches of members. Of several rows, which stand for several versions of the
+# program, one has to agree.
 package Copyhang::Selection::Program;
 
 use v5.36;
@@ -13,13 +19,37 @@ use parent 'Copyhang::Selection';
 use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Paths   ();
 use Copyhang::Tool    ();
+use List::Util        qw(uniq);
+use Text::ParseWords  ();
 
-# $option: source, sink, act => [...], reverse, as of the command line, and the name of its stream.
+my $NO_ROW = q{-};
+
+# $option: source, sink, act => [...], reverse, survey (a file), as of the command line.
 sub new ($class, $option, @command) {
-    my $self = bless {name => $option->{name} // 'exec', command => \@command}, $class;
-    $self->{arguments} = [$class->arguments($option), '--', @command];
-    $self->{ids}       = [$class->list(@{$self->{arguments}})];
+    my $self = bless {arguments => [$class->arguments($option)]}, $class;
+    my $path = $option->{survey};
+    $self->{members} =
+        [defined $path ? _read($path) : {command => \@command, installed => 1, rows => []}];
+    my @here = grep { $_->{installed} } $self->members;
+    $self->_add(_name($_), @{$_->{command}}) for @here;
+    untestable("of the programs of $path none is installed") if !@here;
+
+    my @globs = map { "*/$_/*" } map { @{$_->{rows}} } $self->members;
+    Copyhang::Selection->new(@globs) if @globs;    # refuses what is no row
+    $self->_add(_row_name($_), $self->player, '--copy', $_) for uniq map { @{$_->{rows}} } @here;
+    $self->{ids} = [map { @{$_->{ids}} } $self->programs];
     return $self;
+}
+
+# Of the stream of a program, and of a row.
+sub _name     ($member) { return $member->{name} // 'exec' }
+sub _row_name ($row)    { return "row $row" }
+
+sub _add ($self, $name, @command) {
+    my @arguments = (@{$self->{arguments}}, '--', @command);
+    my @ids       = $self->list(@arguments);
+    push @{$self->{played}}, {name => $name, arguments => \@arguments, ids => \@ids};
+    return;
 }
 
 # Of the player, which know all of them.
@@ -38,22 +68,79 @@ sub list ($class, @arguments) {
     return @{$ids};
 }
 
-sub is_whole ($self) { return 0 }
-
-sub programs ($self) {
-    my @command = ($self->player, @{$self->{arguments}});
-    return {name => $self->{name}, command => \@command, ids => $self->{ids}};
-}
-
-sub document ($self) { return (command => $self->{command}) }
-
-# The programs under test, each with what the document says of it.
-sub members ($self) { return {$self->document} }
-
 # The program that plays the cases; as a strategy it stands for the program under test, too.
 sub player ($class) {
     my $path = Copyhang::Paths->programs . '/copyhang-exec';
     return -x $path ? $path : untestable("there is no $path");
+}
+
+# A line: its name, the package that has it, rows of our table that claim to copy as it does, and
+# the command.
+sub _read ($path) {
+    open my $in, '<', $path or bad_input("cannot read $path: $!");
+    my (@programs, %seen);
+    while (my $line = <$in>) {
+        next if $line =~ /\A\s*(?:#|\z)/;
+        my %program = (mismatches => []);
+        (@program{qw(name package rows)}, my $words) = split q{ }, $line, 4;
+        my @command = Text::ParseWords::shellwords($words // q{});
+        bad_input("$path:$.: a line is NAME PACKAGE ROWS COMMAND...") if !@command;
+        bad_input("$path:$.: a second program called $program{name}") if $seen{$program{name}}++;
+        $program{rows} = [grep { $_ ne $NO_ROW } split /,/, $program{rows}];
+        @program{qw(command installed)} = (\@command, defined Copyhang::Tool->find($command[0]));
+        push @programs, \%program;
+    }
+    bad_input("cannot read $path: $!")  if !close $in;
+    bad_input("$path names no program") if !@programs;
+    return @programs;
+}
+
+sub programs ($self) {
+    return map { +{%{$_}, command => [$self->player, @{$_->{arguments}}]} } @{$self->{played}};
+}
+
+# Those of the rows are there to be compared with.
+sub take ($self, @streams) {
+    my %stream = map { $_->name => $_ } @streams;
+    my @taken;
+    for my $member (grep { $_->{installed} } $self->members) {
+        my $stream = $stream{_name($member)};
+        $_->{program} = $member->{name} for $stream->cases;
+        push @taken, $stream;
+        my @rows = map { [$_, $stream{_row_name($_)}] } @{$member->{rows}};
+        $member->{mismatches} = _mismatches($stream, @rows) if @rows;
+    }
+    return @taken;
+}
+
+# What a program does that none of the rows does: of the row that comes closest, all differences.
+sub _mismatches ($stream, @rows) {
+    my @differences;
+    for my $row (@rows) {
+        my ($name, $other) = @{$row};
+        my %cascade = map { $_->{id} => $_->value('cascade') } $other->cases;
+        my @pairs   = map {
+            {
+                id      => $_->{id},
+                row     => $name,
+                program => $_->value('cascade'),
+                table   => $cascade{$_->{id}}
+            }
+        } grep { $_->is_known } $stream->cases;
+        push @differences, [grep { ($_->{program} // q{}) ne ($_->{table} // q{}) } @pairs];
+    }
+    my ($least) = sort { @{$a} <=> @{$b} } @differences;
+    return $least;
+}
+
+# The programs under test, each with what the document says of it: those of a file have a name, and
+# those that are not installed were not tried.
+sub members ($self) { return @{$self->{members}} }
+
+sub document ($self) {
+    my @members = $self->members;
+    return (command  => $members[0]{command}) if !defined $members[0]{name};
+    return (programs => [map { +{%{$_}, installed => $_->{installed} ? \1 : \0} } @members]);
 }
 
 1;
