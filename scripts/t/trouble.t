@@ -133,7 +133,7 @@ subtest 'Ctrl-C, and a program that cannot be killed' => sub {
     my $place  = File::Temp->newdir;
     my $folder = after_two("setpgrp 0, getpgrp getppid; open my \$o, '>', '$place/new';"
             . " print {\$o} \$\$; close \$o; rename '$place/new', '$place/pid'; sleep 1 while 1");
-    my $job = start($folder, ['run'], INTERRUPTED => 0.1, KILL_GRACE => 0.1);
+    my $job = start($folder, ['run'], TERM_GRACE => 0.1, KILL_GRACE => 0.1);
     ok(comes_true(sub { -e "$place/pid" }), 'it runs');
     kill 'INT', $job->{pid};
     my ($status, $out, $err) = finish($job);

@@ -189,7 +189,7 @@ sub download ($self, $folder, $on_progress, @packages) {
     Copyhang::Tool->run(
         "download $packages[0]{package}",
         [$self->_apt($HELPER, 'download-file', @files)],
-        sub ($line) {
+        on_line => sub ($line) {
             my ($percent) = $line =~ /\Adlstatus:\d+:(\d+)/ or return;
             $on_progress->("downloading, $percent %") if $percent != $at;
             $at = $percent;

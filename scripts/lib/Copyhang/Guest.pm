@@ -55,6 +55,7 @@ sub start ($class, %argument) {
         %argument,
         command  => [$machine->command(fileno $console, fileno $initramfs)],
         keep     => [$console, $initramfs],
+        dies_by  => 'KILL',
         on_noise => sub ($text) { $noise .= $text },
         console  => $console,
         noise    => \$noise,

@@ -14,10 +14,10 @@ use Copyhang::Guest::Accelerator ();
 use Copyhang::Guest::Machine     ();
 use Copyhang::Guest::Stream      ();
 use Copyhang::Kernel             ();
-use Copyhang::Load               ();
 use Copyhang::Matrix::Report     ();
 use Copyhang::Paths              ();
 use Copyhang::Progress::Kernels  ();
+use Copyhang::Tool               ();
 use List::Util                   qw(min uniq);
 use POSIX                        qw(ceil);
 
@@ -88,7 +88,7 @@ sub _streams ($self, $progress, @kernels) {
     return if !@kernels;
     my $option     = $self->{option};
     my @ids        = $self->{selection}->ids;
-    my $cpus       = Copyhang::Load->cpus;
+    my $cpus       = Copyhang::Tool->cpus;
     my $processors = $option->{cpus} // (min($cpus, $PROCESSORS, ceil(@ids / $PER_PROCESSOR)) || 1);
     my $memory     = int(_free_memory() / Copyhang::Guest::Machine->memory);
     $self->{at_once} = min(int($cpus / $processors), $memory, scalar @kernels) || 1;

@@ -30,13 +30,36 @@ use POSIX             qw(WNOHANG);
 my $TICK  = 0.1;
 my $CHUNK = 65_536;
 
+# What ends a command (dies_by) when this program has ended, be it by SIGKILL, or before the command
+# has begun: a signal, for the command alone, or GROUP, SIGKILL for its whole process group. That is
+# for those such as make(1), which start others that would go on. There a shell leads the group; it
+# leaves SIGTERM, which goes to all of the group, to the others, and awaits their end (dash says
+# "Terminated" of it).
+my $ONE   = '[ "$PPID" = "$0" ] && exec "$@"';
+my $GROUP = <<'END';
+trap 'kill -KILL 0' HUP
+trap : TERM
+[ "$PPID" = "$0" ] || kill -KILL 0
+"$@" &
+while :; do
+	wait $! 2>/dev/null
+	status=$?
+	kill -0 $! 2>/dev/null || exit "$status"
+done
+END
+
 # Arguments: command => [...], on_line => code($line), on_noise => code($text, from stderr),
 # keep => [handles] that the command inherits under the same numbers, silence => for how many
 # seconds it may be silent (undef: as long as it likes), is_over => code that is true when it has to
-# end, session => true for a session of its own.
+# end, session => true for a session of its own, dies_by => what ends it after this program's end.
 sub start ($class, %argument) {
     Copyhang::Failure->catch_signals;
     my $self = bless {on_line => sub { }, on_noise => sub { }, partial => q{}, %argument}, $class;
+    if (my $signal = $self->{dies_by}) {
+        my @how = $signal eq 'GROUP' ? ('HUP', $GROUP) : ($signal, $ONE);
+        $self->{command} =
+            [qw(setpriv --pdeathsig), $how[0], qw(-- sh -c), $how[1], $$, @{$self->{command}}];
+    }
     pipe $self->{out}, my $out or untestable("cannot make a pipe: $!");
     pipe $self->{err}, my $err or untestable("cannot make a pipe: $!");
     $self->{heard} = now();
@@ -142,7 +165,7 @@ sub _look_after ($self) {
             if !$self->{ended} && ($self->_is_drained($now) || Copyhang::Failure->signalled);
     }
     elsif ($self->{deadline})            { $self->_insist if $now >= $self->{deadline} }
-    elsif (Copyhang::Failure->signalled) { $self->stop('TERM', $Copyhang::Limits::INTERRUPTED) }
+    elsif (Copyhang::Failure->signalled) { $self->stop('TERM', $Copyhang::Limits::TERM_GRACE) }
     elsif (defined(my $why = $self->overdue($now))) {
         $self->{complaint} = "$why, ended by force";
         $self->stop('TERM', $Copyhang::Limits::TERM_GRACE);

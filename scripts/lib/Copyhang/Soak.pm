@@ -9,7 +9,6 @@ package Copyhang::Soak;
 
 use v5.36;
 use Copyhang::Failure      qw(untestable);
-use Copyhang::Load         ();
 use Copyhang::Process      ();
 use Copyhang::Progress     ();
 use Copyhang::Selection    ();
@@ -62,7 +61,6 @@ sub main ($self) {
     $self->{progress} = Copyhang::Progress->for_cases(0);
     my $done = eval { $self->_soak; 1 };
     my $why  = $@;
-    $self->{load}->end if $self->{load};
     $self->{progress}->summary;
     print $self->text if $self->{state}->sum('runs');
     STDOUT->flush;         # a signal's end does not
@@ -73,12 +71,12 @@ sub main ($self) {
 sub _soak ($self) {
     my $state = $self->{state};
     while (!$self->_is_over) {
-        my $draw  = $self->draw($state->sum('runs'));
-        my $began = $self->_elapsed;
-        $self->{load} = Copyhang::Load->start($draw->{busy}, $^X, '-e', '1 while 1');
+        my $draw   = $self->draw($state->sum('runs'));
+        my $began  = $self->_elapsed;
+        my @load   = Copyhang::Surroundings->load($draw->{busy}, $^X, '-e', '1 while 1');
         my $result = Copyhang::Soak::Player->play($draw, $self->{arguments},
             sub { $self->_show($draw->{text}); $self->_is_over });
-        $self->{load}->end;
+        Copyhang::Process->end(@load);
         last if !$result;
         $state->take($draw->{text}, $result, $self->_elapsed - $began);
         untestable('no case can be played here') if !$state->sum('verdicts');
@@ -107,7 +105,7 @@ sub draw ($self, $run) {
             $drawn{$name} = $choices->[rand @{$choices}];
         }
     }
-    $drawn{cpus} *= Copyhang::Load->cpus if $drawn{cpus};
+    $drawn{cpus} *= Copyhang::Tool->cpus if $drawn{cpus};
     my @words = map { sprintf $_->[1], $drawn{$_->[0]} } grep { $drawn{$_->[0]} } @WORDS;
     return {
         busy     => $drawn{busy},

@@ -9,13 +9,12 @@
 package Copyhang::Bisect::Repository;
 
 use v5.36;
-use Copyhang::Cache        ();
-use Copyhang::Failure      qw(bad_input);
-use Copyhang::ProcessGroup ();
-use Copyhang::Lock         ();
-use Copyhang::Tool         ();
-use Cwd                    ();
-use Digest::SHA            qw(sha256_hex);
+use Copyhang::Cache   ();
+use Copyhang::Failure qw(bad_input);
+use Copyhang::Lock    ();
+use Copyhang::Tool    ();
+use Cwd               ();
+use Digest::SHA       qw(sha256_hex);
 
 my $WORKTREE = 'copyhang';    # its name among those of the repository
 my $PATIENCE = 5;             # s; for the processes of a bisection that was killed to end
@@ -112,9 +111,9 @@ sub git ($self, $what, @arguments) {
 sub _attempt ($self, @arguments) {
     delete local @ENV{grep { /\AGIT_/ } keys %ENV};
     local $ENV{LC_ALL} = 'C';
-    my @command = Copyhang::ProcessGroup->group(@GIT, '-C', $self->{tree}, @arguments);
-    my %how     = (silence => undef, keep => [$self->{lock} // ()]);
-    my ($status, @rest) = Copyhang::Tool->attempt(\@command, undef, %how);
+    my @command = (@GIT, '-C', $self->{tree}, @arguments);
+    my %how     = (silence => undef, dies_by => 'GROUP', keep => [$self->{lock} // ()]);
+    my ($status, @rest) = Copyhang::Tool->attempt(\@command, %how);
     return ($status // -1, @rest);
 }
 

@@ -13,7 +13,6 @@ package Copyhang::Guest::Machine;
 use v5.36;
 use Copyhang::Cache         ();
 use Copyhang::Kernel::Image ();
-use Copyhang::ProcessGroup  ();
 use Digest::SHA             qw(sha256_hex);
 
 my $MEMORY = 512;    # MB; xfs and overlayfs want some, forked cases share most
@@ -69,10 +68,10 @@ sub slowness    ($self)  { return $SLOWNESS{$self->{accelerator}} }
 sub accelerator ($self)  { return $self->{accelerator} }
 
 # The command line that starts it, with the console written to one descriptor, the initramfs read
-# from another, and the channel on standard output. The emulator does not outlive this program.
+# from another, and the channel on standard output.
 sub command ($self, $console, $initramfs) {
     my $own = $self->{kind} eq 'uml' ? '_uml' : '_qemu';
-    return Copyhang::ProcessGroup->single('KILL', $self->$own("/dev/fd/$initramfs", $console));
+    return $self->$own("/dev/fd/$initramfs", $console);
 }
 
 sub _qemu ($self, $initramfs, $console) {

@@ -10,12 +10,11 @@
 package Copyhang::Soak::Player;
 
 use v5.36;
-use Copyhang::Failure      qw(untestable);
-use Copyhang::Limits       ();
-use Copyhang::Paths        ();
-use Copyhang::ProcessGroup ();
-use Copyhang::Tool         ();
-use Cpanel::JSON::XS       ();
+use Copyhang::Failure qw(untestable);
+use Copyhang::Limits  ();
+use Copyhang::Paths   ();
+use Copyhang::Tool    ();
+use Cpanel::JSON::XS  ();
 
 # As soon as $is_over->(), which is called often, is true, the run is ended, and nothing returned.
 # $surroundings: {slow => [arguments of scripts/slow], copyhang => [of the command]}
@@ -27,13 +26,12 @@ sub play ($class, $surroundings, $arguments, $is_over = sub { 0 }) {
         '--', "$scripts/copyhang", @{$arguments}, @{$surroundings->{copyhang} // []},
         qw(--json -)
     );
-    local $ENV{COPYHANG_PROGRAMS}        = Copyhang::Paths->programs;  # nothing to install or build
-    local $Copyhang::Limits::INTERRUPTED = $Copyhang::Limits::SOAKED;
-    local $Copyhang::Limits::TERM_GRACE  = $Copyhang::Limits::SOAKED;
+    local $ENV{COPYHANG_PROGRAMS} = Copyhang::Paths->programs;         # nothing to install or build
+    local $Copyhang::Limits::TERM_GRACE = $Copyhang::Limits::SOAKED;
     my $was_over;
     my ($status, $lines, $noise) = Copyhang::Tool->attempt(
-        [Copyhang::ProcessGroup->single('TERM', @command)],
-        undef,
+        \@command,
+        dies_by => 'TERM',
         silence => undef,
         is_over => sub { $was_over = $is_over->() }
     );
