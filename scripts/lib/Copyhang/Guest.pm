@@ -32,12 +32,10 @@ package Copyhang::Guest;
 
 use v5.36;
 use parent 'Copyhang::Process';
-use Config            qw(%Config);
 use Copyhang::Failure qw(untestable);
 use Copyhang::Limits  ();
 use Copyhang::Stream  ();
 use List::Util        qw(first tail);
-use Time::HiRes       qw(clock_gettime CLOCK_MONOTONIC);
 
 # What a kernel says when it gives up, or a part of it.
 my $OOPS = qr/Kernel\ panic\ -\ not\ syncing | \bOops: | kernel\ BUG\ at | \[\#\d+\]
@@ -49,7 +47,7 @@ my $LINES = 24;        # of it that are kept
 sub start ($class, %argument) {
     my ($machine, $initramfs) = @argument{qw(machine initramfs)};
     open my $console, '+>', undef or untestable("cannot make a file for the console: $!");
-    my $now   = _now();
+    my $now   = Copyhang::Process::now();
     my $noise = q{};
     return $class->SUPER::start(
         %argument,
@@ -88,9 +86,9 @@ sub take_line ($self, $line) {
     return $self->_lose("line $number where $expected was due") if $number != $expected;
     return $self->_lose("a line that is damaged: $line")        if $sum != unpack '%32C*', $text;
     $self->{number} = $number;
-    $self->{time}{up} //= _now();
+    $self->{time}{up} //= Copyhang::Process::now();
     return $self->_listen($1, $2 // q{}) if $text =~ /\A[@](\w+)(?: (.*))?\z/;
-    $self->{time}{progress} = _now();
+    $self->{time}{progress} = Copyhang::Process::now();
     return $self->SUPER::take_line($text);
 }
 
@@ -106,11 +104,11 @@ sub _listen ($self, $what, $text) {
     return if $what eq 'alive';
     return push @{$self->{said}{trouble}}, $text if $what eq 'trouble';
     $self->{said}{$what} = $text;
-    $time->{cases}       = $time->{progress} = _now() if $what eq 'start';
+    $time->{cases}       = $time->{progress} = Copyhang::Process::now() if $what eq 'start';
     return if $what ne 'end';
 
     # There is no more to come: that it powers off is not waited for.
-    $time->{end} = _now();
+    $time->{end} = Copyhang::Process::now();
     return $self->stop('TERM', $Copyhang::Limits::GRACE);
 }
 
@@ -135,7 +133,7 @@ sub overdue ($self, $now) {
 }
 
 sub finish ($self) {
-    $self->{time}{over} = _now();
+    $self->{time}{over} = Copyhang::Process::now();
     $self->SUPER::finish;
     delete $self->{said}{end} if defined $self->{lost};
     return;
@@ -155,10 +153,8 @@ sub outcome ($self) {
 }
 
 sub _why ($self, $status) {
-    my $signal = (split / /, $Config{sig_name})[$status & 127];
     my ($last) = reverse grep { /\S/ } split /\n/, ${$self->{noise}};
-    return join ': ', $status & 127 ? "killed by SIG$signal" : 'exited with ' . ($status >> 8),
-        $last // ();
+    return join ': ', $self->ending($status), $last // ();
 }
 
 # The last lines of the console.
@@ -173,7 +169,5 @@ sub _console ($self) {
     $text =~ s/\e\[[\d;?]*[A-Za-z]|\r|\0//g;
     return grep { /\S/ } map { s/\A\[ *\d+[.]\d+\] //r } split /\n/, $text;
 }
-
-sub _now () { return clock_gettime(CLOCK_MONOTONIC) }
 
 1;

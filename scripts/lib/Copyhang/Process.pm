@@ -22,6 +22,7 @@
 package Copyhang::Process;
 
 use v5.36;
+use Config            qw(%Config);
 use Copyhang::Failure qw(untestable);
 use Copyhang::Limits  ();
 use Fcntl             qw(F_SETFD);
@@ -114,6 +115,12 @@ sub status ($self) { return $self->{status} }
 
 # What was wrong with its life, if anything was; always where there is no status.
 sub complaint ($self) { return $self->{complaint} }
+
+# What a wait status says in words.
+sub ending ($class, $status) {
+    return 'exited with ' .  ($status >> 8) if !($status & 127);
+    return 'killed by SIG' . (split / /, $Config{sig_name})[$status & 127];
+}
 
 # Waits a moment for news of any of the processes, and deals with it.
 sub pump ($class, @processes) {
