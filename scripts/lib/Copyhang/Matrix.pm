@@ -8,18 +8,17 @@ package Copyhang::Matrix;
 
 use v5.36;
 use parent 'Copyhang::Run';
-use Copyhang::Cache              ();
-use Copyhang::Failure            qw(bad_input);
-use Copyhang::Guest::Accelerator ();
-use Copyhang::Guest::Machine     ();
-use Copyhang::Guest::Stream      ();
-use Copyhang::Kernel             ();
-use Copyhang::Matrix::Report     ();
-use Copyhang::Paths              ();
-use Copyhang::Progress::Kernels  ();
-use Copyhang::Tool               ();
-use List::Util                   qw(min uniq);
-use POSIX                        qw(ceil);
+use Copyhang::Cache             ();
+use Copyhang::Failure           qw(bad_input);
+use Copyhang::Guest::Machine    ();
+use Copyhang::Guest::Stream     ();
+use Copyhang::Kernel            ();
+use Copyhang::Matrix::Report    ();
+use Copyhang::Paths             ();
+use Copyhang::Progress::Kernels ();
+use Copyhang::Tool              ();
+use List::Util                  qw(min uniq);
+use POSIX                       qw(ceil);
 
 # For how many cases a guest gets a processor more, and how many it gets at most.
 my ($PER_PROCESSOR, $PROCESSORS) = (128, 4);
@@ -92,7 +91,7 @@ sub _streams ($self, $progress, @kernels) {
     my $processors = $option->{cpus} // (min($cpus, $PROCESSORS, ceil(@ids / $PER_PROCESSOR)) || 1);
     my $memory     = int(_free_memory() / Copyhang::Guest::Machine->memory);
     $self->{at_once} = min(int($cpus / $processors), $memory, scalar @kernels) || 1;
-    my $accelerator = Copyhang::Guest::Accelerator->for_kernels($progress, @kernels);
+    my $accelerator = Copyhang::Guest::Machine->accelerator_for($progress, @kernels);
     return map {
         my ($kernel, $name) = ($_, $_->name);
         my $baseline = defined $option->{baseline}
