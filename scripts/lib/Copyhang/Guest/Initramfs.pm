@@ -93,14 +93,15 @@ sub _write ($path, @lines) {
     return Copyhang::Output->new($path)->write(join q{}, map { "$_\n" } @lines);
 }
 
-# Makes an archive of all that is in the folder $root.
-sub archive ($class, $root, $path) {
-    my $script = 'cd "$0" && find . -mindepth 1 | cpio -o -H newc -R 0:0 --quiet >"$1"';
-    return Copyhang::Tool->run("write $path", ['sh', '-c', $script, $root, $path]);
+# Makes an archive of all that is in the folder $root, behind others: the kernel unpacks them one
+# after the other.
+sub archive ($class, $root, $path, @others) {
+    my $script = 'exec >"$1" && cd "$0" && shift && cat /dev/null "$@"'
+        . ' && find . -mindepth 1 | cpio -o -H newc -R 0:0 --quiet';
+    return Copyhang::Tool->run("write $path", ['sh', '-c', $script, $root, $path, @others]);
 }
 
-# A handle of a file without a name: the kernel unpacks archives one after the other. The case
-# program gets these arguments, and the ids to play.
+# A handle of a file without a name. The case program gets these arguments, and the ids to play.
 sub for_boot ($self, $arguments, $ids) {
     my $root = File::Temp->newdir;
     mkdir "$root/$OURS" or bad_input("cannot make $root/$OURS: $!");
@@ -109,14 +110,10 @@ sub for_boot ($self, $arguments, $ids) {
     _write("$root/$OURS/arguments.txt",   @program, @{$arguments}, '--ids', "/$OURS/ids.txt");
     _write("$root/$OURS/environment.txt", $load ? $load->environment : ());
     _write("$root/$OURS/ids.txt",         @{$ids});
-    my $last = File::Temp->new;
-    $self->archive("$root", "$last");
-    open my $whole, '+>:raw', undef or bad_input("cannot make a temporary file: $!");
-
-    for my $part ($self->{base}, $load ? $load->archive : (), $last) {
-        seek $part, 0, 0;
-        File::Copy::copy($part, $whole) or bad_input("cannot write to a temporary file: $!");
-    }
+    my $whole = File::Temp->new;
+    my $base  = "/proc/$$/fd/" . fileno $self->{base};    # it may have lost its name by now
+    $self->archive("$root", "$whole", $base, $load ? $load->archive : ());
+    unlink "$whole";
     return $whole;
 }
 
