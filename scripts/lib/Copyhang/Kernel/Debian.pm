@@ -35,10 +35,7 @@ my $DEFAULT     = 'cloud';          # flavour
 my $DESCRIPTION = 'kernel.json';    # of a kernel, in its folder of the cache
 
 # Once a process: what it has loaded is not loaded again.
-sub apt ($class) {
-    state $apt = Copyhang::Apt->new;
-    return $apt;
-}
+sub apt ($class) { return state $apt = Copyhang::Apt->new }
 
 sub look_up ($class, $spec) { return ($class->known($spec))[0] }
 
