@@ -15,19 +15,11 @@
 # lost. The console goes to a file without a name, and is evidence.
 #
 # The emulator is ended when init said that the case program came to its end, when something is
-# lost, and when one of the limits has passed: for a word of init, for something new on the console
-# as long as there is none, for its signs of life from then on, and for a line of the case program
-# (Copyhang::Limits); all but the last are multiplied with the machine's slowness: in a guest, too,
-# a second is a second. It ends with this program, however that ends.
+# lost, and when a limit of Copyhang::Limits has passed: for a word of init, for something new on the
+# console as long as there is none, for its signs of life from then on (all of them multiplied with
+# the machine's slowness: in a guest, too, a second is a second), and for a line of the case program.
 #
-# outcome is complete, or:
-# - panic: the kernel panicked, or there is an oops on the console, even if the guest went on. With
-#   its text.
-# - lost: a line of the channel is missing, damaged or not init's, or the guest ended without saying
-#   so.
-# - boot_failed: init was never heard of.
-# - wedged: it was, but then nothing came for too long.
-# - emulator_failed: the emulator ended by itself with an error, or was killed.
+# outcome is one of those that man/copyhang-matrix.pod tells of, with an underscore.
 package Copyhang::Guest;
 
 use v5.36;
@@ -47,20 +39,17 @@ my $LINES = 24;        # of it that are kept
 sub start ($class, %argument) {
     my ($machine, $initramfs) = @argument{qw(machine initramfs)};
     open my $console, '+>', undef or untestable("cannot make a file for the console: $!");
-    my $now   = Copyhang::Process::now();
-    my $noise = q{};
+    my $now = Copyhang::Process::now();
     return $class->SUPER::start(
         %argument,
-        command  => [$machine->command(fileno $console, fileno $initramfs)],
-        keep     => [$console, $initramfs],
-        dies_by  => 'KILL',
-        on_noise => sub ($text) { $noise .= $text },
-        console  => $console,
-        noise    => \$noise,
-        size     => 0,
-        said     => {},
-        time     => {start => $now, stirred => $now, progress => $now},
-        number   => 0,
+        command => [$machine->command(fileno $console, fileno $initramfs)],
+        keep    => [$console, $initramfs],
+        dies_by => 'KILL',
+        console => $console,
+        size    => 0,
+        said    => {},
+        time    => {start => $now, stirred => $now, progress => $now},
+        number  => 0,
     );
 }
 
@@ -101,7 +90,6 @@ sub _lose ($self, $why) {
 
 sub _listen ($self, $what, $text) {
     my $time = $self->{time};
-    return if $what eq 'alive';
     return push @{$self->{said}{trouble}}, $text if $what eq 'trouble';
     $self->{said}{$what} = $text;
     $time->{cases}       = $time->{progress} = Copyhang::Process::now() if $what eq 'start';
@@ -153,7 +141,7 @@ sub outcome ($self) {
 }
 
 sub _why ($self, $status) {
-    my ($last) = reverse grep { /\S/ } split /\n/, ${$self->{noise}};
+    my ($last) = reverse grep { /\S/ } split /\n/, $self->{noise};
     return join ': ', $self->ending($status), $last // ();
 }
 

@@ -17,8 +17,8 @@
 # Copyhang::Limits. After a signal (Copyhang::Failure) every process is ended, fast.
 #
 # Copyhang::Tool is for those that are run to their end. foreground is for a command that takes this
-# program's place at the terminal. Copyhang::Guest is a process whose lines (take_line), noise
-# (take_noise) and limits (overdue) are others. Loads perl-base modules only, until it starts one.
+# program's place at the terminal. Copyhang::Guest is a process whose lines (take_line)
+# and limits (overdue) are others. Loads perl-base modules only, until it starts one.
 package Copyhang::Process;
 
 use v5.36;
@@ -49,13 +49,13 @@ while :; do
 done
 END
 
-# Arguments: command => [...], on_line => code($line), on_noise => code($text, from stderr),
-# keep => [handles] that the command inherits under the same numbers, silence => for how many
-# seconds it may be silent (undef: as long as it likes), is_over => code that is true when it has to
-# end, session => true for a session of its own, dies_by => what ends it after this program's end.
+# Arguments: command => [...]; on_line => code($line), on_noise => code($text, from stderr): else the
+# object keeps them, in lines and noise; keep => [handles] that the command inherits under the same
+# numbers; silence => for how many seconds it may be silent (undef: as long as it likes); is_over =>
+# code that is true when it has to end; session => true for a session of its own; dies_by.
 sub start ($class, %argument) {
     Copyhang::Failure->catch_signals;
-    my $self = bless {on_line => sub { }, on_noise => sub { }, partial => q{}, %argument}, $class;
+    my $self = bless {lines => [], noise => q{}, partial => q{}, %argument}, $class;
     if (my $signal = $self->{dies_by}) {
         my @how = $signal eq 'GROUP' ? ('HUP', $GROUP) : ($signal, $ONE);
         $self->{command} =
@@ -150,8 +150,14 @@ sub _read ($self, $stream) {
     return;
 }
 
-sub take_line  ($self, $line) { return $self->{on_line}->($line) }
-sub take_noise ($self, $text) { return $self->{on_noise}->($text) }
+# What it says goes to who listens, or is kept.
+sub take_line ($self, $line) {
+    return $self->{on_line} ? $self->{on_line}->($line) : push @{$self->{lines}}, $line;
+}
+
+sub take_noise ($self, $text) {
+    return $self->{on_noise} ? $self->{on_noise}->($text) : ($self->{noise} .= $text);
+}
 
 # Why it has to be ended by force, undef as long as it has not.
 sub overdue ($self, $now) {

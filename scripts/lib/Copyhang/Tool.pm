@@ -23,19 +23,12 @@ sub run ($class, $what, $command, %argument) {
 # Leaves it to the caller what a failure means, who may use failed. Return: (wait status or undef,
 # [lines], what it said on standard error).
 sub attempt ($class, $command, %argument) {
-    my @lines;
-    my $noise   = q{};
-    my $process = Copyhang::Process->start(
-        command  => $command,
-        on_line  => sub ($line) { push @lines, $line },
-        on_noise => sub ($text) { $noise .= $text },
-        silence  => $Copyhang::Limits::TOOL,
-        %argument,
-    );
+    my %how     = (command => $command, silence => $Copyhang::Limits::TOOL, %argument);
+    my $process = Copyhang::Process->start(%how);
     Copyhang::Process->pump($process) until $process->has_ended;
     Copyhang::Failure->check_signals;
-    $noise .= "\n" . $process->complaint if defined $process->complaint;
-    return ($process->status, \@lines, $noise);
+    my $noise = join "\n", $process->{noise}, $process->complaint // ();
+    return ($process->status, $process->{lines}, $noise);
 }
 
 sub cpus ($class) { return ($class->run('count the CPUs', ['nproc']))[0] }
