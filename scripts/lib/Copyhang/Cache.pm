@@ -40,8 +40,7 @@ sub change ($self, $code) {
     return $code->() if $Changing{$self->{folder}};
     my $lock = $self->_lock('lock', LOCK_EX, 'changing');
     local $Changing{$self->{folder}} = 1;
-    my @left = glob "\Q$self->{folder}\E/$NEW*";
-    remove_tree(@left);
+    remove_tree(glob "\Q$self->{folder}\E/$NEW*");
     return $code->();
 }
 
@@ -96,8 +95,7 @@ sub make ($self, $name, $code) {
 
 sub write_file ($self, $name, $text) {
     $self->make_folder($name =~ s{[^/]*\z}{}r);
-    Copyhang::Output->new($self->path($name))->write($text);
-    return;
+    return Copyhang::Output->new($self->path($name))->write($text);
 }
 
 # undef if there is none.

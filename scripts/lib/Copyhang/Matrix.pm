@@ -75,7 +75,7 @@ sub _fetch ($self, $progress) {
     for my $kernel (@{$self->{kernels}}) {
         my $name = $kernel->name;
         my $tell = sub ($text) { $progress->tell("$name: $text") };
-        $self->_try($name, sub { $kernel->fetch(on_progress => $tell); push @fetched, $kernel });
+        $self->_try($name, sub { $kernel->fetch($tell); push @fetched, $kernel });
         Copyhang::Failure->check_signals;
     }
     return Copyhang::Kernel->sorted(@fetched);

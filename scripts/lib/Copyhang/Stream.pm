@@ -134,8 +134,7 @@ sub deliver ($self, $case) {
 }
 
 sub pass ($self, $line) {
-    push @{$self->{queue}}, $line;
-    push @{$self->{tap}},   $line;
+    push @{$_}, $line for @{$self}{qw(queue tap)};
     return;
 }
 

@@ -54,9 +54,7 @@ sub look_up ($class, $path) {
     return $self;
 }
 
-sub fill ($self, $folder, $tell) {
-    return $self->extract($self->{images}[0], $folder);
-}
+sub fill ($self, $folder, $tell) { return $self->extract($self->{images}[0], $folder) }
 
 # {is_compressed, is_uml, release, version}; fails for any other file.
 sub _inspect ($path) {
