@@ -39,7 +39,8 @@ sub golden_session ($name, $run, $commands, $named = {}) {
     for my $command (@{$commands}) {
         my @words = map { m{\A[\w/.,:=+-]+\z} ? $_ : /'/ ? qq{"$_"} : "'$_'" } @{$command};
         my ($status, $out, $err) = $run->(@{$command});
-        push @told, join(q{ }, q{$}, @words) . "\n" . $out . $err =~ s/^/2> /gmr . "exit $status\n";
+        push @told,
+            join(q{ }, q{$}, @words) . "\n" . $out . $err =~ s/^(?!\z)/2> /gmr . "exit $status\n";
     }
     return golden($name, join("\n", @told), %{$named});
 }
