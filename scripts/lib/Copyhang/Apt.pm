@@ -4,10 +4,8 @@
 #
 # Works with a configuration of its own in the cache (apt/), made from that of the machine: the same
 # mirrors, keys and ways to reach them, other suites. (Debian signs a release with the keys of the
-# last ones too, so that the keyring of a supported release serves for all.) It needs no root, and
-# neither the machine's sources, nor its lists of packages, nor what is installed are touched. apt
-# verifies the signatures: of a suite that is not signed by a key the machine trusts for it no list
-# is used. The lists of the day are loaded whole; only what is about kernels is kept in
+# last ones too, so that the keyring of a supported release serves for all.) Of a suite that is not
+# signed by a key the machine trusts for it no list is used. Only what is about kernels is kept, in
 # apt/packages.json.
 #
 # If some lists cannot be had there is a line on standard error and the rest is used, or what there

@@ -16,9 +16,8 @@
 # SIGTERM, and SIGKILL later, and if that does not help it is left alone. The limits are those of
 # Copyhang::Limits. After a signal (Copyhang::Failure) every process is ended, fast.
 #
-# Copyhang::Tool is for those that are run to their end. foreground is for a command that takes this
-# program's place at the terminal. Copyhang::Guest is a process whose lines (take_line)
-# and limits (overdue) are others. Loads perl-base modules only, until it starts one.
+# Copyhang::Tool is for those that are run to their end. Copyhang::Guest is a process whose lines
+# (take_line) and limits (overdue) are others. Loads perl-base modules only, until it starts one.
 package Copyhang::Process;
 
 use v5.36;
