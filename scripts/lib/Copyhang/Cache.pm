@@ -19,6 +19,7 @@ use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Limits  ();
 use Copyhang::Lock    ();
 use Copyhang::Output  ();
+use Digest::SHA       ();
 use Fcntl             qw(LOCK_EX LOCK_SH F_SETFD);
 use File::Path        qw(make_path remove_tree);
 use File::Temp        ();
@@ -34,6 +35,13 @@ sub new ($class) {
 }
 
 sub path ($self, $name) { return "$self->{folder}/$name" }
+
+# What names what is made of a text and the contents of files.
+sub key ($class, $text, @files) {
+    my $digest = Digest::SHA->new(256)->add($text);
+    $digest->addfile($_, 'b') for @files;
+    return substr $digest->hexdigest, 0, 16;
+}
 
 # Runs the code while no other run changes the cache. What such a run left half done is removed.
 sub change ($self, $code) {

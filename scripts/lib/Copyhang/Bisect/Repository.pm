@@ -14,7 +14,6 @@ use Copyhang::Failure qw(bad_input);
 use Copyhang::Lock    ();
 use Copyhang::Tool    ();
 use Cwd               ();
-use Digest::SHA       qw(sha256_hex);
 
 my $WORKTREE = 'copyhang';    # its name among those of the repository
 my $PATIENCE = 5;             # s; for the processes of a bisection that was killed to end
@@ -34,7 +33,7 @@ sub new ($class, $tree) {
 }
 
 # The name in the cache of what is made of a tree, by a path that tells it from others.
-sub _name_of ($path) { return 'trees/' . substr sha256_hex($path), 0, 16 }
+sub _name_of ($path) { return 'trees/' . Copyhang::Cache->key($path) }
 
 # What tells it from other repositories, the folder of what is made of it, the worktree in there.
 sub common   ($self)         { return $self->{common} }

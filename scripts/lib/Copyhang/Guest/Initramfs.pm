@@ -14,7 +14,6 @@ use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Output  ();
 use Copyhang::Paths   ();
 use Copyhang::Tool    ();
-use Digest::SHA       qw(sha256_hex);
 use File::Copy        ();
 use File::Find        ();
 use File::Temp        ();
@@ -22,22 +21,19 @@ use File::Temp        ();
 # By the end of a module's name.
 my %UNPACKER = (ko => 'cat', xz => 'xz -dcq', zst => 'zstd -dcq', gz => 'gzip -dcq');
 
-my $OURS   = 'copyhang';         # its folder, as in fixtures/guest/init.c
-my $CASES  = 'copyhang-cases';
-my $DIGEST = 16;                 # digits of one
+my $OURS  = 'copyhang';         # its folder, as in fixtures/guest/init.c
+my $CASES = 'copyhang-cases';
 
 # For a kernel, a Copyhang::Kernel that has been fetched. $load may be undef.
 sub new ($class, $kernel, $load = undef) {
     my $programs = Copyhang::Paths->programs;
     my %file     = (init => "$programs/copyhang-init", "$OURS/$CASES" => "$programs/$CASES");
     my @modules  = _modules($kernel->modules);
-    my $digest   = Digest::SHA->new(256);
-    $digest->addfile($file{$_}, 'b') for sort keys %file;
-    $digest->add(join q{ }, $_, (stat)[7, 9]) for @modules;
-    my $of_kernel = sha256_hex(join "\n", $kernel->images, $kernel->modules // q{});
-    my ($key, $build) = map { substr $_, 0, $DIGEST } $of_kernel, $digest->hexdigest;
-    my $name  = "guests/$key-$build";
-    my $cache = Copyhang::Cache->new;
+    my $cache    = Copyhang::Cache->new;
+    my $key      = $cache->key(join "\n", $kernel->images, $kernel->modules // q{});
+    my $stats    = join "\n", map { join q{ }, $_, (stat)[7, 9] } @modules;
+    my $build    = $cache->key($stats, @file{sort keys %file});
+    my $name     = "guests/$key-$build";
     $cache->make(
         $name,
         sub ($folder) {

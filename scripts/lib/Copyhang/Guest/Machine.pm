@@ -21,7 +21,6 @@ use Copyhang::Failure          ();
 use Copyhang::Guest            ();
 use Copyhang::Guest::Initramfs ();
 use Copyhang::Kernel::Image    ();
-use Digest::SHA                qw(sha256_hex);
 
 my $KVM        = '/dev/kvm';
 my $REMEMBERED = 'accelerator';
@@ -93,7 +92,7 @@ sub candidates ($class, %argument) {
         accelerator => $kernel->is_uml ? 'uml' : $accelerator,
         processors  => $argument{processors} // 1,
         append      => $argument{append}     // q{},
-        memory      => 'machines/' . substr(sha256_hex($key), 0, 16),
+        memory      => 'machines/' . Copyhang::Cache->key($key),
     );
     my $elf      = $kernel->is_uml ? 'uml' : $common{processors} > 1 ? 'pvh' : 'microvm';
     my @machines = map {
