@@ -103,7 +103,7 @@ subtest 'what was built' => sub {
     }
     spew("$place/program", elf_at(0x40_0000) =~ s/Linux version 6/another 6/r);
     ok(!eval { Copyhang::Kernel->find("$place/program") }, 'any other program');
-    like($@->message, qr/is no kernel: an ELF file without Linux's banner/, 'is none');
+    is($@->message, "$place/program is no kernel: an ELF file without Linux's banner", 'is none');
 };
 
 done_testing;

@@ -11,6 +11,7 @@ use Copyhang::Kernel ();
 use Copyhang::Paths  ();
 use Fake             qw(copyhang start finish slurp spew);
 use File::Temp       ();
+use Golden           qw(golden_session);
 use Real             qw(comes_true);
 use Repository       qw(new_key publish package_file image machine architecture);
 use Test::More;
@@ -72,6 +73,16 @@ sub kernels ($cache, @arguments) {
     return copyhang('/nowhere', 'kernels', @arguments);
 }
 
+# What commands say is as in a golden file, but for the architecture.
+sub told ($name, $cache, @commands) {
+    return golden_session(
+        "kernels-$name.txt",
+        sub ($, @words) { kernels($cache, @words) },
+        [map { ['kernels', @{$_}] } @commands],
+        {$arch => 'ARCH'}
+    );
+}
+
 sub in_cache ($cache, $what) {
     return map { s{.*/}{}r } glob "$cache/copyhang/$what";
 }
@@ -79,24 +90,8 @@ sub in_cache ($cache, $what) {
 my $cache = File::Temp->newdir;
 
 subtest 'names' => sub {
-    my ($status, $out, $err) = kernels($cache, 'list');
-    is($status, 0,   'list');
-    is($err,    q{}, 'without complaint') or diag($err);
-    my @names = map { (split)[0] } split /\n/, $out;
-    is_deeply(
-        \@names,
-        [
-            'NAME',                     'debian:7.10~rc1',
-            'debian:7.3.4',             'debian:6.12.9',
-            "debian:6.1.180:$arch",     'debian:6.1.180',
-            'debian:6.1.180-1~deb11u1', 'debian:6.1.27',
-            'debian:5.10.262',          'debian:5.10.262:rt',
-            'debian:5.10.218'
-        ],
-        'what there is, the newest version first, as short as may be'
-    ) or diag($out);
-    like($out, qr/^debian:6[.]1[.]180 .* bookworm,bookworm-security /m, 'the suites');
-
+    told('list', $cache, ['list'], map { ['list', $_] } qw(debian:5.1 debian:9 debian:6.1.18),
+        'debian:6.1:none', 'debian:6.1.180');
     local $ENV{XDG_CACHE_HOME} = $cache;
     for my $row (
         ['debian:5.10',              '5.10.262-1',        "5.10.0-46-cloud-$arch"],
@@ -114,11 +109,6 @@ subtest 'names' => sub {
         my ($name) = @{$row};
         my $kernel = Copyhang::Kernel->find($name);
         is_deeply([$kernel->name, $kernel->version, $kernel->release], $row, $name);
-    }
-    for my $name (qw(debian:5.1 debian:9 debian:6.1.18 debian:6.1:none)) {
-        ok(!eval { Copyhang::Kernel->find($name) }, "$name is none");
-        is($@->status, 2, 'and bad input');
-        like($@->message, qr/\Ano kernel $name in Debian; /, 'said so');
     }
     my @sorted = Copyhang::Kernel->sorted(map { Copyhang::Kernel->find($_) }
             qw(debian:7.10~rc1 debian:6.1.27 debian:6.12 debian:5.10 debian:7.3 debian:6.1));
@@ -146,8 +136,8 @@ subtest 'both layouts' => sub {
     }
     my $bare = Copyhang::Kernel->find('debian:7.10~rc1');
     is_deeply(
-        [scalar $bare->images, $bare->modules, $bare->config],
-        [2,                    undef,          undef],
+        [scalar(() = $bare->images), $bare->modules, $bare->config],
+        [2,                          undef,          undef],
         'without modules'
     );
     like((kernels($cache, 'list', 'debian:5.10'))[1], qr/262.* \d[.]\d MB$/m, 'listed as cached');
@@ -222,9 +212,7 @@ subtest 'in use' => sub {
     local $Copyhang::Limits::CACHE = 0;
     my $before = join q{ }, in_cache($cache, 'kernels/*');
     my $prunes = sub ($name) {
-        my ($status, undef, $err) = kernels($cache, 'prune');
-        is($status, 2, "$name: prune is refused") or diag($err);
-        like($err, qr/\Acopyhang kernels: another copyhang works with .*\n\z/, 'in one line');
+        told('in-use', $cache, ['prune']) or diag($name);
         is(join(q{ }, in_cache($cache, 'kernels/*')), $before, 'and removes nothing');
     };
     my @holds = map { Copyhang::Cache->new->hold } 1 .. 2;
@@ -309,8 +297,7 @@ subtest 'no network' => sub {
     like($err, qr/\Acopyhang kernels: cannot read package lists: .*[Cc]onnect.*\n\z/, 'one line');
     spew("$fresh/machine.sources",
         "Types: deb\nURIs: file:$mirror\nSuites: jammy\nComponents: main\n");
-    ($status, undef, $err) = kernels($fresh, 'list');
-    like($err, qr/name no mirror of Debian/, 'another distribution');
+    told('another-distribution', $fresh, ['list']);
 };
 
 # Small enough to have no room for the lists, the packages, or what is in them.
@@ -347,7 +334,9 @@ subtest 'packages that are files' => sub {
     }
     my ($modules) = glob "$mirror/pool/trixie-backports/linux-modules-*.deb";
     ok(!eval { Copyhang::Kernel->find($modules) }, 'one without a kernel');
-    like($@->message, qr/not a package with a kernel, but linux-modules-7/, 'is named');
+    is($@->message,
+        "$modules is not a package with a kernel, but linux-modules-7.3.4+deb13-cloud-$arch",
+        'is named');
 };
 
 subtest 'Debian itself' => sub {

@@ -10,7 +10,7 @@ use lib "$Bin/lib", "$Bin/../lib";
 use Fake       qw(finish slurp spew);
 use File::Find ();
 use File::Temp ();
-use Golden     qw(golden_session);
+use Golden     qw(golden golden_session);
 use Real       qw(launch adopt_orphans comes_true all_gone);
 use Test::More;
 
@@ -84,9 +84,7 @@ SKIP: {
         local $ENV{GLIBC_TUNABLES} = 'glibc.malloc.check=0';
         my %said = map { $_ => (slow('--memcpy', $_, 'printenv', 'GLIBC_TUNABLES'))[1] }
             qw(vector string nontemporal);
-        like($said{$_}, qr/\Aglibc[.]malloc[.]check=0:glibc[.]cpu/, "$_, besides what there was")
-            for keys %said;
-        isnt($said{vector}, $said{string}, 'each its own');
+        golden('slow-memcpy.txt', join q{}, map { "$_: $said{$_}" } sort keys %said);
     };
 }
 

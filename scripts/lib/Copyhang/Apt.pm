@@ -4,10 +4,8 @@
 #
 # Works with a configuration of its own in the cache (apt/), made from that of the machine: the same
 # mirrors, keys and ways to reach them, other suites. (Debian signs a release with the keys of the
-# last ones too, so that the keyring of a supported release serves for all.) It needs no root, and
-# neither the machine's sources, nor its lists of packages, nor what is installed are touched. apt
-# verifies the signatures: of a suite that is not signed by a key the machine trusts for it no list
-# is used. The lists of the day are loaded whole; only what is about kernels is kept in
+# last ones too, so that the keyring of a supported release serves for all.) Of a suite that is not
+# signed by a key the machine trusts for it no list is used. Only what is about kernels is kept, in
 # apt/packages.json.
 #
 # If some lists cannot be had there is a line on standard error and the rest is used, or what there
@@ -189,7 +187,7 @@ sub download ($self, $folder, $on_progress, @packages) {
     Copyhang::Tool->run(
         "download $packages[0]{package}",
         [$self->_apt($HELPER, 'download-file', @files)],
-        sub ($line) {
+        on_line => sub ($line) {
             my ($percent) = $line =~ /\Adlstatus:\d+:(\d+)/ or return;
             $on_progress->("downloading, $percent %") if $percent != $at;
             $at = $percent;

@@ -19,6 +19,7 @@ use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Limits  ();
 use Copyhang::Lock    ();
 use Copyhang::Output  ();
+use Digest::SHA       ();
 use Fcntl             qw(LOCK_EX LOCK_SH F_SETFD);
 use File::Path        qw(make_path remove_tree);
 use File::Temp        ();
@@ -35,13 +36,19 @@ sub new ($class) {
 
 sub path ($self, $name) { return "$self->{folder}/$name" }
 
+# What names what is made of a text and the contents of files.
+sub key ($class, $text, @files) {
+    my $digest = Digest::SHA->new(256)->add($text);
+    $digest->addfile($_, 'b') for @files;
+    return substr $digest->hexdigest, 0, 16;
+}
+
 # Runs the code while no other run changes the cache. What such a run left half done is removed.
 sub change ($self, $code) {
     return $code->() if $Changing{$self->{folder}};
     my $lock = $self->_lock('lock', LOCK_EX, 'changing');
     local $Changing{$self->{folder}} = 1;
-    my @left = glob "\Q$self->{folder}\E/$NEW*";
-    remove_tree(@left);
+    remove_tree(glob "\Q$self->{folder}\E/$NEW*");
     return $code->();
 }
 
@@ -96,8 +103,7 @@ sub make ($self, $name, $code) {
 
 sub write_file ($self, $name, $text) {
     $self->make_folder($name =~ s{[^/]*\z}{}r);
-    Copyhang::Output->new($self->path($name))->write($text);
-    return;
+    return Copyhang::Output->new($self->path($name))->write($text);
 }
 
 # undef if there is none.

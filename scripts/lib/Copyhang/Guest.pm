@@ -15,29 +15,19 @@
 # lost. The console goes to a file without a name, and is evidence.
 #
 # The emulator is ended when init said that the case program came to its end, when something is
-# lost, and when one of the limits has passed: for a word of init, for something new on the console
-# as long as there is none, for its signs of life from then on, and for a line of the case program
-# (Copyhang::Limits); all but the last are multiplied with the machine's slowness: in a guest, too,
-# a second is a second. It ends with this program, however that ends.
+# lost, and when a limit of Copyhang::Limits has passed: for a word of init, for something new on the
+# console as long as there is none, for its signs of life from then on (all of them multiplied with
+# the machine's slowness: in a guest, too, a second is a second), and for a line of the case program.
 #
-# outcome is complete, or:
-# - panic: the kernel panicked, or there is an oops on the console, even if the guest went on. With
-#   its text.
-# - lost: a line of the channel is missing, damaged or not init's, or the guest ended without saying
-#   so.
-# - boot_failed: init was never heard of.
-# - wedged: it was, but then nothing came for too long.
-# - emulator_failed: the emulator ended by itself with an error, or was killed.
+# outcome is one of those that man/copyhang-matrix.pod tells of, with an underscore.
 package Copyhang::Guest;
 
 use v5.36;
 use parent 'Copyhang::Process';
-use Config            qw(%Config);
 use Copyhang::Failure qw(untestable);
 use Copyhang::Limits  ();
 use Copyhang::Stream  ();
 use List::Util        qw(first tail);
-use Time::HiRes       qw(clock_gettime CLOCK_MONOTONIC);
 
 # What a kernel says when it gives up, or a part of it.
 my $OOPS = qr/Kernel\ panic\ -\ not\ syncing | \bOops: | kernel\ BUG\ at | \[\#\d+\]
@@ -49,19 +39,17 @@ my $LINES = 24;        # of it that are kept
 sub start ($class, %argument) {
     my ($machine, $initramfs) = @argument{qw(machine initramfs)};
     open my $console, '+>', undef or untestable("cannot make a file for the console: $!");
-    my $now   = _now();
-    my $noise = q{};
+    my $now = Copyhang::Process::now();
     return $class->SUPER::start(
         %argument,
-        command  => [$machine->command(fileno $console, fileno $initramfs)],
-        keep     => [$console, $initramfs],
-        on_noise => sub ($text) { $noise .= $text },
-        console  => $console,
-        noise    => \$noise,
-        size     => 0,
-        said     => {},
-        time     => {start => $now, stirred => $now, progress => $now},
-        number   => 0,
+        command => [$machine->command(fileno $console, fileno $initramfs)],
+        keep    => [$console, $initramfs],
+        dies_by => 'KILL',
+        console => $console,
+        size    => 0,
+        said    => {},
+        time    => {start => $now, stirred => $now, progress => $now},
+        number  => 0,
     );
 }
 
@@ -87,9 +75,9 @@ sub take_line ($self, $line) {
     return $self->_lose("line $number where $expected was due") if $number != $expected;
     return $self->_lose("a line that is damaged: $line")        if $sum != unpack '%32C*', $text;
     $self->{number} = $number;
-    $self->{time}{up} //= _now();
+    $self->{time}{up} //= Copyhang::Process::now();
     return $self->_listen($1, $2 // q{}) if $text =~ /\A[@](\w+)(?: (.*))?\z/;
-    $self->{time}{progress} = _now();
+    $self->{time}{progress} = Copyhang::Process::now();
     return $self->SUPER::take_line($text);
 }
 
@@ -102,14 +90,13 @@ sub _lose ($self, $why) {
 
 sub _listen ($self, $what, $text) {
     my $time = $self->{time};
-    return if $what eq 'alive';
     return push @{$self->{said}{trouble}}, $text if $what eq 'trouble';
     $self->{said}{$what} = $text;
-    $time->{cases}       = $time->{progress} = _now() if $what eq 'start';
+    $time->{cases}       = $time->{progress} = Copyhang::Process::now() if $what eq 'start';
     return if $what ne 'end';
 
     # There is no more to come: that it powers off is not waited for.
-    $time->{end} = _now();
+    $time->{end} = Copyhang::Process::now();
     return $self->stop('TERM', $Copyhang::Limits::GRACE);
 }
 
@@ -134,7 +121,7 @@ sub overdue ($self, $now) {
 }
 
 sub finish ($self) {
-    $self->{time}{over} = _now();
+    $self->{time}{over} = Copyhang::Process::now();
     $self->SUPER::finish;
     delete $self->{said}{end} if defined $self->{lost};
     return;
@@ -154,10 +141,8 @@ sub outcome ($self) {
 }
 
 sub _why ($self, $status) {
-    my $signal = (split / /, $Config{sig_name})[$status & 127];
-    my ($last) = reverse grep { /\S/ } split /\n/, ${$self->{noise}};
-    return join ': ', $status & 127 ? "killed by SIG$signal" : 'exited with ' . ($status >> 8),
-        $last // ();
+    my ($last) = reverse grep { /\S/ } split /\n/, $self->{noise};
+    return join ': ', $self->ending($status), $last // ();
 }
 
 # The last lines of the console.
@@ -172,7 +157,5 @@ sub _console ($self) {
     $text =~ s/\e\[[\d;?]*[A-Za-z]|\r|\0//g;
     return grep { /\S/ } map { s/\A\[ *\d+[.]\d+\] //r } split /\n/, $text;
 }
-
-sub _now () { return clock_gettime(CLOCK_MONOTONIC) }
 
 1;

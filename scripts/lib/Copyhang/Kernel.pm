@@ -3,7 +3,7 @@
 # A kernel that can be booted.
 #
 #     my $kernel = Copyhang::Kernel->find('debian:6.1');
-#     $kernel->fetch(on_progress => sub ($text) { ... });
+#     $kernel->fetch(sub ($words) { ... });
 #     my ($best, @others) = $kernel->images;
 #
 # find knows the names of kernels that Debian offers (Copyhang::Kernel::Debian), .deb files
@@ -11,8 +11,8 @@
 # (Copyhang::Kernel::Image). It is cheap: reads package lists (downloads them if they are a day old
 # or do not have the name), but no kernel. What there is not is bad input.
 #
-# fetch downloads and unpacks what is missing; on_progress gets words about it now and then. Only
-# after it images, modules and config are there. Fails with status 2 when the disk is full, with 125
+# fetch downloads and unpacks what is missing, and may say so in words now and then. Only after it
+# images, modules and config are there. Fails with status 2 when the disk is full, with 125
 # when the kernel cannot be had.
 package Copyhang::Kernel;
 
@@ -53,17 +53,13 @@ sub sorted ($class, @kernels) {
 
 # A kind of kernel that has to be fetched has {entry}, the name of its folder in kernels/ of the
 # cache, and fill($folder, $tell), which fills that folder.
-sub fetch ($self, %argument) {
-    my $tell = $argument{on_progress} // sub ($text) { };
+sub fetch ($self, $tell = sub ($text) { }) {
     return if !defined $self->{entry};
     my $fill = sub ($folder) { $self->fill($folder, $tell) };
-    Copyhang::Cache->new->make("kernels/$self->{entry}", $fill);
-    return $self->folder;
+    return Copyhang::Cache->new->make("kernels/$self->{entry}", $fill);
 }
 
-sub folder ($self) {
-    return $self->{folder} //= Copyhang::Cache->new->path("kernels/$self->{entry}");
-}
+sub folder ($self) { return Copyhang::Cache->new->path("kernels/$self->{entry}") }
 
 # What is in that folder and fits the first of these patterns that anything fits; nothing, if none.
 sub fetched ($self, @patterns) {
@@ -81,11 +77,7 @@ sub identity ($self) {
 
 # Paths to boot from, best first: the uncompressed vmlinux, where it can be had, then what it was
 # made of.
-sub images ($self) {
-    my @images = ($self->fetched('vmlinux'), $self->as_it_came);
-    return @images;
-}
-
+sub images     ($self) { return ($self->fetched('vmlinux'), $self->as_it_came) }
 sub as_it_came ($self) { return @{$self->{images}} }
 
 # The release is what uname -r will say, the version is for sorting, by the rules of Debian's;

@@ -15,11 +15,10 @@ our $MARGIN = 30;     # for what it says to get here, on a slow machine
 our $TOOL   = 900;    # of a program of the system's, which may well say nothing
 
 # Of any process. On SIGTERM a case program waits for a second for its children to go.
-our $TERM_GRACE  = 5;      # from SIGTERM to SIGKILL
-our $INTERRUPTED = 5;      # the same, after Ctrl-C
-our $KILL_GRACE  = 5;      # from SIGKILL to giving up on it
-our $DRAIN       = 5;      # without output, from a program's end to the end of that
-our $DRAIN_ALL   = 120;    # and with it: nobody goes on writing for ever
+our $TERM_GRACE = 5;      # from SIGTERM to SIGKILL
+our $KILL_GRACE = 5;      # from SIGKILL to giving up on it
+our $DRAIN      = 5;      # without output, from a program's end to the end of that
+our $DRAIN_ALL  = 120;    # and with it: nobody goes on writing for ever
 
 # Of a guest on a machine that is as fast as this one; a slower one has more. A kernel that does not
 # come up mostly says so; who waits for one that does not waits for $BOOT_SILENT.

@@ -8,17 +8,16 @@ package Copyhang::Matrix;
 
 use v5.36;
 use parent 'Copyhang::Run';
-use Copyhang::Cache              ();
-use Copyhang::Failure            qw(bad_input);
-use Copyhang::Guest::Accelerator ();
-use Copyhang::Guest::Machine     ();
-use Copyhang::Guest::Stream      ();
-use Copyhang::Kernel             ();
-use Copyhang::Load               ();
-use Copyhang::Matrix::Report     ();
-use Copyhang::Paths              ();
-use List::Util                   qw(min uniq);
-use POSIX                        qw(ceil);
+use Copyhang::Cache          ();
+use Copyhang::Failure        qw(bad_input);
+use Copyhang::Guest::Machine ();
+use Copyhang::Guest::Stream  ();
+use Copyhang::Kernel         ();
+use Copyhang::Matrix::Report ();
+use Copyhang::Paths          ();
+use Copyhang::Tool           ();
+use List::Util               qw(min uniq);
+use POSIX                    qw(ceil);
 
 # For how many cases a guest gets a processor more, and how many it gets at most.
 my ($PER_PROCESSOR, $PROCESSORS) = (128, 4);
@@ -74,7 +73,7 @@ sub _fetch ($self, $progress) {
     for my $kernel (@{$self->{kernels}}) {
         my $name = $kernel->name;
         my $tell = sub ($text) { $progress->tell("$name: $text") };
-        $self->_try($name, sub { $kernel->fetch(on_progress => $tell); push @fetched, $kernel });
+        $self->_try($name, sub { $kernel->fetch($tell); push @fetched, $kernel });
         Copyhang::Failure->check_signals;
     }
     return Copyhang::Kernel->sorted(@fetched);
@@ -86,11 +85,11 @@ sub _streams ($self, $progress, @kernels) {
     return if !@kernels;
     my $option     = $self->{option};
     my @ids        = $self->{selection}->ids;
-    my $cpus       = Copyhang::Load->cpus;
+    my $cpus       = Copyhang::Tool->cpus;
     my $processors = $option->{cpus} // (min($cpus, $PROCESSORS, ceil(@ids / $PER_PROCESSOR)) || 1);
     my $memory     = int(_free_memory() / Copyhang::Guest::Machine->memory);
     $self->{at_once} = min(int($cpus / $processors), $memory, scalar @kernels) || 1;
-    my $accelerator = Copyhang::Guest::Accelerator->for_kernels($progress, @kernels);
+    my $accelerator = Copyhang::Guest::Machine->accelerator_for($progress, @kernels);
     return map {
         my ($kernel, $name) = ($_, $_->name);
         my $baseline = defined $option->{baseline}

@@ -16,12 +16,12 @@
 # SIGTERM, and SIGKILL later, and if that does not help it is left alone. The limits are those of
 # Copyhang::Limits. After a signal (Copyhang::Failure) every process is ended, fast.
 #
-# Copyhang::Tool is for those that are run to their end. foreground is for a command that takes this
-# program's place at the terminal. Copyhang::Guest is a process whose lines (take_line), noise
-# (take_noise) and limits (overdue) are others. Loads perl-base modules only, until it starts one.
+# Copyhang::Tool is for those that are run to their end. Copyhang::Guest is a process whose lines
+# (take_line) and limits (overdue) are others. Loads perl-base modules only, until it starts one.
 package Copyhang::Process;
 
 use v5.36;
+use Config            qw(%Config);
 use Copyhang::Failure qw(untestable);
 use Copyhang::Limits  ();
 use Fcntl             qw(F_SETFD);
@@ -30,13 +30,36 @@ use POSIX             qw(WNOHANG);
 my $TICK  = 0.1;
 my $CHUNK = 65_536;
 
-# Arguments: command => [...], on_line => code($line), on_noise => code($text, from stderr),
-# keep => [handles] that the command inherits under the same numbers, silence => for how many
-# seconds it may be silent (undef: as long as it likes), is_over => code that is true when it has to
-# end, session => true for a session of its own.
+# What ends a command (dies_by) when this program has ended, be it by SIGKILL, or before the command
+# has begun: a signal, for the command alone, or GROUP, SIGKILL for its whole process group. That is
+# for those such as make(1), which start others that would go on. There a shell leads the group; it
+# leaves SIGTERM, which goes to all of the group, to the others, and awaits their end (dash says
+# "Terminated" of it).
+my $ONE   = '[ "$PPID" = "$0" ] && exec "$@"';
+my $GROUP = <<'END';
+trap 'kill -KILL 0' HUP
+trap : TERM
+[ "$PPID" = "$0" ] || kill -KILL 0
+"$@" &
+while :; do
+	wait $! 2>/dev/null
+	status=$?
+	kill -0 $! 2>/dev/null || exit "$status"
+done
+END
+
+# Arguments: command => [...]; on_line => code($line), on_noise => code($text, from stderr): else the
+# object keeps them, in lines and noise; keep => [handles] that the command inherits under the same
+# numbers; silence => for how many seconds it may be silent (undef: as long as it likes); is_over =>
+# code that is true when it has to end; session => true for a session of its own; dies_by.
 sub start ($class, %argument) {
     Copyhang::Failure->catch_signals;
-    my $self = bless {on_line => sub { }, on_noise => sub { }, partial => q{}, %argument}, $class;
+    my $self = bless {lines => [], noise => q{}, partial => q{}, %argument}, $class;
+    if (my $signal = $self->{dies_by}) {
+        my @how = $signal eq 'GROUP' ? ('HUP', $GROUP) : ($signal, $ONE);
+        $self->{command} =
+            [qw(setpriv --pdeathsig), $how[0], qw(-- sh -c), $how[1], $$, @{$self->{command}}];
+    }
     pipe $self->{out}, my $out or untestable("cannot make a pipe: $!");
     pipe $self->{err}, my $err or untestable("cannot make a pipe: $!");
     $self->{heard} = now();
@@ -92,6 +115,12 @@ sub status ($self) { return $self->{status} }
 # What was wrong with its life, if anything was; always where there is no status.
 sub complaint ($self) { return $self->{complaint} }
 
+# What a wait status says in words.
+sub ending ($class, $status) {
+    return 'exited with ' .  ($status >> 8) if !($status & 127);
+    return 'killed by SIG' . (split / /, $Config{sig_name})[$status & 127];
+}
+
 # Waits a moment for news of any of the processes, and deals with it.
 sub pump ($class, @processes) {
     my ($wanted, $tick) = (q{}, $TICK);
@@ -120,8 +149,14 @@ sub _read ($self, $stream) {
     return;
 }
 
-sub take_line  ($self, $line) { return $self->{on_line}->($line) }
-sub take_noise ($self, $text) { return $self->{on_noise}->($text) }
+# What it says goes to who listens, or is kept.
+sub take_line ($self, $line) {
+    return $self->{on_line} ? $self->{on_line}->($line) : push @{$self->{lines}}, $line;
+}
+
+sub take_noise ($self, $text) {
+    return $self->{on_noise} ? $self->{on_noise}->($text) : ($self->{noise} .= $text);
+}
 
 # Why it has to be ended by force, undef as long as it has not.
 sub overdue ($self, $now) {
@@ -142,7 +177,7 @@ sub _look_after ($self) {
             if !$self->{ended} && ($self->_is_drained($now) || Copyhang::Failure->signalled);
     }
     elsif ($self->{deadline})            { $self->_insist if $now >= $self->{deadline} }
-    elsif (Copyhang::Failure->signalled) { $self->stop('TERM', $Copyhang::Limits::INTERRUPTED) }
+    elsif (Copyhang::Failure->signalled) { $self->stop('TERM', $Copyhang::Limits::TERM_GRACE) }
     elsif (defined(my $why = $self->overdue($now))) {
         $self->{complaint} = "$why, ended by force";
         $self->stop('TERM', $Copyhang::Limits::TERM_GRACE);

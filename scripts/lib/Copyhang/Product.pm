@@ -45,33 +45,41 @@ sub neighbours ($key_of, @things) {
     return @runs;
 }
 
-# The same ids in few boxes, {acts => [...], strategies => [...], sources => [...], sinks => [...]},
-# in the order of the first of each.
+# {acts => [...], strategies => [...], sources => [...], sinks => [...]} of an id or a product.
+my @PARTS = qw(acts strategies sources sinks);
+
+sub _box ($product) {
+    my ($acts, $strategies, $ends) = split m{/}, $product, 3;
+    my ($sources, $sinks) = split /-/, $ends // q{}, 2;
+    my %box;
+    @box{@PARTS} = map { [split /,/, $_ // q{}] } $acts, $strategies, $sources, $sinks;
+    return \%box;
+}
+
+# The same ids in few boxes, in the order of the first of each.
 sub boxes (@ids) {
-    my @boxes = map {
-        my ($act, $strategy, $ends) = split m{/}, $_, 3;
-        my ($source, $sink) = split /-/, $ends // q{}, 2;
-        +{acts => [$act], strategies => [$strategy], sources => [$source], sinks => [$sink]}
-    } @ids;
-    my $same = sub (@parts) {
-        return sub ($box) {
-            join q{/}, map { "@{$_}" } @{$box}{@parts};
-        };
+    my @boxes = _merge('acts', map { _box($_) } @ids);
+    @boxes = map { @{$_} } group(_same(qw(strategies acts)), @boxes);
+    @boxes = _merge($_, @boxes) for qw(sinks sources strategies);
+    return @boxes;
+}
+
+sub _merge ($part, @boxes) {
+    return merged($part, _same(grep { $_ ne $part } @PARTS), @boxes);
+}
+
+# What boxes have the same of that have the same names in these parts.
+sub _same (@parts) {
+    return sub ($box) {
+        join q{/}, map { "@{$_}" } @{$box}{@parts};
     };
-    @boxes = merged('acts', $same->(qw(strategies sources sinks)), @boxes);
-    @boxes = map { @{$_} } group($same->(qw(strategies acts)), @boxes);
-    @boxes = merged('sinks',   $same->(qw(strategies acts sources)), @boxes);
-    @boxes = merged('sources', $same->(qw(strategies acts sinks)),   @boxes);
-    return merged('strategies', $same->(qw(acts sources sinks)), @boxes);
 }
 
 # The same in few words, which phrases has for people, with spaces.
 sub products (@ids) {
     return map {
-        my $box = $_;
-        my ($acts, $strategies, @ends) =
-            map { join q{,}, @{$box->{$_}} } qw(acts strategies sources sinks);
-        join q{/}, $acts, $strategies, join q{-}, @ends
+        my ($acts, $strategies, @ends) = map { join q{,}, @{$_} } @{$_}{@PARTS};
+        "$acts/$strategies/" . join q{-}, @ends
     } boxes(@ids);
 }
 
@@ -81,16 +89,15 @@ sub phrases (@ids) {
 
 # The ids that a product stands for.
 sub product_of ($product) {
-    my ($acts, $strategies, $ends) = split m{/}, $product, 3;
-    return $product if !defined $ends;
-    my ($sources, $sinks) = split /-/, $ends, 2;
-    my @ids = q{};
-    for my $part ([$acts, q{/}], [$strategies, q{/}], [$sources, q{-}], [$sinks // q{}, q{}]) {
-        my ($names, $behind) = @{$part};
-        @ids = map {
-            my $id = $_;
-            map { "$id$_$behind" } split /,/, $names
-        } @ids;
+    my $box = _box($product);
+    return $product if !@{$box->{sinks}};
+    my @ids;
+    for my $act (@{$box->{acts}}) {
+        for my $strategy (@{$box->{strategies}}) {
+            for my $source (@{$box->{sources}}) {
+                push @ids, map { "$act/$strategy/$source-$_" } @{$box->{sinks}};
+            }
+        }
     }
     return @ids;
 }

@@ -27,7 +27,7 @@ sub new ($class, $percent) {
     my $quota = int $PERIOD * $percent / 100;
     my @reasons;
     for my $place (_places()) {
-        my $self = bless {folder => "$place->{folder}/copyhang-slow-$$"}, $class;
+        my $self = bless {folder => "$place/copyhang-slow-$$"}, $class;
         my $why  = $self->_make($place, $quota) // return $self->_guard;
         push @reasons, "$self->{folder}: $why";
     }
@@ -38,25 +38,23 @@ sub new ($class, $percent) {
 # Where a group might be made: inside our own, first of cgroup v1, then of v2. There a group that
 # has processes cannot have groups with a quota, unless it is the root: then one beside it.
 sub _places () {
-    my (%own, @places);
-    for (_lines('/proc/self/cgroup')) {
-        my ($number, $controllers, $path) = /\A(\d+):([^:]*):(.*)\n/ or next;
-        $own{$_} = $path =~ s{/\z}{}r for $number ? split /,/, $controllers : 'unified';
-    }
+    my $groups = join q{}, _lines('/proc/self/cgroup');
+    my %places = (cgroup => [], cgroup2 => []);
+    my %own;
+    ($own{cgroup})  = $groups =~ m{^\d+:(?:[^:\n]*,)?cpu(?:,[^:\n]*)?:(.*?)/?$}m;
+    ($own{cgroup2}) = $groups =~ m{^0::(.*?)/?$}m;
     for (_lines('/proc/self/mountinfo')) {
         my ($root, $mount, $type, $options) =
             /\A\d+\ \d+\ \S+\ (\S+)\ (\S+)\ .*?\ -\ (cgroup2?)\ \S+\ (\S+)/x
             or next;
-        my $is_v2 = $type eq 'cgroup2';
-        my $own   = $own{$is_v2 ? 'unified' : 'cpu'} // next;
-        next if !$is_v2 && ",$options," !~ /,cpu,/;
+        my $own = $own{$type} // next;
+        next if $type eq 'cgroup' && ",$options," !~ /,cpu,/;
         $own =~ s{\A\Q$root\E(?=/|\z)}{} if $root ne q{/};
-        push @places,
-            map { {folder => "$mount$_", is_v2 => $is_v2} }
-            $is_v2 && length $own ? ($own, $own =~ s{/[^/]*\z}{}r) : $own;
+        push @{$places{$type}}, "$mount$own";
+        push @{$places{$type}}, $mount . $own =~ s{/[^/]*\z}{}r
+            if $type eq 'cgroup2' && length $own;
     }
-    @places = sort { $a->{is_v2} <=> $b->{is_v2} } @places;
-    return @places;
+    return map { @{$_} } @places{qw(cgroup cgroup2)};
 }
 
 sub _lines ($path) {
@@ -67,16 +65,17 @@ sub _lines ($path) {
 # Return: why not.
 sub _make ($self, $place, $quota) {
     my $folder = $self->{folder};
-    _write("$place->{folder}/cgroup.subtree_control", '+cpu') if $place->{is_v2};
+    my $is_v2  = -e "$place/cgroup.subtree_control";
+    _write("$place/cgroup.subtree_control", '+cpu') if $is_v2;
     mkdir $folder or return "$!";
     my $why =
-        $place->{is_v2}
+        $is_v2
         ? _write("$folder/cpu.max",           "$quota $PERIOD")
         : _write("$folder/cpu.cfs_period_us", $PERIOD)
         // _write("$folder/cpu.cfs_quota_us", $quota);
 
     # The group that it is in has less, as all that is in there: v1 says so, v2 does not mind.
-    return        if defined $why && !$place->{is_v2} && $why eq $TOO_MUCH;
+    return        if defined $why && !$is_v2 && $why eq $TOO_MUCH;
     rmdir $folder if defined $why;
     return $why;
 }
@@ -89,26 +88,21 @@ sub _write ($path, $text) {
 }
 
 # Another process waits for the end of this one, which the pipe between the two ends with. It is no
-# Copyhang::Process, as it has to outlive this program, and no Ctrl-C is to reach it.
+# Copyhang::Process, as it has to outlive this program, and no Ctrl-C is to reach it. What cannot be
+# killed keeps the group, and it waits for that.
 sub _guard ($self) {
-    pipe my $end, my $life or untestable("cannot make a pipe: $!");
-    $self->{guard} = fork // untestable("cannot fork: $!");
-    if ($self->{guard}) {
-        $self->{life} = $life;
-        return $self;
-    }
-    close $life;
-    POSIX::setsid();
-    local @SIG{qw(INT TERM HUP)} = ('IGNORE') x 3;
-    open $_, '+<', '/dev/null' for \*STDIN, \*STDOUT, \*STDERR;
-    sysread $end, my $nothing, 1;
-
-    # What cannot be killed keeps the group, and this waits for it.
-    while (-d $self->{folder} && !rmdir $self->{folder}) {
-        kill 'KILL', map { /(\d+)/ } _lines("$self->{folder}/cgroup.procs");
-        sleep $TICK;
-    }
-    POSIX::_exit(0);
+    my $script = <<'END';
+trap '' INT TERM HUP
+exec >/dev/null 2>&1
+cat
+while [ -d "$0" ] && ! rmdir "$0"; do
+	kill -KILL $(cat "$0/cgroup.procs")
+	sleep 0.02
+done
+END
+    open $self->{life}, '|-', qw(setsid --fork sh -c), $script, $self->{folder}
+        or untestable("cannot run setsid: $!");
+    return $self;
 }
 
 # Moves the calling process there.
@@ -121,7 +115,7 @@ sub enter ($self) {
 sub remove ($self) {
     delete $self->{life};
     my $ticks = $Copyhang::Limits::KILL_GRACE / $TICK;
-    sleep $TICK while $ticks-- > 0 && waitpid($self->{guard}, POSIX::WNOHANG) == 0;
+    sleep $TICK while $ticks-- > 0 && -d $self->{folder};
     return;
 }
 

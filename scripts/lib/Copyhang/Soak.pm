@@ -10,10 +10,8 @@ package Copyhang::Soak;
 use v5.36;
 use Copyhang::Failure      qw(untestable);
 use Copyhang::Limits       ();
-use Copyhang::Load         ();
 use Copyhang::Paths        ();
 use Copyhang::Process      ();
-use Copyhang::ProcessGroup ();
 use Copyhang::Progress     ();
 use Copyhang::Selection    ();
 use Copyhang::Soak::State  ();
@@ -55,7 +53,6 @@ sub main ($self) {
     $self->{progress} = Copyhang::Progress->for_cases(0);
     my $done = eval { $self->_soak; 1 };
     my $why  = $@;
-    $self->{load}->end if $self->{load};
     $self->{progress}->summary;
     print $self->text if $self->{state}->sum('runs');
     STDOUT->flush;         # a signal's end does not
@@ -66,12 +63,12 @@ sub main ($self) {
 sub _soak ($self) {
     my $state = $self->{state};
     while (!$self->_is_over) {
-        my $draw  = $self->draw($state->sum('runs'));
-        my $began = $self->_elapsed;
-        $self->{load} = Copyhang::Load->start($draw->{busy} // 0, $^X, '-e', '1 while 1');
+        my $draw   = $self->draw($state->sum('runs'));
+        my $began  = $self->_elapsed;
+        my @load   = Copyhang::Surroundings->load($draw->{busy} // 0, $^X, '-e', '1 while 1');
         my $result = $self->play($draw, $self->{arguments},
             sub { $self->_show($draw->{text}); $self->_is_over });
-        $self->{load}->end;
+        Copyhang::Process->end(@load);
         last if !$result;
         $state->take($draw->{text}, $result, $self->_elapsed - $began);
         untestable('no case can be played here') if !$state->sum('verdicts');
@@ -98,7 +95,7 @@ sub draw ($self, $run) {
         my ($name, $taker, $places, $choices, $words) = @{$row};
         next if $places !~ $where || $> != 0 && $name =~ /\A(?:cpu|groups)\z/;
         my $value = $choices->[rand @{$choices}] // next;
-        $value *= Copyhang::Load->cpus if $name eq 'cpus';    # so many times those of this machine
+        $value *= Copyhang::Tool->cpus if $name eq 'cpus';    # so many times those of this machine
         $draw{$name} = $value;
         push @{$draw{$taker}}, ("--$name", $value) if $taker;
         push @words, sprintf($words, $value);
@@ -113,13 +110,12 @@ sub play ($class, $surroundings, $arguments, $is_over = sub { 0 }) {
     my $scripts = Copyhang::Paths->checkout . '/scripts';
     my @slow    = ("$scripts/slow",     @{$surroundings->{slow} // []}, '--');
     my @command = ("$scripts/copyhang", @{$arguments}, @{$surroundings->{copyhang} // []});
-    local $ENV{COPYHANG_PROGRAMS}        = Copyhang::Paths->programs;  # nothing to install or build
-    local $Copyhang::Limits::INTERRUPTED = $Copyhang::Limits::SOAKED;
-    local $Copyhang::Limits::TERM_GRACE  = $Copyhang::Limits::SOAKED;
+    local $ENV{COPYHANG_PROGRAMS} = Copyhang::Paths->programs;         # nothing to install or build
+    local $Copyhang::Limits::TERM_GRACE = $Copyhang::Limits::SOAKED;
     my $was_over;
     my ($status, $lines, $noise) = Copyhang::Tool->attempt(
-        [Copyhang::ProcessGroup->single('TERM', @slow, @command, qw(--json -))],
-        undef,
+        [@slow, @command, qw(--json -)],
+        dies_by => 'TERM',
         silence => undef,
         is_over => sub { $was_over = $is_over->() },
     );

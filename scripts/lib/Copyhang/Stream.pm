@@ -14,15 +14,12 @@ package Copyhang::Stream;
 
 use v5.36;
 use parent 'TAP::Parser::Iterator';
-use Config            qw(%Config);
 use Copyhang::Case    ();
 use Copyhang::Failure qw(untestable);
 use Copyhang::Limits  ();
 use Copyhang::Paths   ();
 use Copyhang::Process ();
 use Copyhang::Tool    ();
-
-my @SIGNAL = split / /, $Config{sig_name};
 
 # Arguments: name, command => [...], ids => [...], on_case => code($case), on_noise => code($text).
 sub _initialize ($self, $argument) {
@@ -137,8 +134,7 @@ sub deliver ($self, $case) {
 }
 
 sub pass ($self, $line) {
-    push @{$self->{queue}}, $line;
-    push @{$self->{tap}},   $line;
+    push @{$_}, $line for @{$self}{qw(queue tap)};
     return;
 }
 
@@ -175,11 +171,12 @@ sub give_up ($self, $why, @ids) {
 sub odd_end ($self, $status) {
     my $not_ok  = $self->{not_ok} // 0;
     my $skipped = grep { $_->{verdict} eq 'unavailable' } $self->cases;
-    return "killed by SIG$SIGNAL[$status & 127]" if $status & 127;
+    my $ending  = Copyhang::Process->ending($status);
+    return $ending if $status & 127;
     my $exit = $status >> 8;
     return if $exit == 0 && !$not_ok || $exit == 1 && $not_ok;
     return if $exit == 4 && !$not_ok               && $skipped == $self->cases;
-    return "exited with $exit, $not_ok of its results being not ok";
+    return "$ending, $not_ok of its results being not ok";
 }
 
 1;

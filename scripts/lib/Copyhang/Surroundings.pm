@@ -12,6 +12,7 @@ use v5.36;
 use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Process ();
 use Copyhang::Quota   ();
+use Copyhang::Tool    ();
 use POSIX             ();
 
 # The ways in which glibc 2.31 and later copy memory, by what they are told of the CPU. Of a long
@@ -73,6 +74,14 @@ sub _join_groups ($self) {
     $) = "$own @groups";                            ## no critic (RequireLocalizedPunctuationVars)
     untestable("cannot have $self->{groups} groups: $!") if $!;
     return;
+}
+
+# Keeps every CPU busy with so many processes of a command each, until they are ended or this
+# program is. Each has a session of its own: where the kernel lets sessions share the CPUs
+# (sched_autogroup), one session of them all would be hardly a load.
+sub load ($class, $per_cpu, @command) {
+    my %process = (command => \@command, session => 1, dies_by => 'KILL');
+    return map { Copyhang::Process->start(%process) } 1 .. $per_cpu * Copyhang::Tool->cpus;
 }
 
 1;

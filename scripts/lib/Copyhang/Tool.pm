@@ -12,31 +12,26 @@ use Copyhang::Limits  ();
 use Copyhang::Process ();
 use List::Util        qw(first);
 
-# Returns the lines of its standard output; with on_line they go there. A failure says in one line
-# what the command was for.
-sub run ($class, $what, $command, $on_line = undef) {
-    my ($status, $lines, $noise) = $class->attempt($command, $on_line);
+# Returns the lines of its standard output. A failure says in one line what the command was for.
+# %argument: more of Copyhang::Process.
+sub run ($class, $what, $command, %argument) {
+    my ($status, $lines, $noise) = $class->attempt($command, %argument);
     return @{$lines} if defined $status && $status == 0;
     return $class->failed($what, $status, $noise);
 }
 
-# Leaves it to the caller what a failure means, who may use failed. %argument: more of
-# Copyhang::Process. Return: (wait status or undef, [lines], what it said on standard error).
-sub attempt ($class, $command, $on_line = undef, %argument) {
-    my @lines;
-    my $noise   = q{};
-    my $process = Copyhang::Process->start(
-        command  => $command,
-        on_line  => $on_line // sub ($line) { push @lines, $line },
-        on_noise => sub ($text) { $noise .= $text },
-        silence  => $Copyhang::Limits::TOOL,
-        %argument,
-    );
+# Leaves it to the caller what a failure means, who may use failed. Return: (wait status or undef,
+# [lines], what it said on standard error).
+sub attempt ($class, $command, %argument) {
+    my %how     = (command => $command, silence => $Copyhang::Limits::TOOL, %argument);
+    my $process = Copyhang::Process->start(%how);
     Copyhang::Process->pump($process) until $process->has_ended;
     Copyhang::Failure->check_signals;
-    $noise .= "\n" . $process->complaint if defined $process->complaint;
-    return ($process->status, \@lines, $noise);
+    my $noise = join "\n", $process->{noise}, $process->complaint // ();
+    return ($process->status, $process->{lines}, $noise);
 }
+
+sub cpus ($class) { return ($class->run('count the CPUs', ['nproc']))[0] }
 
 # The path of a program, as a shell finds it; undef if there is none.
 sub find ($class, $name) {

@@ -11,18 +11,16 @@
 package Copyhang::Bisect::Build;
 
 use v5.36;
-use Copyhang::Failure      qw(bad_input untestable);
-use Copyhang::ProcessGroup ();
-use Copyhang::Limits       ();
-use Copyhang::Load         ();
-use Copyhang::Lock         ();
-use Copyhang::Output       ();
-use Copyhang::Paths        ();
-use Copyhang::Tool         ();
-use File::Copy             ();
-use File::Path             ();
-use File::Spec             ();
-use Time::HiRes            qw(clock_gettime CLOCK_MONOTONIC);
+use Copyhang::Failure qw(bad_input untestable);
+use Copyhang::Limits  ();
+use Copyhang::Lock    ();
+use Copyhang::Output  ();
+use Copyhang::Paths   ();
+use Copyhang::Tool    ();
+use File::Copy        ();
+use File::Path        ();
+use File::Spec        ();
+use Time::HiRes       qw(clock_gettime CLOCK_MONOTONIC);
 
 my $MARK = 'under-way';    # in the folder, as long as make runs
 
@@ -123,7 +121,7 @@ sub _lines ($path) {
 sub _make ($self, $target) {
     my ($out, $output, $arch, $tree) = @{$self}{qw(out output arch tree)};
     my $compiler = join q{ }, Copyhang::Tool->find('ccache') ? 'ccache' : (), $ENV{CC} // 'gcc';
-    my $cpus     = Copyhang::Load->cpus;
+    my $cpus     = Copyhang::Tool->cpus;
 
     # What is of one build folder is found again from another one.
     local $ENV{CCACHE_BASEDIR}   = $self->{folder} =~ s{/[^/]+\z}{}r;
@@ -136,13 +134,14 @@ sub _make ($self, $target) {
     my @make = (qw(make --no-print-directory), "-j$cpus", '-C', $tree, $target);
     push @make, "O=$output", "ARCH=$arch", "CC=$compiler", 'LOCALVERSION=';
     my ($status) = Copyhang::Tool->attempt(
-        [Copyhang::ProcessGroup->group(@make)],
-        sub ($line) {
+        \@make,
+        on_line => sub ($line) {
             print {$out} "$line\n";
             $self->{tell}->("builds $1") if $line =~ /\A  [A-Z]+ +(\S+)\z/;
         },
         on_noise => sub ($text) { print {$out} $text },
         keep     => [$self->{mark}],
+        dies_by  => 'GROUP',
         silence  => undef,
     );
     return if defined $status && $status == 0;

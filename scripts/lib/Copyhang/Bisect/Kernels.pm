@@ -74,7 +74,7 @@ sub look_at ($self, $number) {
 # Returns why the kernel cannot be had, undef if it can.
 sub _fetch ($kernel, $progress) {
     my $tell = sub ($words) { $progress->state_of($kernel->name, $words) };
-    return if eval { $kernel->fetch(on_progress => $tell); 1 };
+    return if eval { $kernel->fetch($tell); 1 };
     my $failure = $@;
     Copyhang::Failure->check_signals;
     die $failure if !eval { $failure->status == 125 };    ## no critic (RequireCarping)

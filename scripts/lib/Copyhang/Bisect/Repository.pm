@@ -9,13 +9,11 @@
 package Copyhang::Bisect::Repository;
 
 use v5.36;
-use Copyhang::Cache        ();
-use Copyhang::Failure      qw(bad_input);
-use Copyhang::ProcessGroup ();
-use Copyhang::Lock         ();
-use Copyhang::Tool         ();
-use Cwd                    ();
-use Digest::SHA            qw(sha256_hex);
+use Copyhang::Cache   ();
+use Copyhang::Failure qw(bad_input);
+use Copyhang::Lock    ();
+use Copyhang::Tool    ();
+use Cwd               ();
 
 my $WORKTREE = 'copyhang';    # its name among those of the repository
 my $PATIENCE = 5;             # s; for the processes of a bisection that was killed to end
@@ -35,7 +33,7 @@ sub new ($class, $tree) {
 }
 
 # The name in the cache of what is made of a tree, by a path that tells it from others.
-sub _name_of ($path) { return 'trees/' . substr sha256_hex($path), 0, 16 }
+sub _name_of ($path) { return 'trees/' . Copyhang::Cache->key($path) }
 
 # What tells it from other repositories, the folder of what is made of it, the worktree in there.
 sub common   ($self)         { return $self->{common} }
@@ -112,9 +110,9 @@ sub git ($self, $what, @arguments) {
 sub _attempt ($self, @arguments) {
     delete local @ENV{grep { /\AGIT_/ } keys %ENV};
     local $ENV{LC_ALL} = 'C';
-    my @command = Copyhang::ProcessGroup->group(@GIT, '-C', $self->{tree}, @arguments);
-    my %how     = (silence => undef, keep => [$self->{lock} // ()]);
-    my ($status, @rest) = Copyhang::Tool->attempt(\@command, undef, %how);
+    my @command = (@GIT, '-C', $self->{tree}, @arguments);
+    my %how     = (silence => undef, dies_by => 'GROUP', keep => [$self->{lock} // ()]);
+    my ($status, @rest) = Copyhang::Tool->attempt(\@command, %how);
     return ($status // -1, @rest);
 }
 

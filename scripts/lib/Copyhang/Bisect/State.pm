@@ -8,14 +8,13 @@ use Copyhang::Cache   ();
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Lock    ();
 use Cpanel::JSON::XS  ();
-use Digest::SHA       qw(sha256_hex);
 use List::Util        qw(first);
 
 my $JSON = Cpanel::JSON::XS->new->utf8->canonical;
 
 # The state of the bisection that these words tell from others.
 sub new ($class, @words) {
-    my $key = substr sha256_hex(join "\n", map { $_ // q{} } @words), 0, 16;
+    my $key = Copyhang::Cache->key(join "\n", map { $_ // q{} } @words);
     return bless {name => "bisects/$key", seen => [], whole => 0}, $class;
 }
 

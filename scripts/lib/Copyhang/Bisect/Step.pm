@@ -13,13 +13,13 @@
 package Copyhang::Bisect::Step;
 
 use v5.36;
-use Copyhang::Failure            qw(bad_input);
-use Copyhang::Guest::Accelerator ();
-use Copyhang::Guest::Stream      ();
-use Copyhang::Harness            ();
-use Copyhang::Progress           ();
-use Copyhang::Report             ();
-use Copyhang::Selection          ();
+use Copyhang::Failure        qw(bad_input);
+use Copyhang::Guest::Machine ();
+use Copyhang::Guest::Stream  ();
+use Copyhang::Harness        ();
+use Copyhang::Progress       ();
+use Copyhang::Report         ();
+use Copyhang::Selection      ();
 
 my $CONTROL = 'read_write';    # the strategy that is safe wherever the scene can be set
 
@@ -67,7 +67,7 @@ sub _boot ($self, $kernel) {
 
     # One for all kernels of a kind: looking for it may take a boot.
     my $accelerator = $self->{accelerator}{$kernel->is_uml} //=
-        Copyhang::Guest::Accelerator->for_kernels($progress, $kernel);
+        Copyhang::Guest::Machine->accelerator_for($progress, $kernel);
     my %what   = (name => $kernel->name, kernel => $kernel, ids => [$id, $control // ()]);
     my $stream = Copyhang::Guest::Stream->new(
         {

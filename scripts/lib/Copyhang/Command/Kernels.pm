@@ -46,7 +46,7 @@ sub _list ($class, @names) {
 sub _fetch ($class, @names) {
     @names = Copyhang::Paths->default_kernels if !@names;
     for my $kernel (map { Copyhang::Kernel->find($_) } @names) {
-        $kernel->fetch(on_progress => sub ($text) { _tell($kernel->name . ": $text") });
+        $kernel->fetch(sub ($text) { _tell($kernel->name . ": $text") });
         _tell(q{});
         print $kernel->name, q{ }, $kernel->release // q{-}, q{ }, ($kernel->images)[0], "\n";
     }

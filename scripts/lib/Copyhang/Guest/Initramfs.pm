@@ -14,7 +14,6 @@ use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Output  ();
 use Copyhang::Paths   ();
 use Copyhang::Tool    ();
-use Digest::SHA       qw(sha256_hex);
 use File::Copy        ();
 use File::Find        ();
 use File::Temp        ();
@@ -22,22 +21,19 @@ use File::Temp        ();
 # By the end of a module's name.
 my %UNPACKER = (ko => 'cat', xz => 'xz -dcq', zst => 'zstd -dcq', gz => 'gzip -dcq');
 
-my $OURS   = 'copyhang';         # its folder, as in fixtures/guest/init.c
-my $CASES  = 'copyhang-cases';
-my $DIGEST = 16;                 # digits of one
+my $OURS  = 'copyhang';         # its folder, as in fixtures/guest/init.c
+my $CASES = 'copyhang-cases';
 
 # For a kernel, a Copyhang::Kernel that has been fetched. $load may be undef.
 sub new ($class, $kernel, $load = undef) {
     my $programs = Copyhang::Paths->programs;
     my %file     = (init => "$programs/copyhang-init", "$OURS/$CASES" => "$programs/$CASES");
     my @modules  = _modules($kernel->modules);
-    my $digest   = Digest::SHA->new(256);
-    $digest->addfile($file{$_}, 'b') for sort keys %file;
-    $digest->add(join q{ }, $_, (stat)[7, 9]) for @modules;
-    my $of_kernel = sha256_hex(join "\n", $kernel->images, $kernel->modules // q{});
-    my ($key, $build) = map { substr $_, 0, $DIGEST } $of_kernel, $digest->hexdigest;
-    my $name  = "guests/$key-$build";
-    my $cache = Copyhang::Cache->new;
+    my $cache    = Copyhang::Cache->new;
+    my $key      = $cache->key(join "\n", $kernel->images, $kernel->modules // q{});
+    my $stats    = join "\n", map { join q{ }, $_, (stat)[7, 9] } @modules;
+    my $build    = $cache->key($stats, @file{sort keys %file});
+    my $name     = "guests/$key-$build";
     $cache->make(
         $name,
         sub ($folder) {
@@ -93,14 +89,15 @@ sub _write ($path, @lines) {
     return Copyhang::Output->new($path)->write(join q{}, map { "$_\n" } @lines);
 }
 
-# Makes an archive of all that is in the folder $root.
-sub archive ($class, $root, $path) {
-    my $script = 'cd "$0" && find . -mindepth 1 | cpio -o -H newc -R 0:0 --quiet >"$1"';
-    return Copyhang::Tool->run("write $path", ['sh', '-c', $script, $root, $path]);
+# Makes an archive of all that is in the folder $root, behind others: the kernel unpacks them one
+# after the other.
+sub archive ($class, $root, $path, @others) {
+    my $script = 'exec >"$1" && cd "$0" && shift && cat /dev/null "$@"'
+        . ' && find . -mindepth 1 | cpio -o -H newc -R 0:0 --quiet';
+    return Copyhang::Tool->run("write $path", ['sh', '-c', $script, $root, $path, @others]);
 }
 
-# A handle of a file without a name: the kernel unpacks archives one after the other. The case
-# program gets these arguments, and the ids to play.
+# A handle of a file without a name. The case program gets these arguments, and the ids to play.
 sub for_boot ($self, $arguments, $ids) {
     my $root = File::Temp->newdir;
     mkdir "$root/$OURS" or bad_input("cannot make $root/$OURS: $!");
@@ -109,14 +106,10 @@ sub for_boot ($self, $arguments, $ids) {
     _write("$root/$OURS/arguments.txt",   @program, @{$arguments}, '--ids', "/$OURS/ids.txt");
     _write("$root/$OURS/environment.txt", $load ? $load->environment : ());
     _write("$root/$OURS/ids.txt",         @{$ids});
-    my $last = File::Temp->new;
-    $self->archive("$root", "$last");
-    open my $whole, '+>:raw', undef or bad_input("cannot make a temporary file: $!");
-
-    for my $part ($self->{base}, $load ? $load->archive : (), $last) {
-        seek $part, 0, 0;
-        File::Copy::copy($part, $whole) or bad_input("cannot write to a temporary file: $!");
-    }
+    my $whole = File::Temp->new;
+    my $base  = "/proc/$$/fd/" . fileno $self->{base};    # it may have lost its name by now
+    $self->archive("$root", "$whole", $base, $load ? $load->archive : ());
+    unlink "$whole";
     return $whole;
 }
 

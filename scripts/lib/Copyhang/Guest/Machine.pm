@@ -8,13 +8,23 @@
 # some tenths of a second longer. One on which a kernel came up after another one had failed is the
 # first the next time (remember). A user-mode kernel is started as it is. There is no disk and no
 # network, and two serial ports: ttyS0 is the console, ttyS1 the channel.
+#
+# accelerator_for tells whether emulated machines can run under KVM here. A /dev/kvm that opens
+# proves nothing: on some nested hosts it does, and the guest never prints a byte. So the first
+# kernel that needs one is booted with it, and whether init was heard of is remembered in the cache,
+# until this system is started anew. Else qemu translates the code (TCG).
 package Copyhang::Guest::Machine;
 
 use v5.36;
-use Copyhang::Cache         ();
-use Copyhang::Kernel::Image ();
-use Copyhang::ProcessGroup  ();
-use Digest::SHA             qw(sha256_hex);
+use Copyhang::Cache            ();
+use Copyhang::Failure          ();
+use Copyhang::Guest            ();
+use Copyhang::Guest::Initramfs ();
+use Copyhang::Kernel::Image    ();
+
+my $KVM        = '/dev/kvm';
+my $REMEMBERED = 'accelerator';
+my $BOOT_ID    = '/proc/sys/kernel/random/boot_id';
 
 my $MEMORY = 512;    # MB; xfs and overlayfs want some, forked cases share most
 
@@ -38,6 +48,41 @@ my %KIND = (
 # up on a machine that is slow enough (no_timer_check).
 my $WORDS = 'console=ttyS0 panic=-1 rdinit=/init no_timer_check init_on_alloc=0';
 
+# kvm or tcg, and says so where it is slow. $progress: of Copyhang::Progress. The kernels, of
+# Copyhang::Kernel, have been fetched.
+sub accelerator_for ($class, $progress, @kernels) {
+    my ($kernel) = grep { !$_->is_uml } @kernels or return 'tcg';
+    $progress->tell('looking for an accelerator');
+    my $why = $class->_why_not_kvm($kernel) // return 'kvm';
+    $progress->noise("Guests run under TCG, slowly: $why.\n");
+    return 'tcg';
+}
+
+sub _why_not_kvm ($class, $kernel) {
+    open my $device, '+<', $KVM or return "$KVM: $!";
+    close $device;
+    my $cache = Copyhang::Cache->new;
+    my $here  = 'unknown';
+    if (open my $in, '<', $BOOT_ID) { chomp($here = <$in>) }
+    my ($where, $found) = split q{ }, $cache->read_file($REMEMBERED) // q{};
+    if (!defined $found || $where ne $here) {
+        $found = $class->_boots_under_kvm($kernel) ? 'kvm' : 'tcg';
+        $cache->write_file($REMEMBERED, "$here $found\n");
+    }
+    return $found eq 'kvm' ? undef : 'a probe boot with kvm did not come up';
+}
+
+sub _boots_under_kvm ($class, $kernel) {
+    my $initramfs = Copyhang::Guest::Initramfs->new($kernel)->for_boot(['--list'], []);
+    for my $machine ($class->candidates(kernel => $kernel, accelerator => 'kvm')) {
+        my $guest = Copyhang::Guest->start(machine => $machine, initramfs => $initramfs);
+        Copyhang::Guest->pump($guest) until $guest->is_up || $guest->has_ended;
+        Copyhang::Failure->check_signals;
+        return 1 if $guest->is_up;
+    }
+    return 0;
+}
+
 # The machines to try. Arguments: kernel => a Copyhang::Kernel that has been fetched, accelerator
 # (kvm or tcg), processors (undef: one), append (undef, or words for the kernel's command line).
 sub candidates ($class, %argument) {
@@ -47,7 +92,7 @@ sub candidates ($class, %argument) {
         accelerator => $kernel->is_uml ? 'uml' : $accelerator,
         processors  => $argument{processors} // 1,
         append      => $argument{append}     // q{},
-        memory      => 'machines/' . substr(sha256_hex($key), 0, 16),
+        memory      => 'machines/' . Copyhang::Cache->key($key),
     );
     my $elf      = $kernel->is_uml ? 'uml' : $common{processors} > 1 ? 'pvh' : 'microvm';
     my @machines = map {
@@ -69,10 +114,10 @@ sub slowness    ($self)  { return $SLOWNESS{$self->{accelerator}} }
 sub accelerator ($self)  { return $self->{accelerator} }
 
 # The command line that starts it, with the console written to one descriptor, the initramfs read
-# from another, and the channel on standard output. The emulator does not outlive this program.
+# from another, and the channel on standard output.
 sub command ($self, $console, $initramfs) {
     my $own = $self->{kind} eq 'uml' ? '_uml' : '_qemu';
-    return Copyhang::ProcessGroup->single('KILL', $self->$own("/dev/fd/$initramfs", $console));
+    return $self->$own("/dev/fd/$initramfs", $console);
 }
 
 sub _qemu ($self, $initramfs, $console) {

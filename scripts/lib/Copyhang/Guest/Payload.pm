@@ -77,7 +77,7 @@ sub _name ($folder, $program, @words) {
 
 sub ids      ($self) { return @{$self->{ids}} }
 sub is_whole ($self) { return 0 }
-sub archive  ($self) { return $self->{archive} }    # a handle
+sub archive  ($self) { return $self->{archive} }
 
 # What init is to run.
 sub program ($self) { return ($PLAYER, @{$self->{arguments}}, '--commands', $COMMANDS) }

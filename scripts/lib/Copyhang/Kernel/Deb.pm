@@ -10,10 +10,10 @@ package Copyhang::Kernel::Deb;
 
 use v5.36;
 use parent 'Copyhang::Kernel';
+use Copyhang::Cache         ();
 use Copyhang::Failure       qw(bad_input untestable);
 use Copyhang::Kernel::Image ();
 use Copyhang::Tool          ();
-use Digest::SHA             ();
 
 my @IMAGE  = qw(root/boot/vmlinu[xz]-* root/usr/lib/modules/*/vmlinu[xz]);
 my @CONFIG = qw(root/boot/config-* root/usr/lib/modules/*/config);
@@ -27,10 +27,8 @@ sub look_up ($class, $path) {
         or bad_input("$path is not a package with a kernel, but $package");
     my @beside = map { $path =~ s{linux-binary-([^/]*)\z}{linux-$_-$1}r } qw(base modules);
     my @files  = ($path, grep { $_ ne $path && -e } @beside);
-    my $digest = Digest::SHA->new(256);
-    $digest->addfile($_, 'b') for @files;
     return bless {
-        entry   => 'deb-' . substr($digest->hexdigest, 0, 16),
+        entry   => 'deb-' . Copyhang::Cache->key(q{}, @files),
         files   => \@files,
         release => $release,
         version => $version,

@@ -4,13 +4,9 @@
 #
 # What is in bullseye, bookworm and trixie, with their security suites and backports, and in sid,
 # see Copyhang::Apt; and what was fetched earlier and is in the cache still.
-# - debian:6.1: the newest 6.1 there is, of the flavour cloud.
-# - debian:6.12.117: just this one. If Debian has packaged it more than once, the newest;
-#   debian:6.12.117-1 and debian:6.12.117-1~deb12u1 tell them apart.
-# - debian:6.1:rt, debian:6.1:amd64: another flavour, as it stands at the end of the release
-#   (cloud-amd64, rt-amd64, amd64) with or without the architecture.
-# known($name) are all kernels that a name means, newest first; all are all there are. suites are
-# those that offer a kernel now: none, when it is there only because it is in the cache.
+# known($name) are all kernels that a name means (man/copyhang-kernels.pod), newest first; all are
+# all there are. suites are those that offer a kernel now: none, when it is there only because it is
+# in the cache.
 package Copyhang::Kernel::Debian;
 
 use v5.36;
@@ -35,10 +31,7 @@ my $DEFAULT     = 'cloud';          # flavour
 my $DESCRIPTION = 'kernel.json';    # of a kernel, in its folder of the cache
 
 # Once a process: what it has loaded is not loaded again.
-sub apt ($class) {
-    state $apt = Copyhang::Apt->new;
-    return $apt;
-}
+sub apt ($class) { return state $apt = Copyhang::Apt->new }
 
 sub look_up ($class, $spec) { return ($class->known($spec))[0] }
 

@@ -11,9 +11,9 @@ package Copyhang::Kernel::Image;
 
 use v5.36;
 use parent 'Copyhang::Kernel';
+use Copyhang::Cache   ();
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Tool    ();
-use Digest::SHA       ();
 
 my @IN_TREE = qw(linux vmlinux arch/x86/boot/bzImage arch/*/boot/Image);
 
@@ -49,14 +49,12 @@ sub look_up ($class, $path) {
     my $self = bless _inspect($image), $class;
     $self->{images} = $self->is_uml ? [$image] : [$image, @others];
     $self->{config} = "$path/.config" if -e "$path/.config";
-    $self->{entry}  = 'file-' . substr Digest::SHA->new(256)->addfile($path, 'b')->hexdigest, 0, 16
+    $self->{entry}  = 'file-' . Copyhang::Cache->key(q{}, $path)
         if $self->{is_compressed} && !$is_tree;
     return $self;
 }
 
-sub fill ($self, $folder, $tell) {
-    return $self->extract($self->{images}[0], $folder);
-}
+sub fill ($self, $folder, $tell) { return $self->extract($self->{images}[0], $folder) }
 
 # {is_compressed, is_uml, release, version}; fails for any other file.
 sub _inspect ($path) {
