@@ -60,6 +60,7 @@ my %FORM   = (
     step     => qr/$CALL=(?:stalled|E[A-Z0-9]+|\d+(?: \(\d+ calls\))?)/,
     timeline => qr/\w+:$NUMBER(?: \w+:$NUMBER)*/,
     thread   => qr{\d+/\d+ \S+},
+    seen_in  => qr{\w+/[^/\s]+/\S+},
     (map { $_ => qr/\S.*/ } qw(reason cascade stderr)),
     (map { $_ => qr/yes|no/ } qw(stalled killable)),
     (map { $_ => $NUMBER } qw(act_ms release_ms control_ms limit_ms starved_ms)),
@@ -179,7 +180,7 @@ subtest 'what is told' => sub {
             my $help = answer("$folder/$name", ['--help']);
             is_deeply([@{$help}{qw(status err)}], [0, q{}], '--help');
             is($help->{out}[0],
-                "usage: $name [--only GLOB]... [--ids FILE] [--jobs N] [--announce]",
+                "usage: $name [--only GLOB]... [--ids FILE] [--jobs N] [--each] [--announce]",
                 "of $name");
         }
     }
