@@ -162,8 +162,8 @@ SKIP: {
     my $small = File::Temp->newdir;
     system('mount', '-t', 'tmpfs', '-o', 'size=256k', 'small', "$small") == 0
         or skip 'cannot mount a small file system here', 2;
-    local $ENV{XDG_CACHE_HOME} = "$small";
     my ($vmlinux) = $kernels[1]->images;
+    local $ENV{XDG_CACHE_HOME} = "$small";
     my ($status, undef, $err) = matrix(Copyhang::Paths->programs, {}, $vmlinux, @ONLY);
     system 'umount', "$small";
     is($status, 2, 'a cache without room: exit 2');
