@@ -49,17 +49,18 @@ void forget_descriptors(int first)
 	closedir(dir);
 }
 
-/* The places are taken by others of the supervisor: step aside first, then move in. */
+/* Who is in a place that others are to take steps aside first. */
 void take_descriptors(const int *wanted, int count)
 {
-	int aside[DESCRIPTORS_MAX];
+	int from[DESCRIPTORS_MAX];
 
 	for (int fd = 0; fd < count; fd++)
-		aside[fd] = wanted[fd] < 0 ? -1 : CHECKED(fcntl(wanted[fd], F_DUPFD, count));
-	null_descriptors();
+		from[fd] = wanted[fd] < 0 || wanted[fd] >= count ?
+				   wanted[fd] :
+				   CHECKED(fcntl(wanted[fd], F_DUPFD, count));
 	for (int fd = 0; fd < count; fd++) {
-		if (aside[fd] >= 0)
-			CHECKED(dup2(aside[fd], fd));
+		if (from[fd] >= 0)
+			CHECKED(dup2(from[fd], fd));
 		else if (fd > 2)
 			close(fd);
 	}

@@ -13,8 +13,8 @@ void close_fd(int *fd);
 
 /**
  * take_descriptors() - have just these: wanted[i] at i, for @count of them, DESCRIPTORS_MAX at
- * most; -1: /dev/null at 0 to 2, and nothing above. All that is not to be had ends this process
- * (checked.h).
+ * most; -1: at 0 to 2 what is there, /dev/null in a supervisor, and nothing above. All that is not
+ * to be had ends this process (checked.h).
  */
 void take_descriptors(const int *wanted, int count);
 

@@ -10,7 +10,8 @@
 
 #define LARGEST_PAGE 65536
 
-static alignas(LARGEST_PAGE) char bytes[PATTERN_FILE + 1];
+/* Where they cannot be shared; else they cost nothing. */
+static alignas(LARGEST_PAGE) char own[PATTERN_FILE];
 
 static void write_line(char *line, size_t number)
 {
@@ -21,11 +22,14 @@ static void write_line(char *line, size_t number)
 
 const char *pattern_bytes(void)
 {
-	if (bytes[0])
+	static char *bytes;
+
+	if (bytes)
 		return bytes;
-	/* Shared, it costs a fork nothing. Where that cannot be, it stays as it is. */
-	(void)mmap(bytes, PATTERN_FILE, PROT_READ | PROT_WRITE,
-		   MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	/* Shared, it costs a fork nothing. */
+	bytes = mmap(NULL, PATTERN_FILE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (bytes == MAP_FAILED)
+		bytes = own;
 	for (size_t at = 0; at < PATTERN_FILE; at += PATTERN_LINE)
 		write_line(bytes + at, at / PATTERN_LINE);
 	return bytes;

@@ -56,7 +56,7 @@ static const char *stall_fault(const struct observation *seen)
 	return NULL;
 }
 
-/* Nothing below may be reached without the stall, the act and a control having been seen. */
+/* Nothing below may be reached without the stall, the act and a limit for it having been seen. */
 static const char *scene_fault(const struct observation *seen)
 {
 	const char *fault = stall_fault(seen);
@@ -65,7 +65,7 @@ static const char *scene_fault(const struct observation *seen)
 		return fault;
 	if (!seen->acted)
 		return "the act was not seen to begin";
-	if (!seen->control_ended)
+	if (!seen->limit)
 		return "the control did not end: the machine cannot be judged";
 	if (seen->left_early)
 		return "the stall did not last until the act ended";

@@ -39,10 +39,10 @@ struct observation {
 	int copy_errno; /* the strategy gave up with this before anything stalled, or 0 */
 	int64_t copied; /* bytes it had moved by then */
 
-	bool acted;         /* the actor was seen in its act */
-	bool control_ended; /* the control's same act ended */
-	int64_t control;    /* the control's act took this long */
-	int64_t limit;      /* what the act was allowed, from the control */
+	bool acted;      /* the actor was seen in its act */
+	int64_t control; /* the control's same act took this long; 0: none was needed */
+	int64_t limit;   /* what the act was allowed, from the control where it was needed; 0: the
+			    control has not ended */
 	enum ended_by ended_by;
 	int64_t act;     /* from its begin to its end, or to giving up */
 	int64_t starved; /* of this, the time without a CPU */

@@ -21,6 +21,9 @@ struct copy {
 	int64_t moved;   /* bytes that arrived in out */
 	bool lost; /* a mover took bytes that out then refused: no step can make up for that */
 	const struct step *step; /* the one under way */
+	bool looked;             /* copy_look() has been called: what source and sink are, */
+	unsigned int facts;      /* enum fact of strategy.h, and */
+	int64_t size;            /* the source's size */
 	const char *memory;      /* what to copy instead of in, by movers that can; else NULL */
 	size_t memory_size;
 };

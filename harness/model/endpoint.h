@@ -42,12 +42,13 @@ struct endpoint_kind {
 	const char *name;
 	const char *about;
 	bool is_source, is_sink;
-	bool stalls;   /* as source it yields nothing, as sink it fills up, until released */
-	bool regular;  /* a regular file: far reads back what is there */
-	bool is_file;  /* of a file system, if not regular */
-	bool is_pipe;  /* a bystander can hold its other end */
-	bool is_fifo;  /* ... and open it anew */
-	bool full;     /* as sink it is full in any case: what stalls otherwise feeds it */
+	bool stalls;       /* as source it yields nothing, as sink it fills up, until released */
+	bool regular;      /* a regular file: far reads back what is there */
+	bool is_file;      /* of a file system, if not regular */
+	bool is_pipe;      /* a bystander can hold its other end */
+	bool is_fifo;      /* ... and open it anew */
+	bool full;         /* as sink it is full in any case: what stalls otherwise feeds it */
+	bool full_is_full; /* once filled, this sink takes not a byte more, whoever writes */
 	bool single;   /* there is one, and whoever else has it is waited for: one case at a time */
 	bool foreign;  /* as source it yields bytes of its own: they are counted, not compared */
 	size_t size;   /* bytes of pattern that it yields as source, up to PATTERN_FILE */

@@ -15,6 +15,7 @@
  * memory; what they cannot be trusted with (time, stalls, ends) is not here.
  */
 struct report {
+	unsigned int seized;   /* supervisor: so many of those that it traces have a tracer now */
 	int64_t copied;        /* copier: bytes of the last round that is over */
 	int error;             /* copier: errno of a strategy that gave up */
 	bool done;             /* copier: came to the end of the source */

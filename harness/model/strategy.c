@@ -205,39 +205,36 @@ bool strategy_is_cascade(const struct strategy *strategy)
 	return strategy->steps[1].mover;
 }
 
-/* Does anything in it depend on what the endpoints are? */
-static bool is_choosy(const struct strategy *strategy)
+int copy_look(struct copy *copy)
 {
-	unsigned int facts = strategy->only | strategy->unless;
+	struct stat in, out;
 
-	for (int i = 0; i < STRATEGY_STEPS && strategy->steps[i].mover; i++)
-		facts |= strategy->steps[i].only | strategy->steps[i].any |
-			 strategy->steps[i].unless;
-	return facts;
+	if (fstat(copy->in, &in) < 0 || fstat(copy->out, &out) < 0)
+		return -errno;
+	copy->facts = facts_of(copy, &in, &out);
+	copy->size = in.st_size;
+	copy->looked = true;
+	return 0;
 }
 
 int copy_through(const struct strategy *strategy, struct copy *copy)
 {
-	struct stat in, out;
-	unsigned int facts = 0;
-	int error = EINVAL;
+	int error = copy->looked ? 0 : copy_look(copy);
 
-	if (fstat(copy->in, &in) < 0 || fstat(copy->out, &out) < 0)
-		return -errno;
-	/* A call saved is two stops saved where the copier is traced. */
-	if (is_choosy(strategy))
-		facts = facts_of(copy, &in, &out);
-	if ((facts & strategy->only) != strategy->only || facts & strategy->unless)
+	if (error)
+		return error;
+	error = EINVAL;
+	if ((copy->facts & strategy->only) != strategy->only || copy->facts & strategy->unless)
 		return -EINVAL;
 	for (int i = 0; i < STRATEGY_STEPS && strategy->steps[i].mover; i++) {
 		const struct step *step = &strategy->steps[i];
 		enum way way;
 
-		if (!applies(step, facts))
+		if (!applies(step, copy->facts))
 			continue;
 		copy->step = step;
 		way = run_step(copy,
-			       step->sized && in.st_size < copy->limit ? in.st_size : copy->limit,
+			       step->sized && copy->size < copy->limit ? copy->size : copy->limit,
 			       &error);
 		if (way == NOWHERE)
 			break;

@@ -88,9 +88,12 @@ static size_t write_code(struct sock_filter *code)
 
 bool filter_is_possible(void)
 {
-	const uint32_t action = SECCOMP_RET_TRACE;
+	static const uint32_t action = SECCOMP_RET_TRACE;
+	static int possible = -1;
 
-	return !syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action);
+	if (possible < 0)
+		possible = !syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action);
+	return possible;
 }
 
 /* What is too long for a filter (BPF_MAXINSNS) the kernel refuses. */

@@ -15,13 +15,17 @@
 
 #define WORKER "Name:\tiou-wrk-" /* how the status of a thread of io_uring's begins */
 
-/* Read one /proc file, as text, up to @size with its end. Return: its length, or -1. */
+/*
+ * Read one /proc file, as text, up to @size with its end. Those that are read here tell of one
+ * thing each, and so all of it to one read(2) (single_open() in the kernel's fs/seq_file.c).
+ * Return: its length, or -1.
+ */
 static __attribute__((format(printf, 3, 4))) ssize_t slurp(char *into, size_t size,
 							   const char *format, ...)
 {
 	char path[96];
 	va_list args;
-	ssize_t length = 0, n;
+	ssize_t length;
 	int fd;
 
 	va_start(args, format);
@@ -30,12 +34,9 @@ static __attribute__((format(printf, 3, 4))) ssize_t slurp(char *into, size_t si
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
-	do {
-		n = read(fd, into + length, size - 1 - (size_t)length);
-		length += n > 0 ? n : 0;
-	} while (n > 0 && (size_t)length < size - 1);
+	length = read(fd, into, size - 1);
 	close(fd);
-	if (n < 0)
+	if (length < 0)
 		return -1;
 	into[length] = '\0';
 	return length;

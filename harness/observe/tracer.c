@@ -8,45 +8,44 @@
 #include "tracer_info.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
-#include <sys/signalfd.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define SYSCALL_STOP (SIGTRAP | 0x80) /* PTRACE_O_TRACESYSGOOD */
 #define OPTIONS \
-	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXIT | PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE | \
-	 PTRACE_O_EXITKILL)
-#define FOLLOW_OPTIONS (OPTIONS | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACESECCOMP)
+	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL)
+#define FOLLOW_OPTIONS \
+	(OPTIONS | PTRACE_O_TRACEEXIT | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | \
+	 PTRACE_O_TRACESECCOMP)
 #define EVENTS_MAX 64 /* dealt with in a row: who waits for something is to be asked, too */
 
-int tracer_start(struct tracer *tracer)
+static sigset_t only_sigchld(void)
 {
 	sigset_t chld;
 
-	memset(tracer, 0, sizeof(*tracer));
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
+	return chld;
+}
+
+void tracer_start(struct tracer *tracer)
+{
+	const sigset_t chld = only_sigchld();
+
+	memset(tracer, 0, sizeof(*tracer));
 	sigprocmask(SIG_BLOCK, &chld, NULL);
 	tracer->filtered = filter_is_possible();
-	tracer->sigchld = signalfd(-1, &chld, SFD_CLOEXEC | SFD_NONBLOCK);
-	return tracer->sigchld < 0 ? -errno : 0;
 }
 
 void tracer_stop(struct tracer *tracer)
 {
-	for (int i = 0; i < tracer->count; i++) {
-		if (tracer->tasks[i]->pidfd >= 0)
-			close(tracer->tasks[i]->pidfd);
+	for (int i = 0; i < tracer->count; i++)
 		free(tracer->tasks[i]);
-	}
 	free(tracer->tasks);
-	close(tracer->sigchld);
 }
 
 static bool make_room(struct tracer *tracer)
@@ -70,7 +69,7 @@ static struct task *add(struct tracer *tracer, pid_t tid, pid_t pid)
 
 	if (!task)
 		return NULL;
-	*task = (struct task){ .tid = tid, .pid = pid, .pidfd = -1 };
+	*task = (struct task){ .tid = tid, .pid = pid, .begun = true };
 	tracer->tasks[tracer->count++] = task;
 	return task;
 }
@@ -83,8 +82,10 @@ static struct task *add_thread(struct tracer *tracer, pid_t tid)
 	const struct task *leader = tracer_find(tracer, pid);
 	struct task *task = add(tracer, tid, pid);
 
-	if (task)
-		task->followed = leader ? leader->followed : true;
+	if (!task)
+		return NULL;
+	task->followed = leader ? leader->followed : true;
+	task->tells_exit = leader ? leader->tells_exit : true;
 	return task;
 }
 
@@ -94,23 +95,20 @@ static bool has_filter(const struct tracer *tracer, const struct task *task)
 }
 
 /*
- * On to its next call, or, where a filter tells of those, only to the end of the one it is in.
- * ESRCH means that it was killed meanwhile; waitpid() will tell.
+ * On to its next call, if that is to be told, or, where a filter tells of those, only to the end of
+ * the one it is in. ESRCH means that it was killed meanwhile; waitpid() will tell.
  */
 static void resume(const struct tracer *tracer, const struct task *task, int signal)
 {
-	const bool runs = has_filter(tracer, task) && !task->in_call;
+	const bool runs =
+		!task->begun || task->quiet || (has_filter(tracer, task) && !task->in_call);
 
 	ptrace(runs ? PTRACE_CONT : PTRACE_SYSCALL, task->tid, NULL, (void *)(long)signal);
 }
 
 struct task *tracer_adopt(struct tracer *tracer, pid_t pid)
 {
-	struct task *task = add(tracer, pid, pid);
-
-	if (task)
-		task->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	return task;
+	return add(tracer, pid, pid);
 }
 
 static struct task *seize(struct tracer *tracer, pid_t pid, long options)
@@ -119,15 +117,17 @@ static struct task *seize(struct tracer *tracer, pid_t pid, long options)
 
 	if (!task)
 		return NULL;
-	if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)options) < 0)
-		return NULL;
-	/* Into a first stop, so that resume() starts the reporting of its calls. */
-	return ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) < 0 ? NULL : task;
+	task->begun = false;
+	return ptrace(PTRACE_SEIZE, pid, NULL, (void *)options) < 0 ? NULL : task;
 }
 
-struct task *tracer_seize(struct tracer *tracer, pid_t pid)
+struct task *tracer_seize(struct tracer *tracer, pid_t pid, bool tells_exit)
 {
-	return seize(tracer, pid, OPTIONS);
+	struct task *task = seize(tracer, pid, OPTIONS | (tells_exit ? PTRACE_O_TRACEEXIT : 0));
+
+	if (task)
+		task->tells_exit = tells_exit;
+	return task;
 }
 
 struct task *tracer_follow(struct tracer *tracer, pid_t pid)
@@ -135,8 +135,20 @@ struct task *tracer_follow(struct tracer *tracer, pid_t pid)
 	struct task *task = seize(tracer, pid, FOLLOW_OPTIONS);
 
 	if (task)
-		task->followed = true;
+		task->followed = task->tells_exit = true;
 	return task;
+}
+
+void tracee_wait(void)
+{
+	raise(SIGSTOP);
+}
+
+void tracer_begin(const struct tracer *tracer, struct task *task)
+{
+	task->begun = true;
+	task->waits = false;
+	resume(tracer, task, 0);
 }
 
 void tracer_gate(struct task *leader, struct gate gate)
@@ -170,6 +182,17 @@ static bool at_gate(struct tracer *tracer, const struct task *task)
 	       (gate->fd < 0 || gate->fd == (int)task->call.args[0]);
 }
 
+/* Of what is followed only returns can be spared, and only where a filter tells of the calls. */
+static void tell_no_more(const struct tracer *tracer, struct task *task)
+{
+	if (task->followed) {
+		task->in_call &= !has_filter(tracer, task);
+		return;
+	}
+	task->quiet = true;
+	task->in_call = false;
+}
+
 static void on_entry(struct tracer *tracer, struct task *task, const struct tracer_info *info)
 {
 	task->call = info->call;
@@ -177,7 +200,7 @@ static void on_entry(struct tracer *tracer, struct task *task, const struct trac
 	task->serial++;
 	task->entered_at = clock_now();
 	if (tracer->on_call && !tracer->on_call(tracer->arg, task))
-		task->in_call = !has_filter(tracer, task);
+		tell_no_more(tracer, task);
 	if (at_gate(tracer, task))
 		task->held = true;
 	else
@@ -189,8 +212,8 @@ static void on_exit_stop(struct tracer *tracer, struct task *task, const struct 
 	task->in_call = false;
 	task->left_at = clock_now();
 	task->result = info->result;
-	if (tracer->on_call)
-		tracer->on_call(tracer->arg, task);
+	if (tracer->on_call && !tracer->on_call(tracer->arg, task))
+		tell_no_more(tracer, task);
 	resume(tracer, task, 0);
 }
 
@@ -242,6 +265,10 @@ static void on_stop(struct tracer *tracer, struct task *task, int status)
 
 	task->stops++;
 	task->stopped_at = clock_now();
+	if (!task->begun && !event && signal == SIGSTOP) {
+		task->waits = true;
+		return;
+	}
 	if (signal == SYSCALL_STOP || event == PTRACE_EVENT_SECCOMP) {
 		on_syscall_stop(tracer, task, event || !task->in_call);
 		return;
@@ -305,7 +332,8 @@ static bool handle_end(struct tracer *tracer)
 	task = find_or_add(tracer, child.si_pid);
 	if (!task)
 		return false;
-	task->starved = proc_starved(task->tid);
+	if (task->tells_exit)
+		task->starved = proc_starved(task->tid);
 	if (waitpid(task->tid, &status, __WALL | WNOHANG) == task->tid)
 		on_end(task, status);
 	return true;
@@ -317,32 +345,16 @@ static void reap(struct tracer *tracer)
 		;
 }
 
-/* Sleep until something happens to a tracee, or until @until. */
-static void wait_for_event(struct tracer *tracer, int64_t until)
+/*
+ * Sleep until something happens to a child, or until @until. There is never more than one of the
+ * signal; what it stands for is asked for anyway.
+ */
+static void wait_for_event(int64_t until)
 {
-	struct pollfd fds[TRACER_CHILDREN + 1] = { { .fd = tracer->sigchld, .events = POLLIN } };
-	struct task *watched[TRACER_CHILDREN];
 	const struct timespec timeout = clock_timeout(until);
-	struct signalfd_siginfo drain[8];
-	int count = 0;
+	const sigset_t chld = only_sigchld();
 
-	for (int i = 0; i < tracer->count && count < TRACER_CHILDREN; i++) {
-		struct task *task = tracer->tasks[i];
-
-		if (task->ended_at || task->pidfd < 0)
-			continue;
-		watched[count++] = task;
-		fds[count] = (struct pollfd){ .fd = task->pidfd, .events = POLLIN };
-	}
-	if (ppoll(fds, (nfds_t)count + 1, &timeout, NULL) <= 0)
-		return;
-	for (int i = 0; i < count; i++) {
-		if (fds[i + 1].revents)
-			watched[i]->ended_at = clock_now();
-	}
-	/* There is never more than one of it; what it stands for is asked for anyway. */
-	if (read(tracer->sigchld, drain, sizeof(drain)) < 0)
-		return;
+	sigtimedwait(&chld, NULL, &timeout);
 }
 
 bool tracer_run(struct tracer *tracer, bool (*done)(void *arg), void *arg, int64_t tick,
@@ -360,6 +372,6 @@ bool tracer_run(struct tracer *tracer, bool (*done)(void *arg), void *arg, int64
 				return false;
 			next = deadline;
 		}
-		wait_for_event(tracer, next);
+		wait_for_event(next);
 	}
 }

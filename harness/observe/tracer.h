@@ -17,9 +17,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Processes whose end is watched for with a pidfd, at most: those that the harness starts. */
-#define TRACER_CHILDREN 12
-
 /** struct gate - the call at whose entry a thread is held. */
 struct gate {
 	bool set;
@@ -31,7 +28,12 @@ struct gate {
 /** struct task - one thread of a traced process; times are 0 until it happens, then the latest. */
 struct task {
 	pid_t tid, pid;
+	const char *name; /* who it is, to people; NULL: a thread or descendant of who has one */
 	bool followed;    /* of a program with all its descendants, see tracer_follow() */
+	bool waits;       /* stopped where tracee_wait() is, until it is to begin */
+	bool begun;       /* from then on its calls are told, */
+	bool tells_exit;  /* that its exit begins is told, and for how long it was starved */
+	bool quiet;       /* until nobody wants to know of them any more */
 	bool in_call;     /* between a call's entry and its exit, if that is to be told */
 	bool held;        /* stopped at its gate */
 	bool ended;       /* reaped, or known gone */
@@ -43,31 +45,31 @@ struct task {
 	int status;       /* as of waitpid(2), once ended */
 	int64_t starved;  /* once ended: ns it had waited for a CPU in its life */
 	struct gate gate; /* kept in the process's first thread */
-	int pidfd;        /* of the process's first thread; -1 where the kernel has none */
 };
 
 struct tracer {
 	struct task **tasks; /* each stays where it is until tracer_stop() */
 	int count, room;
 	bool filtered; /* what is followed is to install the filter of filter.h */
-	int sigchld;   /* signalfd(2) */
 	/*
 	 * Told whenever a thread has entered a call (in_call) or returned from it; may be NULL.
-	 * Return: whether to tell of the return as well; only what is followed may spare that.
+	 * Return: whether to tell what comes next as well: of the return, and after that of further
+	 * calls; of what is followed these are told in any case.
 	 */
 	bool (*on_call)(void *arg, const struct task *task);
 	void *arg;
 };
 
-/** tracer_start() - prepare; blocks SIGCHLD in the caller. Return: 0 or -errno. */
-int tracer_start(struct tracer *tracer);
+/** tracer_start() - prepare; blocks SIGCHLD in the caller, and takes it. */
+void tracer_start(struct tracer *tracer);
 
 /**
- * tracer_seize() - follow child @pid and its future threads.
+ * tracer_seize() - follow child @pid and its future threads. Its calls are told once it has come to
+ * tracee_wait(), and is let begin. @tells_exit: see struct task.
  * Return: its task, owned by @tracer; NULL with errno set (EPERM: ptrace is
  * forbidden here, for example by Yama's ptrace_scope=3 or by seccomp).
  */
-struct task *tracer_seize(struct tracer *tracer, pid_t pid);
+struct task *tracer_seize(struct tracer *tracer, pid_t pid, bool tells_exit);
 
 /**
  * tracer_follow() - follow child @pid with all its threads and descendants, which is going to
@@ -75,6 +77,15 @@ struct task *tracer_seize(struct tracer *tracer, pid_t pid);
  * Return: as above.
  */
 struct task *tracer_follow(struct tracer *tracer, pid_t pid);
+
+/**
+ * tracee_wait() - called by the child, once it has been seized: wait to be let begin. It stops
+ * there, and nothing else does that to it before.
+ */
+void tracee_wait(void);
+
+/** tracer_begin() - have it go on from there, and its calls told. */
+void tracer_begin(const struct tracer *tracer, struct task *task);
 
 /** tracer_find() - Return: the thread @tid, or NULL where there is none, or not any more. */
 struct task *tracer_find(const struct tracer *tracer, pid_t tid);
@@ -111,7 +122,7 @@ void tracer_interrupt(struct task *task);
 /** tracer_ended() - Return: true when process @pid and all its threads have ended. */
 bool tracer_ended(const struct tracer *tracer, pid_t pid);
 
-/** tracer_stop() - close descriptors; what still runs is left to the caller. */
+/** tracer_stop() - free what it has; what still runs is left to the caller. */
 void tracer_stop(struct tracer *tracer);
 
 #endif

@@ -13,9 +13,10 @@
 
 /* How often is looked for what no event tells. */
 #define TICK_UNDER_WAY (NS_PER_MS / 20)
-#define TICK_STALL NS_PER_MS
+#define TICK_STALL LIMIT_OF(STALL)
 #define TICK_SAID (5 * NS_PER_MS)
 #define TICK_WATCH (10 * NS_PER_MS)
+#define TICK_REST (LIMIT_OF(REST) / 2)
 
 static int64_t max(int64_t a, int64_t b)
 {
@@ -44,12 +45,6 @@ static bool can_act_from_outside(const struct attempt *attempt)
 	return can_act(attempt) && attempt_act_from_outside(attempt);
 }
 
-static void enter_calls(struct attempt *attempt)
-{
-	attempt_let_go(attempt);
-	quiescence_forget(&attempt->control_sleep);
-}
-
 static void keep_no_sleep(struct attempt *attempt)
 {
 	attempt_fault(attempt, "the actor did not come to wait for the signal");
@@ -65,11 +60,6 @@ static bool control_over(const struct attempt *attempt)
 	return attempt_over_at(attempt, THE_CONTROL);
 }
 
-static bool both_over(const struct attempt *attempt)
-{
-	return act_over(attempt) && control_over(attempt);
-}
-
 static int64_t first_limit(const struct attempt *attempt)
 {
 	return attempt->at[ACT] + LIMIT_OF(ACT);
@@ -80,24 +70,63 @@ static bool has_acted(const struct attempt *attempt)
 	return attempt->seen.acted;
 }
 
-/* The control tells what this machine takes for such an act at this moment. */
-static void keep_limits(struct attempt *attempt)
+/* What is over by then is so on any machine. */
+static void keep_first_limit(struct attempt *attempt)
+{
+	if (act_over(attempt) && act_over(attempt) <= first_limit(attempt))
+		attempt->seen.limit = LIMIT_OF(ACT);
+}
+
+/* --- Control: what does this machine take for such an act at this moment? --- */
+
+static bool needs_control(const struct attempt *attempt)
+{
+	return has_acted(attempt) && !attempt->seen.limit;
+}
+
+static bool has_control(const struct attempt *attempt)
+{
+	return needs_control(attempt) && attempt->scene->control && !attempt->seen.fault &&
+	       !attempt->seen.missing;
+}
+
+static bool control_enters(const struct attempt *attempt)
+{
+	return has_control(attempt) && attempt_act_from_outside(attempt) &&
+	       attempt->scene->test->act->perform;
+}
+
+static bool control_ended(const struct attempt *attempt)
+{
+	return attempt->scene->control->ended_at;
+}
+
+static void keep_no_control(struct attempt *attempt)
+{
+	attempt_fault(attempt, "the control did not come to where the act is to find it");
+}
+
+static void keep_control(struct attempt *attempt)
 {
 	struct observation *seen = &attempt->seen;
 	const int64_t over_at = attempt_over_at(attempt, THE_CONTROL);
 
-	seen->control_ended = over_at;
-	seen->control = (over_at ? over_at : clock_now()) - attempt->at[ACT];
+	seen->control = over_at - attempt->control_acts;
 	seen->limit = max(LIMIT_OF(ACT), ACT_CONTROLS * seen->control);
 	attempt->window =
 		max(attempt->at_least, max(LIMIT_OF(REST), REST_CONTROLS * seen->control));
+}
+
+static void keep_no_limits(struct attempt *attempt)
+{
+	attempt->seen.control = clock_now() - attempt->control_acts;
 }
 
 /* --- Judge: is it over in time, or overdue and at rest, and all else as it was? --- */
 
 static bool has_limits(const struct attempt *attempt)
 {
-	return attempt->seen.control_ended;
+	return attempt->seen.limit;
 }
 
 static bool is_overdue(const struct attempt *attempt)
@@ -276,8 +305,8 @@ struct phase {
 
 /* clang-format off */
 static const struct phase phases[] = {
-	/* Actor and control are held at the entry of the act's call; else there is nothing to judge. */
-	{ "gather", .look = attempt_look_at_control, .comes = attempt_others_wait,
+	/* The actor is held at the entry of the act's call; else there is nothing to judge. */
+	{ "gather", .comes = attempt_others_wait,
 	  .never = attempt_somebody_ended, .tick = TICK_STALL, .came = attempt_cue_copier,
 	  .failed = attempt_keep_fault },
 	/* The copy is stalled where the id says, or, where nothing stalls, under way; else likewise. */
@@ -288,27 +317,35 @@ static const struct phase phases[] = {
 	  .comes = attempt_is_in_place, .never = attempt_never_in_place, .tick = TICK_UNDER_WAY,
 	  .came = attempt_keep_stall, .failed = attempt_keep_fault },
 
-	/* The act is upon who sleeps in a call: both do; else it would find them elsewhere. */
-	{ "enter", .applies = can_act_from_outside, .begin = enter_calls,
-	  .look = attempt_look_at_calls, .comes = attempt_both_sleep, .tick = TICK_STALL,
+	/* The act is upon who sleeps in a call; else it would find it elsewhere. */
+	{ "enter", .applies = can_act_from_outside, .begin = attempt_let_go,
+	  .look = attempt_look_at_call, .comes = attempt_actor_sleeps, .tick = TICK_STALL,
 	  .failed = keep_no_sleep },
 	{ "act", .applies = can_act, .begin = attempt_act, .look = attempt_look_at_act,
-	  .comes = both_over, .tick = TICK_WATCH, .until = first_limit },
-	/* The control sets the limits; without it the machine cannot be judged. */
-	{ "control", .applies = has_acted, .look = attempt_look_at_act, .comes = control_over,
-	  .tick = TICK_WATCH, .came = keep_limits, .failed = keep_limits },
+	  .comes = act_over, .tick = TICK_WATCH, .until = first_limit, .came = keep_first_limit },
+
+	/* It is not over: a control, at what nobody copies into, sets the limits by the same act. */
+	{ "control", .applies = needs_control, .begin = attempt_start_control,
+	  .look = attempt_look_at_control, .comes = attempt_control_waits, .never = control_ended,
+	  .tick = TICK_STALL, .failed = keep_no_control },
+	{ "control enters", .applies = control_enters, .begin = attempt_let_control_go,
+	  .look = attempt_look_at_control, .comes = attempt_control_sleeps, .never = control_ended,
+	  .tick = TICK_STALL, .failed = keep_no_control },
+	{ "control acts", .applies = has_control, .begin = attempt_act_control,
+	  .look = attempt_look_at_act, .comes = control_over, .tick = TICK_WATCH,
+	  .came = keep_control, .failed = keep_no_limits },
 
 	/* The act is over within its limit; or the actor sleeps: who still runs is slow. */
 	{ "in time", .applies = has_limits, .look = attempt_look_at_act, .comes = act_over,
 	  .tick = TICK_WATCH, .until = limit },
 	{ "at rest", .applies = is_overdue, .begin = watch_actor, .look = look_at_actor,
-	  .comes = over_or_at_rest, .tick = TICK_WATCH, .came = keep_rest },
+	  .comes = over_or_at_rest, .tick = TICK_REST, .came = keep_rest },
 	{ "look again", .applies = has_limits, .begin = look_again },
 
 	/* It is not over: what would end it? Whatever does says what held it up. */
 	{ "judged", .applies = is_unended, .begin = keep_actor },
 	{ "kill", .applies = is_to_be_killed, .begin = kill_actor, .look = look_at_actor,
-	  .comes = over_or_at_rest, .tick = TICK_WATCH, .came = keep_killable,
+	  .comes = over_or_at_rest, .tick = TICK_REST, .came = keep_killable,
 	  .failed = keep_killable },
 	{ "release", .applies = is_unended, .begin = attempt_release,
 	  .look = attempt_look_after_release, .comes = over_or_indifferent, .tick = TICK_WATCH,

@@ -54,6 +54,7 @@ struct attempt {
 
 	struct calling act, control; /* the actor and its double in the act's call */
 	struct quiescence actor_sleep, control_sleep;
+	int64_t control_acts;       /* when the control was let do the same; 0: not yet */
 	int64_t window;             /* how long such a sleep must last */
 	int64_t actor_starved;      /* without a CPU, by the time the act began: the actor, */
 	int64_t supervisor_starved; /* and who has to let it go on at its stops */
@@ -85,6 +86,9 @@ void attempt_describe_said(const struct attempt *attempt, struct text *text);
 
 /** attempt_keep_evidence() - describe thread @tid as it is now, as lines that begin with @who. */
 void attempt_keep_evidence(struct attempt *attempt, const char *who, pid_t tid);
+
+/** attempt_fault_of_scene() - keep what went wrong on the scene, or what it lacks, if anything. */
+void attempt_fault_of_scene(struct attempt *attempt);
 
 /** attempt_fault() - the harness failed; the first fault is the one that counts. */
 void attempt_fault(struct attempt *attempt, const char *what);
@@ -124,9 +128,6 @@ bool attempt_is_released(const struct attempt *attempt);
 
 /* --- attempt_stall.c: until the act can begin --- */
 
-/** attempt_look_at_control() - keep whether it sleeps, if that is its way to wait for the act. */
-void attempt_look_at_control(struct attempt *attempt);
-
 /** attempt_others_wait() - all but what the copier itself does for the act, which it comes to. */
 bool attempt_others_wait(const struct attempt *attempt);
 
@@ -160,17 +161,35 @@ void attempt_keep_fault(struct attempt *attempt);
 /** attempt_act_from_outside() - does it come from outside while the actor sleeps in its call? */
 bool attempt_act_from_outside(const struct attempt *attempt);
 
-/** attempt_let_go() - let actor and control go on from their gates. */
+/** attempt_let_go() - let the actor go on from its gate. */
 void attempt_let_go(struct attempt *attempt);
 
-/** attempt_look_at_calls() - keep whether both sleep in their calls. */
-void attempt_look_at_calls(struct attempt *attempt);
+/** attempt_look_at_call() - keep whether it sleeps in its call. */
+void attempt_look_at_call(struct attempt *attempt);
 
-/** attempt_both_sleep() - in the calls in which the act finds them, if there are any. */
-bool attempt_both_sleep(const struct attempt *attempt);
+/** attempt_actor_sleeps() - in the call in which the act finds it, if there is any. */
+bool attempt_actor_sleeps(const struct attempt *attempt);
 
-/** attempt_act() - have them act. Return: with attempt->seen.acted. */
+/** attempt_act() - have it act. Return: with attempt->seen.acted. */
 void attempt_act(struct attempt *attempt);
+
+/** attempt_start_control() - have a control, which is to come to where the act finds it. */
+void attempt_start_control(struct attempt *attempt);
+
+/** attempt_look_at_control() - keep whether it sleeps, and whether the act is over meanwhile. */
+void attempt_look_at_control(struct attempt *attempt);
+
+/** attempt_control_waits() - held at the act's call, or asleep where it waits for a signal. */
+bool attempt_control_waits(const struct attempt *attempt);
+
+/** attempt_let_control_go() - let it go on from its gate. */
+void attempt_let_control_go(struct attempt *attempt);
+
+/** attempt_control_sleeps() - in the call in which the act finds it. */
+bool attempt_control_sleeps(const struct attempt *attempt);
+
+/** attempt_act_control() - have the control act. */
+void attempt_act_control(struct attempt *attempt);
 
 /** attempt_look_at_act() - keep when the acts of both were seen to be over. */
 void attempt_look_at_act(struct attempt *attempt);

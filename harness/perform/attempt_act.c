@@ -28,24 +28,19 @@ static struct calling let_go(struct attempt *attempt, struct task *leader)
 void attempt_let_go(struct attempt *attempt)
 {
 	attempt->act = let_go(attempt, attempt->scene->actor);
-	attempt->control = let_go(attempt, attempt->scene->control);
 }
 
-void attempt_look_at_calls(struct attempt *attempt)
+void attempt_look_at_call(struct attempt *attempt)
 {
-	if (!calling_lasts(&attempt->act) || !calling_lasts(&attempt->control))
-		return;
-	quiescence_look_thread(&attempt->actor_sleep, attempt->act.task->tid);
-	quiescence_look_thread(&attempt->control_sleep, attempt->control.task->tid);
+	if (calling_lasts(&attempt->act))
+		quiescence_look_thread(&attempt->actor_sleep, attempt->act.task->tid);
 }
 
-/* In the call in which the act finds them, if there is one. */
-bool attempt_both_sleep(const struct attempt *attempt)
+bool attempt_actor_sleeps(const struct attempt *attempt)
 {
 	return !attempt->scene->test->act->perform ||
-	       (calling_lasts(&attempt->act) && calling_lasts(&attempt->control) &&
-		quiescence_lasts(&attempt->actor_sleep, LIMIT_OF(STALL)) &&
-		quiescence_lasts(&attempt->control_sleep, LIMIT_OF(STALL)));
+	       (calling_lasts(&attempt->act) &&
+		quiescence_lasts(&attempt->actor_sleep, LIMIT_OF(STALL)));
 }
 
 static int64_t starved_so_far(const struct task *task, pid_t pid)
@@ -63,9 +58,10 @@ int64_t attempt_starved(const struct attempt *attempt)
 	return own > ours ? own : ours;
 }
 
-static bool act_on(const struct act *act, const struct calling *call, const struct task *leader,
+static bool act_on(const struct act *act, struct calling *call, const struct task *leader,
 		   enum performer performer)
 {
+	call->stops = call->task->stops;
 	if (act->signal)
 		return !kill(leader->pid, act->signal);
 	if (!act->interrupt)
@@ -88,10 +84,63 @@ void attempt_act(struct attempt *attempt)
 		attempt->seen.acted = true;
 		return;
 	}
-	attempt->act.stops = attempt->act.task->stops;
-	attempt->control.stops = attempt->control.task->stops;
 	attempt->seen.acted = act_on(act, &attempt->act, scene->actor, THE_ACTOR);
-	act_on(act, &attempt->control, scene->control, THE_CONTROL);
+}
+
+/* --- The control --- */
+
+void attempt_start_control(struct attempt *attempt)
+{
+	struct scene *scene = attempt->scene;
+
+	if (!scene->control && scene_start_control(scene))
+		scene_begin(scene);
+	attempt_fault_of_scene(attempt);
+}
+
+/* Held at the entry of its act; or, where it only waits for a signal, asleep. */
+bool attempt_control_waits(const struct attempt *attempt)
+{
+	const struct scene *scene = attempt->scene;
+
+	if (scene->test->act->perform)
+		return tracer_held(&scene->tracer, scene->control->pid);
+	return scene->control->in_call &&
+	       quiescence_lasts(&attempt->control_sleep, LIMIT_OF(STALL));
+}
+
+void attempt_let_control_go(struct attempt *attempt)
+{
+	attempt->control = let_go(attempt, attempt->scene->control);
+	quiescence_forget(&attempt->control_sleep);
+}
+
+void attempt_look_at_control(struct attempt *attempt)
+{
+	const struct task *control = attempt->scene->control;
+
+	attempt_look_at_act(attempt);
+	if (control->in_call && !control->held)
+		quiescence_look_thread(&attempt->control_sleep, control->tid);
+}
+
+/* In the call in which the act finds it. */
+bool attempt_control_sleeps(const struct attempt *attempt)
+{
+	return calling_lasts(&attempt->control) &&
+	       quiescence_lasts(&attempt->control_sleep, LIMIT_OF(STALL));
+}
+
+void attempt_act_control(struct attempt *attempt)
+{
+	attempt->control_acts = clock_now();
+	if (!attempt_act_from_outside(attempt)) {
+		attempt_let_control_go(attempt);
+		return;
+	}
+	if (!attempt->control.task)
+		attempt->control = calling_of(attempt->scene->control);
+	act_on(attempt->scene->test->act, &attempt->control, attempt->scene->control, THE_CONTROL);
 }
 
 static void look_at(const struct act *act, struct calling *call, enum performer performer)
@@ -100,7 +149,7 @@ static void look_at(const struct act *act, struct calling *call, enum performer 
 		call->seen_at = clock_now();
 }
 
-/* When one is seen to be over is when that counts as its end: so both are looked at each time. */
+/* When one is seen to be over is when that counts as its end. */
 void attempt_look_at_act(struct attempt *attempt)
 {
 	const struct act *act = attempt->scene->test->act;
@@ -108,7 +157,8 @@ void attempt_look_at_act(struct attempt *attempt)
 	if (act->completion != FIXTURE_SAYS)
 		return;
 	look_at(act, &attempt->act, THE_ACTOR);
-	look_at(act, &attempt->control, THE_CONTROL);
+	if (attempt->control_acts)
+		look_at(act, &attempt->control, THE_CONTROL);
 }
 
 int64_t attempt_over_at(const struct attempt *attempt, enum performer performer)

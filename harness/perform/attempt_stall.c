@@ -7,18 +7,7 @@ static bool actor_is_copier(const struct attempt *attempt)
 	return attempt->scene->test->act->actor == ACTOR_COPIER;
 }
 
-/* --- Gather: all but the copier wait where the act finds them --- */
-
-/* Held at the entry of its act; or, where it only waits for a signal, asleep. */
-static bool control_waits(const struct attempt *attempt)
-{
-	const struct scene *scene = attempt->scene;
-
-	if (scene->test->act->perform)
-		return tracer_held(&scene->tracer, scene->control->pid);
-	return scene->control->in_call &&
-	       quiescence_lasts(&attempt->control_sleep, LIMIT_OF(STALL));
-}
+/* --- Gather: the bystander waits where the act finds it --- */
 
 /* Who is still to refill the source comes to the act only after that. */
 static bool actor_waits(const struct attempt *attempt)
@@ -29,25 +18,17 @@ static bool actor_waits(const struct attempt *attempt)
 	       tracer_held(&scene->tracer, scene->actor->pid);
 }
 
-void attempt_look_at_control(struct attempt *attempt)
-{
-	const struct task *control = attempt->scene->control;
-
-	if (!attempt->scene->test->act->perform && control->in_call)
-		quiescence_look_thread(&attempt->control_sleep, control->tid);
-}
-
 /* What the copier itself does for the act it comes to by and by. */
 bool attempt_others_wait(const struct attempt *attempt)
 {
-	return control_waits(attempt) && (actor_is_copier(attempt) || actor_waits(attempt));
+	return actor_is_copier(attempt) || actor_waits(attempt);
 }
 
 static bool others_ended(const struct attempt *attempt)
 {
 	const struct scene *scene = attempt->scene;
 
-	return scene->control->ended_at || (!actor_is_copier(attempt) && scene->actor->ended_at);
+	return !actor_is_copier(attempt) && scene->actor->ended_at;
 }
 
 bool attempt_somebody_ended(const struct attempt *attempt)
@@ -130,7 +111,7 @@ void attempt_keep_fault(struct attempt *attempt)
 	if (attempt->seen.stalled)
 		attempt_keep_evidence(attempt, "copier", attempt->stall.task->tid);
 	else if (others_ended(attempt) && !scene_copier_over(attempt->scene))
-		attempt_fault(attempt, "bystander or control ended before the act");
+		attempt_fault(attempt, "the bystander ended before the act");
 	else
 		attempt->scene->copier_kind->keep_fault(attempt);
 }

@@ -52,6 +52,18 @@ void attempt_keep_last_step(struct attempt *attempt)
 	steps_keep_last(&attempt->steps, &step, attempt->first_bytes);
 }
 
+/* Of our own copier what it does up to the act, of who acts until that call is over. */
+static bool is_to_be_told_on(const struct attempt *attempt, const struct task *task)
+{
+	const struct scene *scene = attempt->scene;
+
+	if (task == attempt->act.task)
+		return !attempt->act.back_at;
+	if (task == attempt->control.task)
+		return !attempt->control.back_at;
+	return task != scene->copier || task == scene->actor || !attempt->at[ACT];
+}
+
 bool attempt_on_call(void *arg, const struct task *task)
 {
 	struct attempt *attempt = arg;
@@ -61,5 +73,6 @@ bool attempt_on_call(void *arg, const struct task *task)
 	calling_note(&attempt->control, task);
 	if (scene_copies(attempt->scene, task) && !task->in_call)
 		keep_step(attempt, task);
-	return !copier->wants_return || copier->wants_return(attempt, task);
+	return task->followed ? copier->wants_return(attempt, task) :
+				is_to_be_told_on(attempt, task);
 }

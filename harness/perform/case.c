@@ -31,7 +31,7 @@ static void make_attempt(struct attempt *attempt, const struct test_case *test, 
 /* The stall was seen, and then it was not what it had been any more, by the end of the act. */
 static bool did_not_last(const struct observation *seen)
 {
-	return seen->control_ended && seen->stall != STALL_NONE &&
+	return seen->limit && seen->stall != STALL_NONE &&
 	       (seen->left_early || !seen->slept_on || !seen->withheld || !seen->ready);
 }
 

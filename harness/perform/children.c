@@ -9,9 +9,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static void wait_for_end_of(int fd)
@@ -22,31 +24,43 @@ static void wait_for_end_of(int fd)
 		;
 }
 
+/* A stop that no tracer sees would be one for good. */
+static void wait_until_seized(const unsigned int *seized, unsigned int number)
+{
+	unsigned int count;
+
+	while ((count = __atomic_load_n(seized, __ATOMIC_ACQUIRE)) <= number)
+		syscall(SYS_futex, seized, FUTEX_WAIT, count, NULL, NULL, 0);
+}
+
 static _Noreturn void be_child(const struct scene *scene, const struct child *child,
 			       pid_t supervisor, int settled)
 {
+	sigset_t broken_pipes;
 	const int wanted[FD_COUNT + 1] = {
 		[FD_SOURCE] = child->fd0,
 		[FD_SINK] = child->fd1,
 		[2] = child->fd2,
-		[FD_START] = child->start,
 		[FD_RELEASE] = scene->release[0],
 		[FD_FEED] = child->feeds ? scene->feed[0] : -1,
 		[FD_COUNT] = settled,
 	};
-	sigset_t none;
 
 	checked_as(child->name);
 	CHECKED(prctl(PR_SET_PDEATHSIG, SIGKILL));
 	if (getppid() != supervisor)
 		_exit(1);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_IGN);
+	/* Not ignored: a tracer is told of that. */
+	sigemptyset(&broken_pipes);
+	sigaddset(&broken_pipes, SIGPIPE);
+	sigprocmask(SIG_SETMASK, &broken_pipes, NULL);
 	take_descriptors(wanted, FD_COUNT + 1);
-	ready_tell(FD_COUNT);
-	close(FD_COUNT);
-	wait_for_end_of(FD_START);
+	if (child->number >= 0) {
+		wait_until_seized(&scene->report->seized, (unsigned int)child->number);
+	} else {
+		ready_tell(FD_COUNT);
+		close(FD_COUNT);
+	}
 	child->body(scene);
 	_exit(1);
 }
@@ -54,14 +68,16 @@ static _Noreturn void be_child(const struct scene *scene, const struct child *ch
 pid_t child_start(const struct scene *scene, const struct child *child)
 {
 	const pid_t supervisor = getpid();
-	int ends[2], error;
+	int ends[2] = { -1, -1 }, error;
 	pid_t pid;
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
+	if (child->number < 0 && pipe2(ends, O_CLOEXEC) < 0)
 		return -1;
 	pid = fork();
 	if (!pid)
 		be_child(scene, child, supervisor, ends[1]);
+	if (child->number >= 0)
+		return pid;
 	error = pid < 0 ? -errno : 0;
 	close(ends[1]);
 	if (!error)
@@ -92,16 +108,10 @@ static void start_thread(const struct scene *scene)
 }
 
 /* One round, with the outcome in the report. Return: false when the strategy gave up. */
-static bool copy_round(const struct scene *scene)
+static bool copy_round(const struct scene *scene, struct copy copy)
 {
 	const struct endpoint_kind *source = scene->test->source;
 	struct report *report = scene->report;
-	struct copy copy = {
-		.in = FD_SOURCE,
-		.out = FD_SINK,
-		.limit = source->limit ? (int64_t)source->limit : COPY_UNLIMITED,
-		.eof_errno = source->eof_errno,
-	};
 	int error = source->adopt ? source->adopt(FD_SOURCE, &copy) : 0;
 
 	if (!error)
@@ -132,12 +142,21 @@ static void catch_signal_of(const struct act *act)
 
 void child_copier(const struct scene *scene)
 {
+	const size_t limit = scene->test->source->limit;
 	volatile bool *stop = &scene->report->stop;
 	const bool grows = CHECKED(fcntl(FD_SINK, F_GETFL)) & O_APPEND;
+	struct copy copy = {
+		.in = FD_SOURCE,
+		.out = FD_SINK,
+		.limit = limit ? (int64_t)limit : COPY_UNLIMITED,
+		.eof_errno = scene->test->source->eof_errno,
+	};
 
 	catch_signal_of(scene->test->act);
+	copy_look(&copy);
+	tracee_wait();
 	start_thread(scene);
-	while (copy_round(scene) && scene->stall == STALL_NONE && !*stop) {
+	while (copy_round(scene, copy) && scene->stall == STALL_NONE && !*stop) {
 		scene->report->done = false;
 		if (grows)
 			CHECKED(ftruncate(FD_SINK, 0));
@@ -215,12 +234,14 @@ static _Noreturn void perform(const struct act *act, struct report *report)
 
 void child_bystander(const struct scene *scene)
 {
+	tracee_wait();
 	feed(scene);
 	perform(scene->test->act, &scene->report[0]);
 }
 
 void child_control(const struct scene *scene)
 {
+	tracee_wait();
 	if (scene->test->act->actor == ACTOR_BYSTANDER)
 		perform(scene->test->act, &scene->report[1]);
 	/* A copier that waits for a source, without a copy. */

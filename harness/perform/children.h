@@ -9,19 +9,22 @@
 #include "scene.h"
 
 /* Beside the descriptors of act.h, a child has these; the last one only who refills the source. */
-enum { FD_START = 3, FD_RELEASE = 4, FD_FEED = 5, FD_COUNT };
+enum { FD_RELEASE = 3, FD_FEED, FD_COUNT };
 
 /** struct child - how to start one; descriptors are borrowed, -1: /dev/null. */
 struct child {
 	const char *name; /* who it is, to people */
 	int fd0, fd1, fd2;
-	int start;  /* the end of this file lets it begin */
+	int number; /* of those that are traced, from 0 on; -1: it is not */
+	bool acts;  /* it is the actor: that its exit begins is told */
 	bool feeds; /* it holds the source's other end, and may be asked to refill it */
 	void (*body)(const struct scene *scene); /* does not return */
 };
 
 /**
- * child_start() - fork a child that has its descriptors and waits for child->start.
+ * child_start() - fork a child, which takes its descriptors. One that is to be traced goes on once
+ * report->seized counts it, and then waits itself to be let begin (tracee_wait()), where its calls
+ * are to be told; another one is ready, and begins.
  * Return: its pid, or -1 with errno, and what kept it from getting ready in the report.
  */
 pid_t child_start(const struct scene *scene, const struct child *child);

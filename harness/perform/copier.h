@@ -61,7 +61,7 @@ struct copier_kind {
 	/* Is @step, a call of @task, one of the copy? */
 	bool (*is_step)(const struct attempt *attempt, const struct task *task,
 			const struct seen_step *step);
-	/* Is the return of @task from its call to be told? NULL: yes. */
+	/* Is the return of @task, of a program, from its call to be told? */
 	bool (*wants_return)(const struct attempt *attempt, const struct task *task);
 	/* Append what it was seen to do. */
 	void (*describe)(const struct attempt *attempt, struct text *text);

@@ -23,6 +23,16 @@ void attempt_fault(struct attempt *attempt, const char *what)
 		attempt->seen.fault = what;
 }
 
+void attempt_fault_of_scene(struct attempt *attempt)
+{
+	const struct scene *scene = attempt->scene;
+
+	if (scene->fault)
+		attempt_fault(attempt, scene->fault);
+	if (scene->missing)
+		attempt->seen.missing = scene->missing;
+}
+
 static void add_ms(struct text *text, const char *key, int64_t ns)
 {
 	text_add(text, "%s=%.3f\n", key, clock_ms(ns));
@@ -69,7 +79,8 @@ static void add_act(const struct attempt *attempt, struct text *text)
 	add_ms(text, "act_ms", seen->act);
 	if (attempt->at[JUDGED] && attempt->at[RELEASED] && attempt->at[ENDED])
 		add_ms(text, "release_ms", attempt->at[ENDED] - attempt->at[RELEASED]);
-	add_ms(text, "control_ms", seen->control);
+	if (seen->control)
+		add_ms(text, "control_ms", seen->control);
 	add_ms(text, "limit_ms", seen->limit);
 	if (seen->starved > NS_PER_MS)
 		add_ms(text, "starved_ms", seen->starved);

@@ -15,11 +15,11 @@ static void own_start(struct scene *scene)
 		.fd0 = scene->source.fd,
 		.fd1 = scene->sink.fd,
 		.fd2 = -1,
-		.start = scene->cue[0],
+		.acts = scene->test->act->actor == ACTOR_COPIER,
 		.body = child_copier,
 	};
 
-	scene->copier = scene_start_traced(scene, &child, tracer_seize);
+	scene->copier = scene_start_traced(scene, child, false);
 }
 
 /* --- Until it stalls --- */

@@ -33,9 +33,14 @@ static _Noreturn void be_program(const struct scene *scene)
 	const struct program *program = scene->test->strategy->program;
 	int error = 0;
 
+	sigset_t none;
+
+	tracee_wait();
 	CHECKED(setpgid(0, 0));
 	signal(SIGPIPE, SIG_DFL);
-	forget_descriptors(FD_START);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	forget_descriptors(FD_RELEASE);
 	if (scene->tracer.filtered)
 		error = -filter_install();
 	if (!error) {
@@ -75,15 +80,17 @@ static void program_start(struct scene *scene)
 		.fd0 = scene->source.fd,
 		.fd1 = scene->sink.fd,
 		.fd2 = scene->said[1],
-		.start = scene->cue[0],
 		.body = be_program,
 	};
 
+	/* By which source and sink are known, whatever descriptors it makes of them. */
+	proc_fd_name(getpid(), scene->source.fd, scene->sides.source);
+	proc_fd_name(getpid(), scene->sink.fd, scene->sides.sink);
 	/* Whatever it leaves behind is to be found, what no tracer can have as well. */
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1))
 		scene_fails(scene, "cannot adopt what the program leaves", errno);
 	else
-		scene->copier = scene_start_traced(scene, &child, tracer_follow);
+		scene->copier = scene_start_traced(scene, child, true);
 	scene->listener = scene_start_helper(scene, "the listener", scene->said[0], be_listener);
 }
 

@@ -76,6 +76,8 @@ static _Noreturn void be_copier(const struct scene *scene)
 
 	limit_files();
 	catch_signal(SIGUSR1);
+	copy_look(&copy);
+	tracee_wait();
 	error = promise->asks_nothing ? copy_nothing(strategy, &copy) :
 					copy_through(strategy, &copy);
 	arrival->lost = copy.lost;
@@ -147,18 +149,17 @@ static bool set(struct whole *whole, const struct test_case *test)
 		return false;
 	arrival = mmap(NULL, sizeof(*arrival), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		       -1, 0);
-	if (arrival == MAP_FAILED)
+	if (arrival == MAP_FAILED) {
+		arrival = NULL;
 		return fails(whole, "cannot map memory", errno);
+	}
 	if (!contents_prepare(scene, &whole->outcome))
 		return fails(whole, "cannot prepare the files", errno);
 	scene->copier =
 		scene_start(scene, "the copier", scene->source.fd, scene->sink.fd, be_copier);
 	if (scene->output >= 0)
 		scene->reader = scene_start_helper(scene, "the reader", scene->output, be_reader);
-	if (scene->fault || scene->missing)
-		return false;
-	scene_hand_over(scene);
-	return true;
+	return !scene->fault && !scene->missing && scene_begin(scene);
 }
 
 static bool on_call(void *arg, const struct task *task)
@@ -255,6 +256,7 @@ static void perform(struct whole *whole)
 
 	scene->tracer.on_call = on_call;
 	scene->tracer.arg = whole;
+	scene_cue(scene);
 	if (whole->promise->signals)
 		send_signals(whole);
 	if (!whole->promise->modifies)
@@ -317,7 +319,7 @@ void promise_copy_play(const struct test_case *test, struct result *result)
 	struct judgement judgement;
 	const char *told;
 
-	whole.promise = promise;
+	whole = (struct whole){ .promise = promise };
 	result->stage = "setting the scene";
 	if (set(&whole, test)) {
 		result->stage = "copying";
@@ -336,5 +338,8 @@ void promise_copy_play(const struct test_case *test, struct result *result)
 	result->stage = "clearing the scene";
 	patience_renew();
 	result->left = scene_clear(scene);
+	if (arrival)
+		munmap(arrival, sizeof(*arrival));
+	arrival = NULL;
 	result_conclude(result, judgement, scene->error);
 }

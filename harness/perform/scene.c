@@ -7,29 +7,40 @@
 #include "cleanup.h"
 #include "copier.h"
 #include "descriptors.h"
+#include "ready.h"
 #include "time_limits.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#define READY_TICK (10 * NS_PER_MS)
 #define CLEAR_TICK (10 * NS_PER_MS)
 
-struct task *scene_start_traced(struct scene *scene, const struct child *child,
-				struct task *(*trace)(struct tracer *tracer, pid_t pid))
+struct task *scene_start_traced(struct scene *scene, struct child child, bool program)
 {
-	pid_t pid = child_start(scene, child);
+	unsigned int *seized = &scene->report->seized;
 	struct task *task;
+	pid_t pid;
 
+	child.number = scene->traced++;
+	pid = child_start(scene, &child);
 	if (pid < 0) {
 		scene_fails(scene, "cannot start a child", errno);
 		return NULL;
 	}
-	task = trace(&scene->tracer, pid);
-	if (task)
+	task = program ? tracer_follow(&scene->tracer, pid) :
+			 tracer_seize(&scene->tracer, pid, child.acts);
+	if (task) {
+		task->name = child.name;
+		__atomic_fetch_add(seized, 1, __ATOMIC_RELEASE);
+		syscall(SYS_futex, seized, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 		return task;
+	}
 	if (errno == EPERM)
 		scene->missing =
 			"ptrace is not permitted here (Yama ptrace_scope, seccomp, a tracer)";
@@ -45,12 +56,12 @@ struct task *scene_start(struct scene *scene, const char *name, int fd0, int fd1
 		.fd0 = fd0,
 		.fd1 = fd1,
 		.fd2 = -1,
-		.start = scene->start[0],
+		.acts = body == child_bystander,
 		.feeds = body == child_bystander,
 		.body = body,
 	};
 
-	return scene_start_traced(scene, &child, tracer_seize);
+	return scene_start_traced(scene, child, false);
 }
 
 struct task *scene_start_helper(struct scene *scene, const char *name, int fd,
@@ -61,7 +72,7 @@ struct task *scene_start_helper(struct scene *scene, const char *name, int fd,
 		.fd0 = fd,
 		.fd1 = -1,
 		.fd2 = -1,
-		.start = scene->start[0],
+		.number = -1,
 		.feeds = body == child_releaser,
 		.body = body,
 	};
@@ -87,31 +98,10 @@ static bool start_all(struct scene *scene)
 	if (scene->source.far >= 0 && !scene->source.kind->regular)
 		scene->releaser = scene_start_helper(scene, "the releaser", scene->source.far,
 						     child_releaser);
-	scene->control =
-		scene_start(scene, "the control", scene->idle[scene->holds == HOLDS_WRITE_END], -1,
-			    child_control);
 	scene->actor = copier_acts ? scene->copier : scene->bystander;
 	if (!scene->actor)
 		scene_fails(scene, "there is nothing for a bystander to hold", 0);
 	return !scene->fault && !scene->missing;
-}
-
-static bool set_act_fixture(struct scene *scene)
-{
-	const struct act_fixture *fixture = scene->test->act->fixture;
-	const struct act_setting setting = {
-		.sink = &scene->sink,
-		.control_holds = scene->idle[0],
-		.actor = scene->actor->pid,
-		.control = scene->control->pid,
-	};
-	const char *missing = NULL;
-	int line = fixture ? fixture->set(&setting, &missing) : -1;
-
-	if (fixture && line < 0)
-		return scene_lacks(scene, missing, "cannot prepare the act", line);
-	scene->cleanup = line;
-	return true;
 }
 
 void scene_gate(const struct scene *scene, struct task *leader)
@@ -127,15 +117,40 @@ void scene_gate(const struct scene *scene, struct task *leader)
 		tracer_gate(leader, gate);
 }
 
-/* One who refills the source writes, too: that is not the act. */
-static void set_gates(struct scene *scene)
+bool scene_start_control(struct scene *scene)
 {
-	if (!scene_feeds(scene))
-		scene_gate(scene, scene->actor);
-	scene_gate(scene, scene->control);
+	if (!scene_open_idle(scene))
+		return false;
+	scene->control =
+		scene_start(scene, "the control", scene->idle[scene->holds == HOLDS_WRITE_END], -1,
+			    child_control);
+	if (scene->control)
+		scene_gate(scene, scene->control);
+	return scene->control;
 }
 
-void scene_hand_over(struct scene *scene)
+/* It serves actor and control. */
+static bool set_act_fixture(struct scene *scene)
+{
+	const struct act_fixture *fixture = scene->test->act->fixture;
+	struct act_setting setting = { .sink = &scene->sink, .actor = scene->actor->pid };
+	const char *missing = NULL;
+	int line;
+
+	if (!fixture)
+		return true;
+	if (!scene_start_control(scene))
+		return false;
+	setting.control_holds = scene->idle[0];
+	setting.control = scene->control->pid;
+	line = fixture->set(&setting, &missing);
+	if (line < 0)
+		return scene_lacks(scene, missing, "cannot prepare the act", line);
+	scene->cleanup = line;
+	return true;
+}
+
+static void hand_over(struct scene *scene)
 {
 	close_fd(&scene->source.fd);
 	close_fd(&scene->sink.fd);
@@ -145,21 +160,67 @@ void scene_hand_over(struct scene *scene)
 	close_fd(&scene->said[1]);
 	close_fd(&scene->feed[0]);
 	close_fd(&scene->idle[scene->holds == HOLDS_WRITE_END]);
-	close_fd(&scene->start[0]);
-	close_fd(&scene->cue[0]);
 	close_fd(&scene->release[0]);
 	if (!scene->source.kind->regular)
 		close_fd(&scene->source.far);
-	close_fd(&scene->start[1]);
+}
+
+/* Those that have a name were started here. */
+static bool is_awaited(const struct task *task)
+{
+	return task->name && !task->begun && !task->waits;
+}
+
+static bool are_ready(void *arg)
+{
+	const struct tracer *tracer = arg;
+
+	for (int i = 0; i < tracer->count; i++) {
+		if (is_awaited(tracer->tasks[i]) && !tracer->tasks[i]->ended)
+			return false;
+	}
+	return true;
+}
+
+static bool await_children(struct scene *scene)
+{
+	struct tracer *tracer = &scene->tracer;
+
+	patience_renew();
+	tracer_run(tracer, are_ready, tracer, READY_TICK, patience_deadline());
+	for (int i = 0; i < tracer->count; i++) {
+		const struct task *task = tracer->tasks[i];
+
+		if (!is_awaited(task))
+			continue;
+		ready_never(task->name, task->ended);
+		return scene_fails(scene, "cannot start a child", task->ended ? ECHILD : ETIMEDOUT);
+	}
+	return true;
+}
+
+bool scene_begin(struct scene *scene)
+{
+	if (!await_children(scene))
+		return false;
+	hand_over(scene);
+	for (int i = 0; i < scene->tracer.count; i++) {
+		struct task *task = scene->tracer.tasks[i];
+
+		if (task->waits && task != scene->copier)
+			tracer_begin(&scene->tracer, task);
+	}
+	return true;
 }
 
 bool scene_set(struct scene *scene, const struct test_case *test, const struct copier_kind *kind)
 {
 	if (!scene_open(scene, test, kind) || !start_all(scene) || !set_act_fixture(scene))
 		return false;
-	set_gates(scene);
-	scene_hand_over(scene);
-	return true;
+	/* One who refills the source writes, too: that is not the act. */
+	if (!scene_feeds(scene))
+		scene_gate(scene, scene->actor);
+	return scene_begin(scene);
 }
 
 bool scene_owns(const struct scene *scene, const struct call *call)
@@ -190,7 +251,7 @@ void scene_kill_copier(struct scene *scene)
 
 void scene_cue(struct scene *scene)
 {
-	close_fd(&scene->cue[1]);
+	tracer_begin(&scene->tracer, scene->copier);
 }
 
 static const struct endpoint *stalling(const struct scene *scene)
@@ -294,8 +355,6 @@ int scene_clear(struct scene *scene)
 		close_fd(&scene->said[i]);
 		close_fd(&scene->feed[i]);
 		close_fd(&scene->idle[i]);
-		close_fd(&scene->start[i]);
-		close_fd(&scene->cue[i]);
 		close_fd(&scene->release[i]);
 	}
 	tracer_run(tracer, none_left, scene, CLEAR_TICK, clock_now() + LIMIT_OF(TEARDOWN));
@@ -303,7 +362,5 @@ int scene_clear(struct scene *scene)
 	cleanup_end(&scene->cleanup);
 	tracer_stop(tracer);
 	checked_into(NULL, 0);
-	if (scene->report)
-		munmap(scene->report, 2 * sizeof(*scene->report));
 	return left;
 }

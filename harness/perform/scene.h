@@ -47,9 +47,8 @@ struct scene {
 	int feed[2];           /* a byte asks for a refill of the source, the end for no more */
 	unsigned int refills;  /* that were asked for */
 	unsigned int ahead;    /* ... while the program waited for its sink already */
-	int start[2];          /* closing start[1] lets all children begin, but for the copier */
-	int cue[2];            /* closing cue[1] lets the copier begin */
 	int release[2];        /* closing release[1] lets reader and releaser do their part */
+	int traced;            /* how many children were started to be traced */
 	struct report *report; /* [0] of the case, [1] of the control; shared memory */
 	struct tracer tracer;
 	/* Each the first thread; bystander, reader, releaser are NULL where there is none. */
@@ -64,6 +63,19 @@ struct scene {
  * Return: false with fault or missing set. scene_clear() is due in either case.
  */
 bool scene_set(struct scene *scene, const struct test_case *test, const struct copier_kind *kind);
+
+/**
+ * scene_start_control() - start the actor's double, at what nobody copies into, if it is not there
+ * yet; scene_begin() is due. It is there from the beginning only where the act has a fixture.
+ * Return: false with fault or missing set.
+ */
+bool scene_start_control(struct scene *scene);
+
+/**
+ * scene_begin() - wait until all are ready; from here on each descriptor is where it belongs, and
+ * nowhere else; and all but the copier begin. Return: false with fault or missing set.
+ */
+bool scene_begin(struct scene *scene);
 
 /** scene_owns() - is @call one that the copier moves bytes with, or tries to? */
 bool scene_owns(const struct scene *scene, const struct call *call);
@@ -120,6 +132,9 @@ bool scene_lacks(struct scene *scene, const char *missing, const char *fault, in
 /** scene_open() - open the endpoints, as scene_set() does; and start nothing. */
 bool scene_open(struct scene *scene, const struct test_case *test, const struct copier_kind *kind);
 
+/** scene_open_idle() - ... and what the control holds. */
+bool scene_open_idle(struct scene *scene);
+
 /**
  * scene_start() - start and follow a process, @name to people, with @fd0 and @fd1 as its
  * descriptors 0 and 1. Return: its first thread; NULL with fault or missing set.
@@ -127,9 +142,11 @@ bool scene_open(struct scene *scene, const struct test_case *test, const struct 
 struct task *scene_start(struct scene *scene, const char *name, int fd0, int fd1,
 			 void (*body)(const struct scene *scene));
 
-/** scene_start_traced() - the same of @child, followed by @trace. */
-struct task *scene_start_traced(struct scene *scene, const struct child *child,
-				struct task *(*trace)(struct tracer *tracer, pid_t pid));
+/**
+ * scene_start_traced() - the same of @child, with its descendants where it is a @program; its
+ * number is set.
+ */
+struct task *scene_start_traced(struct scene *scene, struct child child, bool program);
 
 /**
  * scene_start_helper() - the same, with one descriptor, for one that must be able to go on while
@@ -140,12 +157,6 @@ struct task *scene_start_helper(struct scene *scene, const char *name, int fd,
 
 /** scene_gate() - have @leader's process held at the act's call, if the act makes one. */
 void scene_gate(const struct scene *scene, struct task *leader);
-
-/**
- * scene_hand_over() - from here on each descriptor is where it belongs, and nowhere else; and all
- * may begin.
- */
-void scene_hand_over(struct scene *scene);
 
 /**
  * scene_told() - Return: what one of the processes said that could not get ready, which is the

@@ -5,15 +5,16 @@
 #include "checked.h"
 #include "copier.h"
 #include "descriptors.h"
-#include "proc.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define BEYOND (64 << 10)   /* what a full socket still takes by splice(2), and an empty pipe */
 #define FEED_MIN (64 << 10) /* what a pipe has unless told */
 #define FEED_MAX (1 << 20)  /* what anybody may ask for (fs.pipe-max-size) */
 
@@ -42,10 +43,11 @@ bool scene_lacks(struct scene *scene, const char *missing, const char *fault, in
  * user may have only so much in pipes (pipe-user-pages-soft). Of a program it is not known what it
  * takes; one that takes all gets more: feed.c.
  */
-static size_t feed_size(const struct strategy *strategy)
+static size_t feed_size(const struct test_case *test)
 {
-	/* A socket that is full for write(2) may take 64 KiB more by splice(2). */
-	const size_t wanted = (64 << 10) + strategy_takes_ahead(strategy) + 1;
+	const struct strategy *strategy = test->strategy;
+	const size_t beyond = test->sink->full_is_full ? 0 : BEYOND;
+	const size_t wanted = beyond + strategy_takes_ahead(strategy) + 1;
 	size_t size = FEED_MIN;
 
 	while (size < FEED_MAX && (strategy->program || size < wanted))
@@ -57,7 +59,7 @@ static bool open_endpoint(struct scene *scene, struct endpoint *endpoint,
 			  const struct endpoint_kind *kind, enum role role)
 {
 	const char *missing = NULL;
-	int error = endpoint_open(endpoint, kind, role, feed_size(scene->test->strategy), &missing);
+	int error = endpoint_open(endpoint, kind, role, feed_size(scene->test), &missing);
 
 	return !error ||
 	       scene_lacks(scene, missing,
@@ -65,16 +67,25 @@ static bool open_endpoint(struct scene *scene, struct endpoint *endpoint,
 			   error);
 }
 
-/* What the control holds. */
-static bool open_idle(struct scene *scene)
+/* A control that is to wait in write(2) finds no room, either. */
+static bool open_idle_pipe(struct scene *scene)
+{
+	if (pipe2(scene->idle, O_CLOEXEC))
+		return scene_fails(scene, "cannot make a pipe", errno);
+	if (scene->test->act->needs_waiting && scene->holds == HOLDS_WRITE_END &&
+	    endpoint_fill(scene->idle[1]) < 0)
+		return scene_fails(scene, "cannot fill the control's pipe", errno);
+	return true;
+}
+
+bool scene_open_idle(struct scene *scene)
 {
 	const struct endpoint_kind *sink = scene->test->sink;
 	const char *missing = NULL;
 	int fd;
 
 	if (scene->holds != HOLDS_FILE || !sink->open_other)
-		return !pipe2(scene->idle, O_CLOEXEC) ||
-		       scene_fails(scene, "cannot make a pipe", errno);
+		return open_idle_pipe(scene);
 	fd = sink->open_other(sink, &missing);
 	if (fd < 0)
 		return scene_lacks(scene, missing, "cannot open what the control holds", fd);
@@ -151,43 +162,48 @@ static bool watch_ends(struct scene *scene)
 	return !error || scene_fails(scene, "cannot watch the endpoints", -error);
 }
 
+/* Once for all scenes of a supervisor. Return: false with fault set. */
+static bool have_reports(struct scene *scene)
+{
+	static struct report *reports;
+	const size_t size = 2 * sizeof(*reports);
+
+	if (!reports) {
+		void *memory =
+			mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+		if (memory == MAP_FAILED)
+			return scene_fails(scene, "cannot map memory", errno);
+		reports = memory;
+	}
+	memset(reports, 0, size);
+	scene->report = reports;
+	checked_into(scene->report->fault, sizeof(scene->report->fault));
+	return true;
+}
+
 static bool open_all(struct scene *scene)
 {
 	const struct test_case *test = scene->test;
 
-	if (pipe2(scene->start, O_CLOEXEC) || pipe2(scene->cue, O_CLOEXEC) ||
-	    pipe2(scene->release, O_CLOEXEC) ||
+	if (pipe2(scene->release, O_CLOEXEC) ||
 	    (scene->copier_kind->open && !scene->copier_kind->open(scene)) ||
 	    (is_fed(scene) && pipe2(scene->feed, O_CLOEXEC)))
 		return scene_fails(scene, "cannot make a pipe", errno);
-	scene->report = mmap(NULL, 2 * sizeof(*scene->report), PROT_READ | PROT_WRITE,
-			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (scene->report == MAP_FAILED) {
-		scene->report = NULL;
-		return scene_fails(scene, "cannot map memory", errno);
-	}
-	checked_into(scene->report->fault, sizeof(scene->report->fault));
+	if (!have_reports(scene))
+		return false;
 	if (!open_endpoint(scene, &scene->source, test->source, source_role(scene)) ||
-	    !open_endpoint(scene, &scene->sink, test->sink, sink_role(scene)) ||
-	    !watch_ends(scene) || !open_idle(scene))
+	    !open_endpoint(scene, &scene->sink, test->sink, sink_role(scene)) || !watch_ends(scene))
 		return false;
 	if (!keep_sink_size(scene))
 		return scene_fails(scene, "cannot tell the sink's size", errno);
-	proc_fd_name(getpid(), scene->source.fd, scene->sides.source);
-	proc_fd_name(getpid(), scene->sink.fd, scene->sides.sink);
 	scene->report->size = scene->source.size;
 	scene->report->foreign = test->source->foreign;
-	/* A control that is to wait in write(2) finds no room, either. */
-	if (test->act->needs_waiting && scene->holds == HOLDS_WRITE_END &&
-	    endpoint_fill(scene->idle[1]) < 0)
-		return scene_fails(scene, "cannot fill the control's pipe", errno);
 	return deal_out(scene);
 }
 
 bool scene_open(struct scene *scene, const struct test_case *test, const struct copier_kind *kind)
 {
-	int error;
-
 	*scene = (struct scene){
 		.test = test,
 		.copier_kind = kind,
@@ -201,12 +217,8 @@ bool scene_open(struct scene *scene, const struct test_case *test, const struct 
 		.feed = { -1, -1 },
 		.idle = { -1, -1 },
 		.cleanup = -1,
-		.start = { -1, -1 },
-		.cue = { -1, -1 },
 		.release = { -1, -1 },
 	};
-	error = tracer_start(&scene->tracer);
-	if (error)
-		return scene_fails(scene, "cannot watch children", -error);
+	tracer_start(&scene->tracer);
 	return open_all(scene);
 }

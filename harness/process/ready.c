@@ -16,6 +16,11 @@ void ready_tell(int fd)
 	CHECKED(write(fd, "", 1));
 }
 
+void ready_never(const char *who, bool ended)
+{
+	checked_say(who, ended ? "it ended before it was ready" : "it was not ready in time", 0);
+}
+
 int ready_await(int fd, const char *who)
 {
 	struct pollfd word = { .fd = fd, .events = POLLIN };
@@ -30,7 +35,7 @@ int ready_await(int fd, const char *who)
 	} while (ready < 0 && errno == EINTR);
 	if (ready > 0 && read(fd, &byte, 1) == 1)
 		return 0;
-	checked_say(who, ready ? "it ended before it was ready" : "it was not ready in time", 0);
+	ready_never(who, ready);
 	return ready ? -ECHILD : -ETIMEDOUT;
 }
 

@@ -3,6 +3,7 @@
 #include "runner.h"
 
 #include "cleanup.h"
+#include "descriptors.h"
 #include "endpoint.h"
 #include "pattern.h"
 #include "proc.h"
@@ -28,12 +29,17 @@
 #define JOBS_PER_CPU 8
 #define WORD_EVERY (20 * NS_PER_S) /* a sign of life, for who reads along; ns */
 
-/** struct slot - a supervisor at work. */
+/** struct slot - a supervisor, and the case that it plays. */
 struct slot {
-	pid_t pid; /* 0: free */
+	pid_t pid; /* 0: there is none */
+	int line;  /* to it */
+	bool plays;
 	size_t index;
 	struct result *result; /* shared with the supervisor */
 };
+
+/* What the runner waits for: in that order, and then for each slot's line. */
+enum { POLLED_SIGNALS, POLLED_OUTPUT, POLLED_LINES };
 
 struct runner {
 	const struct test_case *cases;
@@ -44,6 +50,7 @@ struct runner {
 	struct result **results; /* those that wait for their turn; owned */
 	struct refusals refusals;
 	struct slot *slots;
+	struct pollfd *polled; /* signals, output and lines; owned */
 	struct run how;
 	int signals;   /* signalfd(2) */
 	int interrupt; /* the signal that ends all, or 0 */
@@ -99,7 +106,7 @@ static bool has_to_wait(const struct runner *runner, size_t index)
 	for (unsigned int i = 0; i < runner->how.jobs; i++) {
 		const struct test_case *other = &runner->cases[runner->slots[i].index];
 
-		if (runner->slots[i].pid &&
+		if (runner->slots[i].plays &&
 		    (have_in_common(test->source, other) || have_in_common(test->sink, other)))
 			return true;
 	}
@@ -127,6 +134,16 @@ static size_t take_next(struct runner *runner)
 	return index;
 }
 
+/* One that has been killed meanwhile does not play: its end is yet to be seen. */
+static bool have_it_play(struct runner *runner, struct slot *slot)
+{
+	if (!slot->pid)
+		slot->pid = supervisor_start(runner->cases, slot->result, &slot->line);
+	if (slot->pid < 0)
+		die("cannot fork");
+	return supervisor_play(slot->line, slot->index);
+}
+
 /* Return: false when there is nothing to be started now. */
 static bool start(struct runner *runner, struct slot *slot)
 {
@@ -140,9 +157,8 @@ static bool start(struct runner *runner, struct slot *slot)
 	slot->result->renewed = clock_now();
 	if (runner->how.announce)
 		announce(&runner->cases[slot->index]);
-	slot->pid = supervisor_start(&runner->cases[slot->index], slot->result);
-	if (slot->pid < 0)
-		die("cannot fork");
+	slot->plays = true;
+	have_it_play(runner, slot);
 	return true;
 }
 
@@ -186,7 +202,7 @@ static void say_what_it_waits_for(struct runner *runner)
 static void fill_slots(struct runner *runner)
 {
 	for (unsigned int i = 0; i < runner->how.jobs; i++) {
-		if (!runner->slots[i].pid && !start(runner, &runner->slots[i]))
+		if (!runner->slots[i].plays && !start(runner, &runner->slots[i]))
 			return;
 	}
 }
@@ -209,7 +225,23 @@ static void finish(struct runner *runner, struct slot *slot, const char *why)
 	runner->results[slot->index] = result;
 	if (!refusals_keep(&runner->refusals, slot->index, result))
 		die("no memory");
+	slot->plays = false;
+}
+
+static void let_go(struct slot *slot)
+{
 	slot->pid = 0;
+	close_fd(&slot->line);
+}
+
+static void take_results(struct runner *runner)
+{
+	for (unsigned int i = 0; i < runner->how.jobs; i++) {
+		struct slot *slot = &runner->slots[i];
+
+		if (runner->polled[POLLED_LINES + i].revents && supervisor_is_done(&slot->line))
+			finish(runner, slot, NULL);
+	}
 }
 
 static void reap(struct runner *runner)
@@ -226,7 +258,9 @@ static void reap(struct runner *runner)
 				snprintf(why, sizeof(why), "died by signal %d", WTERMSIG(status));
 			else
 				snprintf(why, sizeof(why), "exited with %d", WEXITSTATUS(status));
-			finish(runner, &runner->slots[i], status ? why : NULL);
+			if (runner->slots[i].plays)
+				finish(runner, &runner->slots[i], status ? why : NULL);
+			let_go(&runner->slots[i]);
 		}
 	}
 }
@@ -242,10 +276,11 @@ static void expire(struct runner *runner)
 	for (unsigned int i = 0; i < runner->how.jobs; i++) {
 		struct slot *slot = &runner->slots[i];
 
-		if (!slot->pid || clock_now() < given_up_at(slot))
+		if (!slot->plays || clock_now() < given_up_at(slot))
 			continue;
 		kill(slot->pid, SIGKILL);
 		finish(runner, slot, "did not come to an end");
+		let_go(slot);
 	}
 }
 
@@ -254,24 +289,29 @@ static int64_t next_deadline(const struct runner *runner)
 	int64_t next = runner->word_at + WORD_EVERY;
 
 	for (unsigned int i = 0; i < runner->how.jobs; i++) {
-		if (runner->slots[i].pid && given_up_at(&runner->slots[i]) < next)
+		if (runner->slots[i].plays && given_up_at(&runner->slots[i]) < next)
 			next = given_up_at(&runner->slots[i]);
 	}
 	return next;
 }
 
-static void wait_for_signal(struct runner *runner, int64_t deadline)
+/* Of a supervisor, or of anybody else. */
+static void wait_for_word(struct runner *runner, int64_t deadline)
 {
-	struct pollfd fds[] = {
-		{ .fd = runner->signals, .events = POLLIN },
-		{ .fd = STDOUT_FILENO, .events = 0 },
-	};
 	const struct timespec timeout = clock_timeout(deadline);
+	struct pollfd *fds = runner->polled;
 	struct signalfd_siginfo info;
 
-	ppoll(fds, 2, &timeout, NULL);
+	fds[POLLED_SIGNALS] = (struct pollfd){ .fd = runner->signals, .events = POLLIN };
+	fds[POLLED_OUTPUT] = (struct pollfd){ .fd = STDOUT_FILENO };
+	for (unsigned int i = 0; i < runner->how.jobs; i++)
+		fds[POLLED_LINES + i] = (struct pollfd){
+			.fd = runner->slots[i].line,
+			.events = POLLIN,
+		};
+	ppoll(fds, POLLED_LINES + runner->how.jobs, &timeout, NULL);
 	/* Nobody reads the pipe that TAP goes to any more: who asked for this has been killed. */
-	if (fds[1].revents & POLLERR)
+	if (fds[POLLED_OUTPUT].revents & POLLERR)
 		runner->interrupt = SIGPIPE;
 	while (read(runner->signals, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo != SIGCHLD)
@@ -293,7 +333,7 @@ static bool all_gone(struct runner *runner)
 			continue;
 		if (clock_now() >= deadline)
 			return false;
-		wait_for_signal(runner, deadline);
+		wait_for_word(runner, deadline);
 	}
 }
 
@@ -357,13 +397,15 @@ static void prepare(struct runner *runner)
 	runner->results = calloc(runner->count, sizeof(*runner->results));
 	runner->taken = calloc(runner->count, sizeof(*runner->taken));
 	runner->slots = calloc(runner->how.jobs, sizeof(*runner->slots));
+	runner->polled = calloc(POLLED_LINES + runner->how.jobs, sizeof(*runner->polled));
 	shared = mmap(NULL, runner->how.jobs * sizeof(*shared), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (!runner->results || !runner->taken || !runner->slots || shared == MAP_FAILED ||
+	if (!runner->results || !runner->taken || !runner->slots || !runner->polled ||
+	    shared == MAP_FAILED ||
 	    !refusals_begin(&runner->refusals, runner->cases, runner->count, runner->how.each))
 		die("no memory");
 	for (unsigned int i = 0; i < runner->how.jobs; i++)
-		runner->slots[i].result = &shared[i];
+		runner->slots[i] = (struct slot){ .line = -1, .result = &shared[i] };
 	for (size_t i = 0; i < runner->count; i++) {
 		prepare_kind(runner->cases[i].source);
 		prepare_kind(runner->cases[i].sink);
@@ -382,15 +424,19 @@ void runner_run(const struct test_case *cases, size_t count, struct run how)
 	runner.word_at = clock_now();
 	while (runner.reported < count) {
 		fill_slots(&runner);
-		wait_for_signal(&runner, next_deadline(&runner));
+		wait_for_word(&runner, next_deadline(&runner));
 		if (runner.interrupt)
 			interrupted(&runner);
+		take_results(&runner);
 		reap(&runner);
 		expire(&runner);
 		report(&runner);
 		say_what_it_waits_for(&runner);
 	}
+	for (unsigned int i = 0; i < how.jobs; i++)
+		close_fd(&runner.slots[i].line);
 	name_what_is_left(&runner);
+	free(runner.polled);
 	free(runner.results);
 	free(runner.taken);
 	refusals_end(&runner.refusals);

@@ -1,19 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A supervisor's first steps: away from all that is its runner's, and then its case. */
+/* A supervisor: away from all that is its runner's, it plays case after case. */
 #include "supervisor.h"
 
+#include "act.h"
 #include "checked.h"
 #include "descriptors.h"
+#include "strategy.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-static _Noreturn void supervise(const struct test_case *test, struct result *result, pid_t runner)
+/* It has /dev/null, and this. */
+enum { FD_LINE = 3, FD_COUNT };
+
+static void get_ready(pid_t runner, int line)
 {
+	const int wanted[FD_COUNT] = { -1, -1, -1, [FD_LINE] = line };
 	sigset_t none;
 
-	checked_into(result->reason, sizeof(result->reason));
 	checked_as("the supervisor");
 	CHECKED(prctl(PR_SET_PDEATHSIG, SIGKILL));
 	if (getppid() != runner)
@@ -24,16 +33,83 @@ static _Noreturn void supervise(const struct test_case *test, struct result *res
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	null_descriptors();
-	forget_descriptors(3);
-	case_play(test, result);
+	take_descriptors(wanted, FD_COUNT);
+}
+
+static bool has_children(void)
+{
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	return errno != ECHILD;
+}
+
+static bool has_other_descriptors(void)
+{
+	const int next = fcntl(FD_LINE, F_DUPFD_CLOEXEC, 0);
+
+	if (next >= 0)
+		close(next);
+	return next != FD_COUNT;
+}
+
+/*
+ * Only if nothing of this case can be seen in the next one. A program, and who puts right what an
+ * act did, may outlive their case, and so may whatever had to do with a verdict that is no common
+ * one.
+ */
+static bool is_as_before(const struct test_case *test, const struct result *result)
+{
+	const enum verdict verdict = result->verdict;
+
+	return (verdict == VERDICT_SAFE || verdict == VERDICT_REFUSED ||
+		verdict == VERDICT_UNAVAILABLE) &&
+	       !result->left && !test->strategy->program && !test->act->fixture &&
+	       !has_children() && !has_other_descriptors();
+}
+
+static _Noreturn void supervise(const struct test_case *cases, struct result *result, pid_t runner,
+				int line)
+{
+	size_t index;
+
+	checked_into(result->reason, sizeof(result->reason));
+	get_ready(runner, line);
+	while (read(FD_LINE, &index, sizeof(index)) == sizeof(index)) {
+		checked_into(result->reason, sizeof(result->reason));
+		case_play(&cases[index], result);
+		if (!is_as_before(&cases[index], result) || write(FD_LINE, "", 1) != 1)
+			break;
+	}
 	_exit(0);
 }
 
-pid_t supervisor_start(const struct test_case *test, struct result *result)
+pid_t supervisor_start(const struct test_case *cases, struct result *result, int *line)
 {
-	const pid_t runner = getpid(), pid = fork();
+	const pid_t runner = getpid();
+	int ends[2];
+	pid_t pid;
 
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+		return -1;
+	pid = fork();
 	if (!pid)
-		supervise(test, result, runner);
+		supervise(cases, result, runner, ends[1]);
+	close(ends[1]);
+	*line = ends[0];
 	return pid;
+}
+
+bool supervisor_play(int line, size_t index)
+{
+	return send(line, &index, sizeof(index), MSG_NOSIGNAL) == sizeof(index);
+}
+
+bool supervisor_is_done(int *line)
+{
+	char byte;
+	const ssize_t n = recv(*line, &byte, 1, MSG_DONTWAIT);
+
+	if (!n)
+		close_fd(line);
+	return n == 1;
 }

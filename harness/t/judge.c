@@ -12,8 +12,8 @@
 /* What a case looks like in which all is well; each row changes what it is about. */
 #define WELL \
 	.stall = STALL_SOURCE, .stalled = true, .withheld = true, .ready = true, .slept_on = true, \
-	.acted = true, .control_ended = true, .control = 1 * MS, .limit = 100 * MS, \
-	.ended_by = ENDED_BY_ITSELF, .act = 1 * MS
+	.acted = true, .control = 1 * MS, .limit = 100 * MS, .ended_by = ENDED_BY_ITSELF, \
+	.act = 1 * MS
 
 /* ... and one in which the act hangs until the release. */
 #define HANGS WELL, .ended_by = ENDED_BY_RELEASE, .act = 200 * MS, .at_rest = true
@@ -88,9 +88,9 @@ static const struct {
 	    .slept_on = false },
 	  VERDICT_SAFE },
 	{ "the act was not seen", { WELL, .acted = false }, VERDICT_BROKEN },
-	{ "the control did not end", { WELL, .control_ended = false }, VERDICT_BROKEN },
+	{ "the control did not end", { WELL, .limit = 0 }, VERDICT_BROKEN },
 	{ "neither act nor control ended",
-	  { HANGS, .control_ended = false, .ended_by = ENDED_NEVER },
+	  { HANGS, .limit = 0, .ended_by = ENDED_NEVER },
 	  VERDICT_BROKEN },
 
 	{ "nothing can stall, and the copy was under way",

@@ -132,7 +132,7 @@ static void perform_receive(struct report *report)
 static void perform_with_hanging_control(struct report *report)
 {
 	(void)report;
-	sleep_in_call(is_control() ? -1 : 0);
+	sleep_in_call(is_control() ? -1 : 600);
 }
 
 static void perform_slowly(struct report *report)

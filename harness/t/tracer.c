@@ -44,6 +44,11 @@ static bool is_over(void *arg)
 	return tracer_ended(&tracer, child);
 }
 
+static bool is_waiting(void *arg)
+{
+	return ((const struct task *)arg)->waits;
+}
+
 /* Start a child that waits to be followed, and then does @body. */
 static struct task *follow(void (*body)(void), const struct gate *gate)
 {
@@ -58,14 +63,17 @@ static struct task *follow(void (*body)(void), const struct gate *gate)
 
 		close(start[1]);
 		(void)!read(start[0], &byte, 1);
+		tracee_wait();
 		body();
 		_exit(0);
 	}
 	close(start[0]);
-	task = followed ? tracer_follow(&tracer, child) : tracer_seize(&tracer, child);
+	task = followed ? tracer_follow(&tracer, child) : tracer_seize(&tracer, child, true);
 	if (task && gate)
 		tracer_gate(task, *gate);
 	close(start[1]);
+	if (task && tracer_run(&tracer, is_waiting, task, TICK, clock_now() + GIVE_UP))
+		tracer_begin(&tracer, task);
 	return task;
 }
 
@@ -246,8 +254,7 @@ int main(void)
 	ksft_print_header();
 	alarm(GIVE_UP / NS_PER_S);
 	check_exitkill();
-	if (tracer_start(&tracer))
-		ksft_exit_fail_msg("tracer_start\n");
+	tracer_start(&tracer);
 	tracer.on_call = keep;
 	check_calls();
 	check_gate();
