@@ -16,17 +16,18 @@ use TAP::Harness          ();
 my $PROGRAMS_AT_ONCE = 4;
 
 # Runs the programs of a selection, several at a time. Arguments: selection, jobs (how many cases
-# run at once in all, of which each program gets its share; undef: the programs decide), formatter,
-# on_case. Returns the streams, which have ended.
+# run at once in all, of which each program gets its share; undef: the programs decide), each (also
+# those that another one tells of), formatter, on_case. Returns the streams, which have ended.
 sub run ($class, %argument) {
     my @programs = $argument{selection}->programs;
     my $at_once  = min($PROGRAMS_AT_ONCE, scalar @programs, $argument{jobs} // ());
-    my @jobs     = $argument{jobs} ? ('--jobs', max(1, int($argument{jobs} / $at_once))) : ();
+    my @how      = $argument{jobs} ? ('--jobs', max(1, int($argument{jobs} / $at_once))) : ();
+    push @how, '--each' if $argument{each};
     my %listener = (
         on_case  => $argument{on_case},
         on_noise => sub ($text) { $argument{formatter}->noise($text) },
     );
-    splice @{$_->{command}}, 1, 0, @jobs for @programs;
+    splice @{$_->{command}}, 1, 0, @how for @programs;
     my @streams = map { Copyhang::Stream->new({%{$_}, %listener}) } @programs;
     $class->play($argument{formatter}, $at_once, @streams);
     return @streams;

@@ -102,6 +102,7 @@ sub _streams ($self, $progress, @kernels) {
                 processors  => $processors,
                 append      => $option->{append},
                 jobs        => $option->{jobs},
+                each        => $option->{each},
                 ids         => [@ids],
                 load        => $self->{load},
                 baseline    => $baseline,

@@ -61,10 +61,11 @@ sub main ($self) {
 sub run ($self) {
     my ($selection, $baseline) = @{$self}{qw(selection baseline)};
     Copyhang::Failure->catch_signals;
+    my @acts    = (acts => !$selection->can('members'));
     my @streams = Copyhang::Harness->run(
+        %{$self->{option}}{qw(jobs each)},
         selection => $selection,
-        jobs      => $self->{option}{jobs},
-        formatter => Copyhang::Progress->for_cases(scalar $selection->ids),
+        formatter => Copyhang::Progress->for_cases(scalar $selection->ids, @acts),
         on_case   => sub ($case) { $baseline->expect($case) if $baseline },
     );
     my %result = (outcome => 'complete', baseline => $baseline);

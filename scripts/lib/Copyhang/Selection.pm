@@ -6,7 +6,6 @@ package Copyhang::Selection;
 use v5.36;
 use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Paths   ();
-use Copyhang::Product qw(group);
 use Copyhang::Tool    ();
 
 # Without globs all cases. A glob that matches nothing is refused, each of them.
@@ -36,7 +35,7 @@ sub claim ($class, $act) {
     return $claim;
 }
 
-# In the order of the programs.
+# In the order in which they are played.
 sub ids ($self) { return @{$self->{ids}} }
 
 # Keeps those cases whose id the code wants, which does not reach the commands.
@@ -48,18 +47,17 @@ sub narrow ($self, $wants) {
 # Every case of the build belongs to it.
 sub is_whole ($self) { return $self->{is_whole} }
 
-# The programs to run: ({name, command, ids}...), one for each act.
+# The programs to run: ({name, command, ids}...). One for all, as its cases know of each other.
 sub programs ($self) {
+    my $name      = 'copyhang-cases';
     my @arguments = map { ('--only', $_) } @{$self->{globs}};
-    my $act_of    = sub ($id) { $id =~ s{/.*}{}r };
-    return map {
-        my $act = $act_of->($_->[0]);
-        {name => $act, command => ["$self->{folder}/$act", @arguments], ids => $_}
-    } group($act_of, $self->ids);
+    return {name => $name, command => ["$self->{folder}/$name", @arguments], ids => $self->{ids}};
 }
 
-# The streams of these programs that the results are of.
-sub take ($self, @streams) { return @streams }
+# What these programs have brought as the results have it: a stream for each suite, here an act.
+sub take ($self, @streams) {
+    return map { $_->suites } @streams;
+}
 
 # What the JSON document has besides the cases.
 sub document ($self) { return }

@@ -19,6 +19,7 @@ use Copyhang::Failure qw(untestable);
 use Copyhang::Limits  ();
 use Copyhang::Paths   ();
 use Copyhang::Process ();
+use Copyhang::Product qw(group);
 use Copyhang::Tool    ();
 
 # Arguments: name, command => [...], ids => [...], on_case => code($case), on_noise => code($text).
@@ -70,6 +71,28 @@ sub take_errors ($self, $parser) {
     @{$self}{qw(started stopped)} = ($parser->start_time, $parser->end_time) if !$self->{stopped};
     $self->{errors} = [map { s/\s+/ /gr } $parser->parse_errors];
     return;
+}
+
+# What has ended as if each act had had a program of its own: a stream for each. What the program
+# said of none of its cases, and how it ended, is at the end of the last.
+sub suites ($self) {
+    my %case   = map { $_->{id} => $_ } $self->cases;
+    my @suites = map { $self->_suite(@{$_}) } group('act', @case{@{$self->{ids}}});
+    $suites[-1]{wait} = $self->{wait};
+    $suites[-1]->pass($_) for grep { /\A#(?!   )/ } @{$self->{tap}};
+    return @suites;
+}
+
+sub _suite ($self, @cases) {
+    my %same  = (%{$self}{qw(started stopped)}, on_case => sub ($case) { }, wait => 0);
+    my $suite = (ref $self)->new({name => $cases[0]{act}, %same});
+    $suite->pass($_) for 'TAP version 13', '1..' . @cases;
+    for my $case (@cases) {
+        delete $case->{number};    # it is counted anew
+        $suite->number($case);
+        $suite->deliver($case);
+    }
+    return $suite;
 }
 
 # Starts it all again, now from memory and with the evidence.
