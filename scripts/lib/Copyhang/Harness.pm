@@ -4,14 +4,17 @@
 #
 # The streams keep what they read. replay shows them to another TAP::Harness, with whatever
 # formatter that one has: so are JUnit files and archives made, without running twice.
+#
+# An object of it reads several at once. It takes the place of TAP::Parser::Multiplexer, which waits
+# for handles only, without a limit, and then for a whole result of the one that has some bytes.
 package Copyhang::Harness;
 
 use v5.36;
-use Copyhang::Failure     ();
-use Copyhang::Multiplexer ();
-use Copyhang::Stream      ();
-use List::Util            qw(max min);
-use TAP::Harness          ();
+use parent 'TAP::Object';
+use Copyhang::Failure ();
+use Copyhang::Stream  ();
+use List::Util        qw(max min);
+use TAP::Harness      ();
 
 my $PROGRAMS_AT_ONCE = 4;
 
@@ -36,7 +39,7 @@ sub run ($class, %argument) {
 # Lets streams flow, $at_once of them at a time, until they have ended.
 sub play ($class, $formatter, $at_once, @streams) {
     my %option  = (formatter => $formatter, jobs => $at_once);
-    my $harness = TAP::Harness->new({%option, multiplexer_class => 'Copyhang::Multiplexer'});
+    my $harness = TAP::Harness->new({%option, multiplexer_class => $class});
     return _feed($harness, sub ($stream) { $stream->start }, @streams);
 }
 
@@ -59,6 +62,36 @@ sub _feed ($harness, $open, @streams) {
     delete local $ENV{PERL_TEST_HARNESS_DUMP_TAP};
     $harness->runtests(map { $_->{name} } @streams);
     Copyhang::Failure->check_signals;
+    return;
+}
+
+# --- The multiplexer ---
+
+sub _initialize ($self, @) {
+    $self->{entries} = [];
+    return $self;
+}
+
+sub add ($self, $parser, $stash) {
+    my ($stream) = $parser->get_select_handles;
+    push @{$self->{entries}}, {parser => $parser, stash => $stash, stream => $stream};
+    return;
+}
+
+sub parsers ($self) { return scalar @{$self->{entries}} }
+
+# (parser, stash, result) of a parser that has one, result undef at its end; empty when none is
+# left.
+sub next ($self) {    ## no critic (ProhibitBuiltinHomonyms)
+    my $entries = $self->{entries};
+    while (@{$entries}) {
+        for my $entry (grep { $_->{stream}->is_ready } @{$entries}) {
+            my $result = $entry->{parser}->next;
+            @{$entries} = grep { $_ != $entry } @{$entries} if !defined $result;
+            return ($entry->{parser}, $entry->{stash}, $result);
+        }
+        Copyhang::Stream->pump(map { $_->{stream} } @{$entries});
+    }
     return;
 }
 

@@ -114,7 +114,7 @@ sub pump ($class, @streams) {
     return;
 }
 
-# Copyhang::Multiplexer waits for streams, as a handle alone does not tell when to give up.
+# Copyhang::Harness waits for streams, as a handle alone does not tell when to give up.
 sub get_select_handles ($self) { return $self }
 
 sub wait ($self) { return $self->{wait} }         ## no critic (ProhibitBuiltinHomonyms)
