@@ -16,6 +16,7 @@ use v5.36;
 use Copyhang::Cache   ();
 use Copyhang::Failure qw(untestable);
 use Copyhang::Limits  ();
+use Copyhang::Paths   ();
 use Copyhang::Tool    ();
 use Cpanel::JSON::XS  qw(encode_json decode_json);
 use Dpkg::Arch        ();
@@ -138,8 +139,7 @@ SOURCES
 # a path, fingerprints, or the key itself. Without one the keys are those that apt trusts for all.
 sub _signed_by ($entry) {
     my ($path, $number) = $entry =~ /\A(.*):(\d+)\z/ or return q{};
-    open my $in, '<', $path or untestable("cannot read $path: $!");
-    my $text    = do { local $/ = undef; <$in> };
+    my $text    = Copyhang::Paths->contents($path) // untestable("cannot read $path: $!");
     my $is_list = $path !~ /[.]sources\z/;
     my $between = $is_list ? qr/\n/                         : qr/\n\s*\n/;
     my $keys = $is_list ? qr/\[[^\]]*signed-by=([^\]\s]+)/i : qr/^Signed-By:(.*(?:\n[ \t].*)*)/mi;

@@ -115,9 +115,8 @@ sub _streams ($self, $progress, @kernels) {
 
 # In MB.
 sub _free_memory () {
-    open my $in, '<', '/proc/meminfo' or return 0;
-    my ($kib) = map { /\AMemAvailable:\s+(\d+)/ } <$in>;
-    return ($kib // 0) / 1024;
+    my $text = Copyhang::Paths->contents('/proc/meminfo') // q{};
+    return $text =~ /^MemAvailable:\s+(\d+)/m ? $1 / 1024 : 0;
 }
 
 sub record ($self, $results) {

@@ -13,6 +13,7 @@ package Copyhang::Surroundings;
 use v5.36;
 use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Limits  ();
+use Copyhang::Paths   ();
 use Copyhang::Process ();
 use Copyhang::Tool    ();
 use POSIX             ();
@@ -110,12 +111,12 @@ sub _make_cgroup ($self) {
 # Where a group might be made: inside our own, first of cgroup v1, then of v2. There a group that
 # has processes cannot have groups with a quota, unless it is the root: then one beside it.
 sub _places () {
-    my $groups = join q{}, _lines('/proc/self/cgroup');
+    my $groups = Copyhang::Paths->contents('/proc/self/cgroup') // q{};
     my %places = (cgroup => [], cgroup2 => []);
     my %own;
     ($own{cgroup})  = $groups =~ m{^\d+:(?:[^:\n]*,)?cpu(?:,[^:\n]*)?:(.*?)/?$}m;
     ($own{cgroup2}) = $groups =~ m{^0::(.*?)/?$}m;
-    for (_lines('/proc/self/mountinfo')) {
+    for (split /^/, Copyhang::Paths->contents('/proc/self/mountinfo') // q{}) {
         my ($root, $mount, $type, $options) =
             /\A\d+\ \d+\ \S+\ (\S+)\ (\S+)\ .*?\ -\ (cgroup2?)\ \S+\ (\S+)/x
             or next;
@@ -127,11 +128,6 @@ sub _places () {
             if $type eq 'cgroup2' && length $own;
     }
     return map { @{$_} } @places{qw(cgroup cgroup2)};
-}
-
-sub _lines ($path) {
-    open my $in, '<', $path or return;
-    return <$in>;
 }
 
 # Return: why not.

@@ -17,9 +17,9 @@ use v5.36;
 use parent 'Copyhang::Report';
 use Copyhang::Baseline        ();
 use Copyhang::Case            ();
-use Copyhang::Failure         qw(bad_input);
 use Copyhang::Grid            ();
 use Copyhang::Matrix::Changes qw(cases reasons sum_of unexplained);
+use Copyhang::Paths           ();
 use Copyhang::Product         qw(group neighbours phrases);
 
 # What stands in a cell; other verdicts stand there as they are.
@@ -214,9 +214,7 @@ sub _page ($title, @body) {
 # One of this module's folder, without the comments that it begins with.
 sub _file ($name) {
     my $path = __FILE__ =~ s{[.]pm\z}{/$name}r;
-    open my $in, '<', $path or bad_input("cannot read $path: $!");
-    local $/ = undef;
-    return <$in> =~ s{\A(?:(?:/[*].*?[*]/|<!--.*?-->)\s*)*}{}sr;
+    return join(q{}, Copyhang::Paths->lines($path)) =~ s{\A(?:(?:/[*].*?[*]/|<!--.*?-->)\s*)*}{}sr;
 }
 
 # An element, named as page.css does: "td.safe.first" has two classes. Other attributes may come

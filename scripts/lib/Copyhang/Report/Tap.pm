@@ -7,6 +7,7 @@ use v5.36;
 use Archive::Tar          ();
 use Copyhang::Failure     qw(bad_input);
 use Copyhang::Harness     ();
+use Copyhang::Paths       ();
 use File::Temp            ();
 use TAP::Formatter::JUnit ();
 use TAP::Harness          ();
@@ -48,9 +49,7 @@ sub archive ($class, $results, $name) {
     my $archive = Archive::Tar->new($path);
     my @written = $archive ? grep { length($_->get_content // q{}) } $archive->get_files : ();
     bad_input("cannot write to $folder, there is no room") if @written != @streams + 1;
-    open my $in, '<:raw', $path or bad_input("cannot read $path: $!");
-    local $/ = undef;
-    return scalar <$in>;
+    return Copyhang::Paths->contents($path);
 }
 
 1;
