@@ -66,7 +66,11 @@ sub _load ($self) {
         $cache->write_file($PROBE, "\0" x 2**20);
         $cache->remove($PROBE);
     }
-    my @lists    = $self->_lists;
+
+    # What apt has verified: suite, address of the repository, file.
+    my @command  = ('indextargets', '--format', '$(RELEASE) $(REPO_URI) $(FILENAME)');
+    my @targets  = Copyhang::Tool->run('find package lists', [$self->_apt('apt-get', @command)]);
+    my @lists    = grep { -e $_->[2] } map { [split / /, $_, 3] } @targets;
     my $had_some = $self->packages;
     Copyhang::Tool->failed('read package lists', $status, $noise) if !@lists && !$had_some;
     print {*STDERR} "$Copyhang::Failure::Who: package lists are not all up to date: "
@@ -149,13 +153,6 @@ sub _signed_by ($entry) {
 
 sub _apt ($self, $program, @arguments) {
     return ($program, '-c', $self->{cache}->path('apt/apt.conf'), @arguments);
-}
-
-# The lists that apt has verified: ([suite, address of the repository, file]...).
-sub _lists ($self) {
-    my @command = ('indextargets', '--format', '$(RELEASE) $(REPO_URI) $(FILENAME)');
-    my @lines   = Copyhang::Tool->run('find package lists', [$self->_apt('apt-get', @command)]);
-    return grep { -e $_->[2] } map { [split / /, $_, 3] } @lines;
 }
 
 sub _read_list ($self, $suite, $repository, $file) {

@@ -2,8 +2,8 @@
 #
 # Runs case programs under TAP::Harness.
 #
-# The streams keep what they read. replay shows them to another TAP::Harness, with whatever
-# formatter that one has: so are JUnit files and archives made, without running twice.
+# The streams keep what they read. When they have ended feed shows them to another TAP::Harness, with
+# whatever formatter that one has: so are JUnit files and archives made, without running twice.
 #
 # An object of it reads several at once. It takes the place of TAP::Parser::Multiplexer, which waits
 # for handles only, without a limit, and then for a whole result of the one that has some bytes.
@@ -38,23 +38,18 @@ sub run ($class, %argument) {
 
 # Lets streams flow, $at_once of them at a time, until they have ended.
 sub play ($class, $formatter, $at_once, @streams) {
-    my %option  = (formatter => $formatter, jobs => $at_once);
-    my $harness = TAP::Harness->new({%option, multiplexer_class => $class});
-    return _feed($harness, sub ($stream) { $stream->start }, @streams);
-}
-
-# Shows streams that have ended to another harness.
-sub replay ($class, $harness, @streams) {
-    return _feed($harness, sub ($stream) { $stream->rewind }, @streams);
+    my %option = (formatter => $formatter, jobs => $at_once, multiplexer_class => $class);
+    return $class->feed(TAP::Harness->new(\%option), @streams);
 }
 
 # A test is a stream, which begins to flow when its turn comes: then it is given to the parser.
-sub _feed ($harness, $open, @streams) {
+sub feed ($class, $harness, @streams) {
     my %stream = map { $_->{name} => $_ } @streams;
     $harness->callback(
         parser_args => sub ($argument, $job) {
+            my $stream = $stream{$job->[0]};
             delete $argument->{source};
-            $argument->{iterator} = $open->($stream{$job->[0]});
+            $argument->{iterator} = $stream->{stopped} ? $stream->rewind : $stream->start;
         }
     );
     $harness->callback(

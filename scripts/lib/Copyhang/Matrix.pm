@@ -100,14 +100,12 @@ sub _streams ($self, $progress, @kernels) {
                 kernel      => $kernel,
                 accelerator => $accelerator,
                 processors  => $processors,
-                append      => $option->{append},
-                jobs        => $option->{jobs},
-                each        => $option->{each},
-                ids         => [@ids],
-                load        => $self->{load},
-                baseline    => $baseline,
-                on_case     => sub ($case) { $baseline->expect($case) if $baseline },
-                on_state    => sub ($words) { $progress->state_of($name, $words) },
+                %{$option}{qw(append jobs each)},
+                ids      => [@ids],
+                load     => $self->{load},
+                baseline => $baseline,
+                on_case  => sub ($case) { $baseline->expect($case) if $baseline },
+                on_state => sub ($words) { $progress->state_of($name, $words) },
             }
         )
     } @kernels;

@@ -30,6 +30,9 @@ sub programs ($class) {
     untestable($problem);
 }
 
+# The one that has all cases.
+sub cases ($class) { return $class->programs . '/copyhang-cases' }
+
 # What is plain data: fixtures/ of the checkout, and its copy when installed.
 sub fixture ($class, $name) {
     my $root = $class->checkout;

@@ -53,10 +53,7 @@ sub state_of ($self, $name, $words) {
 }
 
 # Which step of a bisection it is, in words.
-sub step ($self, $step) {
-    $self->{step} = "$step: ";
-    return;
-}
+sub step ($self, $step) { return $self->{step} = "$step: " }
 
 sub _line ($self) {
     my ($now, $seconds) = ($self->{now}, time - $self->{began});

@@ -22,7 +22,8 @@ use Copyhang::Process ();
 use Copyhang::Product qw(group);
 use Copyhang::Tool    ();
 
-# Arguments: name, command => [...], ids => [...], on_case => code($case), on_noise => code($text).
+# Arguments: name, command => [...], ids => [...]; on_case => code($case), if wanted; on_noise =>
+# code($text).
 sub _initialize ($self, $argument) {
     %{$self} = (
         %{$argument},
@@ -58,7 +59,7 @@ sub start ($self) {
 # line for it.
 sub silence ($class) {
     return $Copyhang::Limits::SILENCE //= do {
-        my $program = Copyhang::Paths->programs . '/copyhang-cases';
+        my $program = Copyhang::Paths->cases;
         my ($status, $lines) = Copyhang::Tool->attempt([$program, '--limits']);
         my %ms = map { (split /\t/)[0, 1] } @{$lines};
         untestable("$program does not say what its limits are") if $status || !$ms{SUPERVISOR};
@@ -84,8 +85,8 @@ sub suites ($self) {
 }
 
 sub _suite ($self, @cases) {
-    my %same  = (%{$self}{qw(started stopped)}, on_case => sub ($case) { }, wait => 0);
-    my $suite = (ref $self)->new({name => $cases[0]{act}, %same});
+    my %same  = (%{$self}{qw(started stopped)}, wait => 0);
+    my $suite = (ref $self)->new({%same, name => $cases[0]{act}});
     $suite->pass($_) for 'TAP version 13', '1..' . @cases;
     for my $case (@cases) {
         delete $case->{number};    # it is counted anew
@@ -149,7 +150,7 @@ sub close_test ($self) {
 sub number ($self, $case) { return $self->{number} = $case->{number} ||= $self->{number} + 1 }
 
 sub deliver ($self, $case) {
-    $self->{on_case}->($case);
+    $self->{on_case}->($case) if $self->{on_case};
     push @{$self->{cases}}, $case;
     $self->pass($case->tap_line);
     push @{$self->{tap}}, $case->evidence_lines;

@@ -30,7 +30,7 @@ my %MEMCPY = (
     nontemporal => "$VECTOR:glibc.cpu.x86_non_temporal_threshold=0x10000",
 );
 
-my @KINDS = sort keys %MEMCPY;
+our @KINDS = sort keys %MEMCPY;
 
 my $FIRST_GROUP = 1_000_000;    # the longer their numbers, the longer /proc/PID/status
 my $GROUPS_MAX  = 65_536;       # NGROUPS_MAX
@@ -38,11 +38,6 @@ my $GROUPS_MAX  = 65_536;       # NGROUPS_MAX
 my $PERIOD   = 100_000;    # microseconds, in which a part of a CPU is had, and then nothing of it
 my $TICK     = 0.02;       # s
 my $TOO_MUCH = do { local $! = POSIX::EINVAL; "$!" };
-
-# How Getopt::Long takes them.
-sub options ($class) { return qw(cpu=s groups=s memcpy=s) }
-
-sub memcpy_kinds ($class) { return @KINDS }
 
 # $option: cpu, groups, memcpy, where wanted.
 sub new ($class, $option) {

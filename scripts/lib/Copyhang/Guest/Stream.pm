@@ -66,10 +66,7 @@ sub take_line ($self, $line) {
     return;
 }
 
-sub number ($self, $case) {
-    $case->{number} = ++$self->{number};
-    return;
-}
+sub number ($self, $case) { return $case->{number} = ++$self->{number} }
 
 # A boot came to its end.
 sub finish ($self) {

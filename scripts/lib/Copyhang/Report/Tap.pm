@@ -17,7 +17,7 @@ use TAP::Harness::Archive ();
 sub junit ($class, $results, $path) {
     open my $out, '>', \my $text or die "cannot write to memory: $!\n";
     my $formatter = TAP::Formatter::JUnit->new({stdout => $out});
-    Copyhang::Harness->replay(TAP::Harness->new({formatter => $formatter}), $results->streams);
+    Copyhang::Harness->feed(TAP::Harness->new({formatter => $formatter}), $results->streams);
     close $out or die "cannot write to memory: $!\n";
     return $text;
 }
@@ -43,7 +43,7 @@ sub archive ($class, $results, $name) {
         }
     };
     $harness->callback(after_runtests => $set_times);
-    Copyhang::Harness->replay($harness, @streams);
+    Copyhang::Harness->feed($harness, @streams);
 
     # A full disk may leave it cut short; what can be read again is there.
     my $archive = Archive::Tar->new($path);
