@@ -2,8 +2,8 @@
 #
 # Runs case programs under TAP::Harness.
 #
-# The streams keep what they read. When they have ended feed shows them to another TAP::Harness, with
-# whatever formatter that one has: so are JUnit files and archives made, without running twice.
+# The streams keep what they read. When they have ended feed shows them to another TAP::Harness,
+# with whatever formatter that one has: so are JUnit files and archives made, without running twice.
 #
 # An object of it reads several at once. It takes the place of TAP::Parser::Multiplexer, which waits
 # for handles only, without a limit, and then for a whole result of the one that has some bytes.
@@ -49,7 +49,7 @@ sub feed ($class, $harness, @streams) {
         parser_args => sub ($argument, $job) {
             my $stream = $stream{$job->[0]};
             delete $argument->{source};
-            $argument->{iterator} = $stream->{stopped} ? $stream->rewind : $stream->start;
+            $argument->{iterator} = $stream->{end_time} ? $stream->rewind : $stream->start;
         }
     );
     $harness->callback(
@@ -69,8 +69,7 @@ sub _initialize ($self, @) {
 
 sub add ($self, $parser, $stash) {
     my ($stream) = $parser->get_select_handles;
-    push @{$self->{entries}}, {parser => $parser, stash => $stash, stream => $stream};
-    return;
+    return push @{$self->{entries}}, {parser => $parser, stash => $stash, stream => $stream};
 }
 
 sub parsers ($self) { return scalar @{$self->{entries}} }

@@ -87,8 +87,9 @@ sub _streams ($self, $progress, @kernels) {
     my @ids        = $self->{selection}->ids;
     my $cpus       = Copyhang::Tool->cpus;
     my $processors = $option->{cpus} // (min($cpus, $PROCESSORS, ceil(@ids / $PER_PROCESSOR)) || 1);
-    my $memory     = int(_free_memory() / Copyhang::Guest::Machine->memory);
-    $self->{at_once} = min(int($cpus / $processors), $memory, scalar @kernels) || 1;
+    my ($free) = (Copyhang::Paths->contents('/proc/meminfo') // q{}) =~ /^MemAvailable:\s+(\d+)/m;
+    my $fit    = int(($free // 0) / 1024 / Copyhang::Guest::Machine->memory);
+    $self->{at_once} = min(int($cpus / $processors), $fit, scalar @kernels) || 1;
     my $accelerator = Copyhang::Guest::Machine->accelerator_for($progress, @kernels);
     return map {
         my ($kernel, $name) = ($_, $_->name);
@@ -109,12 +110,6 @@ sub _streams ($self, $progress, @kernels) {
             }
         )
     } @kernels;
-}
-
-# In MB.
-sub _free_memory () {
-    my $text = Copyhang::Paths->contents('/proc/meminfo') // q{};
-    return $text =~ /^MemAvailable:\s+(\d+)/m ? $1 / 1024 : 0;
 }
 
 sub record ($self, $results) {

@@ -82,8 +82,7 @@ sub run ($self) {
 }
 
 sub record ($self, $results) {
-    my $text = Copyhang::Baseline->text($results->running);
-    return $self->{output}{'write-baseline'}->write($text);
+    return $self->{output}{'write-baseline'}->write(Copyhang::Baseline->text($results->running));
 }
 
 1;

@@ -67,9 +67,10 @@ sub silence ($class) {
     };
 }
 
-# TAP::Parser's own complaints, such as a plan that does not fit.
+# TAP::Parser's own complaints, such as a plan that does not fit. Another parser that reads it again
+# later has the times of the first.
 sub take_errors ($self, $parser) {
-    @{$self}{qw(started stopped)} = ($parser->start_time, $parser->end_time) if !$self->{stopped};
+    $parser->$_($self->{$_} //= $parser->$_) for qw(start_time end_time);
     $self->{errors} = [map { s/\s+/ /gr } $parser->parse_errors];
     return;
 }
@@ -85,7 +86,7 @@ sub suites ($self) {
 }
 
 sub _suite ($self, @cases) {
-    my %same  = (%{$self}{qw(started stopped)}, wait => 0);
+    my %same  = (%{$self}{qw(start_time end_time)}, wait => 0);
     my $suite = (ref $self)->new({%same, name => $cases[0]{act}});
     $suite->pass($_) for 'TAP version 13', '1..' . @cases;
     for my $case (@cases) {

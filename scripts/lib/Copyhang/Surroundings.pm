@@ -89,8 +89,8 @@ sub load ($class, $per_cpu, @command) {
 
 # --- A part of a CPU ---
 
-# Return: the folder of a group. At the end of this process, however that comes, all that is in there
-# is killed and the group removed.
+# Return: the folder of a group. At the end of this process, however that comes, all that is in
+# there is killed and the group removed.
 sub _make_cgroup ($self) {
     my $quota = int $PERIOD * $self->{cpu} / 100;
     my @reasons;

@@ -2,12 +2,8 @@
 #
 # The results as a page for a browser.
 #
-# Of the running kernel: what the run says, what changed, and for each act all verdicts in a table,
-# each a link to its evidence, which has the id of the case: page.html#ID leads there from
-# elsewhere.
-#
-# Of kernels in guests: what Copyhang::Matrix::Report tells, and the verdicts of all cases. A
-# failure is a link to the evidence of the first case in its row on the first kernel that fails so.
+# Evidence has the id of its case: page.html#ID leads there from elsewhere. Of kernels in guests a
+# failure is a link to that of the first case in its row on the first kernel that fails so.
 #
 # A page needs nothing else, neither a script nor the network, and is HTML and well-formed XML.
 # Content is text, which is escaped, or elements as _tag makes them, or references to lists of both.

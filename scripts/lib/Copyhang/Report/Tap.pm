@@ -33,16 +33,6 @@ sub archive ($class, $results, $name) {
     local $ENV{TMPDIR} = "$folder";
     my $harness = TAP::Harness::Archive->new(
         {archive => $path, verbosity => -3, extra_properties => \%properties});
-
-    # Those times of the run, not of the replay.
-    my $set_times = sub ($aggregate) {
-        for my $stream (@streams) {
-            my ($parser) = $aggregate->parsers($stream->{name});
-            $parser->start_time($stream->{started});
-            $parser->end_time($stream->{stopped});
-        }
-    };
-    $harness->callback(after_runtests => $set_times);
     Copyhang::Harness->feed($harness, @streams);
 
     # A full disk may leave it cut short; what can be read again is there.
