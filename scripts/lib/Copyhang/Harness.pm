@@ -16,7 +16,7 @@ use Copyhang::Stream  ();
 use List::Util        qw(max min);
 use TAP::Harness      ();
 
-my $PROGRAMS_AT_ONCE = 4;
+my $PROGRAMS_AT_ONCE = 4;    # of a survey; all else has one
 
 # Runs the programs of a selection, several at a time. Arguments: selection, jobs (how many cases
 # run at once in all, of which each program gets its share; undef: the programs decide), each (also
