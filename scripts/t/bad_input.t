@@ -14,8 +14,7 @@ use Test::More;
 my $place  = File::Temp->newdir;
 my $folder = programs(
     [case ('a/b/c-d', 'safe')],
-    a =>
-        "open my \$o, '>', '$place/ran'; print qq{TAP version 13\n1..1\nok 1 a/b/c-d\n#   verdict=safe\n};"
+    "open my \$o, '>', '$place/ran'; print qq{TAP version 13\n1..1\nok 1 a/b/c-d\n#   verdict=safe\n};"
 );
 spew("$place/text",     "not JSON\n");
 spew("$place/list",     "[1]\n");

@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What is refused whatever the act is played once, and stands for all that copy alike: the verdicts
-# are those of --each, where all are played.
+# are those of --each, where all are played; with copyhang run as well.
 # sample: the other strategies and ends
 
 use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Real qw(program play verdicts);
+use Copyhang::Paths  ();
+use Cpanel::JSON::XS qw(decode_json);
+use Fake             qw(copyhang);
+use Real             qw(program play verdicts);
 use Test::More;
 
 my @only = map { ('--only', $_) }
@@ -33,5 +36,18 @@ is_deeply(
     [map { $played{$_->{id}}->value('errno') } @seen],
     'with the errno that they have when they are played'
 );
+
+subtest 'copyhang run' => sub {
+    my $programs = Copyhang::Paths->programs;
+    my @some     = map { ('--only', "*/splice/$_-pipe") } qw(eventfd timerfd file pty);
+    my @runs     = map {
+        my (undef, $out) = copyhang($programs, 'run', @some, @{$_}, qw(--json -));
+        decode_json($out)->{cases}
+    } [], ['--each'];
+    is_deeply(map({ verdicts(@{$_}) } @runs), 'the same verdicts');
+    my @shared = grep { $_->{evidence}{seen_in} } @{$runs[0]};
+    cmp_ok(scalar @shared, '>', 0, 'some were not played');
+    is_deeply([grep { $_->{evidence}{seen_in} } @{$runs[1]}], [], 'all are with --each');
+};
 
 done_testing;

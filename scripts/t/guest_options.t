@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What a guest is like when copyhang matrix is told: --cpus and --append.
+# What a guest is like when copyhang matrix is told: --cpus and --append; and what it is to do: --each.
 
 use v5.36;
 
@@ -15,6 +15,7 @@ use Test::More;
 
 my $PLAN = <<'PLAN';
 open my $o, '>', "$folder/line"; print {$o} join "\n", @ARGV; close $o;
+open $o, '>', "$folder/arguments"; print {$o} slurp($option{'-initrd'}); close $o;
 hello(); play(@ids); end();
 PLAN
 
@@ -39,6 +40,12 @@ is((copyhang($programs, 'matrix', $image, @told))[0], 0, "@told");
 is(option('-smp'), 48, 'so many processors, also more than there are here');
 (my $more) = option('-append') =~ /\A\Q$words\E(.*)/;
 is($more =~ s/\A\s+//r, 'clocksource=jiffies quiet', 'the words at the end of the command line');
+
+for my $each ([], ['--each']) {
+    is((copyhang($programs, 'matrix', $image, @{$each}))[0], 0, "matrix @{$each}");
+    my @told = slurp("$emulator/arguments") =~ /^(--each)$/mg;
+    is_deeply(\@told, $each, 'is told to the case program');
+}
 
 golden_session(
     'matrix-guest-refused.txt',

@@ -92,6 +92,7 @@ subtest 'refused' => sub {
             [qw(--exec cat --source no_such)],
             [qw(--exec cat --source file --sink file)],
             [qw(--exec cat --only *)],
+            [qw(--exec cat --each)],
             [qw(--exec cat --carry /no/such)],
             [qw(--reverse)],
             [qw(--act close)],

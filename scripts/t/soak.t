@@ -23,18 +23,19 @@ my $MOODY = 'close/splice/pty-pipe';
 
 adopt_orphans();
 
-# Plays exit_group as it is written, and close in its N-th run with the N-th of these verdicts.
+# Plays a calm one, and one that has in the N-th run the N-th of these verdicts.
 sub moody (@verdicts) {
     my @cases  = map { case ($_, 'safe') } $CALM, $MOODY;
     my $folder = programs([@cases, case ('close/sendfile/fuse-pipe', 'unavailable')]);
-    spew("$folder/runs",     q{});
-    spew("$folder/close.pl", <<"PERL");
+    spew("$folder/runs",              q{});
+    spew("$folder/copyhang-cases.pl", <<"PERL");
 open my \$log, '+>>', '$folder/runs'; print {\$log} "once\\n"; close \$log;
 my \$verdict = (qw(@verdicts))[(-s '$folder/runs') / length("once\\n") - 1] // 'safe';
 if (\$verdict eq 'sleeps') { open my \$o, '>', '$folder/sleeps'; close \$o; sleep $Fake::FOREVER }
 my \$ok = \$verdict eq 'safe' ? 'ok' : 'not ok';
-print "TAP version 13\\n1..2\\n\$ok 1 $MOODY\\n#   verdict=\$verdict\\n#   stalled=yes\\n#   mood=\$verdict\\n",
-    "ok 2 close/sendfile/fuse-pipe # SKIP no fuse\\n#   verdict=unavailable\\n#   reason=no fuse\\n";
+print "TAP version 13\\n1..3\\nok 1 $CALM\\n#   verdict=safe\\n",
+    "\$ok 2 $MOODY\\n#   verdict=\$verdict\\n#   stalled=yes\\n#   mood=\$verdict\\n",
+    "ok 3 close/sendfile/fuse-pipe # SKIP no fuse\\n#   verdict=unavailable\\n#   reason=no fuse\\n";
 exit(\$ok ne 'ok');
 PERL
     return $folder;
@@ -78,7 +79,7 @@ my %plays = (
     calm  => moody(),
     moody => moody(qw(safe hang safe)),
     guest => $guests,
-    early => programs([case ($CALM, 'safe')], exit_group => 'exit 3'),
+    early => programs([case ($CALM, 'safe')], 'exit 3'),
     none  => programs([case ($CALM, 'unavailable')]),
 );
 my $cache = File::Temp->newdir;

@@ -105,6 +105,25 @@ END
     );
 };
 
+# A player that tells what it is told.
+subtest '--jobs' => sub {
+    mkdir "$place/programs";
+    symlink "$programs/copyhang-cases", "$place/programs/copyhang-cases";
+    spew("$place/programs/copyhang-exec", <<"END");
+#!/bin/sh
+case "\$*" in *--jobs*) echo "\$2" >>'$place/told' ;; esac
+exec '$programs/copyhang-exec' "\$@"
+END
+    chmod oct 755, "$place/programs/copyhang-exec";
+    spew("$place/two", map { "$_ none - program plainly read_write\n" } qw(one other));
+    for my $jobs (1, 8) {
+        spew("$place/told", q{});
+        copyhang("$place/programs", 'exec', @unix, '--survey', "$place/two", '--jobs', $jobs);
+        my $share = $jobs == 1 ? 1 : 4;
+        is(slurp("$place/told"), "$share\n$share\n", "two programs share $jobs");
+    }
+};
+
 subtest 'fixtures/programs' => sub {
     my $list = "$Bin/../../fixtures/programs";
     plan skip_all => 'not a checkout' if !-e $list;

@@ -16,6 +16,7 @@ use v5.36;
 use Copyhang::Cache   ();
 use Copyhang::Failure qw(untestable);
 use Copyhang::Limits  ();
+use Copyhang::Paths   ();
 use Copyhang::Tool    ();
 use Cpanel::JSON::XS  qw(encode_json decode_json);
 use Dpkg::Arch        ();
@@ -65,7 +66,11 @@ sub _load ($self) {
         $cache->write_file($PROBE, "\0" x 2**20);
         $cache->remove($PROBE);
     }
-    my @lists    = $self->_lists;
+
+    # What apt has verified: suite, address of the repository, file.
+    my @command  = ('indextargets', '--format', '$(RELEASE) $(REPO_URI) $(FILENAME)');
+    my @targets  = Copyhang::Tool->run('find package lists', [$self->_apt('apt-get', @command)]);
+    my @lists    = grep { -e $_->[2] } map { [split / /, $_, 3] } @targets;
     my $had_some = $self->packages;
     Copyhang::Tool->failed('read package lists', $status, $noise) if !@lists && !$had_some;
     print {*STDERR} "$Copyhang::Failure::Who: package lists are not all up to date: "
@@ -138,8 +143,7 @@ SOURCES
 # a path, fingerprints, or the key itself. Without one the keys are those that apt trusts for all.
 sub _signed_by ($entry) {
     my ($path, $number) = $entry =~ /\A(.*):(\d+)\z/ or return q{};
-    open my $in, '<', $path or untestable("cannot read $path: $!");
-    my $text    = do { local $/ = undef; <$in> };
+    my $text    = Copyhang::Paths->contents($path) // untestable("cannot read $path: $!");
     my $is_list = $path !~ /[.]sources\z/;
     my $between = $is_list ? qr/\n/                         : qr/\n\s*\n/;
     my $keys = $is_list ? qr/\[[^\]]*signed-by=([^\]\s]+)/i : qr/^Signed-By:(.*(?:\n[ \t].*)*)/mi;
@@ -149,13 +153,6 @@ sub _signed_by ($entry) {
 
 sub _apt ($self, $program, @arguments) {
     return ($program, '-c', $self->{cache}->path('apt/apt.conf'), @arguments);
-}
-
-# The lists that apt has verified: ([suite, address of the repository, file]...).
-sub _lists ($self) {
-    my @command = ('indextargets', '--format', '$(RELEASE) $(REPO_URI) $(FILENAME)');
-    my @lines   = Copyhang::Tool->run('find package lists', [$self->_apt('apt-get', @command)]);
-    return grep { -e $_->[2] } map { [split / /, $_, 3] } @lines;
 }
 
 sub _read_list ($self, $suite, $repository, $file) {

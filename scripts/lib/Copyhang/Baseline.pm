@@ -12,6 +12,7 @@ use v5.36;
 use Copyhang::Case    ();
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Output  ();
+use Copyhang::Paths   ();
 use Copyhang::Product qw(group product_of products);
 use Cpanel::JSON::XS  ();
 use Digest::SHA       ();
@@ -23,12 +24,8 @@ my @OPTIONS = qw(
 );
 
 sub read ($class, $path) {    ## no critic (ProhibitBuiltinHomonyms)
-    my $self = bless {path => $path}, $class;
-    my $text = do {
-        open my $in, '<', $path or $self->_bad($!);
-        local $/ = undef;
-        <$in> // $self->_bad($!);
-    };
+    my $self     = bless {path => $path}, $class;
+    my $text     = Copyhang::Paths->contents($path) // $self->_bad($!);
     my $document = eval { Cpanel::JSON::XS->new->utf8->decode($text) }
         // $self->_bad('not JSON: ' . $@ =~ s/ at \S+ line \d+[.]?\s*\z//r);
     $self->_bad('not a baseline: no "schema"') if ref $document ne 'HASH' || !$document->{schema};
@@ -96,8 +93,7 @@ sub record ($class, $folder, @results) {
 
 # A digest of all options, and those of interest as they are set.
 sub _configuration ($path) {
-    open my $in, '<', $path or bad_input("cannot read $path: $!");
-    my %set = map { /\ACONFIG_(\w+)=(.*)/ ? ($1 => $2) : () } <$in>;
+    my %set = map { /\ACONFIG_(\w+)=(.*)/ ? ($1 => $2) : () } Copyhang::Paths->lines($path);
     return {
         digest  => Digest::SHA::sha256_hex(join q{}, map { "$_=$set{$_}\n" } sort keys %set),
         options => {map { $_ => $set{$_} // 'n' } @OPTIONS},

@@ -35,7 +35,7 @@ sub new ($class, $kind, $option, @paths) {
 
     # Also what plays the case makes it another one.
     my @words = (Copyhang::Paths->programs, $step->case, $option->{repeat} // 1, $range->words);
-    my $out   = ($option->{json} // q{}) eq '-' ? \*STDERR : \*STDOUT;
+    my ($out, $colour) = Copyhang::Output->for_people($option);
     return bless {
         option   => $option,
         step     => $step,
@@ -45,7 +45,7 @@ sub new ($class, $kind, $option, @paths) {
         seen     => {},                                                       # of each point
         steps    => [],                                                       # the same, judged
         out      => $out,
-        paint    => painter(-t $out && !length($ENV{NO_COLOR} // q{})),
+        paint    => painter($colour),
         json     => Copyhang::Output->for_options($option, 'json')->{json},
     }, $class;
 }
@@ -124,9 +124,8 @@ sub _report ($self) {
         seconds  => sum0(map { $_->{seconds} + ($_->{built} // 0) } @{$steps}),
     };
     $found = {%{$found}, $range->facts($found)};
-    my $json = Cpanel::JSON::XS->new->canonical->pretty->ascii->encode($found);
-    $self->{json}->write($json) if $self->{json};
-    print $json                 if ($self->{option}{json} // q{}) eq '-';
+    my $json = Cpanel::JSON::XS->new->canonical->pretty->ascii;
+    $self->{json}->write($json->encode($found)) if $self->{json};
     print {$self->{out}} "\n", Copyhang::Bisect::Report->text($found, $range->log(@{$steps}));
     return;
 }

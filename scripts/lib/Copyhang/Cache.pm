@@ -19,6 +19,7 @@ use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Limits  ();
 use Copyhang::Lock    ();
 use Copyhang::Output  ();
+use Copyhang::Paths   ();
 use Digest::SHA       ();
 use Fcntl             qw(LOCK_EX LOCK_SH F_SETFD);
 use File::Path        qw(make_path remove_tree);
@@ -107,11 +108,7 @@ sub write_file ($self, $name, $text) {
 }
 
 # undef if there is none.
-sub read_file ($self, $name) {
-    open my $in, '<', $self->path($name) or return;
-    local $/ = undef;
-    return scalar <$in>;
-}
+sub read_file ($self, $name) { return scalar Copyhang::Paths->contents($self->path($name)) }
 
 sub remove ($self, $name) {
     remove_tree($self->path($name), {error => \my $errors});

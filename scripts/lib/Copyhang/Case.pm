@@ -71,10 +71,7 @@ sub account ($self) {
     return join '; ', $self->{reason} // $self->{verdict}, @said;
 }
 
-sub expect ($self, $expected) {
-    $self->{expected} = $expected;
-    return;
-}
+sub expect ($self, $expected) { return $self->{expected} = $expected }
 
 sub is_changed ($self) {
     return defined $self->{expected} && $self->is_known && $self->{verdict} ne $self->{expected};

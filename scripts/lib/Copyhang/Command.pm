@@ -54,15 +54,8 @@ sub manual ($class, @name) { return "$FOLDER/man/" . join(q{-}, 'copyhang', @nam
 
 # Of a checkout, or as installed beside lib/.
 sub version ($class) {
-    my ($line) = $class->lines((Copyhang::Paths->checkout // $FOLDER) . '/VERSION');
+    my ($line) = Copyhang::Paths->lines((Copyhang::Paths->checkout // $FOLDER) . '/VERSION');
     return ($line // q{}) =~ s/\n\z//r;
-}
-
-sub lines ($class, $path) {
-    open my $in, '<', $path or bad_input("cannot read $path: $!");
-    my @lines = <$in>;
-    close $in or bad_input("cannot read $path: $!");
-    return @lines;
 }
 
 # Takes the options out of @$arguments; every command knows --help.

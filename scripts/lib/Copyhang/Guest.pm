@@ -2,22 +2,15 @@
 #
 # One boot of a kernel, in which the case program runs.
 #
-#     my $guest = Copyhang::Guest->start(
-#         machine   => $machine,      # of Copyhang::Guest::Machine
-#         initramfs => $handle,       # of Copyhang::Guest::Initramfs
-#         on_line   => sub ($line) { ... },
-#     );
-#     Copyhang::Guest->pump($guest) until $guest->has_ended;
-#     my ($outcome, $detail) = $guest->outcome;
-#
 # A Copyhang::Process, the emulator, whose standard output is the channel of init
 # (fixtures/guest/init.c): on_line gets what the case program prints, as long as nothing of it is
 # lost. The console goes to a file without a name, and is evidence.
 #
 # The emulator is ended when init said that the case program came to its end, when something is
-# lost, and when a limit of Copyhang::Limits has passed: for a word of init, for something new on the
-# console as long as there is none, for its signs of life from then on (all of them multiplied with
-# the machine's slowness: in a guest, too, a second is a second), and for a line of the case program.
+# lost, and when a limit of Copyhang::Limits has passed: for a word of init, for something new on
+# the console as long as there is none, for its signs of life from then on (all of them multiplied
+# with the machine's slowness: in a guest, too, a second is a second), and for a line of the case
+# program.
 #
 # outcome is one of those that man/copyhang-matrix.pod tells of, with an underscore.
 package Copyhang::Guest;
@@ -36,6 +29,8 @@ my $OOPS = qr/Kernel\ panic\ -\ not\ syncing | \bOops: | kernel\ BUG\ at | \[\#\
 my $TAIL  = 65_536;    # bytes of the console that are looked at
 my $LINES = 24;        # of it that are kept
 
+# Arguments: machine (Copyhang::Guest::Machine), initramfs (a handle, of
+# Copyhang::Guest::Initramfs), on_line.
 sub start ($class, %argument) {
     my ($machine, $initramfs) = @argument{qw(machine initramfs)};
     open my $console, '+>', undef or untestable("cannot make a file for the console: $!");

@@ -6,10 +6,8 @@
 #     $kernel->fetch(sub ($words) { ... });
 #     my ($best, @others) = $kernel->images;
 #
-# find knows the names of kernels that Debian offers (Copyhang::Kernel::Debian), .deb files
-# (Copyhang::Kernel::Deb), folders in which a kernel was built, and the file of one
-# (Copyhang::Kernel::Image). It is cheap: reads package lists (downloads them if they are a day old
-# or do not have the name), but no kernel. What there is not is bad input.
+# find takes what NAMES in copyhang-kernels(1) tells of. It is cheap: reads package lists (downloads
+# them if they are a day old or lack the name), but no kernel. What there is not is bad input.
 #
 # fetch downloads and unpacks what is missing, and may say so in words now and then. Only after it
 # images, modules and config are there. Fails with status 2 when the disk is full, with 125

@@ -87,8 +87,9 @@ sub _streams ($self, $progress, @kernels) {
     my @ids        = $self->{selection}->ids;
     my $cpus       = Copyhang::Tool->cpus;
     my $processors = $option->{cpus} // (min($cpus, $PROCESSORS, ceil(@ids / $PER_PROCESSOR)) || 1);
-    my $memory     = int(_free_memory() / Copyhang::Guest::Machine->memory);
-    $self->{at_once} = min(int($cpus / $processors), $memory, scalar @kernels) || 1;
+    my ($free) = (Copyhang::Paths->contents('/proc/meminfo') // q{}) =~ /^MemAvailable:\s+(\d+)/m;
+    my $fit    = int(($free // 0) / 1024 / Copyhang::Guest::Machine->memory);
+    $self->{at_once} = min(int($cpus / $processors), $fit, scalar @kernels) || 1;
     my $accelerator = Copyhang::Guest::Machine->accelerator_for($progress, @kernels);
     return map {
         my ($kernel, $name) = ($_, $_->name);
@@ -100,23 +101,15 @@ sub _streams ($self, $progress, @kernels) {
                 kernel      => $kernel,
                 accelerator => $accelerator,
                 processors  => $processors,
-                append      => $option->{append},
-                jobs        => $option->{jobs},
-                ids         => [@ids],
-                load        => $self->{load},
-                baseline    => $baseline,
-                on_case     => sub ($case) { $baseline->expect($case) if $baseline },
-                on_state    => sub ($words) { $progress->state_of($name, $words) },
+                %{$option}{qw(append jobs each)},
+                ids      => [@ids],
+                load     => $self->{load},
+                baseline => $baseline,
+                on_case  => sub ($case) { $baseline->expect($case) if $baseline },
+                on_state => sub ($words) { $progress->state_of($name, $words) },
             }
         )
     } @kernels;
-}
-
-# In MB.
-sub _free_memory () {
-    open my $in, '<', '/proc/meminfo' or return 0;
-    my ($kib) = map { /\AMemAvailable:\s+(\d+)/ } <$in>;
-    return ($kib // 0) / 1024;
 }
 
 sub record ($self, $results) {

@@ -28,10 +28,20 @@ sub new ($class, $path) {
 
 # Of those options that name a file: {name => output}. --json - is standard output.
 sub for_options ($class, $option, @names) {
-    return {
-        map  { $_ => $class->new($option->{$_}) }
-        grep { defined $option->{$_} && "$_ $option->{$_}" ne 'json -' } @names
-    };
+    my %output;
+    for my $name (grep { defined $option->{$_} } @names) {
+        my $is_stdout = $name eq 'json' && _takes_stdout($option);
+        $output{$name} = $is_stdout ? bless {}, $class : $class->new($option->{$name});
+    }
+    return \%output;
+}
+
+sub _takes_stdout ($option) { return ($option->{json} // q{}) eq q{-} }
+
+# Where people are to read then, and whether in colour.
+sub for_people ($class, $option) {
+    my $out = _takes_stdout($option) ? \*STDERR : \*STDOUT;
+    return ($out, -t $out && !length($ENV{NO_COLOR} // q{}));
 }
 
 # A device or a pipe is written to, never replaced.
@@ -46,7 +56,7 @@ sub _temporary ($self) {
 }
 
 sub write ($self, $text) {    ## no critic (ProhibitBuiltinHomonyms)
-    my $path      = $self->{path};
+    my $path      = $self->{path} // return print $text;
     my $temporary = $self->_is_special ? undef : $self->_temporary;
     my $out       = $temporary // IO::File->new($path, '>') // $self->_failed;
     print {$out} $text and close $out or $self->_failed;

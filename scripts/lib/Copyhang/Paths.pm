@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Where the case programs are, and what has to be made ready first. Loads perl-base modules only.
+# Where the case programs and other files are, what is in them, and what has to be made ready first.
+# Loads perl-base modules only.
 package Copyhang::Paths;
 
 use v5.36;
@@ -29,6 +30,9 @@ sub programs ($class) {
     untestable($problem);
 }
 
+# The one that has all cases.
+sub cases ($class) { return $class->programs . '/copyhang-cases' }
+
 # What is plain data: fixtures/ of the checkout, and its copy when installed.
 sub fixture ($class, $name) {
     my $root = $class->checkout;
@@ -40,8 +44,19 @@ sub default_kernels ($class) { return $class->names_in($class->fixture('kernels'
 
 # One a line; # begins a comment.
 sub names_in ($class, $path) {
-    open my $in, '<', $path or bad_input("cannot read $path: $!");
-    return grep { length } map { s/#.*//r =~ s/\s+//gr } <$in>;
+    return grep { length } map { s/#.*//r =~ s/\s+//gr } $class->lines($path);
+}
+
+# What is in a file; undef, and $! says why, if it cannot be read.
+sub contents ($class, $path) {
+    open my $in, '<:raw', $path or return;
+    local $/ = undef;
+    return scalar <$in>;
+}
+
+# The same in lines, of one that has to be there.
+sub lines ($class, $path) {
+    return split /^/, $class->contents($path) // bad_input("cannot read $path: $!");
 }
 
 # Installs what is missing and builds what is stale, for a purpose of scripts/setup, and ends this

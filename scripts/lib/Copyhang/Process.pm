@@ -48,10 +48,11 @@ while :; do
 done
 END
 
-# Arguments: command => [...]; on_line => code($line), on_noise => code($text, from stderr): else the
-# object keeps them, in lines and noise; keep => [handles] that the command inherits under the same
-# numbers; silence => for how many seconds it may be silent (undef: as long as it likes); is_over =>
-# code that is true when it has to end; session => true for a session of its own; dies_by.
+# Arguments: command => [...]; on_line => code($line), on_noise => code($text, from stderr): else
+# the object keeps them, in lines and noise; keep => [handles] that the command inherits under the
+# same numbers; silence => for how many seconds it may be silent (undef: as long as it likes);
+# is_over => code that is true when it has to end; session => true for a session of its own;
+# dies_by.
 sub start ($class, %argument) {
     Copyhang::Failure->catch_signals;
     my $self = bless {lines => [], noise => q{}, partial => q{}, %argument}, $class;
@@ -140,8 +141,10 @@ sub pump ($class, @processes) {
 
 sub _read ($self, $stream) {
     my $got = sysread $self->{$stream}, my ($chunk), $CHUNK;
-    return delete $self->{$stream}   if !$got;
-    return $self->take_noise($chunk) if $stream eq 'err';
+    return delete $self->{$stream} if !$got;
+    if ($stream eq 'err') {
+        return $self->{on_noise} ? $self->{on_noise}->($chunk) : ($self->{noise} .= $chunk);
+    }
     $self->{heard} = now();
     my @lines = split /\n/, $self->{partial} . $chunk, -1;
     $self->{partial} = pop @lines;
@@ -152,10 +155,6 @@ sub _read ($self, $stream) {
 # What it says goes to who listens, or is kept.
 sub take_line ($self, $line) {
     return $self->{on_line} ? $self->{on_line}->($line) : push @{$self->{lines}}, $line;
-}
-
-sub take_noise ($self, $text) {
-    return $self->{on_noise} ? $self->{on_noise}->($text) : ($self->{noise} .= $text);
 }
 
 # Why it has to be ended by force, undef as long as it has not.

@@ -17,7 +17,8 @@ use Time::HiRes             qw(time);
 
 my $BETWEEN = 0.1;    # seconds from one rewriting of the line to the next
 
-# How many cases there will be; on each of so many kernels => 3, or of a step => 'in words: '.
+# How many cases there will be; on each of so many kernels => 3, or of a step => 'in words: '. Where
+# one program plays those of all acts => 1, the line names the act.
 sub for_cases ($class, $cases, %of) {
     my $self = $class->new({stdout => \*STDERR});
     %{$self} = (%{$self}, cases => $cases, %of, now => {}, began => time, live => -t STDERR);
@@ -26,16 +27,16 @@ sub for_cases ($class, $cases, %of) {
 }
 
 sub open_test ($self, $name, $parser) {
-    $parser->callback(test => sub ($result) { $self->count($name, scalar $result->is_ok) });
+    $parser->callback(test => sub ($result) { $self->count($name, $result) });
     return TAP::Formatter::Session->new({name => $name, show_count => 0});
 }
 
-# $name: of the case program or the kernel.
-sub count ($self, $name, $is_ok) {
+# $name: of the case program or the kernel; the result is described by the id of its case.
+sub count ($self, $name, $result) {
     my $done = ++$self->{done_by}{$name};
     $self->{done}++;
-    $self->{failing}++ if !$is_ok;
-    $self->{program} = $name;
+    $self->{failing}++ if !$result->is_ok;
+    $self->{at} = $self->{acts} ? $result->description =~ s{/.*}{}r : $name;
     $self->{now}{$name} = $self->{kernels} ? "$done/$self->{cases}" : 'plays';
     return $self->_show if $self->{live} && time - $self->{shown} >= $BETWEEN;
 }
@@ -52,17 +53,14 @@ sub state_of ($self, $name, $words) {
 }
 
 # Which step of a bisection it is, in words.
-sub step ($self, $step) {
-    $self->{step} = "$step: ";
-    return;
-}
+sub step ($self, $step) { return $self->{step} = "$step: " }
 
 sub _line ($self) {
     my ($now, $seconds) = ($self->{now}, time - $self->{began});
     my @now = map { "$_ $now->{$_}" } sort keys %{$now};
     return sprintf '%s%s, %.0f s', $self->{step}, "@now", $seconds if defined $self->{step};
     return sprintf '%d/%d cases, %d failing, %.1f s, now %s',
-        @{$self}{qw(done cases failing)}, $seconds, $self->{program}
+        @{$self}{qw(done cases failing)}, $seconds, $self->{at}
         if !$self->{kernels};
     return join ', ', "$self->{over}/$self->{kernels} kernels", "$self->{failing} failing",
         sprintf('%.0f s', $seconds), @now;

@@ -1,14 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The results of a run for people, as text.
-#
-# The tables, the evidence of the first failure of each kind or, when verbose, of every case, what
-# differs from the baseline, the trouble with case programs, the conclusion, and the counts. For a
-# width of 100 columns. Other kinds of report have other parts, or another table and conclusion.
-#
-# The conclusion is what the run says, in one paragraph: the strategies that were unsafe, with the
-# endpoints that make them so, those that broke a promise, all others by what was seen of them, and
-# what hung; all counted from the cases.
+# The results of a run for people, as text, in 100 columns: see REPORT in copyhang-run(1). Other
+# kinds of report have other parts, or another table and conclusion. All that the conclusion says is
+# counted from the cases.
 package Copyhang::Report;
 
 use v5.36;

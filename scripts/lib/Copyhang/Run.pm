@@ -19,12 +19,13 @@ use Copyhang::Selection       ();
 use POSIX                     ();
 use Time::HiRes               qw(time);
 
-# What makes the file of an option, in the order in which they are written.
+# What makes the file of an option, in the order in which they are written; that of JSON may be
+# standard output, which is written when all else could be.
 my @FILES = (
-    [json    => 'Document', 'text'],
     [junit   => 'Tap',      'junit'],
     [html    => 'Html',     'text'],
     [archive => 'Tap',      'archive'],
+    [json    => 'Document', 'text'],
 );
 
 # %how: a selection of another kind than Copyhang::Selection, of which the options choose, and the
@@ -49,10 +50,14 @@ sub main ($self) {
     my $results = $self->run->with(selection => $self->{selection}, seconds => time - $began);
     $self->record($results) if defined $option->{'write-baseline'};
     for my $file (grep { $output->{$_->[0]} } @FILES) {
-        my ($name, @renderer) = @{$file};
-        $output->{$name}->write(_render(@renderer, $results, $option->{$name}));
+        my ($name, $module, $method) = @{$file};
+        require "Copyhang/Report/$module.pm";
+        my $text = "Copyhang::Report::$module"->$method($results, $option->{$name});
+        $output->{$name}->write($text);
     }
-    $self->_print($results);
+    my ($out, $colour) = Copyhang::Output->for_people($option);
+    my %how = (verbose => $option->{verbose}, colour => $colour);
+    print {$out} $self->{report}->text($results, %how);
     Copyhang::Failure->check_signals;
     return $results->status(defined $option->{'write-baseline'} && !defined $option->{baseline});
 }
@@ -61,10 +66,11 @@ sub main ($self) {
 sub run ($self) {
     my ($selection, $baseline) = @{$self}{qw(selection baseline)};
     Copyhang::Failure->catch_signals;
+    my @acts    = (acts => !$selection->can('members'));
     my @streams = Copyhang::Harness->run(
+        %{$self->{option}}{qw(jobs each)},
         selection => $selection,
-        jobs      => $self->{option}{jobs},
-        formatter => Copyhang::Progress->for_cases(scalar $selection->ids),
+        formatter => Copyhang::Progress->for_cases(scalar $selection->ids, @acts),
         on_case   => sub ($case) { $baseline->expect($case) if $baseline },
     );
     my %result = (outcome => 'complete', baseline => $baseline);
@@ -76,24 +82,7 @@ sub run ($self) {
 }
 
 sub record ($self, $results) {
-    my $text = Copyhang::Baseline->text($results->running);
-    return $self->{output}{'write-baseline'}->write($text);
-}
-
-sub _render ($module, $method, @what) {
-    require "Copyhang/Report/$module.pm";
-    return "Copyhang::Report::$module"->$method(@what);
-}
-
-# --json - is standard output.
-sub _print ($self, $results) {
-    my $is_taken = ($self->{option}{json} // q{}) eq q{-};
-    print _render('Document', 'text', $results) if $is_taken;
-    my $out    = $is_taken ? \*STDERR : \*STDOUT;
-    my $colour = -t $out && !length($ENV{NO_COLOR} // q{});
-    print {$out}
-        $self->{report}->text($results, verbose => $self->{option}{verbose}, colour => $colour);
-    return;
+    return $self->{output}{'write-baseline'}->write(Copyhang::Baseline->text($results->running));
 }
 
 1;

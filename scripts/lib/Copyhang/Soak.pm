@@ -24,7 +24,7 @@ use POSIX                  ();
 # Each with who takes it as an option, if anybody does, where it is drawn, what of, and its words;
 # undef is nothing out of the ordinary. What is done to an emulator is not seen in the guest, but
 # for its speed.
-my @MEMCPY       = Copyhang::Surroundings->memcpy_kinds;
+my @MEMCPY       = @Copyhang::Surroundings::KINDS;
 my @SURROUNDINGS = (
     [cpu    => 'slow',     'native guest', [(undef) x 3, 100, 50, 25],     '%s %% of a CPU'],
     [groups => 'slow',     'native',       [undef, 400],                   '%s groups'],

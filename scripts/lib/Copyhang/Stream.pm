@@ -19,9 +19,11 @@ use Copyhang::Failure qw(untestable);
 use Copyhang::Limits  ();
 use Copyhang::Paths   ();
 use Copyhang::Process ();
+use Copyhang::Product qw(group);
 use Copyhang::Tool    ();
 
-# Arguments: name, command => [...], ids => [...], on_case => code($case), on_noise => code($text).
+# Arguments: name, command => [...], ids => [...]; on_case => code($case), if wanted; on_noise =>
+# code($text).
 sub _initialize ($self, $argument) {
     %{$self} = (
         %{$argument},
@@ -57,7 +59,7 @@ sub start ($self) {
 # line for it.
 sub silence ($class) {
     return $Copyhang::Limits::SILENCE //= do {
-        my $program = Copyhang::Paths->programs . '/copyhang-cases';
+        my $program = Copyhang::Paths->cases;
         my ($status, $lines) = Copyhang::Tool->attempt([$program, '--limits']);
         my %ms = map { (split /\t/)[0, 1] } @{$lines};
         untestable("$program does not say what its limits are") if $status || !$ms{SUPERVISOR};
@@ -65,11 +67,34 @@ sub silence ($class) {
     };
 }
 
-# TAP::Parser's own complaints, such as a plan that does not fit.
+# TAP::Parser's own complaints, such as a plan that does not fit. Another parser that reads it again
+# later has the times of the first.
 sub take_errors ($self, $parser) {
-    @{$self}{qw(started stopped)} = ($parser->start_time, $parser->end_time) if !$self->{stopped};
+    $parser->$_($self->{$_} //= $parser->$_) for qw(start_time end_time);
     $self->{errors} = [map { s/\s+/ /gr } $parser->parse_errors];
     return;
+}
+
+# What has ended as if each act had had a program of its own: a stream for each. What the program
+# said of none of its cases, and how it ended, is at the end of the last.
+sub suites ($self) {
+    my %case   = map { $_->{id} => $_ } $self->cases;
+    my @suites = map { $self->_suite(@{$_}) } group('act', @case{@{$self->{ids}}});
+    $suites[-1]{wait} = $self->{wait};
+    $suites[-1]->pass($_) for grep { /\A#(?!   )/ } @{$self->{tap}};
+    return @suites;
+}
+
+sub _suite ($self, @cases) {
+    my %same  = (%{$self}{qw(start_time end_time)}, wait => 0);
+    my $suite = (ref $self)->new({%same, name => $cases[0]{act}});
+    $suite->pass($_) for 'TAP version 13', '1..' . @cases;
+    for my $case (@cases) {
+        delete $case->{number};    # it is counted anew
+        $suite->number($case);
+        $suite->deliver($case);
+    }
+    return $suite;
 }
 
 # Starts it all again, now from memory and with the evidence.
@@ -91,7 +116,7 @@ sub pump ($class, @streams) {
     return;
 }
 
-# Copyhang::Multiplexer waits for streams, as a handle alone does not tell when to give up.
+# Copyhang::Harness waits for streams, as a handle alone does not tell when to give up.
 sub get_select_handles ($self) { return $self }
 
 sub wait ($self) { return $self->{wait} }         ## no critic (ProhibitBuiltinHomonyms)
@@ -126,7 +151,7 @@ sub close_test ($self) {
 sub number ($self, $case) { return $self->{number} = $case->{number} ||= $self->{number} + 1 }
 
 sub deliver ($self, $case) {
-    $self->{on_case}->($case);
+    $self->{on_case}->($case) if $self->{on_case};
     push @{$self->{cases}}, $case;
     $self->pass($case->tap_line);
     push @{$self->{tap}}, $case->evidence_lines;

@@ -59,15 +59,16 @@ sub case ($id, $verdict, @evidence) {
     return join "\t", $id, $verdict, @evidence;
 }
 
-# A folder of case programs, each of them fake-cases. $own{act} is perl code that takes the place of that program.
-sub programs ($cases, %own) {
+# A folder of case programs, each of them fake-cases; $play is perl code that takes the place of playing
+# all cases.
+sub programs ($cases, $play = undef) {
     my $folder = File::Temp->newdir;
     spew("$folder/copyhang-cases", slurp("$SCRIPTS/t/lib/fake-cases"));
     chmod oct 755, "$folder/copyhang-cases";
     spew("$folder/cases.txt", map { "$_\n" } @{$cases});
     my %act = map { m{\A([^/]+)} => 1 } @{$cases};
     symlink 'copyhang-cases', "$folder/$_" for keys %act;
-    spew("$folder/$_.pl", $own{$_}) for keys %own;
+    spew("$folder/copyhang-cases.pl", $play) if defined $play;
     return $folder;
 }
 

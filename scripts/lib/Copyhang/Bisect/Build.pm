@@ -111,11 +111,7 @@ sub _wanted ($self) {
         map { _lines(Copyhang::Paths->fixture($_)) } @names;
 }
 
-sub _lines ($path) {
-    open my $in, '<', $path or return;
-    chomp(my @lines = <$in>);
-    return @lines;
-}
+sub _lines ($path) { return split /\n/, Copyhang::Paths->contents($path) // q{} }
 
 # Returns why it failed; undef if it did not.
 sub _make ($self, $target) {

@@ -73,7 +73,6 @@ sub _boot ($self, $kernel) {
         {
             %what,
             accelerator => $accelerator,
-            on_case     => sub ($case) { },
             on_state    => sub ($words) { $progress->state_of($kernel->name, $words) },
         }
     );

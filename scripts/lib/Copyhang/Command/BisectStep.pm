@@ -39,9 +39,8 @@ sub _main ($class, @arguments) {
     my $where = {tree => q{.}, %{$option}};
     my $seen  = $kernel ? $step->run($kernel) : Copyhang::Bisect::Commits->look_into($where, $step);
     my $judged = $verdicts->judge($seen);
-    my $text   = Cpanel::JSON::XS->new->canonical->ascii->encode($seen) . "\n";
-    $json->write($text) if $json;
-    print +($option->{json} // q{}) eq '-' ? $text : map { "$_\n" } _lines($judged);
+    $json->write(Cpanel::JSON::XS->new->canonical->ascii->encode($seen) . "\n") if $json;
+    print map { "$_\n" } _lines($judged) if ($option->{json} // q{}) ne '-';
     return $verdicts->exit_status($judged->{answer});
 }
 

@@ -6,6 +6,7 @@ package Copyhang::Command::Help;
 use v5.36;
 use parent 'Copyhang::Command';
 use Copyhang::Failure qw(bad_input);
+use Copyhang::Paths   ();
 
 sub main ($class, @arguments) {
     my $name = shift @arguments;
@@ -24,12 +25,12 @@ sub main ($class, @arguments) {
 # Without the rest of perl a manual is shown as it is written.
 sub _show ($file) {
     return Pod::Text->new(width => 90)->parse_from_file($file) if eval { require Pod::Text; 1 };
-    print grep { /^=(?!cut)/ .. /^=cut/ } __PACKAGE__->lines($file);
+    print grep { /^=(?!cut)/ .. /^=cut/ } Copyhang::Paths->lines($file);
     return;
 }
 
 sub _summary ($name) {
-    return grep { /^copyhang \Q$name\E - / } __PACKAGE__->lines(__PACKAGE__->manual($name));
+    return grep { /^copyhang \Q$name\E - / } Copyhang::Paths->lines(__PACKAGE__->manual($name));
 }
 
 1;

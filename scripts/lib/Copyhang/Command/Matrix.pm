@@ -9,17 +9,18 @@ use Copyhang::Failure qw(bad_input);
 use Copyhang::Paths   ();
 
 sub main ($class, @kernels) {
-    my @own    = qw(only=s@ modules=s baseline=s write-baseline=s exec=s@ carry=s@ cpus=s append=s);
+    my @own =
+        qw(only=s@ each modules=s baseline=s write-baseline=s exec=s@ carry=s@ cpus=s append=s);
     my @common = (@Copyhang::Command::REPORT, @Copyhang::Command::PROGRAM);
     my $option = $class->options(\@kernels, @own, @common);
 
     # Each way to choose cases has options of its own.
-    my @others = $option->{exec} ? 'only' : qw(source sink act reverse carry);
+    my @others = $option->{exec} ? qw(only each) : qw(source sink act reverse carry);
     my ($misplaced) = grep { defined $option->{$_} } @others;
     bad_input("--$misplaced is for programs under test: it goes with --exec")
         if defined $misplaced && !$option->{exec};
     bad_input(
-        '--only chooses among the cases of the tables: with --exec there are --source, --sink,'
+              "--$misplaced is for the cases of the tables: with --exec there are --source, --sink,"
             . ' --act and --reverse')
         if defined $misplaced;
 

@@ -8,7 +8,7 @@ use parent 'Copyhang::Command';
 use Copyhang::Paths ();
 
 sub main ($class, @arguments) {
-    my @own    = qw(only=s@ baseline=s write-baseline=s);
+    my @own    = qw(only=s@ each baseline=s write-baseline=s);
     my $option = $class->options(\@arguments, @own, @Copyhang::Command::REPORT);
     $class->no_more(\@arguments, 'cases are chosen with --only GLOB');
     Copyhang::Paths->prepare($option->{'no-install'});

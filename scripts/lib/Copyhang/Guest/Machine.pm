@@ -21,6 +21,7 @@ use Copyhang::Failure          ();
 use Copyhang::Guest            ();
 use Copyhang::Guest::Initramfs ();
 use Copyhang::Kernel::Image    ();
+use Copyhang::Paths            ();
 
 my $KVM        = '/dev/kvm';
 my $REMEMBERED = 'accelerator';
@@ -61,9 +62,8 @@ sub accelerator_for ($class, $progress, @kernels) {
 sub _why_not_kvm ($class, $kernel) {
     open my $device, '+<', $KVM or return "$KVM: $!";
     close $device;
-    my $cache = Copyhang::Cache->new;
-    my $here  = 'unknown';
-    if (open my $in, '<', $BOOT_ID) { chomp($here = <$in>) }
+    my $cache  = Copyhang::Cache->new;
+    my ($here) = split /\n/, Copyhang::Paths->contents($BOOT_ID) // 'unknown';
     my ($where, $found) = split q{ }, $cache->read_file($REMEMBERED) // q{};
     if (!defined $found || $where ne $here) {
         $found = $class->_boots_under_kvm($kernel) ? 'kvm' : 'tcg';

@@ -2,16 +2,14 @@
 #
 # Programs under test for guests.
 #
-# A selection, as Copyhang::Selection is, of the cases that copyhang-exec plays with some commands
-# in guests. Each is a strategy of its own: busybox cat is exec:busybox_cat.
-#
-# archive has the player, the commands, their programs, and those files that words of a command are
-# paths of, and carry, with all that they need to be executed (Copyhang::Guest::ProgramPacker).
-# program and environment are for init (fixtures/guest/init.c). What is wrong with the commands or
-# the options is bad input.
+# A selection of the cases that copyhang-exec plays with some commands in guests: PROGRAMS UNDER
+# TEST in copyhang-matrix(1) says how they are called, and what comes along, in archive. program and
+# environment are for init (fixtures/guest/init.c). What is wrong with the commands or the options
+# is bad input.
 package Copyhang::Guest::Payload;
 
 use v5.36;
+use parent 'Copyhang::Selection';
 use Copyhang::Failure              qw(bad_input);
 use Copyhang::Guest::Initramfs     ();
 use Copyhang::Guest::ProgramPacker ();
@@ -75,9 +73,7 @@ sub _name ($folder, $program, @words) {
     return Copyhang::Output->new("$folder/$name")->write(join q{}, map { "$_\0" } $program, @words);
 }
 
-sub ids      ($self) { return @{$self->{ids}} }
-sub is_whole ($self) { return 0 }
-sub archive  ($self) { return $self->{archive} }
+sub archive ($self) { return $self->{archive} }
 
 # What init is to run.
 sub program ($self) { return ($PLAYER, @{$self->{arguments}}, '--commands', $COMMANDS) }

@@ -3,12 +3,10 @@
 # Programs for a guest, with what they need to be executed.
 #
 # pack_program($path) puts a copy of the program under a folder, at the same path: through the same
-# symbolic links, and with its mode. A program for a dynamic linker comes with that and the
-# libraries that it finds (its option --list, which glibc's and musl's have), and with the cache in
-# which it looks them up; a script with its interpreter, with env as that also with the program that
-# env is to find. What is loaded later on, as plugins are and the modules of perl and python, is not
-# known here: pack_all($path) packs a whole folder, too. A linker, library or interpreter that is
-# missing is bad input.
+# symbolic links, and with its mode; and with what PROGRAMS UNDER TEST in copyhang-matrix(1) says.
+# Libraries are those that the dynamic linker finds (its option --list, which glibc's and musl's
+# have), and the cache in which it looks them up comes along. pack_all($path) packs a whole folder,
+# too. A linker, library or interpreter that is missing is bad input.
 package Copyhang::Guest::ProgramPacker;
 
 use v5.36;

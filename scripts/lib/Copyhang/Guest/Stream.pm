@@ -27,8 +27,8 @@ use Copyhang::Guest::Machine   ();
 our $BOOTS = 12;
 
 # Arguments: as of Copyhang::Stream, but for a command those of Copyhang::Guest::Machine, jobs
-# (undef: the case program decides), load (undef, or a Copyhang::Guest::Payload), baseline, which is
-# for the result only, on_state => code($words).
+# (undef: the case program decides), each, load (undef, or a Copyhang::Guest::Payload), baseline,
+# which is for the result only, on_state => code($words).
 sub _initialize ($self, $argument) {
     $self->SUPER::_initialize($argument);
     $self->{machines} = [Copyhang::Guest::Machine->candidates(%{$argument})];
@@ -45,13 +45,14 @@ sub start ($self) {
 }
 
 sub _boot ($self, $jobs, @ids) {
-    my @jobs = defined $jobs ? ('--jobs', $jobs) : ();
+    my @how = defined $jobs ? ('--jobs', $jobs) : ();
+    push @how, '--each' if $self->{each};
     $self->{boots}++;
     $self->{on_state}->('boots');
     @{$self}{qw(begun before alone)} = ({}, scalar $self->cases, ($jobs // 0) == 1);
     $self->{process} = Copyhang::Guest->start(
         machine   => $self->{machines}[0],
-        initramfs => $self->{initramfs}->for_boot(['--announce', @jobs], \@ids),
+        initramfs => $self->{initramfs}->for_boot(['--announce', @how], \@ids),
         on_line   => sub ($line) { $self->take_line($line) },
     );
     return;
@@ -65,10 +66,7 @@ sub take_line ($self, $line) {
     return;
 }
 
-sub number ($self, $case) {
-    $case->{number} = ++$self->{number};
-    return;
-}
+sub number ($self, $case) { return $case->{number} = ++$self->{number} }
 
 # A boot came to its end.
 sub finish ($self) {

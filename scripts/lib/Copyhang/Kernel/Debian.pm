@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The kernels that Debian offers.
+# The kernels that Debian offers (Copyhang::Apt), and those that were fetched earlier and are in the
+# cache still.
 #
-# What is in bullseye, bookworm and trixie, with their security suites and backports, and in sid,
-# see Copyhang::Apt; and what was fetched earlier and is in the cache still.
 # known($name) are all kernels that a name means (man/copyhang-kernels.pod), newest first; all are
 # all there are. suites are those that offer a kernel now: none, when it is there only because it is
 # in the cache.

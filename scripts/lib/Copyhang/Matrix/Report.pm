@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The results of several kernels for people, as text.
-#
-# The table, what programs under test did, what changed from kernel to kernel with hints about the
-# reason (Copyhang::Matrix::Changes), what differs from the baselines, the kernels that were not
-# tested to the end with the last lines of their consoles, and a line for each kernel.
+# The results of several kernels for people, as text. What it gives as the reason of a change is a
+# hint (Copyhang::Matrix::Changes).
 package Copyhang::Matrix::Report;
 
 use v5.36;

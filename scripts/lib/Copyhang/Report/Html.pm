@@ -2,12 +2,8 @@
 #
 # The results as a page for a browser.
 #
-# Of the running kernel: what the run says, what changed, and for each act all verdicts in a table,
-# each a link to its evidence, which has the id of the case: page.html#ID leads there from
-# elsewhere.
-#
-# Of kernels in guests: what Copyhang::Matrix::Report tells, and the verdicts of all cases. A
-# failure is a link to the evidence of the first case in its row on the first kernel that fails so.
+# Evidence has the id of its case: page.html#ID leads there from elsewhere. Of kernels in guests a
+# failure is a link to that of the first case in its row on the first kernel that fails so.
 #
 # A page needs nothing else, neither a script nor the network, and is HTML and well-formed XML.
 # Content is text, which is escaped, or elements as _tag makes them, or references to lists of both.
@@ -17,9 +13,9 @@ use v5.36;
 use parent 'Copyhang::Report';
 use Copyhang::Baseline        ();
 use Copyhang::Case            ();
-use Copyhang::Failure         qw(bad_input);
 use Copyhang::Grid            ();
 use Copyhang::Matrix::Changes qw(cases reasons sum_of unexplained);
+use Copyhang::Paths           ();
 use Copyhang::Product         qw(group neighbours phrases);
 
 # What stands in a cell; other verdicts stand there as they are.
@@ -214,9 +210,7 @@ sub _page ($title, @body) {
 # One of this module's folder, without the comments that it begins with.
 sub _file ($name) {
     my $path = __FILE__ =~ s{[.]pm\z}{/$name}r;
-    open my $in, '<', $path or bad_input("cannot read $path: $!");
-    local $/ = undef;
-    return <$in> =~ s{\A(?:(?:/[*].*?[*]/|<!--.*?-->)\s*)*}{}sr;
+    return join(q{}, Copyhang::Paths->lines($path)) =~ s{\A(?:(?:/[*].*?[*]/|<!--.*?-->)\s*)*}{}sr;
 }
 
 # An element, named as page.css does: "td.safe.first" has two classes. Other attributes may come

@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The results of programs under test for people, as text.
-#
-# Copyhang::Report with another table: for each program the verdict by source and sink, and its
-# cascade in words, as it was seen to be. Then what differs from the rows that claim to be a
-# program's, and which programs are safe.
+# The results of programs under test for people, as text: Copyhang::Report with another table, which
+# SURVEYS in copyhang-exec(1) describes, and another conclusion.
 package Copyhang::Report::Programs;
 
 use v5.36;

@@ -7,6 +7,7 @@ use v5.36;
 use Archive::Tar          ();
 use Copyhang::Failure     qw(bad_input);
 use Copyhang::Harness     ();
+use Copyhang::Paths       ();
 use File::Temp            ();
 use TAP::Formatter::JUnit ();
 use TAP::Harness          ();
@@ -16,7 +17,7 @@ use TAP::Harness::Archive ();
 sub junit ($class, $results, $path) {
     open my $out, '>', \my $text or die "cannot write to memory: $!\n";
     my $formatter = TAP::Formatter::JUnit->new({stdout => $out});
-    Copyhang::Harness->replay(TAP::Harness->new({formatter => $formatter}), $results->streams);
+    Copyhang::Harness->feed(TAP::Harness->new({formatter => $formatter}), $results->streams);
     close $out or die "cannot write to memory: $!\n";
     return $text;
 }
@@ -32,25 +33,13 @@ sub archive ($class, $results, $name) {
     local $ENV{TMPDIR} = "$folder";
     my $harness = TAP::Harness::Archive->new(
         {archive => $path, verbosity => -3, extra_properties => \%properties});
-
-    # Those times of the run, not of the replay.
-    my $set_times = sub ($aggregate) {
-        for my $stream (@streams) {
-            my ($parser) = $aggregate->parsers($stream->{name});
-            $parser->start_time($stream->{started});
-            $parser->end_time($stream->{stopped});
-        }
-    };
-    $harness->callback(after_runtests => $set_times);
-    Copyhang::Harness->replay($harness, @streams);
+    Copyhang::Harness->feed($harness, @streams);
 
     # A full disk may leave it cut short; what can be read again is there.
     my $archive = Archive::Tar->new($path);
     my @written = $archive ? grep { length($_->get_content // q{}) } $archive->get_files : ();
     bad_input("cannot write to $folder, there is no room") if @written != @streams + 1;
-    open my $in, '<:raw', $path or bad_input("cannot read $path: $!");
-    local $/ = undef;
-    return scalar <$in>;
+    return Copyhang::Paths->contents($path);
 }
 
 1;

@@ -8,10 +8,9 @@
 # These are cases that copyhang-exec plays. What is wrong with a command or the options is bad
 # input: list has the player say so.
 #
-# Where a row of the table of cascades (cases/strategies.c) claims to copy as a program of the file
-# does, a program that copies through this row is tried as well, and take compares what both were
-# seen to do: mismatches of members. Of several rows, which stand for several versions of the
-# program, one has to agree.
+# Where a row claims to copy as a program of the file does (SURVEYS in copyhang-exec(1)), take
+# compares what both were seen to do: mismatches of members. Of several rows, which stand for
+# several versions of the program, one has to agree.
 package Copyhang::Selection::Program;
 
 use v5.36;

@@ -12,6 +12,7 @@ use v5.36;
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Lock    ();
 use Copyhang::Output  ();
+use Copyhang::Paths   ();
 use Cpanel::JSON::XS  ();
 use File::Path        qw(make_path);
 
@@ -40,10 +41,9 @@ sub open ($class, $folder, $subject) {    ## no critic (ProhibitBuiltinHomonyms)
 
 # What each line of a file says; undef is what is no JSON.
 sub _lines ($self, $name) {
-    CORE::open my $in, '<:raw', "$self->{folder}/$name" or return;
     return map {
         scalar eval { $JSON->decode($_) }
-    } <$in>;
+    } split /^/, Copyhang::Paths->contents("$self->{folder}/$name") // q{};
 }
 
 # What a run that was not counted has left there goes.
