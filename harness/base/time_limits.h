@@ -50,6 +50,9 @@
 /* An act may take so many times as long as the control's; and is at rest after so many. */
 #define ACT_CONTROLS 8
 #define REST_CONTROLS 4
+/* It may as well be at rest for so long that an end which takes so many times as long as the
+ * control's shows what the release brings about, by the next line: that is another attempt saved. */
+#define RELEASE_CONTROLS 3
 /* What the release ends has ended in so small a part of the time that it had lasted before; else
  * it is played again, and the release comes later: by so many times what it took. */
 #define RELEASE_SHARE 50

@@ -21,6 +21,7 @@
 #define FOLLOW_OPTIONS \
 	(OPTIONS | PTRACE_O_TRACEEXIT | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | \
 	 PTRACE_O_TRACESECCOMP)
+#define TICK_SHARE 8  /* of the time that it takes already no more is added by the next tick */
 #define EVENTS_MAX 64 /* dealt with in a row: who waits for something is to be asked, too */
 
 static sigset_t only_sigchld(void)
@@ -360,18 +361,18 @@ static void wait_for_event(int64_t until)
 bool tracer_run(struct tracer *tracer, bool (*done)(void *arg), void *arg, int64_t tick,
 		int64_t deadline)
 {
+	const int64_t begun = clock_now();
+
 	for (;;) {
-		int64_t next;
+		int64_t now, rest;
 
 		reap(tracer);
 		if (done && done(arg))
 			return true;
-		next = clock_now() + tick;
-		if (next > deadline) {
-			if (clock_now() >= deadline)
-				return false;
-			next = deadline;
-		}
-		wait_for_event(next);
+		now = clock_now();
+		if (now >= deadline)
+			return false;
+		rest = (now - begun) / TICK_SHARE > tick ? (now - begun) / TICK_SHARE : tick;
+		wait_for_event(deadline - now < rest ? deadline : now + rest);
 	}
 }

@@ -106,6 +106,15 @@ static void keep_no_control(struct attempt *attempt)
 	attempt_fault(attempt, "the control did not come to where the act is to find it");
 }
 
+/* ns at rest after which a release ends the sleep soon, by RELEASE_SHARE. */
+static int64_t enough_to_show(const struct attempt *attempt)
+{
+	const int64_t wanted = RELEASE_SHARE * RELEASE_CONTROLS * attempt->seen.control;
+	const int64_t left = min(wanted, LIMIT_OF(DOUBT)) - (clock_now() - attempt->at[ACT]);
+
+	return max(attempt->window, left);
+}
+
 static void keep_control(struct attempt *attempt)
 {
 	struct observation *seen = &attempt->seen;
@@ -113,8 +122,8 @@ static void keep_control(struct attempt *attempt)
 
 	seen->control = over_at - attempt->control_acts;
 	seen->limit = max(LIMIT_OF(ACT), ACT_CONTROLS * seen->control);
-	attempt->window =
-		max(attempt->at_least, max(LIMIT_OF(REST), REST_CONTROLS * seen->control));
+	attempt->window = max(LIMIT_OF(REST), REST_CONTROLS * seen->control);
+	attempt->rest = max(attempt->at_least, enough_to_show(attempt));
 }
 
 static void keep_no_limits(struct attempt *attempt)
@@ -152,6 +161,11 @@ static void look_at_actor(struct attempt *attempt)
 }
 
 static bool over_or_at_rest(const struct attempt *attempt)
+{
+	return act_over(attempt) || quiescence_lasts(&attempt->actor_sleep, attempt->rest);
+}
+
+static bool over_or_at_rest_again(const struct attempt *attempt)
 {
 	return act_over(attempt) || quiescence_lasts(&attempt->actor_sleep, attempt->window);
 }
@@ -345,7 +359,7 @@ static const struct phase phases[] = {
 	/* It is not over: what would end it? Whatever does says what held it up. */
 	{ "judged", .applies = is_unended, .begin = keep_actor },
 	{ "kill", .applies = is_to_be_killed, .begin = kill_actor, .look = look_at_actor,
-	  .comes = over_or_at_rest, .tick = TICK_REST, .came = keep_killable,
+	  .comes = over_or_at_rest_again, .tick = TICK_REST, .came = keep_killable,
 	  .failed = keep_killable },
 	{ "release", .applies = is_unended, .begin = attempt_release,
 	  .look = attempt_look_after_release, .comes = over_or_indifferent, .tick = TICK_WATCH,

@@ -55,7 +55,8 @@ struct attempt {
 	struct calling act, control; /* the actor and its double in the act's call */
 	struct quiescence actor_sleep, control_sleep;
 	int64_t control_acts;       /* when the control was let do the same; 0: not yet */
-	int64_t window;             /* how long such a sleep must last */
+	int64_t rest;               /* how long such a sleep must last, */
+	int64_t window;             /* and how long, where only little depends on it */
 	int64_t actor_starved;      /* without a CPU, by the time the act began: the actor, */
 	int64_t supervisor_starved; /* and who has to let it go on at its stops */
 	int64_t asleep_at;      /* the actor in its sleep, seen last before the release; 0: awake */

@@ -71,7 +71,7 @@ sub silence ($class) {
 # later has the times of the first.
 sub take_errors ($self, $parser) {
     $parser->$_($self->{$_} //= $parser->$_) for qw(start_time end_time);
-    $self->{errors} = [map { s/\s+/ /gr } $parser->parse_errors];
+    $self->{errors} = [map { (ref ? $_->message : $_) =~ s/\s+/ /gr } $parser->parse_errors];
     return;
 }
 
