@@ -7,12 +7,13 @@ use v5.36;
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Counts        ();
-use Copyhang::Counts::Table ();
-use Copyhang::Paths         ();
-use Fake                    qw(finish slurp spew);
-use File::Temp              ();
-use Real                    qw(launch);
+use Copyhang::Counts             ();
+use Copyhang::Counts::Comparison ();
+use Copyhang::Counts::Table      ();
+use Copyhang::Paths              ();
+use Fake                         qw(finish slurp spew);
+use File::Temp                   ();
+use Real                         qw(launch);
 use Test::More;
 
 my $place    = File::Temp->newdir;
@@ -85,6 +86,45 @@ is(
     'nothing else is read'
 );
 
+# Two commits, of which the second takes more of everything, and more each time.
+package Planted {
+
+    sub new ($class, %self) { return bless {times => 0, %self}, $class }
+
+    sub ids ($self) { return qw(a b c d e) }
+
+    sub fork_cpu ($self) { return 0.5 }
+
+    sub play ($self, $ids = undef, %how) {
+        my @ids    = @{$ids // [$self->ids]};
+        my %played = (
+            wall => 1,
+            map { $_ => @ids * $self->{factor} * $self->{times} }
+                qw(cpu processes context_switches page_faults system_calls stops)
+        );
+        $self->{times}++;
+        return {%played, verdicts => {map { $_ => $self->{verdicts}{$_} // 'none' } @ids}};
+    }
+}
+
+my %first      = (a => 'safe', b => 'safe', c => 'hang', d => 'refused', e => 'late');
+my $comparison = Copyhang::Counts::Comparison->new(Planted->new(factor => 2, verdicts => \%first),
+    Planted->new(factor => 8, verdicts => {%first, d => 'hang'}));
+is_deeply(
+    [$comparison->sort_out(qw(a b c d e f))],
+    ['d is refused and hang', 'e is late and late'],
+    'cases that are not the same in both are not compared'
+);
+is_deeply([$comparison->groups], [qw(safe hang whole)], 'the others by verdict');
+$comparison->play for 1 .. 3;
+$comparison->play_all;
+is_deeply([$comparison->groups], [qw(safe hang whole all)], 'and all');
+my $figures = $comparison->figures(1, 'safe');
+is($figures->{stops},                    8 * 4,  'the median of a case');
+is($figures->{forks},                    16 * 4, 'its CPU time in forks');
+is($figures->{cases},                    2,      'of so many');
+is($comparison->ratios('safe')->{forks}, 0.25,   'and the ratio');
+
 my $sample = "safe close/splice/pipe-pipe\nrefused exit_group/mmap_mmap/pty-pipe\n"
     . "refused close/mmap_mmap/pty-pipe\ntogether together\n";
 
@@ -110,7 +150,7 @@ spew($path, $sample);
 SKIP: {
     my $count = "$programs/../../tools/count";
     my ($status, $out, $err) = finish(launch($count, "$place/counted", 'true'));
-    skip "$err", 8 if $status == 125;
+    skip $err, 10 if $status == 125;
 
     # So many calls more are as many more.
     my %calls = map {
@@ -138,6 +178,11 @@ SKIP: {
     ($status, $out) = counts('--table', $path);
     is($status, 1, 'fails where that has grown');
     like($out, qr/^safe: processes have grown from /m, 'and says what');
+
+    spew($path, $sample =~ s/^refused/hang/gmr);
+    ($status, $out, $err) = counts('--table', $path);
+    is($status, 125, 'compares nothing where most has another verdict');
+    like($err, qr/only 1 of 3 cases /, 'and says so');
 }
 
 done_testing;

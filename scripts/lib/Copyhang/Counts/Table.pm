@@ -40,7 +40,7 @@ END
 
 # Those cases have the same verdict on every kernel; the numbers may be missing.
 sub read ($class, $path = _default()) {    ## no critic (ProhibitBuiltinHomonyms)
-    my $self = bless {path => $path, lines => [], now => {}, left_out => {}}, $class;
+    my $self = bless {lines => [], now => {}, left_out => {}}, $class;
     for (Copyhang::Paths->lines($path)) {
         next if /\A(?:#|\s*\z)/;
         my ($row, $id, @numbers) = split;
@@ -56,11 +56,15 @@ sub read ($class, $path = _default()) {    ## no critic (ProhibitBuiltinHomonyms
     return $self;
 }
 
-# The cases of a verdict, or all.
+# The cases of a verdict, or all; without what is left out.
 sub ids ($self, @verdicts) {
     @verdicts = grep { $_ ne $TOGETHER } @ROWS if !@verdicts;
     my %wanted = map { $_ => 1 } @verdicts;
     return map { $_->{id} } grep { $wanted{$_->{row}} } $self->_compared;
+}
+
+sub all_ids ($self) {
+    return map { $_->{id} } grep { $_->{row} ne $TOGETHER } @{$self->{lines}};
 }
 
 sub ids_together ($self) { return $self->ids(qw(safe refused)) }
@@ -70,8 +74,6 @@ sub _default () {
         Copyhang::Paths->checkout // bad_input('there is no checkout with a table of counts');
     return "$checkout/.ci/counts.table";
 }
-
-sub path ($self) { return $self->{path} }
 
 sub _compared ($self) {
     return grep { !$self->{left_out}{$_->{id}} } @{$self->{lines}};
