@@ -23,7 +23,7 @@ use File::Temp        ();
 my @EXITS = (0, 1, 4);
 
 my $CANNOT = 125;
-my $FORKS  = 500;    # enough of them to be measured, s
+my $FORKS  = 500;    # enough of them to be measured
 
 sub new ($class, $folder) {
     my $program = "$folder/copyhang-cases";
