@@ -13,12 +13,12 @@
 # looks, and whether it needs another attempt, depends on the machine, and on what else that does.
 # So of each case the median counts, and of these the mean. Of three plays of each case on an idle
 # machine, with a quarter of a CPU, and with four busy processes on each CPU, such means were the
-# same for processes, and differed by 4 % at most for stops and for system calls. The least of
-# some plays instead of the median differed by 9 %: it takes many to meet that. Time is no figure,
-# nor is how often a process was switched: these depend on the machine. Nor are there cases in the
-# sample whose work does: copies that nothing holds up and that are cut off, sockets of TCP that
-# have to be filled, workers of io_uring that come late, and hangs that are tried again as often
-# as not.
+# same for processes, and differed by 4 % at most for stops and for system calls (those that come
+# together: by 6 %, as they were fewer on the busy machine). The least of some plays instead of
+# the median differed by 9 %: it takes many to meet that. Time is no figure, nor is how often a
+# process was switched: these depend on the machine. Nor are there cases in the sample whose work
+# does: copies that nothing holds up and that are cut off, sockets of TCP that have to be filled,
+# workers of io_uring that come late, and hangs that are tried again as often as not.
 package Copyhang::Counts::Table;
 
 use v5.36;
