@@ -42,6 +42,12 @@ is($status, 0,   'measures programs under test');
 is($err,    q{}, 'quietly');
 golden('bench-exec.txt', shape($out));
 
+($status, $out, $err) = bench('cases', '--runs', 1, @few);
+SKIP: {
+    skip $err, 1 if $status == 125;
+    golden('bench-cases.txt', shape($out));
+}
+
 ($status, $out) = bench('run', '--help');
 is($status, 0, '--help');
 like($out, qr{^usage: scripts/bench }, 'shows it');
@@ -50,8 +56,10 @@ golden_session(
     'bench-refused.txt',
     sub ($bench, @arguments) { bench(@arguments) },
     [
-        map { ['bench', @{$_}] }[qw(--runs 0)],
-        ['walk'], [qw(run fast)], ['--bad'], ['bisect'], [qw(bisect /nowhere HEAD)],
+        map { ['bench', @{$_}] }[qw(--runs 0)], ['walk'],
+        [qw(run fast)],                         [qw(run --against HEAD)],
+        [qw(cases --against nothing)],          ['--bad'],
+        ['bisect'],                             [qw(bisect /nowhere HEAD)],
         [qw(--only no/such)],
     ]
 );
