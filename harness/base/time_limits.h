@@ -22,6 +22,7 @@
 #define LIMITS(ROW) \
 	ROW(ACT, 100, "late", "an act that ends within it is not late, however quick the control") \
 	ROW(REST, 50, "hang stuck late", "asleep in one sleep for so long is at rest: then its cause is tried") \
+	ROW(SHOWN, 1000, "", "the first sleep lasts no longer than that only to spare a second attempt") \
 	ROW(DOUBT, 10000, "hang", "a release comes no later than that to a sleep, to show that it ends it") \
 	ROW(RELEASED, 2000, "hang stuck", "what the release brings about has reached who sleeps on by then") \
 	ROW(BY_ITSELF, 20000, "late stuck", "a wait for all CPUs (RCU) is over by then, however crowded") \
@@ -51,7 +52,8 @@
 #define ACT_CONTROLS 8
 #define REST_CONTROLS 4
 /* It may as well be at rest for so long that an end which takes so many times as long as the
- * control's shows what the release brings about, by the next line: that is another attempt saved. */
+ * control's shows what the release brings about, by the next line: that is another attempt saved.
+ */
 #define RELEASE_CONTROLS 3
 /* What the release ends has ended in so small a part of the time that it had lasted before; else
  * it is played again, and the release comes later: by so many times what it took. */

@@ -110,9 +110,9 @@ void tracer_let_go(struct tracer *tracer, struct task *task);
 
 /**
  * tracer_run() - handle what the tracees do until @done says so or @deadline passes.
- * @done is asked after events and every @tick ns, less often where it takes long: on a slow
- * machine, where many wait, it would be the asking that takes the time. NULL: run until the
- * deadline. Return: true when @done did.
+ * @done is asked after events and every @tick ns; if that is a ms at least, less often where it
+ * takes long: on a slow machine, where many wait, it would be the asking that takes the time. NULL:
+ * run until the deadline. Return: true when @done did.
  */
 bool tracer_run(struct tracer *tracer, bool (*done)(void *arg), void *arg, int64_t tick,
 		int64_t deadline);

@@ -59,7 +59,7 @@ static bool bytes_differ(const char *bytes, const char *wanted, size_t count, of
 /* Return: how long the sink file is, or -1 where it has something else than it may. */
 static off_t right_size(const struct scene *scene)
 {
-	static char bytes[65536], wanted[sizeof(bytes)];
+	static char bytes[16384], wanted[sizeof(bytes)];
 	const off_t room = room_begins(scene);
 	off_t at = 0;
 	ssize_t n;

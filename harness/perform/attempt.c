@@ -110,7 +110,7 @@ static void keep_no_control(struct attempt *attempt)
 static int64_t enough_to_show(const struct attempt *attempt)
 {
 	const int64_t wanted = RELEASE_SHARE * RELEASE_CONTROLS * attempt->seen.control;
-	const int64_t left = min(wanted, LIMIT_OF(DOUBT)) - (clock_now() - attempt->at[ACT]);
+	const int64_t left = min(wanted, LIMIT_OF(SHOWN)) - (clock_now() - attempt->at[ACT]);
 
 	return max(attempt->window, left);
 }

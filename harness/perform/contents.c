@@ -6,6 +6,7 @@
 #include "promise.h"
 
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 /* All of a file, wherever it stands, up to @room. Return: so many bytes, or -1 with errno. */
@@ -43,9 +44,29 @@ static bool prepare_sink(const struct scene *scene)
 	       fill_sink(scene->sink.far, scene->test->promise->before);
 }
 
+/* Not private: what is forked later need not have part in it. */
+static struct rooms {
+	char source[ROOM], before[ROOM], later[ROOM], after[ROOM];
+} * rooms;
+
+static bool have_rooms(void)
+{
+	rooms = mmap(NULL, sizeof(*rooms), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (rooms == MAP_FAILED)
+		rooms = NULL;
+	return rooms;
+}
+
+void contents_drop(void)
+{
+	if (rooms)
+		munmap(rooms, sizeof(*rooms));
+	rooms = NULL;
+}
+
 static bool keep_source(const struct scene *scene, struct outcome *outcome)
 {
-	static char source[ROOM];
 	const struct endpoint *endpoint = &scene->source;
 	ssize_t size;
 
@@ -55,23 +76,22 @@ static bool keep_source(const struct scene *scene, struct outcome *outcome)
 		outcome->source_size = endpoint->size;
 		return true;
 	}
-	size = read_whole(endpoint->far, source, ROOM);
-	outcome->source = source;
+	size = read_whole(endpoint->far, rooms->source, ROOM);
+	outcome->source = rooms->source;
 	outcome->source_size = (size_t)size;
 	return size >= 0 && lseek(endpoint->far, outcome->from, SEEK_SET) >= 0;
 }
 
 static bool keep_sink(const struct scene *scene, struct outcome *outcome)
 {
-	static char before[ROOM];
 	const struct promise *promise = scene->test->promise;
 	const struct endpoint *endpoint = &scene->sink;
 	ssize_t size;
 
-	outcome->before = before;
+	outcome->before = rooms->before;
 	if (!endpoint->kind->regular)
 		return true;
-	size = read_whole(endpoint->far, before, ROOM);
+	size = read_whole(endpoint->far, rooms->before, ROOM);
 	outcome->before_size = (size_t)size;
 	outcome->to = promise->appends ? size : promise->to;
 	return size >= 0 && lseek(endpoint->far, promise->to, SEEK_SET) >= 0;
@@ -84,25 +104,24 @@ bool contents_prepare(const struct scene *scene, struct outcome *outcome)
 	outcome->limit = promise->asks_nothing ? 0 : promise->limit ? promise->limit : INT64_MAX;
 	outcome->appends = promise->appends;
 	outcome->signals = promise->signals;
-	return prepare_sink(scene) && keep_source(scene, outcome) && keep_sink(scene, outcome);
+	return have_rooms() && prepare_sink(scene) && keep_source(scene, outcome) &&
+	       keep_sink(scene, outcome);
 }
 
 /* Every byte of the source is another one now. */
 bool contents_modify(const struct scene *scene, struct outcome *outcome)
 {
-	static char later[ROOM];
 	const size_t size = outcome->source_size;
 
 	for (size_t i = 0; i < size; i++)
-		later[i] = (char)(outcome->source[i] ^ 0x20);
-	outcome->later = later;
-	return pwrite(scene->source.far, later, size, 0) == (ssize_t)size;
+		rooms->later[i] = (char)(outcome->source[i] ^ 0x20);
+	outcome->later = rooms->later;
+	return pwrite(scene->source.far, rooms->later, size, 0) == (ssize_t)size;
 }
 
 bool contents_keep(const struct scene *scene, const struct arrival *arrival,
 		   struct outcome *outcome)
 {
-	static char after[ROOM];
 	ssize_t size = (ssize_t)arrival->size;
 
 	outcome->error = scene->report->error;
@@ -115,9 +134,9 @@ bool contents_keep(const struct scene *scene, const struct arrival *arrival,
 	outcome->sink_stands = -1;
 	outcome->sink = arrival->bytes;
 	if (scene->sink.kind->regular) {
-		outcome->sink = after;
+		outcome->sink = rooms->after;
 		outcome->sink_stands = lseek(scene->sink.far, 0, SEEK_CUR);
-		size = read_whole(scene->sink.far, after, ROOM);
+		size = read_whole(scene->sink.far, rooms->after, ROOM);
 	}
 	outcome->sink_size = (size_t)size;
 	return size >= 0;

@@ -20,9 +20,12 @@ struct arrival {
 
 /**
  * contents_prepare() - make source and sink what the promise says they are, and keep in @outcome
- * what they hold then. Once only in a process, whose memory that is. Return: false with errno.
+ * what they hold then, until contents_drop(). Return: false with errno.
  */
 bool contents_prepare(const struct scene *scene, struct outcome *outcome);
+
+/** contents_drop() - what was kept is not needed any more. */
+void contents_drop(void);
 
 /** contents_modify() - make every byte of the source another one. Return: false with errno. */
 bool contents_modify(const struct scene *scene, struct outcome *outcome);

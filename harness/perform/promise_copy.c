@@ -338,6 +338,7 @@ void promise_copy_play(const struct test_case *test, struct result *result)
 	result->stage = "clearing the scene";
 	patience_renew();
 	result->left = scene_clear(scene);
+	contents_drop();
 	if (arrival)
 		munmap(arrival, sizeof(*arrival));
 	arrival = NULL;

@@ -2,8 +2,32 @@
 /* A judgement in words. */
 #include "result.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+int results_map(struct results *results, size_t count)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	results->stride = (sizeof(struct result) + page - 1) / page * page;
+	results->memory = mmap(NULL, (count ? count : 1) * results->stride, PROT_READ | PROT_WRITE,
+			       MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	return results->memory == MAP_FAILED ? -errno : 0;
+}
+
+struct result *results_at(const struct results *results, size_t index)
+{
+	return (struct result *)(void *)(results->memory + index * results->stride);
+}
+
+/* Where that is not to be had it stays. */
+void results_drop(const struct results *results, size_t index)
+{
+	madvise(results_at(results, index), results->stride, MADV_REMOVE);
+}
 
 void result_conclude(struct result *result, struct judgement judgement, int error)
 {

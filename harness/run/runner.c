@@ -35,7 +35,6 @@ struct slot {
 	int line;  /* to it */
 	bool plays;
 	size_t index;
-	struct result *result; /* shared with the supervisor */
 };
 
 /* What the runner waits for: in that order, and then for each slot's line. */
@@ -44,10 +43,10 @@ enum { POLLED_SIGNALS, POLLED_OUTPUT, POLLED_LINES };
 struct runner {
 	const struct test_case *cases;
 	size_t count, reported;
-	int64_t word_at;         /* when something was last said of a case, ns */
-	size_t next;             /* all before it have been started, or need no play, */
-	bool *taken;             /* and of the others these have been started; owned */
-	struct result **results; /* those that wait for their turn; owned */
+	int64_t word_at; /* when something was last said of a case, ns */
+	size_t next;     /* all before it have been started, or need no play, */
+	enum state { WAITS, PLAYS, IS_OVER } * states; /* of the cases; owned */
+	struct results results;
 	struct refusals refusals;
 	struct slot *slots;
 	struct pollfd *polled; /* signals, output and lines; owned */
@@ -92,7 +91,7 @@ static bool have_in_common(const struct endpoint_kind *kind, const struct test_c
 
 static bool is_over(const struct runner *runner, size_t index)
 {
-	return index < runner->reported || runner->results[index];
+	return runner->states[index] == IS_OVER;
 }
 
 /* Is what it needs, and there is one of, in use? Or may another one tell of it? */
@@ -115,7 +114,7 @@ static bool has_to_wait(const struct runner *runner, size_t index)
 
 static bool needs_no_play(const struct runner *runner, size_t index)
 {
-	return runner->taken[index] || refusals_know(&runner->refusals, index);
+	return runner->states[index] != WAITS || refusals_know(&runner->refusals, index);
 }
 
 /* Return: the first case that can be played now; count: there is none. */
@@ -130,7 +129,7 @@ static size_t take_next(struct runner *runner)
 	       (needs_no_play(runner, index) || has_to_wait(runner, index)))
 		index++;
 	if (index < runner->count)
-		runner->taken[index] = true;
+		runner->states[index] = PLAYS;
 	return index;
 }
 
@@ -138,7 +137,8 @@ static size_t take_next(struct runner *runner)
 static bool have_it_play(struct runner *runner, struct slot *slot)
 {
 	if (!slot->pid)
-		slot->pid = supervisor_start(runner->cases, slot->result, &slot->line);
+		slot->pid =
+			supervisor_start(runner->cases, &runner->results, slot->index, &slot->line);
 	if (slot->pid < 0)
 		die("cannot fork");
 	return supervisor_play(slot->line, slot->index);
@@ -148,13 +148,14 @@ static bool have_it_play(struct runner *runner, struct slot *slot)
 static bool start(struct runner *runner, struct slot *slot)
 {
 	const size_t index = take_next(runner);
+	struct result *result;
 
 	if (index == runner->count)
 		return false;
-	memset(slot->result, 0, sizeof(*slot->result));
-	slot->result->stage = "starting";
 	slot->index = index;
-	slot->result->renewed = clock_now();
+	result = results_at(&runner->results, index);
+	result->stage = "starting";
+	result->renewed = clock_now();
 	if (runner->how.announce)
 		announce(&runner->cases[slot->index]);
 	slot->plays = true;
@@ -170,13 +171,13 @@ static bool report_next(struct runner *runner)
 	const bool known = index < runner->count && refusals_know(&runner->refusals, index);
 	char id[CASE_ID];
 
-	if (index == runner->count || (!known && !runner->results[index]))
+	if (index == runner->count || (!known && !is_over(runner, index)))
 		return false;
 	if (known)
 		refusals_tell(&runner->refusals, index, &unplayed);
-	tap_result(case_id(&runner->cases[index], id), known ? &unplayed : runner->results[index]);
-	free(runner->results[index]);
-	runner->results[index] = NULL;
+	tap_result(case_id(&runner->cases[index], id),
+		   known ? &unplayed : results_at(&runner->results, index));
+	results_drop(&runner->results, index);
 	runner->reported++;
 	runner->word_at = clock_now();
 	return true;
@@ -210,11 +211,8 @@ static void fill_slots(struct runner *runner)
 /* What the supervisor wrote counts only if it came to its end. */
 static void finish(struct runner *runner, struct slot *slot, const char *why)
 {
-	struct result *result = malloc(sizeof(*result));
+	struct result *result = results_at(&runner->results, slot->index);
 
-	if (!result)
-		die("no memory");
-	*result = *slot->result;
 	if (why) {
 		result->verdict = VERDICT_BROKEN;
 		/* Where it could not get ready, it has said so. */
@@ -222,7 +220,7 @@ static void finish(struct runner *runner, struct slot *slot, const char *why)
 			snprintf(result->reason, sizeof(result->reason),
 				 "the supervisor %s while %s", why, result->stage);
 	}
-	runner->results[slot->index] = result;
+	runner->states[slot->index] = IS_OVER;
 	if (!refusals_keep(&runner->refusals, slot->index, result))
 		die("no memory");
 	slot->plays = false;
@@ -265,9 +263,10 @@ static void reap(struct runner *runner)
 	}
 }
 
-static int64_t given_up_at(const struct slot *slot)
+static int64_t given_up_at(const struct runner *runner, const struct slot *slot)
 {
-	return patience_renewed(&slot->result->renewed) + LIMIT_OF(SUPERVISOR);
+	return patience_renewed(&results_at(&runner->results, slot->index)->renewed) +
+	       LIMIT_OF(SUPERVISOR);
 }
 
 /* A supervisor that is itself caught in the kernel is left there, as its child is. */
@@ -276,7 +275,7 @@ static void expire(struct runner *runner)
 	for (unsigned int i = 0; i < runner->how.jobs; i++) {
 		struct slot *slot = &runner->slots[i];
 
-		if (!slot->plays || clock_now() < given_up_at(slot))
+		if (!slot->plays || clock_now() < given_up_at(runner, slot))
 			continue;
 		kill(slot->pid, SIGKILL);
 		finish(runner, slot, "did not come to an end");
@@ -289,8 +288,8 @@ static int64_t next_deadline(const struct runner *runner)
 	int64_t next = runner->word_at + WORD_EVERY;
 
 	for (unsigned int i = 0; i < runner->how.jobs; i++) {
-		if (runner->slots[i].plays && given_up_at(&runner->slots[i]) < next)
-			next = given_up_at(&runner->slots[i]);
+		if (runner->slots[i].plays && given_up_at(runner, &runner->slots[i]) < next)
+			next = given_up_at(runner, &runner->slots[i]);
 	}
 	return next;
 }
@@ -378,7 +377,6 @@ static void prepare_kind(const struct endpoint_kind *kind)
 
 static void prepare(struct runner *runner)
 {
-	struct result *shared;
 	sigset_t signals;
 
 	pattern_bytes(); /* once, for all supervisors */
@@ -394,18 +392,15 @@ static void prepare(struct runner *runner)
 	if (runner->signals < 0)
 		die("signalfd");
 
-	runner->results = calloc(runner->count, sizeof(*runner->results));
-	runner->taken = calloc(runner->count, sizeof(*runner->taken));
+	runner->states = calloc(runner->count, sizeof(*runner->states));
 	runner->slots = calloc(runner->how.jobs, sizeof(*runner->slots));
 	runner->polled = calloc(POLLED_LINES + runner->how.jobs, sizeof(*runner->polled));
-	shared = mmap(NULL, runner->how.jobs * sizeof(*shared), PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (!runner->results || !runner->taken || !runner->slots || !runner->polled ||
-	    shared == MAP_FAILED ||
+	if (!runner->states || !runner->slots || !runner->polled ||
+	    results_map(&runner->results, runner->count) ||
 	    !refusals_begin(&runner->refusals, runner->cases, runner->count, runner->how.each))
 		die("no memory");
 	for (unsigned int i = 0; i < runner->how.jobs; i++)
-		runner->slots[i] = (struct slot){ .line = -1, .result = &shared[i] };
+		runner->slots[i].line = -1;
 	for (size_t i = 0; i < runner->count; i++) {
 		prepare_kind(runner->cases[i].source);
 		prepare_kind(runner->cases[i].sink);
@@ -437,8 +432,7 @@ void runner_run(const struct test_case *cases, size_t count, struct run how)
 		close_fd(&runner.slots[i].line);
 	name_what_is_left(&runner);
 	free(runner.polled);
-	free(runner.results);
-	free(runner.taken);
+	free(runner.states);
 	refusals_end(&runner.refusals);
 	free(runner.slots);
 	tap_finish();

@@ -67,14 +67,15 @@ static bool is_as_before(const struct test_case *test, const struct result *resu
 	       !has_children() && !has_other_descriptors();
 }
 
-static _Noreturn void supervise(const struct test_case *cases, struct result *result, pid_t runner,
-				int line)
+static _Noreturn void supervise(const struct test_case *cases, const struct results *results,
+				size_t index, pid_t runner, int line)
 {
-	size_t index;
+	struct result *result = results_at(results, index);
 
 	checked_into(result->reason, sizeof(result->reason));
 	get_ready(runner, line);
 	while (read(FD_LINE, &index, sizeof(index)) == sizeof(index)) {
+		result = results_at(results, index);
 		checked_into(result->reason, sizeof(result->reason));
 		case_play(&cases[index], result);
 		if (!is_as_before(&cases[index], result) || write(FD_LINE, "", 1) != 1)
@@ -83,7 +84,8 @@ static _Noreturn void supervise(const struct test_case *cases, struct result *re
 	_exit(0);
 }
 
-pid_t supervisor_start(const struct test_case *cases, struct result *result, int *line)
+pid_t supervisor_start(const struct test_case *cases, const struct results *results, size_t first,
+		       int *line)
 {
 	const pid_t runner = getpid();
 	int ends[2];
@@ -93,7 +95,7 @@ pid_t supervisor_start(const struct test_case *cases, struct result *result, int
 		return -1;
 	pid = fork();
 	if (!pid)
-		supervise(cases, result, runner, ends[1]);
+		supervise(cases, results, first, runner, ends[1]);
 	close(ends[1]);
 	*line = ends[0];
 	return pid;

@@ -14,11 +14,12 @@
 
 /**
  * supervisor_start() - fork one, which ends with its parent. Return: its pid, or -1 with errno.
- * @result: shared with it, of the case that it plays; it counts once supervisor_is_done(), or if
- * the process exits with 0.
+ * It plays some of @cases, @first to begin with, which also tells if it cannot even do that. What
+ * it puts into @results of one counts once supervisor_is_done(), or if the process exits with 0.
  * @line: becomes the caller's descriptor for the functions below; its closing is the end of it.
  */
-pid_t supervisor_start(const struct test_case *cases, struct result *result, int *line);
+pid_t supervisor_start(const struct test_case *cases, const struct results *results, size_t first,
+		       int *line);
 
 /** supervisor_play() - have it play @cases[@index]. Return: false if it is gone. */
 bool supervisor_play(int line, size_t index);
