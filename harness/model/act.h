@@ -2,8 +2,8 @@
 /*
  * Acts: what is done while a copy is stalled, and whose end is awaited. An act
  * is a row of a table (cases/acts.c). Its actor is held at the entry of the
- * act's system call until the copy is seen to stall; a control, identical but
- * for a pipe that nobody copies into, does the same at the same time.
+ * act's system call until the copy is seen to stall. If the act takes long, a control,
+ * identical but for a pipe that nobody copies into, does the same meanwhile.
  */
 #ifndef COPYHANG_ACT_H
 #define COPYHANG_ACT_H
