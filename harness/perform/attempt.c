@@ -84,21 +84,22 @@ static bool needs_control(const struct attempt *attempt)
 	return has_acted(attempt) && !attempt->seen.limit;
 }
 
+static bool is_without_control(const struct attempt *attempt)
+{
+	const struct task *control = attempt->scene->control;
+
+	return !control || control->ended_at || attempt->seen.fault || attempt->seen.missing;
+}
+
 static bool has_control(const struct attempt *attempt)
 {
-	return needs_control(attempt) && attempt->scene->control && !attempt->seen.fault &&
-	       !attempt->seen.missing;
+	return needs_control(attempt) && !is_without_control(attempt);
 }
 
 static bool control_enters(const struct attempt *attempt)
 {
 	return has_control(attempt) && attempt_act_from_outside(attempt) &&
 	       attempt->scene->test->act->perform;
-}
-
-static bool control_ended(const struct attempt *attempt)
-{
-	return attempt->scene->control->ended_at;
 }
 
 static void keep_no_control(struct attempt *attempt)
@@ -340,10 +341,10 @@ static const struct phase phases[] = {
 
 	/* It is not over: a control, at what nobody copies into, sets the limits by the same act. */
 	{ "control", .applies = needs_control, .begin = attempt_start_control,
-	  .look = attempt_look_at_control, .comes = attempt_control_waits, .never = control_ended,
+	  .look = attempt_look_at_control, .comes = attempt_control_waits, .never = is_without_control,
 	  .tick = TICK_STALL, .failed = keep_no_control },
 	{ "control enters", .applies = control_enters, .begin = attempt_let_control_go,
-	  .look = attempt_look_at_control, .comes = attempt_control_sleeps, .never = control_ended,
+	  .look = attempt_look_at_control, .comes = attempt_control_sleeps, .never = is_without_control,
 	  .tick = TICK_STALL, .failed = keep_no_control },
 	{ "control acts", .applies = has_control, .begin = attempt_act_control,
 	  .look = attempt_look_at_act, .comes = control_over, .tick = TICK_WATCH,

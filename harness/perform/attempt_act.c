@@ -103,6 +103,8 @@ bool attempt_control_waits(const struct attempt *attempt)
 {
 	const struct scene *scene = attempt->scene;
 
+	if (!scene->control)
+		return false;
 	if (scene->test->act->perform)
 		return tracer_held(&scene->tracer, scene->control->pid);
 	return scene->control->in_call &&
