@@ -110,7 +110,8 @@ static void keep_no_control(struct attempt *attempt)
 /* ns at rest after which a release ends the sleep soon, by RELEASE_SHARE. */
 static int64_t enough_to_show(const struct attempt *attempt)
 {
-	const int64_t wanted = RELEASE_SHARE * RELEASE_CONTROLS * attempt->seen.control;
+	const int64_t controls = RELEASE_SHARE * (int64_t)RELEASE_CONTROLS;
+	const int64_t wanted = controls * attempt->seen.control;
 	const int64_t left = min(wanted, LIMIT_OF(SHOWN)) - (clock_now() - attempt->at[ACT]);
 
 	return max(attempt->window, left);
