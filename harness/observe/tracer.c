@@ -21,9 +21,9 @@
 #define FOLLOW_OPTIONS \
 	(OPTIONS | PTRACE_O_TRACEEXIT | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | \
 	 PTRACE_O_TRACESECCOMP)
-#define TICK_SHARE 8         /* of the time that it takes already no more is added by a tick, */
-#define TICK_MEANT NS_PER_MS /* but for shorter ones: they are to find what is soon over */
-#define EVENTS_MAX 64        /* dealt with in a row: who waits for something is to be asked, too */
+#define TICK_SHARE 8 /* of the time that it takes already no more is added by a tick, */
+#define TICK_MEANT (5 * NS_PER_MS) /* but for shorter ones: they are to find what is soon over */
+#define EVENTS_MAX 64 /* dealt with in a row: who waits for something is to be asked, too */
 
 static sigset_t only_sigchld(void)
 {

@@ -110,7 +110,7 @@ void tracer_let_go(struct tracer *tracer, struct task *task);
 
 /**
  * tracer_run() - handle what the tracees do until @done says so or @deadline passes.
- * @done is asked after events and every @tick ns; if that is a ms at least, less often where it
+ * @done is asked after events and every @tick ns; if those are 5 ms or more, less often where it
  * takes long: on a slow machine, where many wait, it would be the asking that takes the time. NULL:
  * run until the deadline. Return: true when @done did.
  */
