@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A case's life, from top to bottom: its phases, in a table at the end, and before it what each of
- * them does, looks at, and awaits; those before the act are in attempt_stall.c, those when nothing
- * holds up the copy any more in attempt_copy.c. What is awaited is asked of what the looks have
- * shown, and changes nothing.
+ * them does, looks at, and awaits; those before the act are in attempt_stall.c, those of the
+ * control in attempt_control.c, those when nothing holds up the copy any more in attempt_copy.c.
+ * What is awaited is asked of what the looks have shown, and changes nothing.
  */
 #include "attempt.h"
 
@@ -17,11 +17,6 @@
 #define TICK_SAID (5 * NS_PER_MS)
 #define TICK_WATCH (10 * NS_PER_MS)
 #define TICK_REST (LIMIT_OF(REST) / 2)
-
-static int64_t max(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
 
 static int64_t min(int64_t a, int64_t b)
 {
@@ -55,11 +50,6 @@ static bool act_over(const struct attempt *attempt)
 	return attempt_over_at(attempt, THE_ACTOR);
 }
 
-static bool control_over(const struct attempt *attempt)
-{
-	return attempt_over_at(attempt, THE_CONTROL);
-}
-
 static int64_t first_limit(const struct attempt *attempt)
 {
 	return attempt->at[ACT] + LIMIT_OF(ACT);
@@ -75,62 +65,6 @@ static void keep_first_limit(struct attempt *attempt)
 {
 	if (act_over(attempt) && act_over(attempt) <= first_limit(attempt))
 		attempt->seen.limit = LIMIT_OF(ACT);
-}
-
-/* --- Control: what does this machine take for such an act at this moment? --- */
-
-static bool needs_control(const struct attempt *attempt)
-{
-	return has_acted(attempt) && !attempt->seen.limit;
-}
-
-static bool is_without_control(const struct attempt *attempt)
-{
-	const struct task *control = attempt->scene->control;
-
-	return !control || control->ended_at || attempt->seen.fault || attempt->seen.missing;
-}
-
-static bool has_control(const struct attempt *attempt)
-{
-	return needs_control(attempt) && !is_without_control(attempt);
-}
-
-static bool control_enters(const struct attempt *attempt)
-{
-	return has_control(attempt) && attempt_act_from_outside(attempt) &&
-	       attempt->scene->test->act->perform;
-}
-
-static void keep_no_control(struct attempt *attempt)
-{
-	attempt_fault(attempt, "the control did not come to where the act is to find it");
-}
-
-/* ns at rest after which a release ends the sleep soon, by RELEASE_SHARE. */
-static int64_t enough_to_show(const struct attempt *attempt)
-{
-	const int64_t controls = RELEASE_SHARE * (int64_t)RELEASE_CONTROLS;
-	const int64_t wanted = controls * attempt->seen.control;
-	const int64_t left = min(wanted, LIMIT_OF(SHOWN)) - (clock_now() - attempt->at[ACT]);
-
-	return max(attempt->window, left);
-}
-
-static void keep_control(struct attempt *attempt)
-{
-	struct observation *seen = &attempt->seen;
-	const int64_t over_at = attempt_over_at(attempt, THE_CONTROL);
-
-	seen->control = over_at - attempt->control_acts;
-	seen->limit = max(LIMIT_OF(ACT), ACT_CONTROLS * seen->control);
-	attempt->window = max(LIMIT_OF(REST), REST_CONTROLS * seen->control);
-	attempt->rest = max(attempt->at_least, enough_to_show(attempt));
-}
-
-static void keep_no_limits(struct attempt *attempt)
-{
-	attempt->seen.control = clock_now() - attempt->control_acts;
 }
 
 /* --- Judge: is it over in time, or overdue and at rest, and all else as it was? --- */
@@ -341,15 +275,15 @@ static const struct phase phases[] = {
 	  .comes = act_over, .tick = TICK_WATCH, .until = first_limit, .came = keep_first_limit },
 
 	/* It is not over: a control, at what nobody copies into, sets the limits by the same act. */
-	{ "control", .applies = needs_control, .begin = attempt_start_control,
-	  .look = attempt_look_at_control, .comes = attempt_control_waits, .never = is_without_control,
-	  .tick = TICK_STALL, .failed = keep_no_control },
-	{ "control enters", .applies = control_enters, .begin = attempt_let_control_go,
-	  .look = attempt_look_at_control, .comes = attempt_control_sleeps, .never = is_without_control,
-	  .tick = TICK_STALL, .failed = keep_no_control },
-	{ "control acts", .applies = has_control, .begin = attempt_act_control,
-	  .look = attempt_look_at_act, .comes = control_over, .tick = TICK_WATCH,
-	  .came = keep_control, .failed = keep_no_limits },
+	{ "control", .applies = attempt_needs_control, .begin = attempt_start_control,
+	  .look = attempt_look_at_control, .comes = attempt_control_waits, .never = attempt_lacks_control,
+	  .tick = TICK_STALL, .failed = attempt_keep_no_control },
+	{ "control enters", .applies = attempt_control_enters, .begin = attempt_let_control_go,
+	  .look = attempt_look_at_control, .comes = attempt_control_sleeps, .never = attempt_lacks_control,
+	  .tick = TICK_STALL, .failed = attempt_keep_no_control },
+	{ "control acts", .applies = attempt_has_control, .begin = attempt_act_control,
+	  .look = attempt_look_at_act, .comes = attempt_control_over, .tick = TICK_WATCH,
+	  .came = attempt_keep_control, .failed = attempt_keep_no_limits },
 
 	/* The act is over within its limit; or the actor sleeps: who still runs is slow. */
 	{ "in time", .applies = has_limits, .look = attempt_look_at_act, .comes = act_over,

@@ -162,6 +162,10 @@ void attempt_keep_fault(struct attempt *attempt);
 /** attempt_act_from_outside() - does it come from outside while the actor sleeps in its call? */
 bool attempt_act_from_outside(const struct attempt *attempt);
 
+/** attempt_open_gate() - let @leader's process go on from its gate. Return: the call it goes into.
+ */
+struct calling attempt_open_gate(struct attempt *attempt, struct task *leader);
+
 /** attempt_let_go() - let the actor go on from its gate. */
 void attempt_let_go(struct attempt *attempt);
 
@@ -171,8 +175,43 @@ void attempt_look_at_call(struct attempt *attempt);
 /** attempt_actor_sleeps() - in the call in which the act finds it, if there is any. */
 bool attempt_actor_sleeps(const struct attempt *attempt);
 
+/** attempt_act_on() - do @act from outside to who sleeps in @call. Return: was it done? */
+bool attempt_act_on(const struct act *act, struct calling *call, const struct task *leader,
+		    enum performer performer);
+
 /** attempt_act() - have it act. Return: with attempt->seen.acted. */
 void attempt_act(struct attempt *attempt);
+
+/** attempt_look_at_act() - keep when the acts of both were seen to be over. */
+void attempt_look_at_act(struct attempt *attempt);
+
+/** attempt_over_at() - Return: when the act of the one, or of the other, was over; 0: it is not. */
+int64_t attempt_over_at(const struct attempt *attempt, enum performer performer);
+
+/**
+ * attempt_starved() - Return: ns without a CPU since the act began, of the actor or the supervisor.
+ */
+int64_t attempt_starved(const struct attempt *attempt);
+
+/** attempt_keep_times() - keep when it was over, how long it took, and whether its call failed. */
+void attempt_keep_times(struct attempt *attempt);
+
+/* --- attempt_control.c: the control --- */
+
+/** attempt_needs_control() - was the act not over soon, and is there no limit for it yet? */
+bool attempt_needs_control(const struct attempt *attempt);
+
+/** attempt_lacks_control() - it is not there, or nothing can be learnt from it. */
+bool attempt_lacks_control(const struct attempt *attempt);
+
+/** attempt_has_control() - it is needed, and there. */
+bool attempt_has_control(const struct attempt *attempt);
+
+/** attempt_control_enters() - ... and is to enter the call in which the act finds it. */
+bool attempt_control_enters(const struct attempt *attempt);
+
+/** attempt_keep_no_control() - it did not come to where the act is to find it: a fault. */
+void attempt_keep_no_control(struct attempt *attempt);
 
 /** attempt_start_control() - have a control, which is to come to where the act finds it. */
 void attempt_start_control(struct attempt *attempt);
@@ -192,19 +231,14 @@ bool attempt_control_sleeps(const struct attempt *attempt);
 /** attempt_act_control() - have the control act. */
 void attempt_act_control(struct attempt *attempt);
 
-/** attempt_look_at_act() - keep when the acts of both were seen to be over. */
-void attempt_look_at_act(struct attempt *attempt);
+/** attempt_control_over() - its act is. */
+bool attempt_control_over(const struct attempt *attempt);
 
-/** attempt_over_at() - Return: when the act of the one, or of the other, was over; 0: it is not. */
-int64_t attempt_over_at(const struct attempt *attempt, enum performer performer);
+/** attempt_keep_control() - keep how long that took, and the limits. */
+void attempt_keep_control(struct attempt *attempt);
 
-/**
- * attempt_starved() - Return: ns without a CPU since the act began, of the actor or the supervisor.
- */
-int64_t attempt_starved(const struct attempt *attempt);
-
-/** attempt_keep_times() - keep when it was over, how long it took, and whether its call failed. */
-void attempt_keep_times(struct attempt *attempt);
+/** attempt_keep_no_limits() - it has not ended: nothing can be judged. */
+void attempt_keep_no_limits(struct attempt *attempt);
 
 /* --- attempt_copy.c: once nothing holds up the copy --- */
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The act, of the actor and of its control: how it begins, and when it is over. */
+/* The act: how it begins, and when it is over; and the same of its control. */
 #include "attempt.h"
 
 #include "proc.h"
@@ -15,7 +15,7 @@ bool attempt_act_from_outside(const struct attempt *attempt)
 	return act->signal || act->interrupt || (act->fixture && act->fixture->act);
 }
 
-static struct calling let_go(struct attempt *attempt, struct task *leader)
+struct calling attempt_open_gate(struct attempt *attempt, struct task *leader)
 {
 	struct task *held = tracer_held(&attempt->scene->tracer, leader->pid);
 
@@ -27,7 +27,7 @@ static struct calling let_go(struct attempt *attempt, struct task *leader)
 
 void attempt_let_go(struct attempt *attempt)
 {
-	attempt->act = let_go(attempt, attempt->scene->actor);
+	attempt->act = attempt_open_gate(attempt, attempt->scene->actor);
 }
 
 void attempt_look_at_call(struct attempt *attempt)
@@ -58,8 +58,8 @@ int64_t attempt_starved(const struct attempt *attempt)
 	return own > ours ? own : ours;
 }
 
-static bool act_on(const struct act *act, struct calling *call, const struct task *leader,
-		   enum performer performer)
+bool attempt_act_on(const struct act *act, struct calling *call, const struct task *leader,
+		    enum performer performer)
 {
 	call->stops = call->task->stops;
 	if (act->signal)
@@ -84,65 +84,7 @@ void attempt_act(struct attempt *attempt)
 		attempt->seen.acted = true;
 		return;
 	}
-	attempt->seen.acted = act_on(act, &attempt->act, scene->actor, THE_ACTOR);
-}
-
-/* --- The control --- */
-
-void attempt_start_control(struct attempt *attempt)
-{
-	struct scene *scene = attempt->scene;
-
-	if (!scene->control && scene_start_control(scene))
-		scene_begin(scene);
-	attempt_fault_of_scene(attempt);
-}
-
-/* Held at the entry of its act; or, where it only waits for a signal, asleep. */
-bool attempt_control_waits(const struct attempt *attempt)
-{
-	const struct scene *scene = attempt->scene;
-
-	if (!scene->control)
-		return false;
-	if (scene->test->act->perform)
-		return tracer_held(&scene->tracer, scene->control->pid);
-	return scene->control->in_call &&
-	       quiescence_lasts(&attempt->control_sleep, LIMIT_OF(STALL));
-}
-
-void attempt_let_control_go(struct attempt *attempt)
-{
-	attempt->control = let_go(attempt, attempt->scene->control);
-	quiescence_forget(&attempt->control_sleep);
-}
-
-void attempt_look_at_control(struct attempt *attempt)
-{
-	const struct task *control = attempt->scene->control;
-
-	attempt_look_at_act(attempt);
-	if (control->in_call && !control->held)
-		quiescence_look_thread(&attempt->control_sleep, control->tid);
-}
-
-/* In the call in which the act finds it. */
-bool attempt_control_sleeps(const struct attempt *attempt)
-{
-	return calling_lasts(&attempt->control) &&
-	       quiescence_lasts(&attempt->control_sleep, LIMIT_OF(STALL));
-}
-
-void attempt_act_control(struct attempt *attempt)
-{
-	attempt->control_acts = clock_now();
-	if (!attempt_act_from_outside(attempt)) {
-		attempt_let_control_go(attempt);
-		return;
-	}
-	if (!attempt->control.task)
-		attempt->control = calling_of(attempt->scene->control);
-	act_on(attempt->scene->test->act, &attempt->control, attempt->scene->control, THE_CONTROL);
+	attempt->seen.acted = attempt_act_on(act, &attempt->act, scene->actor, THE_ACTOR);
 }
 
 static void look_at(const struct act *act, struct calling *call, enum performer performer)

@@ -2,19 +2,17 @@
 /* Supervisors in slots, as many as there are jobs; results in the order of the cases. */
 #include "runner.h"
 
-#include "cleanup.h"
 #include "descriptors.h"
 #include "endpoint.h"
 #include "pattern.h"
-#include "proc.h"
 #include "refusals.h"
+#include "set_aside.h"
 #include "supervisor.h"
 #include "tap.h"
 #include "time_limits.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +24,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define JOBS_PER_CPU 8
 #define WORD_EVERY (20 * NS_PER_S) /* a sign of life, for who reads along; ns */
 
 /** struct slot - a supervisor, and the case that it plays. */
@@ -54,15 +51,6 @@ struct runner {
 	int signals;   /* signalfd(2) */
 	int interrupt; /* the signal that ends all, or 0 */
 };
-
-unsigned int runner_jobs(void)
-{
-	cpu_set_t cpus;
-
-	if (sched_getaffinity(0, sizeof(cpus), &cpus) < 0)
-		return JOBS_PER_CPU;
-	return JOBS_PER_CPU * (unsigned int)CPU_COUNT(&cpus);
-}
 
 static _Noreturn void die(const char *what)
 {
@@ -318,38 +306,6 @@ static void wait_for_word(struct runner *runner, int64_t deadline)
 	}
 }
 
-/* Supervisors' children become the runner's when those are gone. Return: true when none is left. */
-static bool all_gone(struct runner *runner)
-{
-	const int64_t deadline = clock_now() + LIMIT_OF(LEAVE);
-
-	for (;;) {
-		pid_t pid = waitpid(-1, NULL, WNOHANG);
-
-		if (pid < 0)
-			return true;
-		if (pid > 0)
-			continue;
-		if (clock_now() >= deadline)
-			return false;
-		wait_for_word(runner, deadline);
-	}
-}
-
-static void name_what_is_left(struct runner *runner)
-{
-	struct text unkillable = { 0 }, cleanups = { 0 };
-
-	if (all_gone(runner))
-		return;
-	proc_children(&unkillable, CLEANUP_NAME, true);
-	proc_children(&cleanups, CLEANUP_NAME, false);
-	if (unkillable.length)
-		tap_note("set aside, no signal ends them: %s", unkillable.bytes);
-	if (cleanups.length)
-		tap_note("still at work, to put right what was done: %s", cleanups.bytes);
-}
-
 static _Noreturn void interrupted(struct runner *runner)
 {
 	const int signal = runner->interrupt;
@@ -360,7 +316,7 @@ static _Noreturn void interrupted(struct runner *runner)
 		if (runner->slots[i].pid)
 			kill(runner->slots[i].pid, SIGKILL);
 	}
-	name_what_is_left(runner);
+	set_aside_name(runner->signals);
 	snprintf(why, sizeof(why), "interrupted by signal %d (%s)", signal, strsignal(signal));
 	tap_bail(why);
 	sigfillset(&all);
@@ -430,7 +386,7 @@ void runner_run(const struct test_case *cases, size_t count, struct run how)
 	}
 	for (unsigned int i = 0; i < how.jobs; i++)
 		close_fd(&runner.slots[i].line);
-	name_what_is_left(&runner);
+	set_aside_name(runner.signals);
 	free(runner.polled);
 	free(runner.states);
 	refusals_end(&runner.refusals);

@@ -7,13 +7,13 @@ use v5.36;
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Counts             ();
-use Copyhang::Counts::Comparison ();
-use Copyhang::Counts::Table      ();
-use Copyhang::Paths              ();
-use Fake                         qw(finish slurp spew);
-use File::Temp                   ();
-use Real                         qw(launch);
+use Copyhang::Paths    ();
+use Counts             ();
+use Counts::Comparison ();
+use Counts::Table      ();
+use Fake               qw(finish slurp spew);
+use File::Temp         ();
+use Real               qw(launch);
 use Test::More;
 
 my $place    = File::Temp->newdir;
@@ -25,11 +25,11 @@ local $ENV{COPYHANG_PROGRAMS} = $programs;    # nothing to install or build
 # Of a table with these lines, once so much was counted of its cases: how they differ.
 sub compared ($lines, @counted) {
     spew($path, $lines);
-    my $table = Copyhang::Counts::Table->read($path);
+    my $table = Counts::Table->read($path);
     for (@counted) {
         my ($id, $verdict, @numbers) = @{$_};
         my %played = (verdicts => {$id => $verdict});
-        @played{@Copyhang::Counts::Table::FIGURES} = @numbers;
+        @played{@Counts::Table::FIGURES} = @numbers;
         $table->take($id, \%played);
     }
     return $table;
@@ -79,7 +79,7 @@ like(
     qr{^safe a/b/c 5 40 500\nsafe a/b/d 7 41 510.2\nhang a/b/e 6 50 900\n\z}m,
     'renewed where it was counted'
 );
-is_deeply([Copyhang::Counts::Table->read($path)->ids], [qw(a/b/c a/b/d a/b/e)], 'and read again');
+is_deeply([Counts::Table->read($path)->ids], [qw(a/b/c a/b/d a/b/e)], 'and read again');
 is(
     (eval { compared("safe a/b/c 5 x 7\n"); 1 } ? 'read' : $@->message),
     "$path: not a line of it: safe a/b/c 5 x 7\n",
@@ -108,7 +108,7 @@ package Planted {
 }
 
 my %first      = (a => 'safe', b => 'safe', c => 'hang', d => 'refused', e => 'late');
-my $comparison = Copyhang::Counts::Comparison->new(Planted->new(factor => 2, verdicts => \%first),
+my $comparison = Counts::Comparison->new(Planted->new(factor => 2, verdicts => \%first),
     Planted->new(factor => 8, verdicts => {%first, d => 'hang'}));
 is_deeply(
     [$comparison->sort_out(qw(a b c d e f))],

@@ -2,14 +2,14 @@
 #
 # What the cases take by verdict, of the case programs of one commit or of two.
 #
-#     my $comparison = Copyhang::Counts::Comparison->new($counts, $counts_of_another_commit);
+#     my $comparison = Counts::Comparison->new($counts, $counts_of_another_commit);
 #     my @left_out   = $comparison->sort_out(@ids);
 #     $comparison->play for 1 .. 5;
 #     say $comparison->figures(0, 'hang')->{forks}, $comparison->ratios('hang')->{forks};
 #
 # Two take turns, and a fork is measured before each play and after it: what else the machine does
 # meanwhile, it does to all of them.
-package Copyhang::Counts::Comparison;
+package Counts::Comparison;
 
 use v5.36;
 use List::Util qw(all);
@@ -21,7 +21,7 @@ my @VERDICTS = qw(safe refused hang);
 my $WHOLE    = 'whole';
 my $ALL      = 'all';
 
-# @counts: Copyhang::Counts.
+# @counts: Counts.
 sub new ($class, @counts) { return bless {counts => \@counts, groups => {}, runs => {}}, $class }
 
 # Plays these cases once, for their verdicts. Return: a line about each that is left out, as it has

@@ -2,13 +2,13 @@
 #
 # What the cases take: processes, stops, system calls, and so on, counted by the kernel.
 #
-#     my $counts = Copyhang::Counts->new($folder_of_the_case_programs);
+#     my $counts = Counts->new($folder_of_the_case_programs);
 #     my $played = $counts->play([@ids], each => 1, jobs => 1);
 #     say $played->{stops} / @ids;
 #
 # For scripts/bench and .ci/counts. The counting is done by a program of the build
 # (harness/t/count.c); where it is not permitted that ends with 125, and with the reason.
-package Copyhang::Counts;
+package Counts;
 
 use v5.36;
 use Copyhang::Cache   ();

@@ -2,7 +2,7 @@
 #
 # A sample of the cases, and what each of them takes: the file .ci/counts.table.
 #
-#     my $table = Copyhang::Counts::Table->read($path);
+#     my $table = Counts::Table->read($path);
 #     $table->take($_, $counts->play([$_], each => 1, jobs => 1)) for $table->ids('hang');
 #     say for map { @{$_->{grown}} } $table->rows;
 #
@@ -19,7 +19,7 @@
 # process was switched: these depend on the machine. Nor are there cases in the sample whose work
 # does: copies that nothing holds up and that are cut off, sockets of TCP that have to be filled,
 # workers of io_uring that come late, and hangs that are tried again as often as not.
-package Copyhang::Counts::Table;
+package Counts::Table;
 
 use v5.36;
 use Copyhang::Failure qw(bad_input);
