@@ -7,6 +7,7 @@
 #include "cleanup.h"
 #include "copier.h"
 #include "descriptors.h"
+#include "proc.h"
 #include "ready.h"
 #include "time_limits.h"
 
@@ -20,6 +21,20 @@
 
 #define READY_TICK (10 * NS_PER_MS)
 #define CLEAR_TICK (10 * NS_PER_MS)
+
+/* Of one that has ended by now the kernel says the same: EPERM. */
+static void cannot_trace(struct scene *scene, const struct child *child, pid_t pid, int error)
+{
+	if (proc_ended(pid)) {
+		ready_never(child->name, true);
+		scene_fails(scene, "cannot start a child", ECHILD);
+		return;
+	}
+	if (error == EPERM)
+		scene->missing =
+			"ptrace is not permitted here (Yama ptrace_scope, seccomp, a tracer)";
+	scene_fails(scene, "cannot trace a child", error);
+}
 
 struct task *scene_start_traced(struct scene *scene, struct child child, bool program)
 {
@@ -41,10 +56,7 @@ struct task *scene_start_traced(struct scene *scene, struct child child, bool pr
 		syscall(SYS_futex, seized, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 		return task;
 	}
-	if (errno == EPERM)
-		scene->missing =
-			"ptrace is not permitted here (Yama ptrace_scope, seccomp, a tracer)";
-	scene_fails(scene, "cannot trace a child", errno);
+	cannot_trace(scene, &child, pid, errno);
 	return NULL;
 }
 

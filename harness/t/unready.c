@@ -142,6 +142,8 @@ static const struct {
 	  "the FUSE server: descriptors.c:", ": " },
 	{ TEST(exits_by_thread, plant_silent, plant_file), 1, have_little_memory,
 	  "the copier: children.c:", "pthread_create" },
+	{ TEST(plant_exits, plant_silent, plant_pipe), 2, die,
+	  "the bystander: ", "ended before it was ready" },
 	{ TEST(plant_exits, plant_silent, plant_pipe), 3, die,
 	  "the releaser: ", "ended before it was ready" },
 	{ TEST(exits_kept, plant_silent, plant_pipe), 5, die,
