@@ -8,7 +8,6 @@
 #include "strategy.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -38,18 +37,12 @@ static void get_ready(pid_t runner, int line)
 
 static bool has_children(void)
 {
-	while (waitpid(-1, NULL, WNOHANG) > 0)
-		;
-	return errno != ECHILD;
-}
+	pid_t pid;
 
-static bool has_other_descriptors(void)
-{
-	const int next = fcntl(FD_LINE, F_DUPFD_CLOEXEC, 0);
-
-	if (next >= 0)
-		close(next);
-	return next != FD_COUNT;
+	do {
+		pid = waitpid(-1, NULL, WNOHANG);
+	} while (pid > 0);
+	return !pid || errno != ECHILD;
 }
 
 /*
@@ -63,8 +56,7 @@ static bool is_as_before(const struct test_case *test, const struct result *resu
 
 	return (verdict == VERDICT_SAFE || verdict == VERDICT_REFUSED ||
 		verdict == VERDICT_UNAVAILABLE) &&
-	       !result->left && !test->strategy->program && !test->act->fixture &&
-	       !has_children() && !has_other_descriptors();
+	       !result->left && !test->strategy->program && !test->act->fixture && !has_children();
 }
 
 static _Noreturn void supervise(const struct test_case *cases, const struct results *results,
@@ -78,6 +70,7 @@ static _Noreturn void supervise(const struct test_case *cases, const struct resu
 		result = results_at(results, index);
 		checked_into(result->reason, sizeof(result->reason));
 		case_play(&cases[index], result);
+		forget_descriptors(FD_COUNT);
 		if (!is_as_before(&cases[index], result) || write(FD_LINE, "", 1) != 1)
 			break;
 	}
