@@ -4,6 +4,7 @@
  * to play, and as `copyhang-cases` it plays them all.
  */
 #include "cases.h"
+#include "describe.h"
 #include "ids.h"
 #include "misuse.h"
 #include "runner.h"
@@ -28,7 +29,7 @@ struct options {
 static void usage(const char *name)
 {
 	printf("usage: %s [--only GLOB]... [--ids FILE] [--jobs N] [--each] [--announce]\n"
-	       "       [--list | --limits | --version]\n"
+	       "       [--list | --describe | --limits | --version]\n"
 	       "\n"
 	       "Plays cases on the running kernel and prints TAP: which ways of copying bytes\n"
 	       "are safe for the processes around them?\n"
@@ -42,6 +43,8 @@ static void usage(const char *name)
 	       "  --announce   print `# started ID` and wait for a byte, or the end, on standard input,\n"
 	       "               before each case: which one takes the kernel down is known then\n"
 	       "  --list       print the ids and do nothing else\n"
+	       "  --describe   print what the tables of acts, strategies, endpoints and promises say, a\n"
+	       "               fact a line: table, row, fact, value, with tabs between\n"
 	       "  --limits     print every time limit: its name, ms, the verdicts that depend on it, and\n"
 	       "               why it is as it is\n"
 	       "  --version    print which copyhang this belongs to\n"
@@ -58,11 +61,17 @@ static void usage(const char *name)
 static void parse(int argc, char **argv, struct options *options)
 {
 	static const struct option known[] = {
-		{ "only", required_argument, NULL, 'o' }, { "ids", required_argument, NULL, 'i' },
-		{ "jobs", required_argument, NULL, 'j' }, { "each", no_argument, NULL, 'e' },
-		{ "announce", no_argument, NULL, 'a' },   { "list", no_argument, NULL, 'l' },
-		{ "limits", no_argument, NULL, 'm' },     { "version", no_argument, NULL, 'v' },
-		{ "help", no_argument, NULL, 'h' },       { NULL, 0, NULL, 0 },
+		{ "only", required_argument, NULL, 'o' },
+		{ "ids", required_argument, NULL, 'i' },
+		{ "jobs", required_argument, NULL, 'j' },
+		{ "each", no_argument, NULL, 'e' },
+		{ "announce", no_argument, NULL, 'a' },
+		{ "list", no_argument, NULL, 'l' },
+		{ "describe", no_argument, NULL, 'd' },
+		{ "limits", no_argument, NULL, 'm' },
+		{ "version", no_argument, NULL, 'v' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int option;
 
@@ -86,6 +95,9 @@ static void parse(int argc, char **argv, struct options *options)
 		case 'l':
 			options->list = true;
 			break;
+		case 'd':
+			describe_tables();
+			exit(0);
 		case 'm':
 			limits_print();
 			exit(0);

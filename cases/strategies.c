@@ -45,6 +45,7 @@ const struct strategy strategies[] = {
 	{
 		.name = "mmap_write",
 		.about = "mmap(2) of the source, and write(2) from there",
+		.instead = "read(2) and write(2): what may not come is waited for in the read",
 		.steps = {{.mover = &mover_mmap_write, .chunk = RAW_WHOLE}},
 	},
 	{
@@ -56,21 +57,25 @@ const struct strategy strategies[] = {
 	{
 		.name = "sendfile",
 		.about = "sendfile(2)",
+		.instead = "read(2) and write(2), or splice(2) through a private pipe (splice_private)",
 		.steps = {{.mover = &mover_sendfile, .chunk = RAW_WHOLE}},
 	},
 	{
 		.name = "sendfile_offset",
 		.about = "sendfile(2) with an offset of its own",
+		.instead = "read(2) and write(2)",
 		.steps = {{.mover = &mover_sendfile_offset, .chunk = RAW_WHOLE}},
 	},
 	{
 		.name = "splice",
 		.about = "splice(2), source to sink",
+		.instead = "read(2) and write(2), or splice(2) through a private pipe (splice_private)",
 		.steps = {{.mover = &mover_splice, .chunk = RAW_CHUNK}},
 	},
 	{
 		.name = "splice_nonblock",
 		.about = "splice(2) with SPLICE_F_NONBLOCK, and poll(2) when it says EAGAIN",
+		.instead = "read(2) and write(2), or splice(2) through a private pipe (splice_private)",
 		.steps = {
 			{
 				.mover = &mover_splice,
@@ -87,11 +92,13 @@ const struct strategy strategies[] = {
 	{
 		.name = "tee_splice",
 		.about = "tee(2) from pipe to pipe, and splice(2) to consume what was copied",
+		.instead = "read(2), and write(2) twice",
 		.steps = {{.mover = &mover_tee_splice, .chunk = RAW_CHUNK}},
 	},
 	{
 		.name = "vmsplice",
 		.about = "read(2), and vmsplice(2) of the memory that was read into",
+		.instead = "write(2) of the memory",
 		.steps = {{.mover = &mover_vmsplice, .chunk = KIB(128)}},
 	},
 	{
@@ -117,6 +124,7 @@ const struct strategy strategies[] = {
 	{
 		.name = "io_uring_splice",
 		.about = "io_uring(7): IORING_OP_SPLICE, source to sink",
+		.instead = "IORING_OP_READ and IORING_OP_WRITE",
 		.steps = {{.mover = &mover_io_uring_splice, .chunk = RAW_CHUNK}},
 	},
 	{
@@ -133,6 +141,7 @@ const struct strategy strategies[] = {
 		.name = "go-1.24rc2",
 		.about = "io.Copy to an os.File, with sendfile for files; reverted after golang/go#71375 "
 			 "(os/zero_copy_linux.go, internal/poll)",
+		.instead = "io.Copy of Go 1.24 as released",
 		.steps = {
 			{
 				.mover = &mover_copy_file_range,
@@ -189,6 +198,7 @@ const struct strategy strategies[] = {
 		.name = "rust-1.50",
 		.about = "std::io::copy to Stdout or a File, whose kind is not looked at "
 			 "(library/std/src/sys/unix/kernel_copy.rs)",
+		.instead = "a loop of Read::read and Write::write_all",
 		.steps = {
 			{
 				.mover = &mover_copy_file_range,
@@ -225,6 +235,7 @@ const struct strategy strategies[] = {
 		.name = "rust-now",
 		.about = "std::io::copy since rust-lang/rust#108283 "
 			 "(library/std/src/sys/io/kernel_copy/linux.rs)",
+		.instead = "a loop of Read::read and Write::write_all",
 		.steps = {
 			{
 				.mover = &mover_copy_file_range,
@@ -266,6 +277,7 @@ const struct strategy strategies[] = {
 	{
 		.name = "busybox",
 		.about = "bb_copyfd_eof: sendfile until it fails (libbb/copyfd.c)",
+		.instead = "cat of GNU coreutils",
 		.steps = {
 			{
 				.mover = &mover_sendfile,
@@ -349,6 +361,7 @@ const struct strategy strategies[] = {
 		.name = "uutils-0.8",
 		.about = "cat: splice straight into the sink, and only where that is refused through "
 			 "a private pipe (uucore's pipes.rs, src/uu/cat/src/splice.rs)",
+		.instead = "cat of GNU coreutils",
 		.unless = SAME_FILE,
 		.steps = {
 			{
@@ -380,6 +393,7 @@ const struct strategy strategies[] = {
 	{
 		.name = "systemd-2025",
 		.about = "copy_bytes_full (src/shared/copy.c)",
+		.instead = "read(2) and write(2), or splice(2) through a private pipe (splice_private)",
 		.steps = {
 			{
 				.mover = &mover_ficlone,

@@ -51,6 +51,12 @@ static const struct call_kind kinds[] = {
 	{ "io_pgetevents", SYS_io_pgetevents, 6, NONE, NONE, NONE, false, CALL_SUBMITS },
 	{ "io_uring_enter", SYS_io_uring_enter, 6, NONE, NONE, NONE, false, CALL_SUBMITS },
 	/* What the acts are made of. */
+	{ "openat", SYS_openat, 4, NONE, NONE, NONE, false, CALL_APART },
+	{ "fcntl", SYS_fcntl, 3, NONE, NONE, NONE, false, CALL_APART },
+	{ "dup3", SYS_dup3, 3, NONE, NONE, NONE, false, CALL_APART },
+#ifdef SYS_close_range /* kernel 5.9 */
+	{ "close_range", SYS_close_range, 3, NONE, NONE, NONE, false, CALL_APART },
+#endif
 	{ "close", SYS_close, 1, NONE, NONE, NONE, false, CALL_APART },
 	{ "execve", SYS_execve, 3, NONE, NONE, NONE, false, CALL_APART },
 	{ "exit", SYS_exit, 1, NONE, NONE, NONE, false, CALL_APART },
@@ -225,15 +231,26 @@ static void add_raw(struct text *text, const struct call_kind *kind, const struc
 		text_add(text, "0x%" PRIx64, call->args[i]);
 }
 
+void call_name(struct text *text, long nr)
+{
+	const struct call_kind *kind = call_kind(nr);
+
+	if (kind)
+		text_add(text, "%s", kind->name);
+	else
+		text_add(text, "syscall_%ld", nr);
+}
+
 void call_describe(struct text *text, const struct call *call)
 {
 	const struct call_kind *kind = call_kind(call->nr);
 
+	call_name(text, call->nr);
 	if (!kind) {
-		text_add(text, "syscall_%ld()", call->nr);
+		text_add(text, "()");
 		return;
 	}
-	text_add(text, "%s(", kind->name);
+	text_add(text, "(");
 	for (int i = 0; i < kind->args; i++) {
 		text_add(text, "%s", i ? ", " : "");
 		add_raw(text, kind, call, i);

@@ -84,6 +84,9 @@ bool call_returns_bytes(const struct call *call);
 /** call_alike() - is @a the same call as @b, with the same source and sink? */
 bool call_alike(const struct call *a, const struct call *b);
 
+/** call_name() - append the name of call @nr: `sendfile`. */
+void call_name(struct text *text, long nr);
+
 /** call_describe() - append the call as `sendfile(1, 0, 0x0, 4194304)`. */
 void call_describe(struct text *text, const struct call *call);
 

@@ -41,6 +41,8 @@ struct endpoint {
 struct endpoint_kind {
 	const char *name;
 	const char *about;
+	const char *sort; /* what reports call it and its like; NULL: a pipe, or a file */
+	bool exotic;      /* the kernel itself waits there for somebody: reports tell it apart */
 	bool is_source, is_sink;
 	bool stalls;       /* as source it yields nothing, as sink it fills up, until released */
 	bool regular;      /* a regular file: far reads back what is there */

@@ -70,6 +70,7 @@ struct program;
 struct strategy {
 	const char *name;
 	const char *about;   /* who copies in this way, and where that is written */
+	const char *instead; /* what copies as much and holds nobody up; or NULL */
 	unsigned int only;   /* facts without which it does not begin: EINVAL, a refusal */
 	unsigned int unless; /* facts with which it does not */
 	const struct program *program; /* what copies instead of steps, or NULL */
