@@ -8,7 +8,7 @@ use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Archive::Tar     ();
 use Cpanel::JSON::XS qw(decode_json);
-use Fake             qw(programs copyhang slurp case);
+use Fake             qw(programs copyhang slurp spew case);
 use File::Temp       ();
 use Golden           qw(golden);
 use Test::More;
@@ -33,8 +33,7 @@ my $folder = programs(
 );
 my $place = File::Temp->newdir;
 
-# Tables with rows, columns and acts that are merged, what is no case (-), what is refused or not
-# there, the evidence of the first, the conclusion. Verbose: nothing merged, the evidence of each.
+# The answer; verbose: with tables in which nothing is merged, and the evidence of each.
 subtest 'the report' => sub {
     my ($status, $out, $err) = copyhang($folder, 'run');
     is($status, 1,   'a hang without a baseline: exit 1');
@@ -42,6 +41,43 @@ subtest 'the report' => sub {
     golden('run.txt', $out);
     is((grep { length > 100 } split /\n/, $out), 0, 'in 100 columns');
     golden('run-verbose.txt', (copyhang($folder, 'run', '--verbose'))[1]);
+};
+
+# Sorts of endpoints, what of a sort is no part of it, what is exotic, what to do instead, the end that
+# is waited for; and however many they are, one screen.
+subtest 'with what tables say' => sub {
+    my @tables = map { "endpoint\t$_->[0]\t$_->[1]\t$_->[2]\n" } (
+        (map { [$_, 'sort', 'socket'] } qw(unix tcp udp)),
+        ['pty',  'sort',   'terminal'],
+        ['pipe', 'sort',   'pipe'],
+        ['pty',  'stalls', 'yes'],
+        ['pty',  'about',  'one that is silent'],
+        ['fuse', 'sort',   'FUSE server'],
+        ['fuse', 'exotic', 'yes']
+    );
+    push @tables, map { "strategy\t$_\tinstead\ta loop\n" } qw(sendfile splice);
+    my @cases = (
+        (map { case ("exit/sendfile/$_-pipe", 'hang') } qw(pty unix tcp udp)),
+        (map { case ("poll/sendfile/$_-pipe", 'safe') } qw(pty unix tcp udp)),
+        (map { case ("exit/splice/$_-pipe",   'hang') } qw(pty tcp udp)),
+        case ('exit/splice/unix-pipe',    'safe'),
+        case ('exit/read/pty-pipe',       'safe'),
+        case ('exit/read/unix-pipe',      'refused'),
+        case ('self_kill/read/fuse-pipe', 'hang'),
+    );
+    my $tabled = programs(\@cases);
+    spew("$tabled/describe.txt", @tables);
+    golden('run-tables.txt', (copyhang($tabled, 'run'))[1]);
+
+    my @many = map {
+        my $number = $_;
+        map { case ("exit/strategy$number/source$_-pipe", $_ & 1 << $number % 8 ? 'hang' : 'safe') }
+            1 .. 30
+    } 1 .. 60;
+    push @many,
+        map { case ("exit/broken/source$_-pipe", 'broken', "reason=of its own $_") } 1 .. 50;
+    my ($lines) = (copyhang(programs(\@many), 'run'))[1] =~ tr/\n//;
+    cmp_ok($lines, '<=', 40, 'a screen');
 };
 
 # Of acts that try less one agrees and shares a table, one does not; sinks that are alike; failures of

@@ -127,7 +127,7 @@ END
 subtest 'fixtures/programs' => sub {
     my $list = "$Bin/../../fixtures/programs";
     plan skip_all => 'not a checkout' if !-e $list;
-    my ($status, $out) = copyhang($programs, 'exec', @unix, '--survey', $list);
+    my ($status, $out) = copyhang($programs, 'exec', @unix, '--survey', $list, '--verbose');
     like($status, qr/\A[01]\z/,                                'can be surveyed');
     like($out,    qr/^coreutils-cat +unix to pipe +safe +\w/m, 'cat is safe');
 

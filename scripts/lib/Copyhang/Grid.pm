@@ -3,9 +3,9 @@
 # Tables of verdicts as text: what is alike is merged, columns are cut into blocks that fit.
 #
 # On one kernel (tables): strategies by source and sink, a table for each act, as REPORT in
-# copyhang-run(1) describes it. On several (sections): strategies by kernel, a section for each set
-# of acts, in which neighbouring kernels with the same verdicts share a column. Unless verbose, only
-# what is telling has a row.
+# copyhang-run(1) describes it; verbose, nothing is merged. On several (sections): strategies by
+# kernel, a section for each set of acts, in which neighbouring kernels with the same verdicts share
+# a column.
 #
 # A row is {names, cases, ends}: a case for each column, undef where there is none, and what stands
 # above the rows that go together. A column is {number, heads, width}: which of the cases of a row
@@ -149,9 +149,8 @@ sub _titled ($width, $title, @names) {
 # --- Several kernels ---
 
 # $results: of Copyhang::Matrix::Results.
-sub sections ($class, $results, $verbose, $paint) {
-    my @ids = grep { $verbose || $results->is_telling($_) } $results->ids;
-    return join "\n", map { _section($results, $paint, @{$_}) } $results->sections(@ids);
+sub sections ($class, $results, $paint) {
+    return join "\n", map { _section($results, $paint, @{$_}) } $results->sections($results->ids);
 }
 
 sub _section ($results, $paint, @rows) {

@@ -1,73 +1,175 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The results of a run for people, as text, in 100 columns: see REPORT in copyhang-run(1). Other
-# kinds of report have other parts, or another table and conclusion. All that the conclusion says is
-# counted from the cases.
+# The results of a run for people, as text, in 100 columns: see REPORT in copyhang-run(1). The answer
+# comes first, and fits a screen; the tables and all of the evidence come with verbose. Other kinds of
+# report have other parts, or another answer. All that it says is counted from the cases.
 package Copyhang::Report;
 
 use v5.36;
+use Copyhang::Answer  ();
 use Copyhang::Grid    ();
-use Copyhang::Product qw(group merged neighbours);
+use Copyhang::Picture ();
+use Copyhang::Product qw(group neighbours);
+use Copyhang::Tables  ();
 use Copyhang::Text    qw(painter wrap);
-use List::Util        qw(uniq);
 
-my $KINDS  = 3;     # of failures whose evidence is shown
+my $SCREEN = 40;    # lines of a report that is not verbose
+my $LINES  = 6;     # of a part of it that may have more to tell
 my $INDENT = 22;    # of evidence, behind its key
 
-# What was seen of the cases of a strategy, and what that means. Unsafe ones have more to be told.
-my @CLASSES = (
-    ['safe',         'Safe wherever tried'],
-    ['refused safe', 'Safe where the kernel does not refuse'],
-    ['refused',      'Refused wherever tried'],
-    ['broken',       'Not known to be safe, as cases are broken'],
-    [q{},            'Unavailable here'],
+# Strategies that hold nobody up, and what was seen of them.
+my @GOOD = (
+    ['safe',         'wherever tried'],
+    ['refused safe', 'where the kernel takes them, and refused elsewhere'],
+    ['refused',      'refused wherever tried'],
 );
 
 # $results: of Copyhang::Matrix::Results. Arguments: verbose, colour.
 sub text ($class, $results, %argument) {
     my $self = bless {%argument, results => $results, paint => painter($argument{colour})}, $class;
+    my $text = $self->_text;
+    for my $part ($self->{verbose} ? () : $self->expendable) {
+        last if $text =~ tr/\n// <= $SCREEN;
+        $self->{without}{$part} = 1;
+        $text = $self->_text;
+    }
+    return $text;
+}
+
+# What is left out, or shortened, where there is no room: the first of these at first.
+sub expendable ($class) { return qw(exotic_acts instead proof exotic acts) }
+
+sub _text ($self) {
     return join "\n", grep { length } $self->parts;
 }
 
 sub parts ($self) {
     return (
-        $self->table, $self->_evidence, $self->comparison, $self->troubles,
-        wrap(q{}, $self->conclusion),
-        $self->counts . "\n",
+        $self->title . $self->findings . $self->silent . $self->exotic, $self->comparison,
+        $self->troubles,                                                $self->proof,
+        $self->{verbose} ? ($self->table, $self->evidences) : (),       $self->counts,
     );
 }
 
+# --- The answer ---
+
+sub tables ($self) { return $self->{tables} //= Copyhang::Tables->new }
+
+# Of the kernel that runs here.
+sub answer ($self) {
+    return $self->{answer} //= Copyhang::Answer->new($self->tables, $self->{results}->all_cases);
+}
+
+# "Linux 6.18.44 (x86_64): 2 safe, 1 hang"
+sub title ($self) {
+    my $kernel = $self->{results}->running;
+    my @tally  = $self->{results}->tally(map { $_->{verdict} } $self->{results}->all_cases);
+    return wrap(q{}, "Linux $kernel->{release} ($kernel->{machine}): " . join ', ', @tally);
+}
+
+# Which strategies hang whom, from what to what; and which are safe.
+sub findings ($self) {
+    my $answer  = $self->answer;
+    my %others  = $answer->others;
+    my @good    = grep { $_->{names} } map { {names => $others{$_->[0]}, where => $_->[1]} } @GOOD;
+    my @unsafe  = $answer->unsafe;
+    my @corrupt = $answer->corrupt;
+    return join q{}, $self->_titled('hang', 'HANG OTHERS while they wait', @unsafe),
+        @unsafe ? ($self->_acts, $self->instead) : (),
+        $self->_titled('corrupt', 'SPOIL what they copy', @corrupt),
+        $self->_titled('safe',    'HANG NOBODY',          @good);
+}
+
+# Findings below what they have in common. What would be too much for a screen is counted.
+sub _titled ($self, $verdict, $title, @findings) {
+    return q{} if !@findings;
+    return join q{}, $self->{paint}->($title, $verdict) . "\n", $self->listed(@findings);
+}
+
+sub listed ($self, @findings) {
+    return $self->shortened(
+        map { wrap(q{  }, join(', ', @{$_->{names}}) . ": $_->{where}", q{      }) } @findings);
+}
+
+# Texts of a line or some. What would be too much for a screen is counted.
+sub shortened ($self, @texts) {
+    my @left = @texts > $LINES && !$self->{verbose} ? splice @texts, $LINES - 1 : ();
+    return @texts, @left ? '  and ' . @left . " more: --verbose\n" : ();
+}
+
+# Whom, and who is not: what frees them is among these.
+sub _acts ($self) {
+    return q{} if $self->{without}{acts};
+    my ($held,     $free)  = $self->answer->acts;
+    my ($survived, $tried) = $self->answer->survived;
+    my $text = 'held up: ' . join ', ', @{$held};
+    $text .=
+        '; SIGKILL does not help' . ($survived == $tried ? q{} : " in $survived of $tried cases")
+        if $survived;
+    $text .= '. Not held up: ' . join ', ', @{$free} if @{$free};
+    return wrap(q{    }, "$text.", q{    });
+}
+
+# Where the kernel itself waits for somebody.
+sub exotic ($self) {
+    return q{} if $self->{without}{exotic};
+    my @findings =
+        map { +{%{$_}, where => join ', ', @{$_->{acts}}} } $self->answer->exotic;
+    my $ends = join ', ', $self->answer->exotic_sorts;
+    @findings = {names => [map { @{$_->{names}} } @findings], where => 'see --verbose'}
+        if @findings && $self->{without}{exotic_acts};
+    return $self->_titled('hang', "HOLD UP where the kernel itself waits for an answer ($ends)",
+        @findings);
+}
+
+sub proof ($self) {
+    return q{} if $self->{without}{proof};
+    my $case  = $self->answer->proof // return q{};
+    my @lines = Copyhang::Picture->lines($self->tables, $case) or return q{};
+    return join "\n", "Proof: $case->{id}", @lines, q{};
+}
+
+sub instead ($self) {
+    return q{} if $self->{without}{instead};
+    my @ways = map { join(', ', @{$_->{names}}) . ": $_->{where}" } $self->answer->instead;
+    return @ways ? wrap('    instead of ', join('; ', @ways) . q{.}, q{    }) : q{};
+}
+
+# What is not known, and why: a line for each reason, with the first case that has it.
+sub silent ($self) {
+    my @silent = grep { !$_->is_known } $self->{results}->all_cases or return q{};
+    my %others = $self->answer->others;
+    my @names  = map { @{$others{$_} // []} } qw(broken unavailable);
+    my $alike  = sub ($case) { "$case->{verdict} " . ($case->{reason} // q{}) };
+    my @lines  = map {
+        my ($case, @more) = @{$_};
+        my $what = $case->{id} . (@more ? ' and ' . @more . ' more' : q{});
+        my $why  = $case->account // $case->{reason} // 'no reason was given';
+        wrap("  $case->{verdict} ", "$what: $why", q{      })
+    } group($alike, @silent);
+    return join q{}, $self->{paint}->('NOT KNOWN', 'broken') . "\n",
+        @names ? wrap('  of ', join(', ', @names), q{      }) : (), $self->shortened(@lines);
+}
+
+# How much that was, and where the rest is.
+sub counts ($self) {
+    my @cases = $self->{results}->all_cases;
+    my $text  = sprintf '%d cases in %.1f s.', scalar @cases, $self->{results}->seconds;
+    my $more  = $self->{verbose} ? q{} : ' More: ' . $self->more;
+    return wrap(q{}, $text . $more);
+}
+
+sub more ($class) { return '--verbose, --html FILE, copyhang explain NAME' }
+
+# --- With verbose ---
+
 sub table ($self) {
     my @cases = $self->{results}->all_cases;
-    return join "\n",
-        map { $_->text($self->{paint}) } Copyhang::Grid->tables($self->{verbose}, @cases);
+    return join "\n", map { $_->text($self->{paint}) } Copyhang::Grid->tables(0, @cases);
 }
 
-# Of each kind of failure the first: what stalled, or why the scene was not set, tells kinds apart.
-sub _evidence ($self) {
-    my @cases = $self->{results}->all_cases;
-    return join "\n", map { $self->_one($_) } @cases if $self->{verbose};
-    my @failing = grep { $_->is_failing } @cases or return q{};
-
-    # Every verdict has its turn before the second kind of one.
-    my %kinds_of;
-    my @kinds = sort { $a->[0] <=> $b->[0] }
-        map { [$kinds_of{$_->[0]{verdict}}++, @{$_}] } group(\&_kind, @failing);
-    splice @kinds, $KINDS if @kinds > $KINDS;
-    my $text = join "\n", map { $self->_one($_->[1], @{$_} - 2) } @kinds;
-    return $text if @failing == @kinds;
-    my @all   = map { "$_->[0]{verdict} in " . _tally(@{$_}) } group('verdict', @failing);
-    my $shown = 'Shown: ' . @kinds . ' of ' . @failing . '. ' . join('; ', @all);
-    return $text . "\n" . wrap(q{}, "$shown. --verbose shows them all.");
-}
-
-sub _kind ($case) {
-    return "$case->{verdict} " . (stalled($case) // $case->{reason} // q{});
-}
-
-# "exit_group (3), close (2)"
-sub _tally (@cases) {
-    return join ', ', map { "$_->[0]{act} (" . @{$_} . ')' } group('act', @cases);
+sub evidences ($self) {
+    return join "\n", map { $self->_one($_) } $self->{results}->all_cases;
 }
 
 # The name of the call in which the copy stalled.
@@ -76,11 +178,9 @@ sub stalled ($case) {
     return $step ? $step->[1] =~ s/\W.*//sr : undef;
 }
 
-sub _one ($self, $case, $others = 0) {
+sub _one ($self, $case) {
     my $title = $self->{paint}->($case->{verdict}, $case->{verdict}) . q{ };
     $title .= join ': ', grep { defined } @{$case}{qw(program id)};
-    $title .= " and $others more"     if $others;
-    $title .= ' in ' . stalled($case) if $others && stalled($case);
     return "$title\n" . join q{}, map { "$_\n" } $self->evidence($case);
 }
 
@@ -110,86 +210,6 @@ sub troubles ($self, $kernel = ($self->{results}->results)[0]) {
     return join q{},
         map { wrap($self->{paint}->('trouble', 'broken') . " $name", $_, q{  }) }
         @{$kernel->{troubles} // []};
-}
-
-# --- The conclusion ---
-
-# Without line breaks.
-sub conclusion ($self) {
-    my $kernel = $self->{results}->running;
-    return join q{ }, map { "$_." } "Linux $kernel->{release} ($kernel->{machine})",
-        $self->sentences;
-}
-
-sub sentences ($self) {
-    my @cases      = $self->{results}->all_cases;
-    my @strategies = group('strategy', @cases);
-    my %sorted;
-    push @{$sorted{_class_of(@{$_})}}, $_->[0]{strategy} for @strategies;
-    return
-        _bad('Unsafe',  \&_is_unsafe,  @strategies),
-        _bad('Corrupt', \&_is_corrupt, @strategies),
-        (map { "$_->[1]: " . _list(@{$sorted{$_->[0]}}) } grep { $sorted{$_->[0]} } @CLASSES),
-        _held_up(@cases);
-}
-
-# The strategies that were safe wherever they were tried.
-sub safe ($self, @cases) {
-    return map { $_->[0]{strategy} }
-        grep { _class_of(@{$_}) eq 'safe' } group('strategy', @cases);
-}
-
-# "3 cases in 0.4 s: 2 safe, 1 hang"
-sub counts ($self) {
-    my $results  = $self->{results};
-    my @verdicts = map { $_->{verdict} } $results->all_cases;
-    return sprintf '%d cases in %.1f s: %s', scalar @verdicts, $results->seconds, join ', ',
-        $results->tally(@verdicts);
-}
-
-sub _class_of (@cases) {
-    my @seen = sort { $a cmp $b } uniq grep { $_ ne 'unavailable' }
-        map { $_->is_unsafe ? 'bad' : $_->{verdict} } @cases;
-    return "@seen" =~ /\A(bad|broken)/ ? $1 : "@seen";
-}
-
-# A broken promise is the strategy's own affair, and holds nobody up.
-sub _is_corrupt ($case) { return $case->{verdict} eq 'corrupt' }
-sub _is_unsafe  ($case) { return $case->is_unsafe && !_is_corrupt($case) }
-
-# "Unsafe: sendfile and splice from pty and unix to pipe; ...", or nothing.
-sub _bad ($words, $is_bad, @strategies) {
-    my @groups = grep { @{$_} } map {
-        [grep { $is_bad->($_) } @{$_}]
-    } @strategies;
-    my @bad = map { +{names => [$_->[0]{strategy}], where => _where(@{$_})} } @groups or return;
-    return "$words: " . join '; ',
-        map { _list(@{$_->{names}}) . " $_->{where}" } merged('names', 'where', @bad);
-}
-
-# "from pty and unix to pipe, from pty to file"
-sub _where (@cases) {
-    my @sinks = map {
-        my @sources = uniq map { $_->{source} } @{$_};
-        +{names => [$_->[0]{sink}], from => _list(@sources)}
-    } group('sink', @cases);
-    return join ', ',
-        map { "from $_->{from} to " . _list(@{$_->{names}}) } merged('names', 'from', @sinks);
-}
-
-sub _held_up (@cases) {
-    my @held = grep { $_->{verdict} eq 'hang' || $_->{verdict} eq 'stuck' } @cases;
-    return @cases ? 'Nothing hung' : () if !@held;
-    my @tried    = grep { defined $_->value('killable') } @held;
-    my $survived = grep { $_->value('killable') eq 'no' } @tried;
-    my $text     = 'What hung while the copy waited: ' . _list(uniq map { $_->{act} } @held);
-    $text .= "; SIGKILL did not end it in $survived of " . @tried . ' cases' if @tried;
-    return $text;
-}
-
-sub _list (@names) {
-    my $last = pop @names;
-    return @names ? join(', ', @names) . " and $last" : $last;
 }
 
 1;

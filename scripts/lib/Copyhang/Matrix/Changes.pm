@@ -14,6 +14,7 @@ use Copyhang::Paths   ();
 use Copyhang::Product qw(group phrases);
 use Dpkg::Version     qw(version_compare);
 use Exporter 'import';
+use List::Util qw(uniq);
 
 our @EXPORT_OK = qw(cases reasons sum_of unexplained);
 
@@ -52,8 +53,17 @@ sub _change (@fields) {
         or bad_input("'$change{cases}' is not acts/strategies/sources-sinks");
     my ($from, $to, $acts, $strategies, $sources, $sinks) =
         map { _any_of($_) } @change{qw(from to)}, @product;
-    $change{pattern} = qr{\A$from[ ]$to[ ]$acts/$strategies/$sources-$sinks\z};
+    $change{ids}     = qr{$acts/$strategies/$sources-$sinks\z};
+    $change{pattern} = qr{\A$from[ ]$to[ ]$change{ids}};
     return \%change;
+}
+
+# Those that change what comes of any of these cases: ({words, from, to}...).
+sub about ($self, @ids) {
+    return grep {
+        my $pattern = qr{\A$_->{ids}};
+        grep { $_ =~ $pattern } @ids
+    } @{$self->{changes}};
 }
 
 # Of names with commas between, in which * stands for anything.
@@ -113,10 +123,12 @@ sub sum_of (@transitions) {
 # "hint for 3 cases, not confirmed: COMMIT (Linux 5.12), SUBJECT"...
 sub reasons ($transition) {
     return map {
-        my ($change, $ids) = @{$_};
-        my $for = _for($transition, $ids) . ($change->{explains} ? q{} : ', not confirmed');
+        my $change = $_->[0][0];
+        my @ids    = uniq map { @{$_->[1]} } @{$_};
+        my $for    = _for($transition, \@ids) . ($change->{explains} ? q{} : ', not confirmed');
         "hint$for: $change->{words}"
-    } @{$transition->{hints}};
+    } group(sub ($hint) { join ' ', @{$hint->[0]}{qw(explains words)} },
+        @{$transition->{hints}});
 }
 
 # What is to follow the word: nothing, " for 3 cases: IDS", or undef where it does not belong.

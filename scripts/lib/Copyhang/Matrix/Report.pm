@@ -16,47 +16,73 @@ use List::Util                qw(uniq);
 my $CONSOLE = 10;    # lines of it that are shown
 
 sub parts ($self) {
-    return ($self->table, $self->_left_out, $self->_cascades, $self->_transitions,
-        $self->comparison, $self->troubles, $self->_kernels, wrap(q{}, $self->conclusion),
+    return (
+        $self->title . $self->_newest,        $self->_changes,
+        $self->{verbose} ? $self->table : (), $self->cascades,
+        $self->comparison,                    $self->troubles,
+        $self->_kernels,                      $self->proof,
+        $self->counts,
     );
 }
 
+sub expendable ($class) { return qw(exotic_acts hints instead proof exotic acts) }
+
+# What is said of one kernel is said of the newest one that was tested to the end.
+sub newest ($self) {
+    my @complete = grep { $_->{outcome} eq 'complete' && @{$_->{cases}} } $self->{results}->results;
+    return $complete[-1];
+}
+
+sub answer ($self) {
+    return $self->{answer} //=
+        Copyhang::Answer->new($self->tables, @{($self->newest // {cases => []})->{cases}});
+}
+
+sub _newest ($self) {
+    my $kernel = $self->newest // return q{};
+    return "$kernel->{name}, the newest that was tested:\n" . $self->findings . $self->exotic;
+}
+
 sub table ($self) {
-    return Copyhang::Grid->sections(@{$self}{qw(results verbose paint)});
+    return Copyhang::Grid->sections(@{$self}{qw(results paint)});
 }
 
-# How many are safe, refused or unavailable on all kernels.
-sub _left_out ($self) {
-    my $results = $self->{results};
-    my @alike   = grep { !$results->is_telling($_) } $results->ids;
-    return q{} if $self->{verbose} || !@alike;
-    my $counts = join ', ',
-        $results->tally(map { ($results->verdicts($_))[0] // 'unavailable' } @alike);
-    return wrap(q{},
-              "Alike on all kernels where they could be tried, and not shown: $counts."
-            . ' --verbose shows them.');
-}
-
-sub _cascades ($self) {
-    return join q{}, map {
+# What programs under test were seen to do.
+sub cascades ($self) {
+    my @lines = map {
         (map { wrap(q{}, $_, q{  }) } phrases(@{$_->{ids}})),
             map { wrap("  $_->[0]: ", $_->[1], q{    }) }
             @{$_->{seen}}
     } $self->{results}->cascades;
+    return join q{}, $self->shortened(@lines);
 }
 
-sub _transitions ($self) {
+# What became different from one kernel to the next, and since when.
+sub _changes ($self) {
     my @labels = $self->{results}->labels;
-    my $text   = q{};
-    for my $transition ($self->{results}->transitions) {
-        my ($from, $to, $before, $after, $ids) = @{$transition}{qw(from to before after ids)};
-        $text .= sprintf "%s -> %s between %s and %s, %s\n", $self->{paint}->($from, $from),
-            $self->{paint}->($to, $to), @labels[$before, $after], cases(scalar @{$ids});
-        $text .= join q{}, map { wrap(q{  }, $_, q{    }) } phrases(@{$ids}), reasons($transition);
-        my $unexplained = unexplained($transition) // next;
-        $text .= wrap(q{  }, $self->{paint}->('unexplained', 'broken') . $unexplained, q{    });
+    my @texts  = map { $self->_change($_, @labels) } $self->{results}->transitions;
+    return join q{}, $self->shortened(@texts);
+}
+
+sub _change ($self, $transition, @labels) {
+    my ($from, $to, $before, $after, $ids) = @{$transition}{qw(from to before after ids)};
+    my @cases = map { ($self->{results}->cases($_))[$after] } @{$ids};
+    my $title = sprintf '%s -> %s between %s and %s, %s', $self->{paint}->($from, $from),
+        $self->{paint}->($to, $to), @labels[$before, $after], cases(scalar @{$ids});
+    if ($self->{without}{hints}) {
+        my $all = @{$transition->{unexplained}} ? ', not all explained' : q{};
+        return wrap(q{}, "$title$all: " . join(', ', uniq map { $_->{strategy} } @cases), q{  });
     }
-    return $text;
+    my @places =
+        $self->{verbose}
+        ? map { wrap(q{  }, $_, q{    }) } phrases(@{$ids})
+        : $self->listed($self->answer->places(@cases));
+    my $unexplained = unexplained($transition);
+    return join q{}, "$title\n", @places,
+        (map { wrap(q{    }, $_, q{      }) } reasons($transition)),
+        defined $unexplained
+        ? wrap(q{    }, $self->{paint}->('unexplained', 'broken') . $unexplained, q{      })
+        : ();
 }
 
 sub comparison ($self) {
@@ -95,18 +121,21 @@ sub _kernels ($self) {
     return join q{}, map { sprintf $format, @{$_} } @rows;
 }
 
-sub conclusion ($self) {
+# "3 of 3 kernels complete under tcg in 28.2 s. 9 transitions, all explained."
+sub title ($self) {
     my $results  = $self->{results};
-    my @tried    = grep { defined } map { $results->cases($_) } $results->ids;
-    my @safe     = $self->safe(@tried);
     my @complete = grep { $_->{outcome} eq 'complete' } $results->results;
     my @under    = uniq grep { defined } map { $_->{accelerator} } $results->results;
     my $text     = @complete . ' of ' . $results->results . ' kernels complete';
     $text .= ' under ' . join ' and ', @under if @under;
     $text .= sprintf ' in %.1f s', $results->seconds if defined $results->seconds;
     $text .= ". $_" for grep { length } sum_of($results->transitions);
-    $text .= '. Safe on all of them, wherever tried: ' . join ', ', @safe if @safe;
-    return "$text.";
+    return wrap(q{}, "$text.");
+}
+
+sub counts ($self) {
+    my $tried = map { [$self->{results}->verdicts($_)]->@* ? $_ : () } $self->{results}->ids;
+    return cases($tried) . ($self->{verbose} ? ".\n" : '. More: ' . Copyhang::Report->more . "\n");
 }
 
 1;

@@ -17,12 +17,18 @@ use Copyhang::Grid            ();
 use Copyhang::Matrix::Changes qw(cases reasons sum_of unexplained);
 use Copyhang::Paths           ();
 use Copyhang::Product         qw(group neighbours phrases);
+use Copyhang::Text            qw(painter);
 
 # What stands in a cell; other verdicts stand there as they are.
 my %LETTER = (safe => 's', refused => 'r', unavailable => 'u');
 
 sub text ($class, $results, $path = undef) {
-    my $self = bless {results => $results, evidence => []}, $class;
+    my $self = bless {
+        results  => $results,
+        evidence => [],
+        verbose  => 1,
+        paint    => painter(0)
+    }, $class;
     return $results->running ? $self->_running($results->running) : $self->_guests;
 }
 
@@ -49,8 +55,7 @@ sub _running ($self, $kernel) {
     return _page(
         "copyhang on Linux $kernel->{release}",
         _line('p', "$kernel->{release} $kernel->{version} $kernel->{machine}"),
-        _line('p', $self->conclusion),
-        _line('p', $self->counts . q{.}),
+        $self->_answer,
         _list('Trouble', @{$kernel->{troubles}}),
         $self->_changes($kernel),
         _key(),
@@ -59,6 +64,13 @@ sub _running ($self, $kernel) {
         (map { _act($_) } @acts),
         _panels(map { [$_->{id}, $_->{id}, $_] } @cases),
     );
+}
+
+# As in the report for terminals.
+sub _answer ($self) {
+    return _line('pre.answer', join "\n",
+        grep { length } $self->title . $self->findings . $self->exotic,
+        $self->proof);
 }
 
 sub _changes ($self, $kernel) {

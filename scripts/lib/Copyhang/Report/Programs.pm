@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The results of programs under test for people, as text: Copyhang::Report with another table, which
-# SURVEYS in copyhang-exec(1) describes, and another conclusion.
+# The results of programs under test for people, as text: Copyhang::Report with another answer, which
+# REPORT in copyhang-exec(1) describes.
 package Copyhang::Report::Programs;
 
 use v5.36;
@@ -10,13 +10,39 @@ use Copyhang::Product qw(group);
 use Copyhang::Text    qw(widths wrap);
 use List::Util        qw(uniq);
 
-my $GAP = 2;
+my $GAP    = 2;
+my $SURVEY = 12;    # programs, of which not every one is shown what it does
+
+sub parts ($self) {
+    my @members   = $self->{results}->selection->members;
+    my $is_survey = defined $members[0]{name};
+    return (
+        $self->title
+            . ($is_survey ? join q{}, map { wrap(q{  }, $_, q{      }) } $self->sentences : q{}),
+        $self->programs(
+            @members > $SURVEY && !$self->{verbose} ? $self->_telling(@members) : @members
+        ),
+        $self->comparison,
+        $self->silent,
+        $self->troubles,
+        $self->proof,
+        $self->{verbose} ? $self->evidences : (),
+        $self->counts,
+    );
+}
+
+# Those that hold somebody up, or could not be tried.
+sub _telling ($self, @members) {
+    return grep {
+        my @cases = $self->_cases_of($_);
+        !@cases || @{$_->{mismatches} // []} || grep { $_->{verdict} ne 'safe' } @cases
+    } @members;
+}
 
 # Programs under test, each with what it does from which source. A single one has its command above
 # instead.
-sub table ($self) {
-    my @members = $self->{results}->selection->members;
-    my @rows    = map { _rows($_, $self->_cases_of($_)) } @members;
+sub programs ($self, @members) {
+    my @rows = map { _rows($_, $self->_cases_of($_)) } @members or return q{};
     my ($name, $ends, $verdict) = map { $GAP + $_ } widths(@rows);
     my $text   = defined $members[0]{name} ? q{} : wrap(q{}, _name($members[0]));
     my $before = q{};
