@@ -74,7 +74,7 @@ sub _outcome ($case, $actor) {
         grep { defined } {no => 'does not end', yes => 'ends'}->{$killable // q{}};
     $text .=
         $case->{verdict} eq 'hang' && defined $ms
-        ? "what the copy waits for does, within $ms ms."
+        ? 'what the copy waits for does, ' . ($ms > 0 ? "within $ms ms." : 'at once.')
         : "nothing that was tried does in time ($case->{verdict}).";
     return wrap(q{  }, $text, q{  });
 }

@@ -2,8 +2,8 @@
 #
 # How far a run is: a formatter for TAP::Harness, one line that moves.
 #
-#     12/40 cases, 1 failing, 3.2 s, now close                           # of the kernel that runs
-#     1/3 kernels, 0 failing, 9 s, debian:6.1 boots, debian:6.12 3/40    # of kernels in guests
+#     12/40 cases, 1 failing, 3 s, 7 s left, now close                   # of the kernel that runs
+#     1/3 kernels, 0 failing, 9 s, 20 s left, debian:6.12 3/40           # of kernels in guests
 #     step 3 of about 5: debian:6.1.170 boots, 12 s                      # of a bisection
 #
 # It is shown on standard error, and taken away at the end. What the programs print there goes
@@ -16,6 +16,7 @@ use TAP::Formatter::Session ();
 use Time::HiRes             qw(time);
 
 my $BETWEEN = 0.1;    # seconds from one rewriting of the line to the next
+my $TELLING = 2;      # seconds after which it can be told how long the rest will take
 
 # How many cases there will be; on each of so many kernels => 3, or of a step => 'in words: '. Where
 # one program plays those of all acts => 1, the line names the act.
@@ -59,11 +60,19 @@ sub _line ($self) {
     my ($now, $seconds) = ($self->{now}, time - $self->{began});
     my @now = map { "$_ $now->{$_}" } sort keys %{$now};
     return sprintf '%s%s, %.0f s', $self->{step}, "@now", $seconds if defined $self->{step};
-    return sprintf '%d/%d cases, %d failing, %.1f s, now %s',
-        @{$self}{qw(done cases failing)}, $seconds, $self->{at}
+    my @rest = (sprintf('%.0f s', $seconds), $self->_left($seconds));
+    return join ', ', "$self->{done}/$self->{cases} cases", "$self->{failing} failing", @rest,
+        "now $self->{at}"
         if !$self->{kernels};
-    return join ', ', "$self->{over}/$self->{kernels} kernels", "$self->{failing} failing",
-        sprintf('%.0f s', $seconds), @now;
+    return join ', ', "$self->{over}/$self->{kernels} kernels", "$self->{failing} failing", @rest,
+        @now;
+}
+
+# "7 s left", as if what is left took as long as what is done.
+sub _left ($self, $seconds) {
+    my $all = $self->{cases} * ($self->{kernels} || 1);
+    return if !$self->{done} || $seconds < $TELLING;
+    return sprintf '%.0f s left', $seconds * ($all - $self->{done}) / $self->{done};
 }
 
 sub _show ($self) {

@@ -74,7 +74,9 @@ sub findings ($self) {
     my @good    = grep { $_->{names} } map { {names => $others{$_->[0]}, where => $_->[1]} } @GOOD;
     my @unsafe  = $answer->unsafe;
     my @corrupt = $answer->corrupt;
-    return join q{}, $self->_titled('hang', 'HANG OTHERS while they wait', @unsafe),
+    return join q{},
+        $self->_titled('hang',
+        'HANG OTHERS, as long as the source gives nothing, or the sink takes nothing', @unsafe),
         @unsafe ? ($self->_acts, $self->instead) : (),
         $self->_titled('corrupt', 'SPOIL what they copy', @corrupt),
         $self->_titled('safe',    'HANG NOBODY',          @good);
@@ -102,7 +104,7 @@ sub _acts ($self) {
     return q{} if $self->{without}{acts};
     my ($held,     $free)  = $self->answer->acts;
     my ($survived, $tried) = $self->answer->survived;
-    my $text = 'held up: ' . join ', ', @{$held};
+    my $text = q{held up, at the pipe's other end: } . join ', ', @{$held};
     $text .=
         '; SIGKILL does not help' . ($survived == $tried ? q{} : " in $survived of $tried cases")
         if $survived;

@@ -25,7 +25,7 @@ sub parts ($self) {
     );
 }
 
-sub expendable ($class) { return qw(exotic_acts hints instead proof exotic acts) }
+sub expendable ($class) { return qw(exotic_acts instead hints proof exotic acts) }
 
 # What is said of one kernel is said of the newest one that was tested to the end.
 sub newest ($self) {
@@ -49,12 +49,12 @@ sub table ($self) {
 
 # What programs under test were seen to do.
 sub cascades ($self) {
-    my @lines = map {
-        (map { wrap(q{}, $_, q{  }) } phrases(@{$_->{ids}})),
+    my @texts = map {
+        join q{}, (map { wrap(q{}, $_, q{  }) } phrases(@{$_->{ids}})),
             map { wrap("  $_->[0]: ", $_->[1], q{    }) }
             @{$_->{seen}}
     } $self->{results}->cascades;
-    return join q{}, $self->shortened(@lines);
+    return join q{}, $self->shortened(@texts);
 }
 
 # What became different from one kernel to the next, and since when.
