@@ -4,13 +4,13 @@
 # to what. Endpoints are told by their sorts (Copyhang::Tables); exotic ones are another finding: where
 # the kernel itself waits for somebody even read(2) and write(2) may hang.
 #
-# A finding is {names => [strategies that behave alike], where => in words}, or {names, acts => [names],
-# where}. Everything here is counted from the cases.
+# A finding is {names => [strategies that behave alike], where => in words}. Everything here is counted
+# from the cases.
 package Copyhang::Answer;
 
 use v5.36;
 use Copyhang::Product qw(group merged);
-use List::Util        qw(any none uniq);
+use List::Util        qw(any uniq);
 
 # $tables: of Copyhang::Tables.
 sub new ($class, $tables, @cases) {
@@ -41,32 +41,24 @@ sub unsafe ($self) {
 }
 
 sub _unsafe ($self) {
-    my @findings = map { +{names => [$_->[0]{strategy}], where => $self->_where(@{$_})} }
-        grep {
-        any { _holds_up($_) }
-            @{$_}
-        } group('strategy', @{$self->{ordinary}});
+    my @findings = map {
+        my $where = $self->_where(@{$_});
+        defined $where ? {names => [$_->[0]{strategy}], where => $where} : ()
+    } group('strategy', @{$self->{ordinary}});
     return merged('names', 'where', @findings);
 }
 
-# The same where they are not: what is held up tells these apart.
+# The same where they are not: acts that are held up instead of places.
 sub exotic ($self) {
     return $self->_once(exotic => sub { $self->_exotic });
 }
 
 sub _exotic ($self) {
     my @findings = map {
-        my @held = grep { _holds_up($_) } @{$_};
-        @held
-            ? {
-            names => [$_->[0]{strategy}],
-            acts  => [uniq map { $_->{act} } @held],
-            where => $self->_where(@{$_})
-            }
-            : ()
+        my @acts = uniq map { $_->{act} } grep { _holds_up($_) } @{$_};
+        @acts ? {names => [$_->[0]{strategy}], where => join ', ', @acts} : ()
     } group('strategy', @{$self->{exotic}});
-    my $alike = sub ($finding) { "@{$finding->{acts}}" };
-    return map { +{%{$_}, where => undef} } merged('names', $alike, @findings);
+    return merged('names', 'where', @findings);
 }
 
 # What the exotic ends are that hold somebody up.
@@ -81,11 +73,11 @@ sub exotic_sorts ($self) {
 sub corrupt ($self) {
     my @findings = map {
         my $ends  = "$_->{source}-$_->{sink}";
-        my $claim = $self->{tables}->fact('promise', $ends, 'claim') // $_->value('promise');
+        my $claim = $self->{tables}->fact('promise', $ends, 'claim') // $_->value('promise') // q{};
         +{
             names => [$_->{strategy}],
             where => join ': ',
-            $ends, ($claim // q{}) =~ s/;.*//r || ()
+            grep { length } $ends, $claim =~ s/;.*//r
         }
     } grep { _is_corrupt($_) } @{$self->{cases}};
     return merged('names', 'where', @findings);
@@ -98,10 +90,10 @@ sub places ($self, @cases) {
             group('strategy', @cases));
 }
 
-# The same of those that hold somebody up, and how, where it is no hang.
+# The same of those that hold somebody up, and how, where it is no hang; undef if none does.
 sub _where ($self, @cases) {
     my @known = grep { $_->is_known } @cases;
-    my @held  = grep { _holds_up($_) } @known;
+    my @held  = grep { _holds_up($_) } @known or return;
     my $how   = join ', ', uniq map { $_->{verdict} } @held;
     return $self->_from_to(\@held, \@known) . ($how eq 'hang' ? q{} : " ($how)");
 }
@@ -149,10 +141,10 @@ sub _acts ($self) {
     my %unsafe = map      { $_ => 1 } map    { @{$_->{names}} } $self->unsafe;
     my @held   = uniq map { $_->{act} } grep { _holds_up($_) } @{$self->{ordinary}};
     my @free   = uniq map { $_->{act} }
-        grep { $unsafe{$_->{strategy}} && $_->{verdict} eq 'safe' && $_->value('stalled') }
-        @{$self->{ordinary}};
+        grep { ($_->value('stalled') // q{}) eq 'yes' }
+        grep { $unsafe{$_->{strategy}} && $_->{verdict} eq 'safe' } @{$self->{ordinary}};
     my %held = map { $_ => 1 } @held;
-    return (\@held, [grep { !$held{$_} && $_ ne 'promise' } @free]);
+    return (\@held, [grep { !$held{$_} } @free]);
 }
 
 # In how many cases SIGKILL did not end who was held up, of those in which it was tried.
@@ -161,9 +153,9 @@ sub survived ($self) {
     return (scalar(grep { $_->value('killable') eq 'no' } @tried), scalar @tried);
 }
 
-# The strategies that hold nobody up and spoil nothing where the ends are ordinary: those that are
-# safe wherever they were tried, those that the kernel refuses somewhere, or everywhere, those that
-# cases say nothing of as they are broken, and those that are not there: (word => [names]).
+# The strategies that hold nobody up where the ends are ordinary: those that do so wherever they were
+# tried, those that the kernel refuses somewhere, or everywhere, those that cases say nothing of as
+# they are broken, and those that are not there: (word => [names]).
 sub others ($self) {
     return $self->_once(others => sub { $self->_others });
 }
@@ -172,7 +164,7 @@ sub _others ($self) {
     my %sorted;
     for my $cases (group('strategy', @{$self->{ordinary}})) {
         my @seen = sort { $a cmp $b } uniq grep { $_ ne 'unavailable' }
-            map { $_->is_unsafe ? 'bad' : $_->{verdict} } @{$cases};
+            map { _holds_up($_) ? 'bad' : _is_corrupt($_) ? 'safe' : $_->{verdict} } @{$cases};
         my $word = "@seen" =~ /\A(bad|broken)/ ? $1 : "@seen" || 'unavailable';
         push @{$sorted{$word}}, $cases->[0]{strategy};
     }

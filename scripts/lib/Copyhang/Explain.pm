@@ -37,20 +37,24 @@ sub text ($self, $name) {
 
 sub _case ($self, $id) {
     return if !grep { $_ eq $id } @{$self->{ids}};
-    my ($act, $strategy, $source, $sink) = $id =~ m{\A([^/]+)/([^/]+)/(.+)-(.+)\z};
-    my $promise = $self->{tables}->fact('promise', "$source-$sink", 'claim');
-    my @steps   = (
+    my ($act, $strategy, $source, $sink) = $id =~ m{\A([^/]+)/([^/]+)/([^-]+)-(.+)\z};
+    my @steps = (
         "source, $source: " . $self->_about('endpoint', $source),
         "sink, $sink: " . $self->_about('endpoint', $sink),
         "a copier copies by $strategy: " . $self->_about('strategy', $strategy),
-        $act eq 'promise'
-        ? ("claimed: $promise ("
-                . $self->{tables}->fact('promise', "$source-$sink", 'written') . ')')
-        : $self->_acted($act),
+        $self->_has_actor($act) ? $self->_acted($act) : $self->_promised("$source-$sink"),
     );
     return join q{}, "$id\n", $self->_numbered(@steps), $self->_calls($strategy),
         $self->_meanings($act), $self->_changes($id);
 }
+
+sub _promised ($self, $ends) {
+    my ($claim, $written) = map { $self->{tables}->fact('promise', $ends, $_) } qw(claim written);
+    return "claimed: $claim ($written)";
+}
+
+# The cases of an act without one are whole copies, which nobody holds up.
+sub _has_actor ($self, $act) { return defined $self->{tables}->fact('act', $act, 'actor') }
 
 sub _about ($self, @row) { return $self->{tables}->fact(@row, 'about') }
 
@@ -73,7 +77,7 @@ sub _acted ($self, $act) {
 
 sub _act ($self, $act) {
     return if !$self->{tables}->has('act', $act);
-    my @steps = $act eq 'promise' ? $self->_about('act', $act) : $self->_acted($act);
+    my @steps = $self->_has_actor($act) ? $self->_acted($act) : $self->_about('act', $act);
     return join q{}, "act $act\n", $self->_numbered(@steps),
         $self->_pages($self->{tables}->fact('act', $act, 'call') // ()), $self->_meanings($act),
         $self->_counted(qr{\A\Q$act\E/}), $self->_changes(grep { m{\A\Q$act\E/} } @{$self->{ids}});
@@ -158,7 +162,7 @@ sub _changes ($self, @ids) {
 
 # What may come of it, in the words of copyhang-verdicts(7), shortened to their first sentence.
 sub _meanings ($self, $act) {
-    my $never    = $act eq 'promise' ? qr/\A(?:hang|stuck|late)\z/ : qr/(?!)/;
+    my $never    = $self->_has_actor($act) ? qr/(?!)/ : qr/\A(?:hang|stuck|late)\z/;
     my @verdicts = grep { $_ !~ $never } Copyhang::Case->verdicts;
     return "\nWhat may come of it\n", map {
         my ($sentence) = $self->_meaning($_) =~ s/\s+/ /gr =~ /\A (.*?[.])(?: |\z)/;

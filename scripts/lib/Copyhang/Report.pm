@@ -44,11 +44,8 @@ sub _text ($self) {
 }
 
 sub parts ($self) {
-    return (
-        $self->title . $self->findings . $self->silent . $self->exotic, $self->comparison,
-        $self->troubles,                                                $self->proof,
-        $self->{verbose} ? ($self->table, $self->evidences) : (),       $self->counts,
-    );
+    my @rest = $self->{verbose} ? qw(table evidences) : ();
+    return map { $self->$_ } qw(head comparison troubles proof), @rest, 'counts';
 }
 
 # --- The answer ---
@@ -65,6 +62,10 @@ sub title ($self) {
     my $kernel = $self->{results}->running;
     my @tally  = $self->{results}->tally(map { $_->{verdict} } $self->{results}->all_cases);
     return wrap(q{}, "Linux $kernel->{release} ($kernel->{machine}): " . join ', ', @tally);
+}
+
+sub head ($self) {
+    return join q{}, map { $self->$_ } qw(title findings silent exotic);
 }
 
 # Which strategies hang whom, from what to what; and which are safe.
@@ -115,9 +116,8 @@ sub _acts ($self) {
 # Where the kernel itself waits for somebody.
 sub exotic ($self) {
     return q{} if $self->{without}{exotic};
-    my @findings =
-        map { +{%{$_}, where => join ', ', @{$_->{acts}}} } $self->answer->exotic;
-    my $ends = join ', ', $self->answer->exotic_sorts;
+    my @findings = $self->answer->exotic;
+    my $ends     = join ', ', $self->answer->exotic_sorts;
     @findings = {names => [map { @{$_->{names}} } @findings], where => 'see --verbose'}
         if @findings && $self->{without}{exotic_acts};
     return $self->_titled('hang', "HOLD UP where the kernel itself waits for an answer ($ends)",

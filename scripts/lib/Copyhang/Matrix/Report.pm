@@ -16,13 +16,9 @@ use List::Util                qw(uniq);
 my $CONSOLE = 10;    # lines of it that are shown
 
 sub parts ($self) {
-    return (
-        $self->title . $self->_newest,        $self->_changes,
-        $self->{verbose} ? $self->table : (), $self->cascades,
-        $self->comparison,                    $self->troubles,
-        $self->_kernels,                      $self->proof,
-        $self->counts,
-    );
+    my @table = $self->{verbose} ? 'table' : ();
+    return map { $self->$_ } qw(head changes), @table,
+        qw(cascades comparison troubles kernels proof counts);
 }
 
 sub expendable ($class) { return qw(exotic_acts instead hints proof exotic acts) }
@@ -38,9 +34,11 @@ sub answer ($self) {
         Copyhang::Answer->new($self->tables, @{($self->newest // {cases => []})->{cases}});
 }
 
-sub _newest ($self) {
-    my $kernel = $self->newest // return q{};
-    return "$kernel->{name}, the newest that was tested:\n" . $self->findings . $self->exotic;
+sub head ($self) {
+    my $kernel = $self->newest // return $self->title;
+    return join q{}, $self->title, "$kernel->{name}, the newest that was tested:\n",
+        $self->findings,
+        $self->exotic;
 }
 
 sub table ($self) {
@@ -58,7 +56,7 @@ sub cascades ($self) {
 }
 
 # What became different from one kernel to the next, and since when.
-sub _changes ($self) {
+sub changes ($self) {
     my @labels = $self->{results}->labels;
     my @texts  = map { $self->_change($_, @labels) } $self->{results}->transitions;
     return join q{}, $self->shortened(@texts);
@@ -104,7 +102,7 @@ sub troubles ($self) {
 }
 
 # A line for each: how many cases of each verdict.
-sub _kernels ($self) {
+sub kernels ($self) {
     my @results = $self->{results}->results;
     my ($verdicts, @counts) = $self->{results}->counts(map { $_->{cases} } @results);
     my @rows = ['kernel', 'release', 'time', @{$verdicts}, 'outcome'];

@@ -68,9 +68,7 @@ sub _running ($self, $kernel) {
 
 # As in the report for terminals.
 sub _answer ($self) {
-    return _line('pre.answer', join "\n",
-        grep { length } $self->title . $self->findings . $self->exotic,
-        $self->proof);
+    return _line('pre.answer', join "\n", grep { length } $self->head, $self->proof);
 }
 
 sub _changes ($self, $kernel) {

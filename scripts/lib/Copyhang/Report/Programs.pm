@@ -14,21 +14,15 @@ my $GAP    = 2;
 my $SURVEY = 12;    # programs, of which not every one is shown what it does
 
 sub parts ($self) {
-    my @members   = $self->{results}->selection->members;
-    my $is_survey = defined $members[0]{name};
-    return (
-        $self->title
-            . ($is_survey ? join q{}, map { wrap(q{  }, $_, q{      }) } $self->sentences : q{}),
-        $self->programs(
-            @members > $SURVEY && !$self->{verbose} ? $self->_telling(@members) : @members
-        ),
-        $self->comparison,
-        $self->silent,
-        $self->troubles,
-        $self->proof,
-        $self->{verbose} ? $self->evidences : (),
-        $self->counts,
-    );
+    my @rest = $self->{verbose} ? 'evidences' : ();
+    return map { $self->$_ } qw(head programs silent comparison troubles proof), @rest, 'counts';
+}
+
+# Of a single program its row says as much.
+sub head ($self) {
+    my $is_survey = defined(($self->{results}->selection->members)[0]{name});
+    return join q{}, $self->title,
+        $is_survey ? map { wrap(q{  }, $_, q{      }) } $self->sentences : ();
 }
 
 # Those that hold somebody up, or could not be tried.
@@ -41,8 +35,10 @@ sub _telling ($self, @members) {
 
 # Programs under test, each with what it does from which source. A single one has its command above
 # instead.
-sub programs ($self, @members) {
-    my @rows = map { _rows($_, $self->_cases_of($_)) } @members or return q{};
+sub programs ($self) {
+    my @members = $self->{results}->selection->members;
+    @members = $self->_telling(@members) if @members > $SURVEY && !$self->{verbose};
+    my @rows = map { _rows($_, $self->_cases_of($_)) } @members or return $self->_mismatches;
     my ($name, $ends, $verdict) = map { $GAP + $_ } widths(@rows);
     my $text   = defined $members[0]{name} ? q{} : wrap(q{}, _name($members[0]));
     my $before = q{};
