@@ -165,7 +165,7 @@
 
   const fill = (name) => {
     const values = [...new Set(items.flatMap((item) => item[name]))];
-    fields[name].append(...values.map((value) => new Option(value)));
+    fields[name].append(...values.map((value) => new Option(value, value)));
   };
 
   root.classList.add('script');
