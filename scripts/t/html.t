@@ -4,6 +4,7 @@
 # copyhang run --html: whole pages are in t/golden; here what a strict parser sees of them.
 use v5.36;
 
+use Digest::SHA 'sha256_base64';
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Fake       qw(programs copyhang slurp spew case);
@@ -75,8 +76,15 @@ subtest 'the whole matrix' => sub {
     }
     is_deeply([grep { !/\A#-\z/ && !$page->{ids}{substr $_, 1} } @{$page->{links}}],
         [], 'every link leads somewhere on the page');
-    my @loads = $page->{html} =~ m{(<(?:script|link|img|iframe)\b|\bsrc=|url\(|\@import)}g;
-    is_deeply(\@loads, [], 'nothing to load, no script');
+    my @loads = $page->{html} =~ m{(<(?:link|img|iframe)\b|\bsrc=|url\(|\@import)}g;
+    is_deeply(\@loads, [], 'nothing to load');
+    for my $part (qw(style script)) {
+        my ($text)    = $page->{html} =~ m{<$part>(.*)</$part>}s;
+        my ($allowed) = $page->{html} =~ /$part-src 'sha256-([^']+)'/;
+        is($allowed, sha256_base64($text) . q{=}, "the only $part that a browser takes");
+        unlike($text, qr/[<&]/, 'is the same in HTML and XML');
+    }
+    like($page->{html}, qr/content="[^"]*\bdefault-src 'none'/, 'it loads nothing else');
     golden('run-html.txt', $page->{html});
 };
 

@@ -172,6 +172,16 @@ sub _others ($self) {
     return %sorted;
 }
 
+# What is not known, and why: a finding for each reason, named by the first case that has it.
+sub silent ($self) {
+    my $alike = sub ($case) { "$case->{verdict} " . ($case->{reason} // q{}) };
+    return map {
+        my ($case, @more) = @{$_};
+        my $name = "$case->{verdict} $case->{id}" . (@more ? ' and ' . @more . ' more' : q{});
+        +{names => [$name], where => $case->account // $case->{reason} // 'no reason was given'}
+    } group($alike, grep { !$_->is_known } @{$self->{cases}});
+}
+
 # What to do instead of strategies that hold somebody up: ({names, where => the other way}...).
 sub instead ($self) {
     my @ways = map {

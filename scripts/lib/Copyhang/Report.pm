@@ -24,6 +24,11 @@ my @GOOD = (
     ['refused',      'refused wherever tried'],
 );
 
+my %TITLE = (
+    hang   => 'HANG OTHERS, as long as the source gives nothing, or the sink takes nothing',
+    exotic => 'HOLD UP where the kernel itself waits for an answer',
+);
+
 # $results: of Copyhang::Matrix::Results. Arguments: verbose, colour.
 sub text ($class, $results, %argument) {
     my $self = bless {%argument, results => $results, paint => painter($argument{colour})}, $class;
@@ -52,9 +57,9 @@ sub parts ($self) {
 
 sub tables ($self) { return $self->{tables} //= Copyhang::Tables->new }
 
-# Of the kernel that runs here.
 sub answer ($self) {
-    return $self->{answer} //= Copyhang::Answer->new($self->tables, $self->{results}->all_cases);
+    my $kernel = $self->{results}->newest // {cases => []};
+    return $self->{answer} //= Copyhang::Answer->new($self->tables, @{$kernel->{cases}});
 }
 
 # "Linux 6.18.44 (x86_64): 2 safe, 1 hang"
@@ -65,28 +70,37 @@ sub title ($self) {
 }
 
 sub head ($self) {
-    return join q{}, map { $self->$_ } qw(title findings silent exotic);
+    return join q{}, $self->title, map { $self->section($_) } $self->sections;
 }
 
-# Which strategies hang whom, from what to what; and which are safe.
-sub findings ($self) {
-    my $answer  = $self->answer;
-    my %others  = $answer->others;
-    my @good    = grep { $_->{names} } map { {names => $others{$_->[0]}, where => $_->[1]} } @GOOD;
-    my @unsafe  = $answer->unsafe;
-    my @corrupt = $answer->corrupt;
-    return join q{},
-        $self->_titled('hang',
-        'HANG OTHERS, as long as the source gives nothing, or the sink takes nothing', @unsafe),
-        @unsafe ? ($self->_acts, $self->instead) : (),
-        $self->_titled('corrupt', 'SPOIL what they copy', @corrupt),
-        $self->_titled('safe',    'HANG NOBODY',          @good);
+# {verdict, title, findings => [...], notes => [texts]}: which strategies hang whom, from what to what;
+# which are safe; what is not known; and what is another finding.
+sub sections ($self) {
+    my $answer   = $self->answer;
+    my %others   = $answer->others;
+    my @good     = grep { $_->{names} } map { {names => $others{$_->[0]}, where => $_->[1]} } @GOOD;
+    my @nothing  = map  { @{$others{$_} // []} } qw(broken unavailable);
+    my $ends     = join ', ', $answer->exotic_sorts;
+    my @sections = (
+        ['hang',    $TITLE{hang},             [$answer->unsafe], $self->_held, $self->_instead],
+        ['corrupt', 'SPOIL what they copy',   [$answer->corrupt]],
+        ['safe',    'HANG NOBODY',            \@good],
+        ['broken',  'NOT KNOWN',              [$answer->silent], _nothing(@nothing)],
+        ['hang',    "$TITLE{exotic} ($ends)", [$self->_exotic]],
+    );
+    return map {
+        my ($verdict, $title, $findings, @notes) = @{$_};
+        +{verdict => $verdict, title => $title, findings => $findings, notes => \@notes}
+    } grep { @{$_->[2]} } @sections;
 }
 
-# Findings below what they have in common. What would be too much for a screen is counted.
-sub _titled ($self, $verdict, $title, @findings) {
-    return q{} if !@findings;
-    return join q{}, $self->{paint}->($title, $verdict) . "\n", $self->listed(@findings);
+sub _nothing (@names) { return @names ? 'nothing of ' . join ', ', @names : () }
+
+# Findings below what they have in common, and what else is to be told of them.
+sub section ($self, $section) {
+    return join q{}, $self->{paint}->(@{$section}{qw(title verdict)}) . "\n",
+        $self->listed(@{$section->{findings}}),
+        map { wrap(q{    }, "$_.", q{    }) } @{$section->{notes}};
 }
 
 sub listed ($self, @findings) {
@@ -101,8 +115,8 @@ sub shortened ($self, @texts) {
 }
 
 # Whom, and who is not: what frees them is among these.
-sub _acts ($self) {
-    return q{} if $self->{without}{acts};
+sub _held ($self) {
+    return if $self->{without}{acts};
     my ($held,     $free)  = $self->answer->acts;
     my ($survived, $tried) = $self->answer->survived;
     my $text = q{held up, at the pipe's other end: } . join ', ', @{$held};
@@ -110,18 +124,19 @@ sub _acts ($self) {
         '; SIGKILL does not help' . ($survived == $tried ? q{} : " in $survived of $tried cases")
         if $survived;
     $text .= '. Not held up: ' . join ', ', @{$free} if @{$free};
-    return wrap(q{    }, "$text.", q{    });
+    return $text;
 }
 
-# Where the kernel itself waits for somebody.
-sub exotic ($self) {
-    return q{} if $self->{without}{exotic};
-    my @findings = $self->answer->exotic;
-    my $ends     = join ', ', $self->answer->exotic_sorts;
-    @findings = {names => [map { @{$_->{names}} } @findings], where => 'see --verbose'}
-        if @findings && $self->{without}{exotic_acts};
-    return $self->_titled('hang', "HOLD UP where the kernel itself waits for an answer ($ends)",
-        @findings);
+sub _instead ($self) {
+    return if $self->{without}{instead};
+    my @ways = map { join(', ', @{$_->{names}}) . ": $_->{where}" } $self->answer->instead;
+    return @ways ? 'instead of ' . join '; ', @ways : ();
+}
+
+sub _exotic ($self) {
+    my @findings = $self->{without}{exotic} ? () : $self->answer->exotic;
+    return @findings if !@findings || !$self->{without}{exotic_acts};
+    return {names => [map { @{$_->{names}} } @findings], where => 'see --verbose'};
 }
 
 sub proof ($self) {
@@ -129,28 +144,6 @@ sub proof ($self) {
     my $case  = $self->answer->proof // return q{};
     my @lines = Copyhang::Picture->lines($self->tables, $case) or return q{};
     return join "\n", "Proof: $case->{id}", @lines, q{};
-}
-
-sub instead ($self) {
-    return q{} if $self->{without}{instead};
-    my @ways = map { join(', ', @{$_->{names}}) . ": $_->{where}" } $self->answer->instead;
-    return @ways ? wrap('    instead of ', join('; ', @ways) . q{.}, q{    }) : q{};
-}
-
-# What is not known, and why: a line for each reason, with the first case that has it.
-sub silent ($self) {
-    my @silent = grep { !$_->is_known } $self->{results}->all_cases or return q{};
-    my %others = $self->answer->others;
-    my @names  = map { @{$others{$_} // []} } qw(broken unavailable);
-    my $alike  = sub ($case) { "$case->{verdict} " . ($case->{reason} // q{}) };
-    my @lines  = map {
-        my ($case, @more) = @{$_};
-        my $what = $case->{id} . (@more ? ' and ' . @more . ' more' : q{});
-        my $why  = $case->account // $case->{reason} // 'no reason was given';
-        wrap("  $case->{verdict} ", "$what: $why", q{      })
-    } group($alike, @silent);
-    return join q{}, $self->{paint}->('NOT KNOWN', 'broken') . "\n",
-        @names ? wrap('  of ', join(', ', @names), q{      }) : (), $self->shortened(@lines);
 }
 
 # How much that was, and where the rest is.

@@ -60,7 +60,8 @@ sub _same_everywhere ($text) {
     my ($places, %place) = 0;    # folders of File::Temp, in the order in which they are named
     $text =~ s{($TEMPORARY)}{$place{$1} //= 'PLACE' . ++$places}ge;
     $text =~ s{^(PLACE\d+\S*) +(?=[\d-])}{$1  }gm;    # a column that is as wide as its name
-    $text =~ s{<style>.*</style>}{<style/>}s;
+    $text =~ s{<(style|script)>.*</\1>}{<$1/>}sg;
+    $text =~ s{'sha256-[^']+'}{'DIGEST'}g;
     $text =~ s/\e/ESC/g;
     return $text;
 }

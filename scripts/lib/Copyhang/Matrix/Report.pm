@@ -23,22 +23,10 @@ sub parts ($self) {
 
 sub expendable ($class) { return qw(exotic_acts instead hints proof exotic acts) }
 
-# What is said of one kernel is said of the newest one that was tested to the end.
-sub newest ($self) {
-    my @complete = grep { $_->{outcome} eq 'complete' && @{$_->{cases}} } $self->{results}->results;
-    return $complete[-1];
-}
-
-sub answer ($self) {
-    return $self->{answer} //=
-        Copyhang::Answer->new($self->tables, @{($self->newest // {cases => []})->{cases}});
-}
-
 sub head ($self) {
-    my $kernel = $self->newest // return $self->title;
+    my $kernel = $self->{results}->newest // return $self->title;
     return join q{}, $self->title, "$kernel->{name}, the newest that was tested:\n",
-        $self->findings,
-        $self->exotic;
+        map { $self->section($_) } $self->sections;
 }
 
 sub table ($self) {

@@ -48,6 +48,12 @@ sub running ($self) {
     return $result;
 }
 
+# What is said of one kernel is said of this one: the newest that was tested to the end, if there is any.
+sub newest ($self) {
+    my @complete = grep { $_->{outcome} eq 'complete' && @{$_->{cases}} } $self->results;
+    return $complete[-1];
+}
+
 sub all_cases ($self) {
     return map { @{$_->{cases}} } $self->results;
 }
@@ -85,7 +91,8 @@ sub is_telling ($self, $id) {
 }
 
 # These cases, in as few rows as they need, those of the same acts together, and in there those of
-# the same ends: ([{acts, names, ends, cases => [on each kernel, of the first of them]}...]...).
+# the same ends: ([{acts, names, sources, sinks, ends, cases}...]...), with the cases of the first of
+# them on each kernel.
 sub sections ($self, @ids) {
     my $verdicts = sub ($id) {
         join q{ }, map { $_ ? $_->{verdict} . $_->is_changed : q{-} } $self->cases($id);
@@ -100,7 +107,7 @@ sub _row ($self, $box) {
     my ($act, $strategy, $source, $sink) =
         map { $_->[0] } @{$box}{qw(acts strategies sources sinks)};
     return {
-        acts  => $box->{acts},
+        %{$box}{qw(acts sources sinks)},
         names => $box->{strategies},
         ends  => 'from ' . join(', ', @{$box->{sources}}) . ' to ' . join(', ', @{$box->{sinks}}),
         cases => [$self->cases("$act/$strategy/$source-$sink")],

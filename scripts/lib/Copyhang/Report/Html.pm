@@ -5,30 +5,31 @@
 # Evidence has the id of its case: page.html#ID leads there from elsewhere. Of kernels in guests a
 # failure is a link to that of the first case in its row on the first kernel that fails so.
 #
-# A page needs nothing else, neither a script nor the network, and is HTML and well-formed XML.
-# Content is text, which is escaped, or elements as _tag makes them, or references to lists of both.
+# A page needs nothing else, and no network: it tells the browser not to load anything. It is HTML and
+# well-formed XML. Where scripts may run it can be narrowed by more than without.
 package Copyhang::Report::Html;
 
 use v5.36;
 use parent 'Copyhang::Report';
-use Copyhang::Baseline        ();
-use Copyhang::Case            ();
-use Copyhang::Grid            ();
-use Copyhang::Matrix::Changes qw(cases reasons sum_of unexplained);
-use Copyhang::Paths           ();
-use Copyhang::Product         qw(group neighbours phrases);
-use Copyhang::Text            qw(painter);
+use Copyhang::Baseline              ();
+use Copyhang::Case                  ();
+use Copyhang::Grid                  ();
+use Copyhang::Matrix::Changes       qw(cases reasons sum_of unexplained);
+use Copyhang::Paths                 ();
+use Copyhang::Product               qw(group neighbours phrases);
+use Copyhang::Report::Html::Element qw(box digest html joined line link_to list table tag);
+use Copyhang::Report::Html::Filter  ();
+use Copyhang::Text                  qw(painter);
+use List::Util                      qw(uniq);
 
 # What stands in a cell; other verdicts stand there as they are.
 my %LETTER = (safe => 's', refused => 'r', unavailable => 'u');
 
+my $ARROW = "\xe2\x86\x92";
+
 sub text ($class, $results, $path = undef) {
-    my $self = bless {
-        results  => $results,
-        evidence => [],
-        verbose  => 1,
-        paint    => painter(0)
-    }, $class;
+    my %how  = (verbose => 1, paint => painter(0));
+    my $self = bless {%how, results => $results, evidence => []}, $class;
     return $results->running ? $self->_running($results->running) : $self->_guests;
 }
 
@@ -37,9 +38,9 @@ sub _overview ($self, $selector, $heads, @rows) {
     my ($verdicts, @counts) = $self->{results}->counts(map { $_->[1] } @rows);
     for my $row (@rows) {
         my $count = shift @counts;
-        $row->[1] = [map { $count->{$_} ? _tag("td.$_", $count->{$_}) : _tag('td') } @{$verdicts}];
+        $row->[1] = [map { $count->{$_} ? tag("td.$_", $count->{$_}) : tag('td') } @{$verdicts}];
     }
-    return _table($selector, q{}, [@{$heads}, @{$verdicts}], @rows);
+    return table($selector, [@{$heads}, @{$verdicts}], @rows);
 }
 
 # --- One kernel ---
@@ -50,34 +51,33 @@ sub _running ($self, $kernel) {
     my @acts    = Copyhang::Grid->tables(1, @cases);
     my @links   = map {
         my $act = $_->{acts}[0];
-        [_tag('th', _link("act:$act", $act)), $_->{cases}]
+        [tag('th', link_to("act:$act", $act)), $_->{cases}]
     } @acts;
-    return _page(
+    return $self->_page(
         "copyhang on Linux $kernel->{release}",
-        _line('p', "$kernel->{release} $kernel->{version} $kernel->{machine}"),
-        $self->_answer,
-        _list('Trouble', @{$kernel->{troubles}}),
-        $self->_changes($kernel),
-        _key(),
-        _line('p', 'A verdict is a link to its evidence.'),
-        $self->_overview('table.overview', ['act'], @links),
-        (map { _act($_) } @acts),
-        _panels(map { [$_->{id}, $_->{id}, $_] } @cases),
+        [
+            line('p', "$kernel->{release} $kernel->{version} $kernel->{machine}"),
+            $self->_head,
+            list('Trouble', @{$kernel->{troubles}}),
+            $self->_changes($kernel),
+            line(
+                'p',
+                'A verdict is a link to its evidence. With a ! it is not what the baseline expects.'
+            ),
+            $self->_overview('table.overview', ['act'], @links),
+        ],
+        [map { _act($_) } @acts],
+        map { [$_->{id}, $_->{id}, $_] } @cases,
     );
-}
-
-# As in the report for terminals.
-sub _answer ($self) {
-    return _line('pre.answer', join "\n", grep { length } $self->head, $self->proof);
 }
 
 sub _changes ($self, $kernel) {
     my $results  = $self->{results};
     my $baseline = $kernel->{baseline} // return;
     my ($sum, @differences) = $baseline->compare($kernel, $results->selection);
-    my %there = map { $_ => _link($_) } $results->ids;
-    return _list('Changes', map { [$there{$_->[0]} // $_->[0], ": $_->[1]"] } @differences),
-        _line('p', $sum);
+    my %there = map { $_ => link_to($_) } $results->ids;
+    return list('Changes', map { [$there{$_->[0]} // $_->[0], ": $_->[1]"] } @differences),
+        line('p', $sum);
 }
 
 # The table of an act: strategies by endpoints, those of one sink beside each other. What is first
@@ -85,20 +85,34 @@ sub _changes ($self, $kernel) {
 sub _act ($table) {
     my @columns = @{$table->{columns}};
     my @sinks   = group(sub ($column) { $column->{sinks}[0] }, @columns);
-    my @class   = map { ('first', (q{}) x $#{$_}) } @sinks;
-    my @to   = map { _tag('th.first', {colspan => scalar @{$_}}, "to $_->[0]{sinks}[0]") } @sinks;
-    my @from = map { _tag("th.$class[$_]", _tag('span.up', $columns[$_]{sources})) } 0 .. $#columns;
-    my @rows = map {
+    my @class = map { ('first', (q{}) x $#{$_}) } @sinks;
+    my @to    = map { _to(scalar @{$_}, $_->[0]{sinks}[0]) } @sinks;
+    my @from  = map { tag("th.$class[$_]", tag('span.up', $columns[$_]{sources})) } 0 .. $#columns;
+    my @rows  = map {
         my @cases = @{$_->{cases}}[map { $_->{number} } @columns];
         my @cells =
             map { _cell($cases[$_], $class[$_], $cases[$_] && $cases[$_]{id}) } 0 .. $#cases;
-        _line('tr', _tag('th', $_->{names}), @cells)
+        line('tr', tag('th', $_->{names}), @cells)
     } @{$table->{rows}};
     my $name  = $table->{acts}[0];
-    my @heads = (_line('tr', _tag('th', 'from'), @to), _line('tr', _tag('th'), @from));
+    my @heads = (line('tr', tag('th'), @to), line('tr', tag('th', 'from'), @from));
     my $all =
-        _line('table', "\n", _line('thead', "\n", @heads), _line('tbody', "\n", @rows));
-    return _line('section', {id => "act:$name"}, "\n", _line('h2', $name), $all);
+        line('table.grid', "\n", line('thead', "\n", @heads), line('tbody', "\n", @rows));
+    return line(
+        'section', {id => "act:$name", 'data-acts' => $name},
+        "\n", line('h2', $name),
+        box($all)
+    );
+}
+
+# What stands above the columns of a sink: upright where they are fewer than it is long.
+sub _to ($columns, $sink) {
+    my $text = "to $sink";
+    return tag(
+        'th.first',
+        {colspan => $columns},
+        6 * $columns < length $text ? tag('span.up', $text) : $text
+    );
 }
 
 # --- Several kernels ---
@@ -108,28 +122,27 @@ sub _guests ($self) {
     my @ids      = $results->ids;
     my @cascades = map {
         my @seen = map { "$_->[0]: $_->[1]" } @{$_->{seen}};
-        _joined('<br/>', phrases(@{$_->{ids}}), @seen)
+        joined('<br/>', phrases(@{$_->{ids}}), @seen)
     } $results->cascades;
     my @tables = (
-        _line(
-            'p',
-            'Cases with the same verdicts on all kernels share a row. A failure is a link to the'
-                . ' evidence of the first of them.'
-        ),
         $self->_sections('What differs, or fails',       grep { $results->is_telling($_) } @ids),
         $self->_sections('What is alike on all kernels', grep { !$results->is_telling($_) } @ids),
     );
-    return _page(
-        'copyhang on ' . $results->results . ' kernels',
+    my $before = [
+        $self->_head,
         $self->_kernels,
-        _list('What the programs did', @cascades),
+        list('What the programs did', @cascades),
         $self->_transitions,
-        _list('Against the baselines', Copyhang::Baseline->lines($results)),
-        _list('Trouble',               map { $self->_troubles($_) } $results->results),
-        _key(),
-        @tables,
-        _panels(@{$self->{evidence}}),
-    );
+        list('Against the baselines', Copyhang::Baseline->lines($results)),
+        list('Trouble',               map { $self->_troubles($_) } $results->results),
+        line(
+            'p',
+            'Cases with the same verdicts on all kernels share a row. A failure is a link to the'
+                . ' evidence of the first of them. With a ! it is not what the baseline expects.'
+        ),
+    ];
+    return $self->_page('copyhang on ' . $results->results . ' kernels',
+        $before, \@tables, @{$self->{evidence}});
 }
 
 sub _kernels ($self) {
@@ -137,32 +150,45 @@ sub _kernels ($self) {
         my @texts   = (@{$_}{qw(name release accelerator)}, $self->{results}->outcome($_));
         my @seconds = map { defined ? sprintf '%.1f s', $_ : q{} }
             @{$_->{seconds} // {}}{qw(boot cases total)};
-        [[(map { _tag('th', $_ // q{}) } @texts), map { _tag('td', $_) } @seconds], $_->{cases}]
+        [[(map { tag('th', $_ // q{}) } @texts), map { tag('td', $_) } @seconds], $_->{cases}]
     } $self->{results}->results;
     my @heads = qw(kernel release under outcome boot cases total);
     return $self->_overview('table.overview.kernels', \@heads, @rows);
 }
 
+# What changed as a timeline: kernels side by side, and each transition where it lies between two.
 sub _transitions ($self) {
-    my @labels      = $self->{results}->labels;
-    my @transitions = $self->{results}->transitions;
-    my @items       = map {
-        my ($from, $to, $before, $after, $ids) = @{$_}{qw(from to before after ids)};
-        my $unexplained = unexplained($_);
-        _joined(
-            '<br/>',
-            [
-                _tag("span.$from", $from),
-                " \xe2\x86\x92 ",
-                _tag("span.$to", $to),
-                " between $labels[$before] and $labels[$after]: " . cases(scalar @{$ids})
-            ],
-            phrases(@{$ids}),
-            (map { _tag('i', $_) } reasons($_)),
-            defined $unexplained ? [_tag('b.unexplained', 'unexplained'), $unexplained] : ()
-        )
-    } @transitions;
-    return _list('What changed: ' . sum_of(@transitions), @items);
+    my @transitions = $self->{results}->transitions or return;
+    my @columns     = $self->{results}->columns;
+    my @labels      = ($self->{results}->labels)[@columns];
+    my $head        = line('thead', tag('tr', tag('th'), map { tag('th', $_) } @labels));
+    my @bodies      = map { _transition($_, @columns) } @transitions;
+    return (
+        line('h2', 'What changed: ' . sum_of(@transitions)),
+        box(line('table.timeline', "\n", $head, @bodies)),
+    );
+}
+
+# Of kernels between the two nothing is known. Below stand the cases, and what may be the reason.
+sub _transition ($transition, @columns) {
+    my ($from, $to, $before, $after, $ids) = @{$transition}{qw(from to before after ids)};
+    my @cells = map {
+              $_ == $before               ? tag("td.from.$from", "$from $ARROW")
+            : $_ == $after                ? tag("td.to.$to",     $to)
+            : $_ > $before && $_ < $after ? tag('td',            $ARROW)
+            : tag('td')
+    } @columns;
+    my $unexplained = unexplained($transition);
+    my $what        = joined(
+        '<br/>', phrases(@{$ids}),
+        (map { tag('i', $_) } reasons($transition)),
+        defined $unexplained ? [tag('b.unexplained', 'unexplained'), $unexplained] : ()
+    );
+    return line(
+        'tbody', "\n",
+        line('tr', tag('th', cases(scalar @{$ids})), @cells),
+        line('tr', tag('td.what', {colspan => 1 + @columns}, tag('div', $what))),
+    );
 }
 
 # What became of a kernel that was not tested to the end, and what was wrong with case programs.
@@ -171,28 +197,43 @@ sub _troubles ($self, $result) {
     my @console = @{$result->{console} // []};
     my $text    = join ': ', $result->{name}, $outcome, $result->{detail} // ();
     return (
-        $outcome eq 'complete' ? () : [$text, @console ? _tag('pre', _joined("\n", @console)) : ()],
-        map { "$result->{name}: $_" } @{$result->{troubles} // []}
-    );
+        $outcome eq 'complete' ? () : [$text, @console ? tag('pre', joined("\n", @console)) : ()],
+        map { "$result->{name}: $_" } @{$result->{troubles} // []});
 }
 
 sub _sections ($self, $title, @ids) {
     return if !@ids;
-    return _line('h2', "$title: " . cases(scalar @ids)),
+    return line('h2', "$title: " . cases(scalar @ids)),
         map { $self->_section(@{$_}) } $self->{results}->sections(@ids);
 }
 
 # The rows of the same acts. No line ends within a name.
 sub _section ($self, @rows) {
     my @labels = ($self->{results}->labels)[$self->{results}->columns];
-    my @lines  = map {
-        my $ends = _tag('th.ends', {colspan => 1 + @labels}, $_->[0]{ends});
-        $ends, map {
-            [_tag('th', _joined(', ', map { _tag('span', $_) } @{$_->{names}})), $self->_cells($_)]
-        } @{$_}
-    } group('ends', @rows);
-    my $acts = _line('h3', join ', ', @{$rows[0]{acts}});
-    return _line('section', "\n", $acts, _table('table.rows', "\n", [q{}, @labels], @lines));
+    my $head   = line('thead', tag('tr', tag('th'), map { tag('th', $_) } @labels));
+    my @bodies = map { $self->_body(1 + @labels, @{$_}) } group('ends', @rows);
+    my @acts   = @{$rows[0]{acts}};
+    return line(
+        'section', {'data-acts' => "@acts"},
+        "\n",
+        line('h3', join ', ', @acts),
+        box(line('table.rows', "\n", $head, @bodies))
+    );
+}
+
+# Those of the same sources and sinks.
+sub _body ($self, $columns, @rows) {
+    my ($sources, $sinks) = @{$rows[0]}{qw(sources sinks)};
+    my $ends = line('tr', tag('th.ends', {colspan => $columns}, tag('span', $rows[0]{ends})));
+    return line(
+        'tbody',
+        {'data-sources' => "@{$sources}", 'data-sinks' => "@{$sinks}"},
+        "\n", $ends,
+        map {
+            my $names = joined(', ', map { tag('span', $_) } @{$_->{names}});
+            line('tr', tag('th', $names), $self->_cells($_))
+        } @rows
+    );
 }
 
 # Of neighbours with the same failure only the first one shows its evidence.
@@ -209,12 +250,50 @@ sub _cells ($self, $row) {
     } neighbours($same, $self->{results}->columns);
 }
 
-# --- What pages are made of ---
+# --- What both have ---
 
-# page.html.in, filled in.
-sub _page ($title, @body) {
-    my %part = (title => _html($title), style => _file('page.css'), body => _html(@body));
-    return _file('page.html.in') =~ s/\{(title|style|body)\}/$part{$1}/gr;
+# The answer, as text reports have it.
+sub _head ($self) {
+    my @sections = map {
+        my $section = $_;
+        my @items   = map { line('li', tag('b', join ', ', @{$_->{names}}), ": $_->{where}") }
+            @{$section->{findings}};
+        line('h3', tag("span.$section->{verdict}", $section->{title})), line('ul', "\n", @items),
+            map { line('p', "$_.") }
+            @{$section->{notes}}
+    } $self->sections;
+    my ($title, @proof) = split /\n/, $self->proof;
+    my $proof  = @proof ? [line('h3', $title), box(line('pre', join "\n", @proof))] : [];
+    my $kernel = $self->{results}->newest // return [];
+    my $name   = $kernel->{name};
+    return [
+        defined $name
+        ? line('p', "$name, the newest that was tested:")
+        : line('p', $self->title =~ s/\s+/ /gr),
+        line('div.answer', "\n", @sections, $proof)
+    ];
+}
+
+# page.html.in, filled in, around what its filter narrows and the evidence.
+sub _page ($self, $title, $before, $narrowed, @evidence) {
+    my $results    = $self->{results};
+    my ($verdicts) = $results->counts([$results->all_cases]);
+    my @acts       = uniq map { $_->{act} } $results->all_cases;
+    my $filter     = Copyhang::Report::Html::Filter->new(\%LETTER, $verdicts, \@acts);
+    my %part       = (
+        title  => html($title),
+        style  => "\n" . _file('page.css') . $filter->rules,
+        script => "\n" . _file('page.js'),
+        body   => html($before, $filter->around($narrowed), _panels(@evidence)),
+    );
+    my %policy = (
+        'default-src' => q{'none'},
+        'base-uri'    => q{'none'},
+        'form-action' => q{'none'},
+        map { ("$_-src" => digest($part{$_})) } qw(style script),
+    );
+    $part{policy} = join '; ', map { "$_ $policy{$_}" } sort keys %policy;
+    return _file('page.html.in') =~ s/\{(title|policy|style|script|body)\}/$part{$1}/gr;
 }
 
 # One of this module's folder, without the comments that it begins with.
@@ -223,62 +302,13 @@ sub _file ($name) {
     return join(q{}, Copyhang::Paths->lines($path)) =~ s{\A(?:(?:/[*].*?[*]/|<!--.*?-->)\s*)*}{}sr;
 }
 
-# An element, named as page.css does: "td.safe.first" has two classes. Other attributes may come
-# before what is in it.
-sub _tag ($selector, @content) {
-    my %attribute = ref $content[0] eq 'HASH' ? %{shift @content} : ();
-    my ($name, @classes) = split /[.]+/, $selector;
-    my $attributes = @classes ? qq( class="@classes") : q{};
-    $attributes .= qq( $_=") . _html($attribute{$_}) . q{"} for keys %attribute;
-    return \join q{}, "<$name$attributes>", _html(@content), "</$name>";
-}
-
-# One that ends its line.
-sub _line (@what) { return [_tag(@what), "\n"] }
-
-# What is text becomes text, whatever it is made of: only ASCII is left.
-sub _html (@content) {
-    return join q{}, map { ref eq 'ARRAY' ? _html(@{$_}) : ref ? ${$_} : _escape($_) } @content;
-}
-
-sub _escape ($text) {
-    utf8::decode($text);
-    $text =~ s/[^\t\n\x20-\x{7e}\x{a0}-\x{d7ff}\x{e000}-\x{fffd}\x{10000}-\x{10ffff}]/\x{fffd}/g;
-    return $text =~ s/([&<>"']|[^\x00-\x7f])/'&#' . ord($1) . q{;}/ger;
-}
-
-# With something between them, which is HTML.
-sub _joined ($separator, @content) {
-    return \join $separator, map { _html($_) } @content;
-}
-
-sub _list ($title, @items) {
-    return [] if !@items;
-    return [_line('h2', $title), _line('ul', "\n", map { _line('li', $_) } @items)];
-}
-
-sub _link ($id, $text = $id) { return _tag('a', {href => "#$id"}, $text) }
-
-# $start: what comes before its head, a line of names. Rows are [what is in them].
-sub _table ($selector, $start, $heads, @rows) {
-    my $head = _line('thead', _tag('tr', map { _tag('th', $_) } @{$heads}));
-    my $body = _tag('tbody', "\n", map { _line('tr', $_) } @rows);
-    return _line($selector, $start, $head, $body);
-}
-
-sub _key () {
-    my @verdicts =
-        map { _line("span.$_", $LETTER{$_} ? "$LETTER{$_} = " : q{}, $_) } Copyhang::Case->verdicts;
-    return _line('p.key', "\n", @verdicts, '! = not as the baseline expects');
-}
-
 # A verdict in a table, a link where there is an anchor.
 sub _cell ($case, $class = q{}, $anchor = undef) {
-    return _tag("td.$class") if !$case;
+    return tag("td.$class") if !$case;
     my ($mark, $changed) = $case->is_changed ? (q{!}, '.changed') : (q{}, q{});
     my $text = ($LETTER{$case->{verdict}} // $case->{verdict}) . $mark;
-    return _tag("td.$case->{verdict}.$class$changed",
-        defined $anchor ? _link($anchor, $text) : $text);
+    return tag("td.$case->{verdict}.$class$changed",
+        defined $anchor ? link_to($anchor, $text) : $text);
 }
 
 # The panels of evidence: ([anchor, title, case]...). Thousands of cases have the same few stacks:
@@ -286,28 +316,28 @@ sub _cell ($case, $class = q{}, $anchor = undef) {
 sub _panels (@items) {
     return map {
         my @cases = map { _pairs(@{$_}) } @{$_};
-        my $close = _line('a.close', {href => '#-'}, 'close');
-        _line('div.evidence', $close, @cases, _tag('div.stacks', \_stacks($_->[0])))
+        my $close = line('a.close', {href => '#-'}, 'close');
+        line('div.evidence', $close, @cases, tag('div.stacks', \_stacks($_->[0])))
     } group(\&_stacks, @items);
 }
 
 sub _is_stack ($pair) { return $pair->[0] =~ /[.]stack\z/ }
 
 sub _stacks ($item) {
-    return _html(
+    return html(
         map {
             my ($key, $stack) = @{$_};
-            _line('pre', "$key\n  ", _joined("\n  ", split / < /, $stack))
+            line('pre', "$key\n  ", joined("\n  ", split / < /, $stack))
         } grep { _is_stack($_) } @{$item->[2]{pairs}}
     );
 }
 
 sub _pairs ($anchor, $title, $case) {
-    my @lines = [_tag("b.$case->{verdict}", $case->{verdict}), " $title"];
+    my @lines = [tag("b.$case->{verdict}", $case->{verdict}), " $title"];
     push @lines, "expected: $case->{expected}" if defined $case->{expected};
     push @lines, map { sprintf '%-12s %s', @{$_} }
         grep { $_->[0] ne 'verdict' && !_is_stack($_) } @{$case->{pairs}};
-    return _line('pre', {id => $anchor}, _joined("\n", @lines));
+    return line('pre', {id => $anchor}, joined("\n", @lines));
 }
 
 1;

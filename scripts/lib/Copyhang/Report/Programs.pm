@@ -18,6 +18,11 @@ sub parts ($self) {
     return map { $self->$_ } qw(head programs silent comparison troubles proof), @rest, 'counts';
 }
 
+sub silent ($self) {
+    my ($section) = grep { $_->{verdict} eq 'broken' } $self->sections;
+    return $section ? $self->section($section) : q{};
+}
+
 # Of a single program its row says as much.
 sub head ($self) {
     my $is_survey = defined(($self->{results}->selection->members)[0]{name});
