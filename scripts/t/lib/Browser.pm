@@ -65,7 +65,9 @@ sub _become ($place) {
 sub _open ($self) {
     my @arguments = qw(--headless --no-sandbox --disable-gpu --disable-dev-shm-usage
         --remote-debugging-pipe);
+    my %limit  = map { $_ => 1000 * $Fake::LIMIT } qw(script pageLoad);
     my %wanted = (
+        timeouts             => \%limit,
         'goog:chromeOptions' => {args    => [@arguments, "--user-data-dir=$self->{place}/profile"]},
         'goog:loggingPrefs'  => {browser => 'ALL', performance => 'ALL'},
     );

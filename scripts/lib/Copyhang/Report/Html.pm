@@ -282,7 +282,8 @@ sub _page ($self, $title, $before, $narrowed, @evidence) {
     my $filter     = Copyhang::Report::Html::Filter->new(\%LETTER, $verdicts, \@acts);
     my %part       = (
         title  => html($title),
-        style  => "\n" . _file('page.css') . $filter->rules,
+        style  => "\n" . _file('page.css'),
+        rules  => $filter->rules,
         script => "\n" . _file('page.js'),
         body   => html($before, $filter->around($narrowed), _panels(@evidence)),
     );
@@ -290,10 +291,11 @@ sub _page ($self, $title, $before, $narrowed, @evidence) {
         'default-src' => q{'none'},
         'base-uri'    => q{'none'},
         'form-action' => q{'none'},
-        map { ("$_-src" => digest($part{$_})) } qw(style script),
+        'style-src'   => join(q{ }, map { digest($part{$_}) } qw(style rules)),
+        'script-src'  => digest($part{script}),
     );
     $part{policy} = join '; ', map { "$_ $policy{$_}" } sort keys %policy;
-    return _file('page.html.in') =~ s/\{(title|policy|style|script|body)\}/$part{$1}/gr;
+    return _file('page.html.in') =~ s/\{(title|policy|style|rules|script|body)\}/$part{$1}/gr;
 }
 
 # One of this module's folder, without the comments that it begins with.

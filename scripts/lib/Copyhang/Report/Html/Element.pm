@@ -63,7 +63,7 @@ sub table ($selector, $heads, @rows) {
 # As a style sheet has it, and with nothing in it that HTML or XML would take for its own.
 sub css_string ($text) {
     utf8::decode($text);
-    return q{"} . $text =~ s/([^\w-])/sprintf '\\%x ', ord $1/gear . q{"};
+    return q{"} . $text =~ s/([^A-Za-z0-9_-])/sprintf '\\%x ', ord $1/ger . q{"};
 }
 
 # By which a page says that just this script or style is its own.

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What narrows a page to some of its cases. Verdicts and acts are chosen by check boxes, which the
-# style sheet alone heeds where scripts may not run: who has none of those that are checked is not
-# shown. page.js takes over where they may, and adds fields for the rest.
+# What narrows a page to some of its cases. Verdicts and acts are chosen by check boxes, which a style
+# sheet heeds where scripts may not run: who has none of those that are checked is not shown. page.js
+# takes over from it where they may, and adds fields for the rest.
 #
 # It looks for cases in sections, which have their acts, and in tables of class grid, whose cells are
 # links to a case, or of class rows, whose rows and bodies have their strategies, sources and sinks.
@@ -10,9 +10,6 @@ package Copyhang::Report::Html::Filter;
 
 use v5.36;
 use Copyhang::Report::Html::Element qw(css_string line tag);
-
-# As the style sheet names a page on which no script runs.
-my $ALONE = ':root:not(.script)';
 
 # $letter: what stands in a cell for a verdict, where that is not the word.
 sub new ($class, $letter, $verdicts, $acts) {
@@ -61,15 +58,24 @@ sub _field ($name, $words = $name) {
     return line('label', "$words ", tag('select', {name => $name}, $any));
 }
 
-# The rules of the style sheet that are this page's own. What is hidden while anything is checked
-# comes back where it has what is.
+# A style sheet for where no script runs. What is hidden while anything is checked comes back where it
+# has what is.
+my $RULES = <<'END';
+
+@supports not selector(:has(:checked)) { .bar :is(input, .acts, button) { display: none } }
+:root:has([name=verdict]:checked) form :is(section > *, tbody, tbody > tr:has(td)),
+:root:has([name=act]:checked) form section { display: none }
+:root:has([name=verdict]:checked) form .grid td { opacity: .2 }
+END
+
 sub rules ($self) {
-    return join q{}, (map { _verdict($_) } @{$self->{verdicts}}), map { _act($_) } @{$self->{acts}};
+    return join q{}, $RULES, (map { _verdict($_) } @{$self->{verdicts}}),
+        map { _act($_) } @{$self->{acts}};
 }
 
 sub _checked ($name, $value) {
     my $string = css_string($value);
-    return "$ALONE:has([name=$name][value=$string]:checked) form";
+    return ":root:has([name=$name][value=$string]:checked) form";
 }
 
 sub _verdict ($verdict) {

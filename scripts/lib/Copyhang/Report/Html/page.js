@@ -2,7 +2,7 @@
 
 /* Narrows a page of --html to the cases that its form names, and tells how many these are. It stands in
    the page as it is here, but for this comment: neither of the characters that XML would take for its
-   own may be in it. Without it the style sheet heeds the check boxes (Filter.pm).
+   own may be in it. Without it a style sheet heeds the check boxes (Filter.pm).
 
    An item is what can be shown or not: a case, which is a cell of a table of class grid, or what shares
    a row of one of class rows. In a grid rows and columns go that have no item left. */
@@ -168,7 +168,7 @@
     fields[name].append(...values.map((value) => new Option(value, value)));
   };
 
-  root.classList.add('script');
+  document.getElementById('alone').sheet.disabled = true;
   for (const table of form.querySelectorAll('.grid')) add_grid(table);
   for (const table of form.querySelectorAll('.rows')) add_rows(table);
   parts.forEach(fill);
