@@ -37,7 +37,7 @@ _copyhang() { # COPYHANG WORD WORD-BEFORE
 	case $command:$3:$2 in
 	:*:-*) words='--help --version' ;;
 	:*) words=$(_copyhang_commands "$1") ;;
-	*:--only:* | *:--case:*) cases=yes words=$(_copyhang_ids "$1" "$2") ;;
+	*:--only:* | *:--case:* | explain:explain:[!-]*) cases=yes words=$(_copyhang_ids "$1" "$2") ;;
 	*:-*) words=$(_copyhang_options "$1" "$command") ;;
 	help:*) words=$(_copyhang_commands "$1") ;;
 	kernels:kernels:*) words='list fetch prune' ;;

@@ -63,6 +63,7 @@ for my $name (grep { $_ ne 'help' } @names) {
 }
 
 is_deeply(offered(qw(run --only ex)), ['compopt -o nospace', 'exit_group/'], 'the act of a case');
+is_deeply(offered(qw(explain ex)),    ['compopt -o nospace', 'exit_group/'], 'to be explained');
 is_deeply(
     offered(qw(bisect --case exit_group/)),
     ['compopt -o nospace', 'exit_group/sendfile/', 'exit_group/splice/'],

@@ -120,7 +120,7 @@ sub title ($self) {
 }
 
 sub counts ($self) {
-    my $tried = map { [$self->{results}->verdicts($_)]->@* ? $_ : () } $self->{results}->ids;
+    my $tried = grep { my @verdicts = $self->{results}->verdicts($_) } $self->{results}->ids;
     return cases($tried) . ($self->{verbose} ? ".\n" : '. More: ' . Copyhang::Report->more . "\n");
 }
 
