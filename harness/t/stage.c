@@ -92,8 +92,16 @@ static void await(bool (*comes)(void *arg), const char *what)
 
 /* --- From the scene to the act --- */
 
+static void prepare(const struct endpoint_kind *kind)
+{
+	if (kind->prepare)
+		kind->prepare(kind);
+}
+
 static void stall(const struct test_case *test)
 {
+	prepare(test->source);
+	prepare(test->sink);
 	if (!scene_set(&scene, test, copier_of(test->strategy)))
 		give_up(scene.missing ? scene.missing : scene.fault);
 	attempt = (struct attempt){

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What hangs on this machine now, who holds what it waits for, and what would free it: all of it as
+# copyhang-why(1) shows it.
+package Copyhang::Why;
+
+use v5.36;
+use Copyhang::Failure       qw(bad_input untestable);
+use Copyhang::Output        ();
+use Copyhang::Why::Calls    qw(call_text);
+use Copyhang::Why::Cases    qw(act_of case_of);
+use Copyhang::Why::Endpoint ();
+use Copyhang::Why::Frees    qw(frees);
+use Copyhang::Why::Proc     ();
+use Copyhang::Why::Search   ();
+use Copyhang::Why::Sleep    qw(shown);
+use Copyhang::Why::Text     ();
+use List::Util              qw(any);
+use POSIX                   ();
+
+# $pid: of this process only, if it is defined. %with: proc, another source than /proc, and pause, for
+# tests.
+sub new ($class, $option, $pid, %with) {
+    my $proc = $with{proc} // Copyhang::Why::Proc->new;
+    return bless {option => $option, pid => $pid, proc => $proc, pause => $with{pause}}, $class;
+}
+
+# Return: the exit status.
+sub main ($self) {
+    my $option = $self->{option};
+    untestable('cannot read ' . $self->{proc}->root) if !$self->{proc}->is_there;
+    my $task   = defined $self->{pid} ? $self->_process($self->{pid}) : undef;
+    my $output = Copyhang::Output->for_options($option, 'json');
+    my $found  = $self->look;
+    my ($out, $colour) = Copyhang::Output->for_people($option);
+    print {$out} $self->_text($found, $task, $colour);
+    $output->{json}->write($self->_json($found)) if $output->{json};
+    return @{$found->{hangs}} ? 1 : 0;
+}
+
+sub _process ($self, $pid) {
+    return $self->{proc}->task($pid, $pid) // bad_input("no process $pid");
+}
+
+# {hangs, others, unseen}: of the whole machine, or of the process.
+sub look ($self) {
+    my $found     = Copyhang::Why::Search->new($self->{proc}, $self->{pause})->find;
+    my $endpoints = $found->{pipes} && Copyhang::Why::Endpoint->new($found->{pipes});
+    $self->_explain($_, $endpoints) for @{$found->{hangs}};
+    $self->_keep_times($_)          for @{$found->{others}};
+    $found->{unseen} = [$self->_unseen($found)];
+    return $found if !defined $self->{pid};
+    $found->{hangs}  = [grep { $self->_is_about($_) } @{$found->{hangs}}];
+    $found->{others} = [grep { $_->{pid} == $self->{pid} } @{$found->{others}}];
+    return $found;
+}
+
+sub _is_about ($self, $hang) {
+    return any { $_->{pid} == $self->{pid} } @{$hang->{waiters}},
+        map { $_->{task} } @{$hang->{holders}};
+}
+
+# What its holders wait for, what would free them, and which case it is.
+sub _explain ($self, $hang, $endpoints) {
+    $self->_keep_times($_) for @{$hang->{waiters}};
+    $_->{waits_for} = $endpoints->of($_) for @{$hang->{holders}};
+    $hang->{servers} = $endpoints->servers($hang->{fuse}) if $hang->{kind} eq 'fuse';
+    $hang->{act}     = act_of($self->{proc}, $hang->{waiters}[0]);
+    $hang->{case}    = case_of($self->{proc}, $hang, ($hang->{holders}[0] // {})->{waits_for});
+    $hang->{frees}   = [frees($hang)];
+    return;
+}
+
+# It has slept since before the first of our looks.
+sub _keep_times ($self, $task) {
+    $task->{age}   = $self->{proc}->age($task);
+    $task->{since} = $self->{proc}->asleep_for($task);
+    return;
+}
+
+# What could not be seen, in words.
+sub _unseen ($self, $found) {
+    my @notes;
+    my $denied = $self->{proc}->denied;
+    my $unseen = $found->{pipes} ? $found->{pipes}->unseen : 0;
+    push @notes, "the descriptors of $unseen processes, which root could see" if $unseen;
+    push @notes, 'the calls of some tasks, which root could see' if $denied->{syscall} && $> != 0;
+    push @notes, q{the kernel's stacks, which root could see}    if $denied->{stack}   && $> != 0;
+    push @notes, 'processes outside of this container' if !$self->{proc}->sees_all_processes;
+    return @notes;
+}
+
+# --- For people ---
+
+sub _text ($self, $found, $task, $colour) {
+    my $text  = Copyhang::Why::Text->new($colour, $self->{option}{verbose});
+    my @hangs = map { $text->hang($_) } @{$found->{hangs}};
+    my @parts = (@hangs, join(q{}, $text->others(@{$found->{others}})));
+    unshift @parts, $task ? $self->_process_text($task) : "Nothing hangs.\n" if !@hangs;
+    push @parts, join q{}, $text->unseen(@{$found->{unseen}});
+    return join "\n", grep { length } @parts;
+}
+
+sub _process_text ($self, $task) {
+    $self->{proc}->look($task);
+    my $call  = $task->{call} ? ', in ' . call_text($task->{call}) : q{};
+    my $where = $task->{state} =~ /[SD]/ && $task->{wchan} ? ", asleep in $task->{wchan}" : q{};
+    return "$task->{name}($task->{pid}) does not hang: its state is $task->{state}$call$where.\n";
+}
+
+# --- For programs ---
+
+sub _json ($self, $found) {
+    require JSON::PP;
+    my ($release, $version, $machine) = (POSIX::uname())[2 .. 4];
+    my %document = (
+        schema => 1,
+        kernel => {release => $release, version => $version, machine => $machine},
+        hangs  => [map { _hang($_) } @{$found->{hangs}}],
+        others => [map { _task($_) } @{$found->{others}}],
+        unseen => $found->{unseen},
+    );
+    return JSON::PP->new->ascii->canonical->pretty->encode(\%document);
+}
+
+sub _hang ($hang) {
+    return {
+        kind    => $hang->{kind},
+        name    => $hang->{name},
+        certain => $hang->{certain} ? JSON::PP::true() : JSON::PP::false(),
+        basis   => $hang->{basis},
+        waiters => [map { _task($_) } @{$hang->{waiters}}],
+        holders => [map { _holder($_) } @{$hang->{holders}}],
+        or_else => $hang->{or_else} // [],
+        act     => $hang->{act},
+        case    => $hang->{case} && $hang->{case}{id},
+        exact   => $hang->{case} && $hang->{case}{exact} ? JSON::PP::true() : JSON::PP::false(),
+        frees   => $hang->{frees},
+    };
+}
+
+sub _holder ($holder) {
+    my $end = $holder->{waits_for};
+    return {
+        %{_task($holder->{task})},
+        holds     => $holder->{key},
+        waits_for => {
+            kind  => $end->{kind},
+            text  => $end->{text},
+            peers => [map { $_->{pid} + 0 } @{$end->{peers} // []}],
+        },
+    };
+}
+
+sub _task ($task) {
+    return {
+        (map { $_ => $task->{$_} + 0 } qw(pid tid parent)),
+        (map { $_ => $task->{$_} } qw(name state wchan stack)),
+        uid     => defined $task->{uid} ? $task->{uid} + 0 : undef,
+        call    => $task->{call} && call_text($task->{call}),
+        since_s => defined $task->{since} ? sprintf('%.3f', $task->{since}) + 0 : undef,
+        exiting => $task->{exiting} ? JSON::PP::true() : JSON::PP::false(),
+    };
+}
+
+1;
