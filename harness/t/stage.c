@@ -136,8 +136,8 @@ static const char *act(void)
 
 static void tell(const char *how)
 {
-	const struct task *actor = attempt.act.task && !attempt.act.task->ended ? attempt.act.task :
-										  scene.actor;
+	const struct task *actor =
+		attempt.act.task && !attempt.act.task->ended ? attempt.act.task : scene.actor;
 
 	dprintf(FD_TELL, "copier %d\nactor %d %d\n%s\n", scene.copier->pid, scene.actor->pid,
 		actor->tid, how);

@@ -15,8 +15,14 @@ use Copyhang::Why::Proc     ();
 use Copyhang::Why::Search   ();
 use Copyhang::Why::Sleep    qw(shown);
 use Copyhang::Why::Text     ();
+use Copyhang::Why::Watch    ();
 use List::Util              qw(any);
 use POSIX                   ();
+
+my %HEADS = (
+    others => q{These sleep uninterruptibly too, but not for a pipe's lock, FUSE or a freeze:},
+    dark   => 'These sleep uninterruptibly, and what for cannot be seen. Root could see it:',
+);
 
 # $pid: of this process only, if it is defined. %with: proc, another source than /proc, and pause, for
 # tests.
@@ -27,33 +33,48 @@ sub new ($class, $option, $pid, %with) {
 
 # Return: the exit status.
 sub main ($self) {
-    my $option = $self->{option};
     untestable('cannot read ' . $self->{proc}->root) if !$self->{proc}->is_there;
-    my $task   = defined $self->{pid} ? $self->_process($self->{pid}) : undef;
-    my $output = Copyhang::Output->for_options($option, 'json');
-    my $found  = $self->look;
-    my ($out, $colour) = Copyhang::Output->for_people($option);
-    print {$out} $self->_text($found, $task, $colour);
-    $output->{json}->write($self->_json($found)) if $output->{json};
-    return @{$found->{hangs}} ? 1 : 0;
+    my $output = Copyhang::Output->for_options($self->{option}, 'json');
+    $self->_process($self->{pid}) if defined $self->{pid};
+    return Copyhang::Why::Watch->run(
+        sub ($about, @left_out) {
+            $self->{proc}->be_watched($about, @left_out);
+            return $self->_report($self->look, $output->{json});
+        }
+    );
+}
+
+sub _report ($self, $found, $json) {
+    my ($out, $colour) = Copyhang::Output->for_people($self->{option});
+    print {$out} $self->text($found, $colour);
+    $json->write($self->_json($found)) if $json;
+    return @{$found->{hangs}} ? 1 : @{$found->{dark}} ? 125 : 0;
 }
 
 sub _process ($self, $pid) {
     return $self->{proc}->task($pid, $pid) // bad_input("no process $pid");
 }
 
-# {hangs, others, unseen}: of the whole machine, or of the process.
+# {hangs, others, dark, unseen}: of the whole machine, or of the process.
 sub look ($self) {
     my $found     = Copyhang::Why::Search->new($self->{proc}, $self->{pause})->find;
     my $endpoints = $found->{pipes} && Copyhang::Why::Endpoint->new($found->{pipes});
     $self->_explain($_, $endpoints) for @{$found->{hangs}};
-    $self->_keep_times($_)          for @{$found->{others}};
+    $self->_keep_times($_) for @{$found->{others}};
     $found->{unseen} = [$self->_unseen($found)];
+    $found->{dark}   = [grep { !_is_seen($_) } @{$found->{others}}];
+    $found->{others} = [grep { _is_seen($_) } @{$found->{others}}];
     return $found if !defined $self->{pid};
-    $found->{hangs}  = [grep { $self->_is_about($_) } @{$found->{hangs}}];
-    $found->{others} = [grep { $_->{pid} == $self->{pid} } @{$found->{others}}];
+    $found->{hangs} = [grep { $self->_is_about($_) } @{$found->{hangs}}];
+
+    for my $tasks (@{$found}{qw(others dark)}) {
+        $tasks = [grep { $_->{pid} == $self->{pid} } @{$tasks}];
+    }
     return $found;
 }
+
+# May where it sleeps be seen?
+sub _is_seen ($task) { return defined $task->{wchan} || @{$task->{stack}} }
 
 sub _is_about ($self, $hang) {
     return any { $_->{pid} == $self->{pid} } @{$hang->{waiters}},
@@ -63,10 +84,10 @@ sub _is_about ($self, $hang) {
 # What its holders wait for, what would free them, and which case it is.
 sub _explain ($self, $hang, $endpoints) {
     $self->_keep_times($_) for @{$hang->{waiters}};
-    $_->{waits_for} = $endpoints->of($_) for @{$hang->{holders}};
+    $_->{waits_for}  = $endpoints->of($_) for @{$hang->{holders}};
     $hang->{servers} = $endpoints->servers($hang->{fuse}) if $hang->{kind} eq 'fuse';
     $hang->{act}     = act_of($self->{proc}, $hang->{waiters}[0]);
-    $hang->{case}    = case_of($self->{proc}, $hang, ($hang->{holders}[0] // {})->{waits_for});
+    $hang->{case}    = case_of($self->{proc}, $hang);
     $hang->{frees}   = [frees($hang)];
     return;
 }
@@ -83,27 +104,31 @@ sub _unseen ($self, $found) {
     my @notes;
     my $denied = $self->{proc}->denied;
     my $unseen = $found->{pipes} ? $found->{pipes}->unseen : 0;
-    push @notes, "the descriptors of $unseen processes, which root could see" if $unseen;
-    push @notes, 'the calls of some tasks, which root could see' if $denied->{syscall} && $> != 0;
-    push @notes, q{the kernel's stacks, which root could see}    if $denied->{stack}   && $> != 0;
-    push @notes, 'processes outside of this container' if !$self->{proc}->sees_all_processes;
+    push @notes, "the descriptors of $unseen processes (root could see them)" if $unseen;
+    push @notes, "the calls and the kernel's stacks of some tasks (root could see them)"
+        if $> != 0 && ($denied->{syscall} || $denied->{stack});
+    push @notes,
+        map { "process $_, which kept the reader of /proc waiting" } $self->{proc}->left_out;
+    push @notes, 'processes of others that /proc does not show here'
+        if !$self->{proc}->sees_all_processes;
     return @notes;
 }
 
 # --- For people ---
 
-sub _text ($self, $found, $task, $colour) {
+sub text ($self, $found, $colour) {
     my $text  = Copyhang::Why::Text->new($colour, $self->{option}{verbose});
     my @hangs = map { $text->hang($_) } @{$found->{hangs}};
-    my @parts = (@hangs, join(q{}, $text->others(@{$found->{others}})));
-    unshift @parts, $task ? $self->_process_text($task) : "Nothing hangs.\n" if !@hangs;
-    push @parts, join q{}, $text->unseen(@{$found->{unseen}});
+    my @parts = map { join q{}, $text->others($HEADS{$_}, @{$found->{$_}}) } qw(dark others);
+    my $calm  = defined $self->{pid} ? $self->_process_text : "Nothing hangs.\n";
+    unshift @parts, @hangs ? @hangs : @{$found->{dark}} ? () : $calm;
+    push @parts, $text->unseen(@{$found->{unseen}});
     return join "\n", grep { length } @parts;
 }
 
-sub _process_text ($self, $task) {
-    $self->{proc}->look($task);
-    my $call  = $task->{call} ? ', in ' . call_text($task->{call}) : q{};
+sub _process_text ($self) {
+    my $task  = $self->{proc}->look($self->_process($self->{pid}));
+    my $call  = $task->{call} ? ', in ' . call_text($task->{call})                        : q{};
     my $where = $task->{state} =~ /[SD]/ && $task->{wchan} ? ", asleep in $task->{wchan}" : q{};
     return "$task->{name}($task->{pid}) does not hang: its state is $task->{state}$call$where.\n";
 }
@@ -118,6 +143,7 @@ sub _json ($self, $found) {
         kernel => {release => $release, version => $version, machine => $machine},
         hangs  => [map { _hang($_) } @{$found->{hangs}}],
         others => [map { _task($_) } @{$found->{others}}],
+        dark   => [map { _task($_) } @{$found->{dark}}],
         unseen => $found->{unseen},
     );
     return JSON::PP->new->ascii->canonical->pretty->encode(\%document);
@@ -159,7 +185,7 @@ sub _task ($task) {
         uid     => defined $task->{uid} ? $task->{uid} + 0 : undef,
         call    => $task->{call} && call_text($task->{call}),
         since_s => defined $task->{since} ? sprintf('%.3f', $task->{since}) + 0 : undef,
-        exiting => $task->{exiting} ? JSON::PP::true() : JSON::PP::false(),
+        exiting => $task->{exiting}       ? JSON::PP::true()                    : JSON::PP::false(),
     };
 }
 

@@ -7,7 +7,7 @@ use v5.36;
 use Copyhang::Why::Pipes ();
 use Copyhang::Why::Sleep qw(:all);
 use Exporter 'import';
-use List::Util qw(any);
+use List::Util qw(any uniq);
 
 our @EXPORT_OK = qw(act_of case_of);
 
@@ -22,8 +22,8 @@ my %ACT_OF   = (
     execveat    => 'execve',
     exit        => 'exit_thread',
 );
-my %FCNTL = (1031 => 'setpipe_sz', 1032 => 'getpipe_sz');
-my %IOCTL = (0x541b => 'fionread', 0xc0045877 => 'fsfreeze');
+my %FCNTL = (1031   => 'setpipe_sz', 1032       => 'getpipe_sz');
+my %IOCTL = (0x541b => 'fionread',   0xc0045877 => 'fsfreeze');
 
 my %STRATEGY_OF = (
     read     => 'read_write',
@@ -44,14 +44,14 @@ my %FIFO = map { $_ => 1 } qw(exit_group open_fifo self_kill);
 sub act_of ($proc, $waiter) {
     my $call = $waiter->{call};
     return $call && $call->{name} eq 'exit' ? 'exit_thread' : 'exit_group' if $waiter->{exiting};
-    return if !$call;
+    return                                                                 if !$call;
     my $name = $call->{name};
-    return sends_files($waiter) ? 'scm_rights' : 'close' if $name eq 'close';
-    return $ACT_OF{$name} if $ACT_OF{$name};
-    return $FCNTL{$call->{args}[1]} if $name eq 'fcntl';
-    return $IOCTL{$call->{args}[1] & 0xffffffff} if $name eq 'ioctl';
+    return sends_files($waiter) ? 'scm_rights' : 'close'           if $name eq 'close';
+    return $ACT_OF{$name}                                          if $ACT_OF{$name};
+    return $FCNTL{$call->{args}[1]}                                if $name eq 'fcntl';
+    return $IOCTL{$call->{args}[1] & 0xffffffff}                   if $name eq 'ioctl';
     return _is_fifo($proc, $waiter) ? 'open_fifo' : 'open_proc_fd' if $name =~ /\Aopen/;
-    return _transfer($proc, $waiter, $1) if $name =~ /\Ap?(read|write)/;
+    return _transfer($proc, $waiter, $1)                           if $name =~ /\Ap?(read|write)/;
     return;
 }
 
@@ -66,65 +66,70 @@ sub _transfer ($proc, $waiter, $what) {
     my ($number) = grep { defined } @{$waiter->{call}}{qw(in out)};
     my $fd       = $proc->descriptor($waiter, $number);
     my $pending  = $waiter->{pending};
-    return "nonblock_$what"                      if $fd && $fd->{flags} & $NONBLOCK;
+    return "nonblock_$what"                         if $fd && $fd->{flags} & $NONBLOCK;
     return $what eq 'write' ? 'kill_write' : 'kill' if any { $_ == $SIGKILL } @{$pending};
-    return 'stop' if $what eq 'read' && any { $_ == $SIGSTOP } @{$pending};
+    return 'stop' if $what eq 'read' && any                { $_ == $SIGSTOP } @{$pending};
     return $what eq 'write' ? 'kill_write' : 'kill';
 }
 
 # --- The id ---
 
-# The id of the case that a hang is, and whether it is just that or only the next; or nothing.
-sub case_of ($proc, $hang, $endpoint) {
-    return _of_pipe($proc, $hang, $endpoint) if $hang->{kind} eq 'pipe';
-    return _of_freeze($hang)                 if $hang->{kind} eq 'freeze';
-    return _of_fuse($hang)                   if $hang->{kind} eq 'fuse';
+# {id, exact}: the case that a hang is, and whether it is just that or only the next; undef if it is
+# none, or depends on who the holder is.
+sub case_of ($proc, $hang) {
+    if ($hang->{kind} eq 'pipe') {
+        my @cases = map      { _of_pipe($proc, $hang, $_) } @{$hang->{holders}};
+        my @ids   = uniq map { $_ ? $_->{id} : q{} } @cases;
+        return @ids == 1 ? $cases[0] : undef;
+    }
+    return _of_freeze($hang) if $hang->{kind} eq 'freeze';
+    return _of_fuse($hang)   if $hang->{kind} eq 'fuse';
     return;
 }
 
-sub _of_pipe ($proc, $hang, $endpoint) {
-    my ($holder) = @{$hang->{holders}};
-    my $strategy = $holder && _strategy($holder, $endpoint) // return;
-    my $other    = _kind($holder, $strategy, $endpoint) // return;
-    my $pipe     = $holder->{key} =~ /\Afifo / ? 'fifo' : 'pipe';
+sub _of_pipe ($proc, $hang, $holder) {
+    my $strategy = _strategy($holder) // return;
+    my $other    = _kind($holder)     // return;
+    my $pipe     = $holder->{key} =~ /\Afifo /        ? 'fifo'         : 'pipe';
     my $ends     = ($holder->{role} // 'out') eq 'in' ? "$pipe-$other" : "$other-$pipe";
     my $act      = act_of($proc, $hang->{waiters}[0]) // return;
     my $is_there = (!$SPECIAL{$other} || $CORE{$act}) && ($pipe eq 'pipe' || $FIFO{$act});
-    $is_there = 1 if $act eq 'open_proc_fd' && $pipe eq 'pipe';
-    $act = 'exit_group' if !$is_there;
+    $is_there = 1            if $act eq 'open_proc_fd' && $pipe eq 'pipe';
+    $act      = 'exit_group' if !$is_there;
     return {id => "$act/$strategy/$ends", exact => $is_there ? 1 : 0};
 }
 
-sub _strategy ($holder, $endpoint) {
+sub _strategy ($holder) {
     return 'io_uring_splice' if $holder->{worker};
     my $call = $holder->{task}{call} // return;
     my ($name, @args) = ($call->{name}, @{$call->{args}});
     return 'vmsplice' if $name eq 'vmsplice';
-    return $args[2]                             ? 'sendfile_offset' : 'sendfile' if $name eq 'sendfile';
-    return $args[5] & $NONBLOCKING{splice}      ? 'splice_nonblock' : 'splice'   if $name eq 'splice';
+    return $args[2]                        ? 'sendfile_offset' : 'sendfile' if $name eq 'sendfile';
+    return $args[5] & $NONBLOCKING{splice} ? 'splice_nonblock' : 'splice'   if $name eq 'splice';
     return 'mmap_write' if $name eq 'write' && $holder->{fault};
     return $STRATEGY_OF{$name};
 }
 
 # Of memory that is mapped, the page cache is waited for.
-sub _kind ($holder, $strategy, $endpoint) {
-    my $kind = $endpoint->{kind} // return;
+sub _kind ($holder) {
+    my $kind = $holder->{waits_for}{kind} // return;
     return $kind eq 'fuse' && $holder->{fault} ? 'fuse_cached' : $kind;
 }
 
 sub _of_freeze ($hang) {
     my ($holder) = @{$hang->{holders}};
-    my $type     = $hang->{mount}{type} // return;
+    my $type = $hang->{mount}{type} // return;
     return if !$holder || $type !~ /\A(?:ext4|xfs|btrfs)\z/;
-    my $strategy = _strategy($holder, {}) // return;
+    my $strategy = _strategy($holder) // return;
     return {id => "fsfreeze/$strategy/pipe-frozen_$type", exact => 1};
 }
 
 # It is the copier itself that cannot be killed.
 sub _of_fuse ($hang) {
-    my $waiter   = $hang->{waiters}[0];
-    my $call     = $waiter->{call} // return;
-    my $strategy = $call->{name} =~ /\A(?:sendfile|splice)\z/ ? $call->{name} : $STRATEGY_OF{$call->{name}};
+    my $waiter = $hang->{waiters}[0];
+    my $call   = $waiter->{call} // return;
+    my $strategy =
+        $call->{name} =~ /\A(?:sendfile|splice)\z/ ? $call->{name} : $STRATEGY_OF{$call->{name}};
     return if !$strategy || !$hang->{file};
     my $is_sink = defined $call->{out} && $hang->{file}{number} == $call->{out};
     return {id => "self_kill/$strategy/" . ($is_sink ? 'file-fuse' : 'fuse-pipe'), exact => 1};

@@ -4,8 +4,9 @@
 #
 #     my $endpoint = Copyhang::Why::Endpoint->new($pipes)->of($holder);
 #
-# It is {kind, text, peers, gives}: kind as the endpoints of cases are called, undef where it cannot be
-# told; peers, the tasks that have its other end; gives, what they could do, in words.
+# It is {kind, text, peers, peers_are, gives}: kind as the endpoints of cases are called, undef where it
+# cannot be told; peers, the tasks that have its other end, or what that is called; gives, what they
+# could do, in words.
 package Copyhang::Why::Endpoint;
 
 use v5.36;
@@ -56,8 +57,8 @@ sub _by_link ($self, $fd, $holder) {
 
 # What a thread of io_uring's waits for: the one descriptor that goes with where it sleeps.
 my @WAITS = (
-    [qr/\A(?:n_tty_|tty_|file_tty_)/,                     qr{\A/dev/(?:pts|tty|console|ptmx)}],
-    [qr/\A(?:unix_|tcp_|udp_|sk_|sock_|__skb_|skb_)/,     qr{\Asocket:}],
+    [qr/\A(?:n_tty_|tty_|file_tty_)/,                         qr{\A/dev/(?:pts|tty|console|ptmx)}],
+    [qr/\A(?:unix_|tcp_|udp_|sk_|sock_|__skb_|skb_)/,         qr{\Asocket:}],
     [qr/\A(?:fuse_|request_wait_answer|folio_wait|filemap_)/, qr{\A/(?!dev/)}],
 );
 
@@ -90,7 +91,13 @@ sub _terminal ($self, $fd, $holder, @) {
         _wants_room($holder)
         ? "read what $text shows (Ctrl-Q, if Ctrl-S has stopped it), or close its other side"
         : "type a line, or Ctrl-D, into the terminal $text, or close it";
-    return {kind => 'pty', text => "the terminal $text", peers => \@peers, gives => $gives};
+    return {
+        kind      => 'pty',
+        text      => "the terminal $text",
+        peers     => \@peers,
+        peers_are => 'its other side',
+        gives     => $gives,
+    };
 }
 
 # Those that have the other side of a terminal, by the number of that.
@@ -160,13 +167,15 @@ sub _file ($self, $fd, $holder) {
 
 # A file of a FUSE server's.
 sub _served ($self, $fd, $fuse) {
-    my $at = $fuse && defined $fuse->{at} ? ", mounted at $fuse->{at}" : q{};
+    my $at    = $fuse && defined $fuse->{at} ? ", mounted at $fuse->{at}" : q{};
+    my $seems = $fuse && !$fuse->{sure}      ? ', as it seems'            : q{};
     return {
-        kind  => 'fuse',
-        text  => "the FUSE server of $fd->{link}$at" . ($fuse && !$fuse->{sure} ? ', as it seems' : q{}),
-        peers => $self->servers($fuse),
-        gives => 'have the FUSE server answer, or end it',
-        fuse  => $fuse,
+        kind      => 'fuse',
+        text      => "the FUSE server of $fd->{link}$at$seems",
+        peers     => $self->servers($fuse),
+        peers_are => 'the server',
+        gives     => 'have the FUSE server answer, or end it',
+        fuse      => $fuse,
     };
 }
 
@@ -176,7 +185,7 @@ sub servers ($self, $fuse) {
     for my $place ($self->{pipes}->leading_to(qr{\A/dev/fuse})) {
         my $fd     = $self->{proc}->descriptor(@{$place}) // next;
         my $number = $fd->{info}{fuse_connection};
-        $any{$place->[0]{pid}} = $place->[0];
+        $any{$place->[0]{pid}}   = $place->[0];
         $known{$place->[0]{pid}} = $place->[0]
             if defined $number && $fuse && $number == $fuse->{number};
     }
@@ -189,13 +198,14 @@ sub _memory ($self, $holder) {
     my $task = $holder->{task};
     if (shown($task) eq 'handle_userfault') {
         return {
-            kind  => 'userfault',
-            text  => 'a page of memory that a userfaultfd holds back',
-            peers => [grep { $_->{pid} != $task->{pid} } @{$self->_openers(qr/userfaultfd/)}],
-            gives => 'have who serves the userfaultfd give the page, or end it',
+            kind      => 'userfault',
+            text      => 'a page of memory that a userfaultfd holds back',
+            peers     => [grep { $_->{pid} != $task->{pid} } @{$self->_openers(qr/userfaultfd/)}],
+            peers_are => 'who has it',
+            gives     => 'have who serves the userfaultfd give the page, or end it',
         };
     }
-    my $map  = $self->_mapped($task) // return {text => 'a page of memory'};
+    my $map      = $self->_mapped($task) // return {text => 'a page of memory'};
     my $endpoint = $self->_file($map, $holder);
     $endpoint->{text} = "a page of $endpoint->{text}";
     return $endpoint;
@@ -213,9 +223,8 @@ sub _mapped ($self, $task) {
 # --- Sockets ---
 
 sub _socket ($self, $fd, $holder, $inode) {
-    my $task = $holder->{task};
-    my $socket =
-        $self->_unix($task, $inode) // $self->_inet($task, $inode)
+    my $task   = $holder->{task};
+    my $socket = $self->_unix($task, $inode) // $self->_inet($task, $inode)
         // {text => "a socket (inode $inode)"};
     $socket->{gives} =
         _wants_room($holder)
@@ -244,9 +253,9 @@ sub _inet ($self, $task, $inode) {
         my @rows = map { [split q{ }] } $self->{proc}->lines("$task->{path}/net/$table");
         my ($row) = grep { ($_->[9] // q{}) eq $inode } @rows or next;
         my ($local, $remote, $state) = @{$row}[1 .. 3];
-        my ($peer) = grep { $_->[1] eq $remote && $_->[2] eq $local } @rows;
-        my $inode_of_peer = $peer ? $peer->[9] : 0;
-        my $how = $table =~ /tcp/ && $STATE{$state} ? ", $STATE{$state}" : q{};
+        my ($peer)        = grep { $_->[1] eq $remote && $_->[2] eq $local } @rows;
+        my $inode_of_peer = $peer                             ? $peer->[9]         : 0;
+        my $how           = $table =~ /tcp/ && $STATE{$state} ? ", $STATE{$state}" : q{};
         return {
             kind  => $table =~ s/6\z//r,
             text  => "a $table socket, " . _address($local) . ' from ' . _address($remote) . $how,
@@ -263,7 +272,8 @@ sub _address ($text) {
     my $name =
         @bytes == 4
         ? join q{.}, @bytes
-        : '[' . join(q{:}, map { sprintf '%x', $bytes[2 * $_] << 8 | $bytes[2 * $_ + 1] } 0 .. 7) . ']';
+        : '['
+        . join(q{:}, map { sprintf '%x', $bytes[2 * $_] << 8 | $bytes[2 * $_ + 1] } 0 .. 7) . ']';
     return $name . q{:} . hex $port;
 }
 

@@ -9,12 +9,12 @@ use Exporter 'import';
 
 our @EXPORT_OK = qw(frees);
 
-my $PEERS  = 4;    # that are named
-my $HOLDERS = 4;
+my $PEERS   = 4;    # that are named,
+my $HOLDERS = 4;    # and of which it is said what would free them
 
 sub frees ($hang) {
-    return _thaw($hang)                  if $hang->{kind} eq 'frozen';
-    return _answer($hang)                if $hang->{kind} eq 'fuse';
+    return _thaw($hang)   if $hang->{kind} eq 'frozen';
+    return _answer($hang) if $hang->{kind} eq 'fuse';
     return map { _of_holder($hang, $_) } _first(@{$hang->{holders}});
 }
 
@@ -34,18 +34,19 @@ sub _of_holder ($hang, $holder) {
 sub _peers ($hang, $end) {
     my @peers = @{$end->{peers} // []};
     return $end->{find} ? " ($end->{find})" : q{} if !@peers;
+    my $what  = $end->{peers_are} // 'its other end';
     my %waits = map { $_->{pid} => 1 } @{$hang->{waiters}};
     my @names =
         map { "$_->{name}($_->{pid})" . ($waits{$_->{pid}} ? ', which itself waits here' : q{}) }
         @peers > $PEERS ? @peers[0 .. $PEERS - 1] : @peers;
-    return ' (' . join(', ', @names) . (@peers > $PEERS ? ', ...' : q{}) . ' has that)';
+    return " ($what: " . join(', ', @names) . (@peers > $PEERS ? ', ...' : q{}) . ')';
 }
 
 # An interruptible sleep any signal ends; a wait for a page SIGKILL alone, or nothing.
 sub _kill ($holder, $prefix) {
-    my $task = $holder->{task};
-    my $who  = $task->{worker} ? "the process $task->{pid}" : "$task->{name}($task->{pid})";
-    my $may  = $task->{state} eq 'S' ? q{} : ', if that can be killed where it is';
+    my $task    = $holder->{task};
+    my $who     = $task->{worker} ? "the process $task->{pid}" : "$task->{name}($task->{pid})";
+    my $may     = $task->{state} eq 'S' ? q{} : ', if that can be killed where it is';
     my $command = 'kill ' . ($task->{state} eq 'S' ? q{} : '-KILL ') . $task->{pid};
     return {text => "${prefix}kill $who, who copies$may: $command", command => $command};
 }
@@ -55,7 +56,7 @@ sub _abort ($fuse, $prefix) {
     my $command = "echo 1 > $fuse->{abort}";
     $command = "mount -t fusectl none /sys/fs/fuse/connections; $command" if !-e $fuse->{abort};
     return {
-        text    => $prefix . "abort the FUSE connection, which fails all that waits for it: $command",
+        text => $prefix . "abort the FUSE connection, which fails all that waits for it: $command",
         command => $command,
     };
 }
@@ -69,7 +70,7 @@ sub _thaw ($hang) {
 
 sub _answer ($hang) {
     my @servers = @{$hang->{servers} // []};
-    my $who   = join ', ', map { "$_->{name}($_->{pid})" } @servers;
+    my $who     = join ', ', map { "$_->{name}($_->{pid})" } @servers;
     my @frees = {text => 'have the FUSE server answer, or end it' . (length $who ? ": $who" : q{})};
     return (@frees, $hang->{fuse} ? _abort($hang->{fuse}, q{}) : ());
 }

@@ -38,7 +38,8 @@ sub _opens ($task) { return shown($task) eq 'fifo_open' }
 sub _by_descriptor ($self, $waiter) {
     my $call = $waiter->{call} // return;
     return if shown($waiter) eq 'pipe_release' || _opens($waiter);
-    my @fds  = map { $self->{proc}->descriptor($waiter, $_) } grep { defined } @{$call}{qw(in out fd)};
+    my @fds =
+        map { $self->{proc}->descriptor($waiter, $_) } grep { defined } @{$call}{qw(in out fd)};
     my @keys = uniq grep { defined } map { $self->{pipes}->key($_) } @fds;
     my @held = grep { $self->{pipes}->held->{$_} } @keys;
     return @held ? @held : @keys;
@@ -54,13 +55,17 @@ sub _hang ($self, $waiter, $keys, $certain, $basis) {
     $certain = 0 if @holders != 1;
     return {
         kind    => 'pipe',
-        name    => @{$keys} == 1 ? $keys->[0] : @{$keys} ? 'one of ' . join(', ', @{$keys}) : 'a pipe',
+        name    => _name(@{$keys}),
         keys    => $keys,
         waiters => [$waiter],
         holders => \@holders,
         certain => $certain,
         basis   => $basis,
     };
+}
+
+sub _name (@keys) {
+    return @keys == 1 ? $keys[0] : @keys ? 'one of ' . join ', ', @keys : 'a pipe';
 }
 
 sub _holders ($self, $key) {
@@ -85,17 +90,22 @@ sub _opening ($self, $waiter) {
 
 # --- It closes it ---
 
-sub sees_all ($self) { return !$self->{pipes}->unseen && $self->{proc}->sees_all_processes }
+# Is there nobody who could hold, or have open, what nobody is seen to?
+sub sees_all ($self) {
+    my $proc = $self->{proc};
+    return !$self->{pipes}->unseen && !$proc->left_out && $proc->sees_all_processes;
+}
 
 # All of them at once: which pipe is whose depends on how many there are of both.
 sub _closing ($self, @waiters) {
     return if !@waiters;
-    my @held  = grep { $self->_counts($_) } sort keys %{$self->{pipes}->held};
-    my @lost  = grep { $self->{pipes}->has_lost_end($_) } @held;
-    my %all   = map { $_->{tid} => 1 } @waiters, grep { !$self->_by_descriptor($_) && !_opens($_) } @{$self->{late}};
+    my @held = grep { $self->_counts($_) } sort keys %{$self->{pipes}->held};
+    my @lost = grep { $self->{pipes}->has_lost_end($_) } @held;
+    my %all  = map  { $_->{tid} => 1 } @waiters,
+        grep { !_opens($_) && !$self->_by_descriptor($_) } @{$self->{late}};
     my @fifos = grep { /\Afifo / } @held;
-    return map { $self->_hang($_, \@fifos, 0, 'no pipe whose lock is held has lost an end') }
-        @waiters
+    return
+        map { $self->_hang($_, \@fifos, 0, 'no pipe whose lock is held has lost an end') } @waiters
         if !@lost;
     return $self->_only($waiters[0], $lost[0]) if @lost == 1 && keys %all == 1;
     return $self->_kin(\@waiters, \@lost);
@@ -108,8 +118,9 @@ sub _counts ($self, $key) {
 }
 
 sub _only ($self, $waiter, $key) {
-    my $basis = 'of all pipes whose lock is held it alone has an end that nobody has open, and of'
-        . ' all that close a pipe none but this one waits';
+    my $basis =
+          'of all pipes whose lock is held this one alone has an end that nobody has open, and'
+        . ' of all tasks that close a pipe this one alone waits';
     return $self->_hang($waiter, [$key], $self->sees_all ? 1 : 0, $basis);
 }
 
@@ -125,8 +136,11 @@ sub _kin ($self, $waiters, $lost) {
         $hang->{or_else} = [grep { $_ ne $key } @{$lost}];
         push @hangs, $hang;
     }
-    my @left  = grep { !$taken{$_} } @{$lost};
-    my $basis = @left ? 'several have lost an end while their lock is held' : 'no pipe whose lock is held is left for it';
+    my @left = grep { !$taken{$_} } @{$lost};
+    my $basis =
+        @left
+        ? 'it closes a pipe, as others do, and nothing shows which one'
+        : 'every pipe that has lost an end while its lock is held has somebody nearer who waits';
     for my $waiter (@unknown) {
         my $hang = $self->_hang($waiter, \@left, 0, $basis);
         $hang->{or_else} = [sort keys %taken];
@@ -139,7 +153,7 @@ sub _nearest ($self, $waiter, $waiters, $lost) {
     my %near  = map { $_ => $self->_nearness($waiter, $_) } @{$lost};
     my $best  = max values %near;
     my @best  = grep { $near{$_} == $best } @{$lost};
-    my @rival = map { $self->_nearness($_, $best[0]) }
+    my @rival = map  { $self->_nearness($_, $best[0]) }
         grep { $_->{tid} != $waiter->{tid} } @{$waiters};
     return @best == 1 && $best > max(0, @rival) ? $best[0] : undef;
 }

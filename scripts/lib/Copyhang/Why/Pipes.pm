@@ -33,7 +33,7 @@ sub proc ($self) { return $self->{proc} }
 
 # What a pipe is known by; undef of what is none.
 sub key ($class, $fd) {
-    return if !$fd;
+    return             if !$fd;
     return $fd->{link} if $fd->{link} =~ /\Apipe:\[\d+\]\z/;
     return $fd->{fifo} ? "fifo $fd->{dev}:$fd->{inode}" : undef;
 }
@@ -96,7 +96,7 @@ sub fuse ($self, $task, $dev) {
         return $mount->{type} =~ /\Afuse/ ? {%fuse, at => $mount->{at}} : undef;
     }
     return \%fuse if -d "$FUSE/$number";
-    return if -d $FUSE && glob("$FUSE/*") || !$self->leading_to(qr{\A/dev/fuse});
+    return        if -d $FUSE && glob("$FUSE/*") || !$self->leading_to(qr{\A/dev/fuse});
     return {%fuse, sure => 0};
 }
 
@@ -119,15 +119,15 @@ sub _fd ($self, $task, $role) {
 
 sub _by_call ($self, $task) {
     my $call = $task->{call};
-    return $self->_unseen_call($task)              if !$call;
-    return $self->_by_worker($task)                if $call->{name} =~ /\Aio_(?:submit|uring_enter)\z/;
-    return                                         if $call->{name} eq 'tee';
+    return $self->_unseen_call($task) if !$call;
+    return $self->_by_worker($task)   if $call->{name} =~ /\Aio_(?:submit|uring_enter)\z/;
+    return                            if $call->{name} eq 'tee';
     my ($in, $out) = map { $self->_fd($task, $_) } qw(in out);
-    my %pipe = (in => scalar $self->key($in), out => scalar $self->key($out));
+    my %pipe   = (in   => scalar $self->key($in), out => scalar $self->key($out));
     my %holder = (task => $task, sure => 1);
     if ($call->{name} =~ /\A(?:sendfile|splice)\z/) {
         return if defined $pipe{in} && defined $pipe{out};
-        return {%holder, key => $pipe{out}, role => 'out', other => $in} if defined $pipe{out};
+        return {%holder, key => $pipe{out}, role => 'out', other => $in}  if defined $pipe{out};
         return {%holder, key => $pipe{in},  role => 'in',  other => $out} if defined $pipe{in};
         return;
     }
@@ -140,18 +140,23 @@ sub _by_call ($self, $task) {
 sub _by_worker ($self, $task) {
     my $may = @{$task->{stack}} ? _moves_bytes($task) : $task->{worker};
     return if !$may || is_idle_worker($task);
-    return map { {%{$_}, task => $task, sure => 0, worker => 1} } $self->_pipes_of($task);
+    return map {
+        { %{$_}, task => $task, sure => 0, worker => 1 }
+    } $self->_pipes_of($task);
 }
 
 sub _moves_bytes ($task) {
-    return any { /\A(?:io_splice|io_tee|(?:anon_)?pipe_(?:read|write)|splice_file_to_pipe)\z/ }
+    return
+        any { /\A(?:io_splice|io_tee|(?:anon_)?pipe_(?:read|write)|splice_file_to_pipe)\z/ }
         @{$task->{stack}};
 }
 
 # Its call may not be seen: any pipe of its.
 sub _unseen_call ($self, $task) {
     return if !defined $task->{wchan} || $task->{wchan} =~ /\A(?:do_poll|ep_poll|do_wait|futex)/;
-    return map { {%{$_}, task => $task, sure => 0} } $self->_pipes_of($task);
+    return map {
+        { %{$_}, task => $task, sure => 0 }
+    } $self->_pipes_of($task);
 }
 
 # All of its pipes, each {key, role}.
@@ -167,7 +172,7 @@ sub _pipes_of ($self, $task) {
 
 sub links_of ($self, $task) {
     return $self->{links}{$task->{tid}} // $self->{links}{$task->{pid}}
-        // $self->{proc}->links($task) // {};
+        // $self->{proc}->links($task)  // {};
 }
 
 1;

@@ -16,11 +16,26 @@ my $EXITING = 0x4;         # PF_EXITING, of <linux/sched.h>
 my $WORKER  = 0x10;        # PF_IO_WORKER
 my $KERNEL  = 0x200000;    # PF_KTHREAD
 
-my $PATIENCE            = 2;    # s, for what may not come
+my $PATIENCE            = 2;                    # s, for what may not come
 my $FIRST_PID_NAMESPACE = 'pid:[4026531836]';
 
 # $root: another folder than /proc, for tests.
-sub new ($class, $root = '/proc') { return bless {root => $root, denied => {}}, $class }
+sub new ($class, $root = '/proc') {
+    return bless {root => $root, denied => {}, about => sub ($pid) { }, left_out => {}}, $class;
+}
+
+# From now on $about->(PID) is called before a process is read of, and of some nothing is read.
+sub be_watched ($self, $about, @left_out) {
+    $self->{about}    = $about;
+    $self->{left_out} = {map { $_ => 1 } @left_out};
+    return;
+}
+
+# Those of which nothing was read.
+sub left_out ($self) {
+    my @pids = sort { $a <=> $b } keys %{$self->{left_out}};
+    return @pids;
+}
 
 sub root ($self) { return $self->{root} }
 
@@ -47,6 +62,8 @@ sub is_there ($self) { return defined $self->text('self/stat') }
 sub tasks ($self) {
     my @tasks;
     for my $pid (sort { $a <=> $b } $self->_names(q{.}, qr/\A\d+\z/)) {
+        next if $self->{left_out}{$pid};
+        $self->{about}->($pid);
         my @tids = sort { $a <=> $b } $self->_names("$pid/task", qr/\A\d+\z/);
         push @tasks, grep { defined } map { $self->task($pid, $_) } @tids;
     }
@@ -72,13 +89,13 @@ sub _printable ($text) { return $text =~ s/[^\x20-\x7e]/?/gr }
 # More of what is asked of few: where it sleeps and since when, and as whom it runs.
 sub look ($self, $task) {
     my $path = $task->{path};
+    $self->{about}->($task->{pid});
     my %status = map { /\A(\w+):\s*(.*)/ ? ($1 => $2) : () } $self->lines("$path/status");
     $task->{uid}      = ($status{Uid} // q{}) =~ /\A(\d+)/ ? $1 : undef;
-    $task->{switches} = join q{+},
-        map { $status{$_ . 'voluntary_ctxt_switches'} // 0 } q{}, 'non';
-    $task->{tracer}  = $status{TracerPid} || 0;
-    $task->{pending} = [map { _signals($status{$_}) } qw(SigPnd ShdPnd)];
-    $task->{wchan} = $self->_asked("$path/wchan");
+    $task->{switches} = join q{+}, map { $status{$_ . 'voluntary_ctxt_switches'} // 0 } q{}, 'non';
+    $task->{tracer}   = $status{TracerPid} || 0;
+    $task->{pending}  = [map { _signals($status{$_}) } qw(SigPnd ShdPnd)];
+    $task->{wchan}    = $self->_asked("$path/wchan");
     undef $task->{wchan} if ($task->{wchan} // '0') eq '0';
     $task->{stack} = [_functions($self->_asked("$path/stack"))];
     my $line = $self->_asked("$path/syscall");
@@ -151,6 +168,7 @@ sub age ($self, $task) {
 # table of its own, and that of a process whose first thread has ended is with the others.
 sub links ($self, $task) {
     my $folder = "$task->{path}/fd";
+    $self->{about}->($task->{pid});
     opendir my $list, "$self->{root}/$folder" or return $self->_no_links;
     my %links;
     for my $number (grep { /\A\d+\z/ } readdir $list) {
@@ -169,6 +187,7 @@ sub _no_links ($self) {
 # One descriptor: {number, link, flags, more of fdinfo, dev, inode, fifo}; undef if there is none.
 sub descriptor ($self, $task, $number) {
     my $path = "$task->{path}/fd/$number";
+    $self->{about}->($task->{pid});
     my $link = readlink "$self->{root}/$path" // return;
     my %fd   = (number => $number, link => _printable($link), task => $task);
     for ($self->lines("$task->{path}/fdinfo/$number")) {
@@ -237,10 +256,11 @@ sub block_device ($self, $dev) {
     return {at => "/dev/$name", defined $type ? (type => $type) : ()};
 }
 
-# In a container those outside of it are not to be seen.
+# In a container those outside of it are not to be seen, nor what is mounted with hidepid=2.
 sub sees_all_processes ($self) {
     my $namespace = readlink "$self->{root}/self/ns/pid";
-    return !defined $namespace || $namespace eq $FIRST_PID_NAMESPACE;
+    return -e "$self->{root}/1"
+        && (!defined $namespace || $namespace eq $FIRST_PID_NAMESPACE);
 }
 
 1;

@@ -19,13 +19,14 @@ use Copyhang::Why::Pipes ();
 use Copyhang::Why::Sleep qw(:all);
 use List::Util           qw(any);
 
-my $PAUSE     = 0.2;    # s between two looks
-my $LONG      = 10;     # s: a wait that a signal may end is no hang before
-my $TIMES     = 5;      # all is looked at anew when it has changed meanwhile
+my $PAUSE     = 0.2;                       # s between two looks
+my $LONG      = 10;                        # s: a wait that a signal may end is no hang before
+my $TIMES     = 5;                         # all is looked at anew when it has changed meanwhile
 my %IS_ASLEEP = map { $_ => 1 } qw(S D);
 
 # $pause: what is done between two looks, for tests.
 sub new ($class, $proc, $pause = undef) {
+    ## no critic (ProhibitSleepViaSelect) perl-base has nothing better
     $pause //= sub { select undef, undef, undef, $PAUSE };
     return bless {proc => $proc, pause => $pause}, $class;
 }
@@ -66,7 +67,9 @@ sub _asleep ($self) {
     return grep { $IS_ASLEEP{$_->{state}} && !$_->{kernel} } $self->{proc}->tasks;
 }
 
-sub _look ($self, @tasks) { return map { $self->{proc}->look($_) } @tasks }
+sub _look ($self, @tasks) {
+    return map { $self->{proc}->look($_) } @tasks;
+}
 
 # Those that have not woken meanwhile.
 sub _still ($self, @tasks) {
@@ -84,8 +87,7 @@ sub _sort_out ($self, $all, @waiters) {
     my $pipes = Copyhang::Why::Pipes->new($self->{proc}, @{$all});
     my (@locked, @elsewhere);
     push @{waits_for_lock($_) ? \@locked : \@elsewhere}, $_ for @waiters;
-    my @late  = grep { waits_for_lock($_) }
-        $self->_look(grep { $_->{state} eq 'D' } $self->_asleep);
+    my @late = grep { waits_for_lock($_) } $self->_look(grep { $_->{state} eq 'D' } $self->_asleep);
     my @hangs = Copyhang::Why::Match->new($pipes, @late)->hangs(@locked);
     my %holds = map { $_->{task}{tid} => 1 } map { @{$_->{holders}} } @hangs;
     my @others;
@@ -127,7 +129,8 @@ sub _freezes ($self, $waiter, $all) {
         my $out = $self->{proc}->descriptor($task, $call->{out}) // next;
         next if ($out->{dev} // q{}) ne ($fd->{dev} // '-') || $out->{fifo};
         my $in = $self->{proc}->descriptor($task, $call->{in} // -1);
-        push @holders, {task => $task, how => 'has begun to write there', other => $in, file => $out};
+        push @holders,
+            {task => $task, how => 'has begun to write there', other => $in, file => $out};
     }
     my $mount = $self->_mount($waiter, $fd);
     return {
@@ -159,8 +162,8 @@ sub _frozen ($self, $waiter) {
 
 # A server of a file system has not answered. Before SIGKILL a signal may still end the wait.
 sub _fuse ($self, $waiter, $pipes) {
-    my $fd     = $self->_file_of($waiter);
-    my $fuse   = $fd && $pipes->fuse($waiter, $fd->{dev});
+    my $fd   = $self->_file_of($waiter);
+    my $fuse = $fd && $pipes->fuse($waiter, $fd->{dev});
     return if !($fuse && $fuse->{sure}) && !waits_for_fuse($waiter);
     my $is_killed = any { $_ == 9 } @{$waiter->{pending}};
     return if !$is_killed && ($self->{proc}->asleep_for($waiter) // 0) < $LONG;

@@ -14,7 +14,8 @@ our %EXPORT_TAGS = (all => \@EXPORT_OK);
 
 # Uninterruptibly asleep in one of these it waits for a pipe's lock: fs/pipe.c and fs/splice.c sleep
 # so for nothing else. The functions of locks themselves are never shown.
-my $PIPE = qr/\A(?:(?:anon_|fifo_)?pipe_(?!poll)\w+ | fifo_open | __?pipe_lock | wait_for_partner)\z/x;
+my $PIPE =
+    qr/\A(?:(?:anon_|fifo_)?pipe_(?!poll)\w+ | fifo_open | __?pipe_lock | wait_for_partner)\z/x;
 my $SPLICE = qr{\A(?:
     (?:__)?do_(?:splice|tee) | (?:__do_|__x64_|__se_)sys_(?:splice|tee|vmsplice) | do_vmsplice |
     (?:splice_file|vmsplice|iter)_to_pipe | vmsplice_to_user |
@@ -23,8 +24,8 @@ my $SPLICE = qr{\A(?:
     do_splice_to | get_pipe_info | io_(?:splice|tee)
 )\z}x;
 
-my $FUSE   = qr/\A(?:fuse_|__fuse_|cuse_|request_wait_answer\z|wait_answer_interruptible\z)/;
-my $FREEZE = qr/\A(?:percpu_rwsem_wait|__percpu_down_read|__sb_start_write|sb_wait_write)\z/;
+my $FUSE     = qr/\A(?:fuse_|__fuse_|cuse_|request_wait_answer\z|wait_answer_interruptible\z)/;
+my $FREEZE   = qr/\A(?:percpu_rwsem_wait|__percpu_down_read|__sb_start_write|sb_wait_write)\z/;
 my $FREEZING = qr/\A(?:freeze_super|sb_wait_write|wait_for_partially_frozen|ioctl_fsfreeze)\z/;
 my $FAULT = qr/\A(?:handle_userfault|handle_mm_fault|__handle_mm_fault|do_fault|filemap_fault)\z/;
 
@@ -54,10 +55,15 @@ sub freezes ($task) { return _any_of($task, $FREEZING) }
 sub waits_for_fault ($task) { return _any_of($task, $FAULT) }
 
 # A thread of io_uring's that has nothing to do.
-sub is_idle_worker ($task) { return _innermost($task) =~ /\Aio_(?:wq_worker|wqe_worker|sq_thread)\z/ }
+sub is_idle_worker ($task) {
+    return _innermost($task) =~ /\Aio_(?:wq_worker|wqe_worker|sq_thread)\z/;
+}
 
 # A close that ends a socket with files in flight.
-sub sends_files ($task) { return _any_of($task, qr/\A(?:unix_release|unix_destruct_scm|__scm_destroy|scm_destroy|unix_gc|__unix_gc)/) }
+sub sends_files ($task) {
+    return _any_of($task,
+        qr/\A(?:unix_release|unix_destruct_scm|__scm_destroy|scm_destroy|unix_gc|__unix_gc)/);
+}
 
 # To people: where it sleeps.
 sub shown ($task) { return $task->{wchan} // $task->{stack}[0] // 'unknown' }

@@ -27,14 +27,13 @@ sub hang ($self, $hang) {
 
 sub _head ($self, $hang) {
     my ($first, @more) = @{$hang->{waiters}};
-    my $more = @more ? ' and ' . _count(scalar @more, 'other', 'others') : q{};
+    my $more = @more                   ? ' and ' . _count(scalar @more, 'other', 'others') : q{};
     my $what = $hang->{kind} eq 'pipe' ? "the lock of $hang->{name}" : $hang->{name};
-    my $text = sprintf '%s%s %s for %s, %s%s%s', _who($first), $more, _waits(@more), $what,
-        _since($first), (defined $first->{uid} ? " (user $first->{uid})" : q{}), _killed($first);
+    my $user = defined $first->{uid}   ? ", user $first->{uid},"     : q{};
+    my $text = sprintf '%s%s%s %s for %s %s; %s.', _who($first), $user, $more,
+        @more ? 'wait' : 'waits', $what, _since($first), _killed($first);
     return $self->{paint}->(wrap(q{}, $text, q{  }) =~ s/\n\z//r, 'hang') . "\n";
 }
-
-sub _waits (@more) { return @more ? 'wait' : 'waits' }
 
 sub _who ($task) {
     return $task->{tid} == $task->{pid}
@@ -46,22 +45,22 @@ sub _count ($number, $one, $many) { return "$number " . ($number == 1 ? $one : $
 
 # By the scheduler's clock; else it can only be told since when the process is there.
 sub _since ($task) {
-    return 'for ' . duration($task->{since}) if defined $task->{since};
+    return 'for ' . duration($task->{since})                     if defined $task->{since};
     return 'for at most ' . duration($task->{age}) . ', its age' if defined $task->{age};
     return 'since when cannot be seen';
 }
 
 sub duration ($seconds) {
-    return sprintf '%.1f s', $seconds            if $seconds < 10;
-    return sprintf '%d s', $seconds              if $seconds < 120;
-    return sprintf '%d min', $seconds / 60       if $seconds < 7200;
-    return sprintf '%d h', $seconds / 3600       if $seconds < 172_800;
+    return sprintf '%.1f s',  $seconds        if $seconds < 10;
+    return sprintf '%d s',    $seconds        if $seconds < 120;
+    return sprintf '%d min',  $seconds / 60   if $seconds < 7200;
+    return sprintf '%d h',    $seconds / 3600 if $seconds < 172_800;
     return sprintf '%d days', $seconds / 86_400;
 }
 
 sub _killed ($task) {
     my $is_killed = any { $_ == $SIGKILL } @{$task->{pending}};
-    return $is_killed ? '; it was sent SIGKILL, which does not end it' : '; SIGKILL would not end it';
+    return $is_killed ? 'the SIGKILL that is pending does not end it' : 'SIGKILL would not end it';
 }
 
 # --- The tasks ---
@@ -84,11 +83,13 @@ sub _table ($self, $hang) {
 
 sub _limit ($self) { return $self->{verbose} ? 1000 : $ROWS }
 
-sub _short ($hang) { return $hang->{kind} eq 'pipe' && @{$hang->{keys}} > 1 ? 'one of these' : $hang->{name} }
+sub _short ($hang) {
+    return $hang->{kind} eq 'pipe' && @{$hang->{keys}} > 1 ? 'one of these' : $hang->{name};
+}
 
 sub _holds ($hang, $holder) {
     my $key = $holder->{key};
-    return $hang->{certain} ? "holds $key" : "may hold $key" ;
+    return $hang->{certain} ? "holds $key" : "may hold $key";
 }
 
 sub _cells ($task) {
@@ -108,9 +109,8 @@ sub _row ($widths, @cells) {
 sub _stacks ($self, $hang) {
     return if !$self->{verbose};
     my @tasks = (@{$hang->{waiters}}, map { $_->{task} } @{$hang->{holders}});
-    return map {
-        wrap("  $_->{tid}: ", join(' < ', @{$_->{stack}}), q{ } x 8)
-    } grep { @{$_->{stack}} } @tasks;
+    return map { wrap("  $_->{tid}: ", join(' < ', @{$_->{stack}}), q{ } x 8) }
+        grep { @{$_->{stack}} } @tasks;
 }
 
 # --- What to do, and why it is said ---
@@ -131,24 +131,27 @@ sub _which ($hang) {
 }
 
 sub _case ($hang) {
-    my $case = $hang->{case} // return "None of our cases is like this.\n";
-    my $is   = $case->{exact} ? 'This is the case' : 'Of our cases the next is';
+    my $case = $hang->{case}
+        // return @{$hang->{holders}} > 1 ? () : "None of our cases is like this.\n";
+    my $is = $case->{exact} ? 'This is the case' : 'Of our cases the next is';
     return wrap(q{}, "$is $case->{id}: copyhang explain $case->{id}", q{  });
 }
 
 # --- What else there is ---
 
-sub others ($self, @tasks) {
+# Tasks that sleep for something else, or of which that cannot be seen.
+sub others ($self, $head, @tasks) {
     return if !@tasks;
     my @rows   = map { [_cells($_), _since($_)] } @tasks;
     my @left   = splice @rows, $self->_limit;
     my @widths = widths(@rows);
     $widths[2] = min($CALL, $widths[2]);
     my $more = @left ? '  and ' . _count(scalar @left, 'more task', 'more tasks') . "\n" : q{};
-    return "Asleep without being interruptible, but not for a pipe's lock, FUSE or a freeze:\n",
-        (map { _row(\@widths, @{$_}) } @rows), $more;
+    return wrap(q{}, $head), (map { _row(\@widths, @{$_}) } @rows), $more;
 }
 
-sub unseen ($self, @notes) { return map { wrap(q{}, "Not seen: $_.", q{  }) } @notes }
+sub unseen ($self, @notes) {
+    return @notes ? wrap(q{}, 'Not seen: ' . join('; ', @notes) . q{.}, q{  }) : ();
+}
 
 1;
