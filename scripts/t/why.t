@@ -127,6 +127,15 @@ is_deeply(
     'one more who exits waits for another, who is not seen'
 );
 
+($seen) = look(
+    recorded(
+        (map { copier(100 + $_, 7000 + $_, parent => 50, group => 500 + $_) } 1 .. 2),
+        (map { exits(200 + $_, parent => 50, group => 500 + $_) } 1 .. 2)
+    )
+);
+is_deeply(told($seen), ['201: 101', '202: 102'], 'of one shell, those of one job');
+is_deeply([map { $_->{task}{tid} } @{$seen->{hangs}[0]{or_else}}], [102], 'or else the other one');
+
 # --- How else one waits ---
 
 sub waits ($call, $wchan, $flags = '00', %more) {

@@ -84,7 +84,7 @@ sub _is_about ($self, $hang) {
 # What its holders wait for, what would free them, and which case it is.
 sub _explain ($self, $hang, $endpoints) {
     $self->_keep_times($_) for @{$hang->{waiters}};
-    $_->{waits_for}  = $endpoints->of($_) for @{$hang->{holders}};
+    $_->{waits_for}  = $endpoints->of($_) for @{$hang->{holders}}, @{$hang->{or_else} // []};
     $hang->{servers} = $endpoints->servers($hang->{fuse}) if $hang->{kind} eq 'fuse';
     $hang->{act}     = act_of($self->{proc}, $hang->{waiters}[0]);
     $hang->{case}    = case_of($self->{proc}, $hang);
@@ -157,7 +157,7 @@ sub _hang ($hang) {
         basis   => $hang->{basis},
         waiters => [map { _task($_) } @{$hang->{waiters}}],
         holders => [map { _holder($_) } @{$hang->{holders}}],
-        or_else => $hang->{or_else} // [],
+        or_else => [map { _holder($_) } @{$hang->{or_else} // []}],
         act     => $hang->{act},
         case    => $hang->{case} && $hang->{case}{id},
         exact   => $hang->{case} && $hang->{case}{exact} ? JSON::PP::true() : JSON::PP::false(),

@@ -46,7 +46,6 @@ sub act_of ($proc, $waiter) {
     return $call && $call->{name} eq 'exit' ? 'exit_thread' : 'exit_group' if $waiter->{exiting};
     return                                                                 if !$call;
     my $name = $call->{name};
-    return sends_files($waiter) ? 'scm_rights' : 'close'           if $name eq 'close';
     return $ACT_OF{$name}                                          if $ACT_OF{$name};
     return $FCNTL{$call->{args}[1]}                                if $name eq 'fcntl';
     return $IOCTL{$call->{args}[1] & 0xffffffff}                   if $name eq 'ioctl';

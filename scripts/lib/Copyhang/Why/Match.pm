@@ -77,15 +77,24 @@ sub _holders ($self, $key) {
 
 # --- It opens it ---
 
-# A fifo by its name, or any pipe through /proc/PID/fd: one that is held.
+# A fifo by its name, or any pipe through /proc/PID/fd: one that is held, and likely one that it has.
 sub _opening ($self, $waiter) {
-    my %own   = map { $_ => 1 } values %{$self->{pipes}->links_of($waiter)};
+    my $links = $self->{pipes}->links_of($waiter);
+    my @fds   = map { $self->{proc}->descriptor($waiter, $_) } sort keys %{$links};
+    my %own   = map { $_ => 1 } grep { defined } map { $self->{pipes}->key($_) } @fds;
     my @held  = sort keys %{$self->{pipes}->held};
-    my @known = grep { /\Afifo / || $own{$_} } @held;
-    my @keys  = @known ? @known : @held;
-    my $only  = @held == 1 && $self->sees_all;
-    return $self->_hang($waiter, \@keys, $only, 'no other pipe\'s lock is held') if @keys == 1;
-    return $self->_hang($waiter, \@keys, 0,     'which one it opens nothing shows');
+    my @known = grep { $own{$_} } @held;
+    @known = grep { /\Afifo / } @held if !@known;
+    my @keys = @known ? @known : @held;
+    my $only = @held == 1 && $self->sees_all;
+    my $basis =
+          @held == 1          ? q{no other pipe's lock is held}
+        : $own{$keys[0] // 0} ? 'it has this one open already, and opens one'
+        :                       'which one it opens nothing shows';
+    my $hang  = $self->_hang($waiter, \@keys, $only, $basis);
+    my %named = map { $_ => 1 } @keys;
+    $hang->{or_else} = [map { $self->_holders($_) } grep { !$named{$_} } @held];
+    return $hang;
 }
 
 # --- It closes it ---
@@ -133,7 +142,7 @@ sub _kin ($self, $waiters, $lost) {
         if (!defined $key) { push @unknown, $waiter; next }
         $taken{$key} = 1;
         my $hang = $self->_hang($waiter, [$key], 0, 'its holder is the next of kin');
-        $hang->{or_else} = [grep { $_ ne $key } @{$lost}];
+        $hang->{or_else} = [map { $self->_holders($_) } grep { $_ ne $key } @{$lost}];
         push @hangs, $hang;
     }
     my @left = grep { !$taken{$_} } @{$lost};
@@ -143,7 +152,7 @@ sub _kin ($self, $waiters, $lost) {
         : 'every pipe that has lost an end while its lock is held has somebody nearer who waits';
     for my $waiter (@unknown) {
         my $hang = $self->_hang($waiter, \@left, 0, $basis);
-        $hang->{or_else} = [sort keys %taken];
+        $hang->{or_else} = [map { $self->_holders($_) } sort keys %taken];
         push @hangs, $hang;
     }
     return @hangs;
@@ -158,19 +167,19 @@ sub _nearest ($self, $waiter, $waiters, $lost) {
     return @best == 1 && $best > max(0, @rival) ? $best[0] : undef;
 }
 
-# A process of the same parent is as near as that is itself, but for the first of all.
 sub _nearness ($self, $waiter, $key) {
     return max 0, map { _kinship($waiter, $_->{task}) } $self->_holders($key);
 }
 
+# What a shell starts as one job shares a group; what is started together a parent, or is it.
 sub _kinship ($one, $other) {
-    return 4
-        if $one->{pid} == $other->{pid}
+    my $is_family =
+           $one->{pid} == $other->{pid}
         || $one->{parent} == $other->{pid}
-        || $other->{parent} == $one->{pid};
-    return 3 if $one->{parent} == $other->{parent} && $one->{parent} > 1;
-    return 2 if $one->{group} == $other->{group};
-    return $one->{session} == $other->{session} ? 1 : 0;
+        || $other->{parent} == $one->{pid}
+        || $one->{parent} == $other->{parent} && $one->{parent} > 1;
+    return 4 * ($one->{group} == $other->{group}) + 2 * $is_family +
+        ($one->{session} == $other->{session});
 }
 
 1;

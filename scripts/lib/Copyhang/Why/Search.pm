@@ -183,7 +183,7 @@ sub _fuse ($self, $waiter, $pipes) {
 sub _together (@hangs) {
     my (%of, @all);
     for my $hang (@hangs) {
-        my $key = join q{ }, $hang->{kind}, $hang->{name}, $hang->{certain},
+        my $key = join q{ }, @{$hang}{qw(kind name certain)}, ($hang->{file} // {})->{dev} // q{},
             map { $_->{task}{tid} } @{$hang->{holders}};
         if ($of{$key}) { push @{$of{$key}{waiters}}, @{$hang->{waiters}} }
         else           { push @all, $of{$key} = $hang }

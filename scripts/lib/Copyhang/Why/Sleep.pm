@@ -9,7 +9,7 @@ use Exporter 'import';
 use List::Util qw(any);
 
 our @EXPORT_OK = qw(waits_for_lock waits_in_pipe waits_for_fuse waits_for_freeze freezes
-    is_idle_worker waits_for_fault sends_files shown);
+    is_idle_worker waits_for_fault shown);
 our %EXPORT_TAGS = (all => \@EXPORT_OK);
 
 # Uninterruptibly asleep in one of these it waits for a pipe's lock: fs/pipe.c and fs/splice.c sleep
@@ -57,12 +57,6 @@ sub waits_for_fault ($task) { return _any_of($task, $FAULT) }
 # A thread of io_uring's that has nothing to do.
 sub is_idle_worker ($task) {
     return _innermost($task) =~ /\Aio_(?:wq_worker|wqe_worker|sq_thread)\z/;
-}
-
-# A close that ends a socket with files in flight.
-sub sends_files ($task) {
-    return _any_of($task,
-        qr/\A(?:unix_release|unix_destruct_scm|__scm_destroy|scm_destroy|unix_gc|__unix_gc)/);
 }
 
 # To people: where it sleeps.

@@ -11,6 +11,7 @@ use List::Util           qw(any max min);
 
 my $ROWS    = 8;     # tasks of a hang that are shown
 my $CALL    = 34;    # the widest column of calls
+my $OR_ELSE = 6;     # and of who else it may be
 my $SIGKILL = 9;
 
 # @hangs: as Copyhang::Why makes them.
@@ -126,7 +127,15 @@ sub _which ($hang) {
         : $hang->{certain}                                ? 'How this is known: '
         : @{$hang->{holders}} == 1                        ? 'Likely, not certain: '
         :                                                   'Which of them it is, is not certain: ';
-    my $or = @{$hang->{or_else} // []} ? '; else it is ' . join ' or ', @{$hang->{or_else}} : q{};
+    my @or =
+        map { "$_->{task}{name}($_->{task}{pid}), who holds $_->{key}" } @{$hang->{or_else} // []};
+    push @or, _count(@or - $OR_ELSE, 'more', 'more') if @or > $OR_ELSE;
+    my $or =
+          @or
+        ? '. Else it is ' . join ' or ', @or > $OR_ELSE
+            ? @or[0 .. $OR_ELSE - 1, -1]
+            : @or
+        : q{};
     return wrap(q{}, "$how$hang->{basis}$or.", q{  });
 }
 
