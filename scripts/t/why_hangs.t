@@ -207,6 +207,7 @@ sub pair () {
     pipe my $read, my $write or die "pipe: $!";
     $pair{reader} = child(sub { POSIX::pause() }, $read);
     $pair{copier} = child(\&copies, $source, $write);
+    $pair{id}     = "$pair{reader}, who is killed, and $pair{copier}";
     return \%pair;
 }
 
@@ -283,11 +284,18 @@ my @pool = (@ACTS, @WAYS, grep { !/fuse/ } @ENDS);
 my %count;
 for my $number (1 .. $SCENES) {
     my ($hangs, $calm) = (1 + int rand 3, int rand 4);
-    my @ids        = (shuffle @pool)[0 .. $hangs + $calm - 1];
-    my @all        = set(map { stage($_ < $hangs ? () : '--stalled', $ids[$_]) } 0 .. $#ids);
-    my @scenes     = grep { $_->{how} eq 'hangs' } @all;
+    my @ids    = (shuffle @pool)[0 .. $hangs + $calm - 1];
+    my @all    = set(map { stage($_ < $hangs ? () : '--stalled', $ids[$_]) } 0 .. $#ids);
+    my @scenes = grep { $_->{how} eq 'hangs' } @all;
+    my @pairs  = map  { pair() } 1 .. int rand 4;
+    comes_true(
+        sub {
+            @pairs == grep { is_copying($_) } @pairs;
+        }
+    ) or die 'no copiers';
+    push @scenes, map { hang($_) ? $_ : () } @pairs[0 .. int(rand @pairs + 1) - 1];
     my ($document) = why();
-    my %judged     = map { $_->{id} => judged($document, $_) } @scenes;
+    my %judged = map { $_->{id} => judged($document, $_) } @scenes;
     $count{$_}++ for values %judged;
     my @wrong = grep { $judged{$_} =~ /wrong|missing/ } sort keys %judged;
     is_deeply(\@wrong, [], "scene $number: @ids[0 .. $hangs - 1] and $calm that hang nobody")
@@ -297,6 +305,8 @@ for my $number (1 .. $SCENES) {
         is(judged($document, $scene), 'missing', "$scene->{id} hangs nobody");
     }
     release(@all);
+    close $_->{silent} for @pairs;
+    kill 'TERM', map { @{$_}{qw(reader copier)} } @pairs;
 }
 diag(join ', ', map { "$count{$_} $_" } sort keys %count);
 cmp_ok($count{right} // 0, '>', 0, 'holders were found');
