@@ -10,14 +10,15 @@
 use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Paths  ();
-use Cpanel::JSON::XS qw(decode_json);
-use Fake             qw(copyhang slurp);
-use IO::Handle       ();
-use List::Util       qw(shuffle);
-use POSIX            ();
-use Real             qw(planted program system_call adopt_orphans comes_true all_gone);
-use Socket           qw(AF_UNIX SOCK_STREAM);
+use Copyhang::Paths      ();
+use Copyhang::Why::Cases qw(nearest);
+use Cpanel::JSON::XS     qw(decode_json);
+use Fake                 qw(copyhang slurp);
+use IO::Handle           ();
+use List::Util           qw(shuffle);
+use POSIX                ();
+use Real                 qw(planted program system_call adopt_orphans comes_true all_gone);
+use Socket               qw(AF_UNIX SOCK_STREAM);
 use Test::More;
 
 my $IS_ALL = ($ENV{COPYHANG_CASES} // q{}) eq 'all';
@@ -133,6 +134,26 @@ sub judged ($document, $scene) {
     return @pids == 1 ? 'right' : 'among';
 }
 
+# --- The names of cases ---
+
+my $list    = qx{@{[program()]} --list};
+my %is_case = map { $_ => 1 } split /\n/, $list;
+my @others  = qw(pty unix tcp file unix_dgram unix_seqpacket fuse);
+my %named;
+for my $end (map({ ['in', $_] } @others), map { ['out', $_] } @others, qw(ptm udp eventfd kmsg)) {
+    for my $act (qw(exit_group close execve fionread open_fifo open_proc_fd kill),
+        $end->[0] eq 'in' ? 'kill_write' : 'stop')
+    {
+        next if $act eq 'kill' && $end->[0] eq 'in';
+        for my $kind (qw(pipe fifo)) {
+            my ($near, $pipe) = nearest($act, @{$end}, $kind);
+            $named{"$near/splice/" . ($end->[0] eq 'in' ? "$pipe-$end->[1]" : "$end->[1]-$pipe")} =
+                1;
+        }
+    }
+}
+is_deeply([grep { !$is_case{$_} } sort keys %named], [], 'each case that is named there is');
+
 # --- One ---
 
 subtest 'one hang' => sub {
@@ -168,11 +189,24 @@ SKIP: {
 
 # --- Each kind ---
 
+# Who freezes a file system may be found at rest before it waits for who writes there (RCU).
+sub settled (@scenes) {
+    my @freeze = grep { $_->{id} =~ /\Afsfreeze/ } @scenes;
+    my $document;
+    comes_true(
+        sub {
+            ($document) = why();
+            return !grep { judged($document, $_) eq 'missing' } @freeze;
+        }
+    );
+    return $document;
+}
+
 subtest 'each kind of hang' => sub {
     for my $ids (\@ACTS, \@WAYS, \@ENDS, \@ELSE) {
         my @scenes = grep { $_->{how} eq 'hangs' } set(map { stage($_) } @{$ids});
         cmp_ok(scalar @scenes, '>', 0, 'there are scenes that hang');
-        my ($document) = why();
+        my $document = settled(@scenes);
         for my $scene (@scenes) {
             my $judged = judged($document, $scene);
             is($judged, 'right', "$scene->{id}: the holder")

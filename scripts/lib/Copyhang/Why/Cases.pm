@@ -9,7 +9,7 @@ use Copyhang::Why::Sleep qw(:all);
 use Exporter 'import';
 use List::Util qw(any uniq);
 
-our @EXPORT_OK = qw(act_of case_of);
+our @EXPORT_OK = qw(act_of case_of nearest);
 
 my ($SIGKILL, $SIGSTOP) = (9, 19);
 my $NONBLOCK = oct 4000;    # O_NONBLOCK
@@ -34,11 +34,19 @@ my %STRATEGY_OF = (
 );
 my %NONBLOCKING = (splice => 0x2);    # SPLICE_F_NONBLOCK
 
-# Cases of these have the acts of the second line alone; fifos those of the last.
-my %SPECIAL = map { $_ => 1 }
+# What is on the other side of the pipe in cases, by the way that the bytes go; the special ones with
+# few acts, and fifos with few of either.
+my @SPECIAL =
     qw(unix_dgram unix_seqpacket udp eventfd timerfd inotify kmsg fuse fuse_cached userfault);
-my %CORE = map { $_ => 1 } qw(exit_group close self_kill);
-my %FIFO = map { $_ => 1 } qw(exit_group open_fifo self_kill);
+my %SPECIAL = map { $_ => 1 } @SPECIAL;
+my %OTHER   = (
+    out => {map { $_ => 1 } qw(pty ptm unix tcp file), @SPECIAL},
+    in  => {map { $_ => 1 } qw(pty unix tcp file unix_dgram unix_seqpacket fuse)},
+);
+my %CORE      = map { $_ => 1 } qw(exit_group close);
+my %FIFO      = map { $_ => 1 } qw(exit_group open_fifo);
+my %WITH_FIFO = map { $_ => 1 } qw(pty unix file);
+my %NO_FILE   = map { $_ => 1 } qw(kill stop);
 
 # What the waiter does, as acts are called; undef if none of them is like that.
 sub act_of ($proc, $waiter) {
@@ -87,15 +95,25 @@ sub case_of ($proc, $hang) {
 }
 
 sub _of_pipe ($proc, $hang, $holder) {
-    my $strategy = _strategy($holder) // return;
-    my $other    = _kind($holder)     // return;
-    my $pipe     = $holder->{key} =~ /\Afifo /        ? 'fifo'         : 'pipe';
-    my $ends     = ($holder->{role} // 'out') eq 'in' ? "$pipe-$other" : "$other-$pipe";
+    my $role     = $holder->{role}                    // 'out';
+    my $strategy = _strategy($holder)                 // return;
+    my $other    = _kind($holder)                     // return;
     my $act      = act_of($proc, $hang->{waiters}[0]) // return;
-    my $is_there = (!$SPECIAL{$other} || $CORE{$act}) && ($pipe eq 'pipe' || $FIFO{$act});
-    $is_there = 1            if $act eq 'open_proc_fd' && $pipe eq 'pipe';
-    $act      = 'exit_group' if !$is_there;
-    return {id => "$act/$strategy/$ends", exact => $is_there ? 1 : 0};
+    return if !$OTHER{$role}{$other};
+    my ($near_act, $pipe) =
+        nearest($act, $role, $other, $holder->{key} =~ /\Afifo / ? 'fifo' : 'pipe');
+    my $is_it = $near_act eq $act && $holder->{key} =~ /\A$pipe/;
+    my $ends  = $role eq 'in' ? "$pipe-$other" : "$other-$pipe";
+    return {id => "$near_act/$strategy/$ends", exact => $is_it ? 1 : 0};
+}
+
+# The act and the kind of pipe of a case, or of the next one that there is.
+sub nearest ($act, $role, $other, $pipe) {
+    my $is_poor = $other eq 'file' && $role eq 'in';
+    return ($act, 'fifo') if $pipe eq 'fifo' && $FIFO{$act} && $WITH_FIFO{$other} && !$is_poor;
+    $act = 'open_proc_fd' if $act eq 'open_fifo';
+    my $is_rare = $SPECIAL{$other} ? !$CORE{$act} : $is_poor || $other eq 'file' && $NO_FILE{$act};
+    return ($is_rare ? 'exit_group' : $act, 'pipe');
 }
 
 sub _strategy ($holder) {
