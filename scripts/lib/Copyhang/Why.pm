@@ -24,8 +24,8 @@ my %HEADS = (
     dark   => 'These sleep uninterruptibly, and what for cannot be seen. Root could see it:',
 );
 
-# $pid: of this process only, if it is defined. %with: proc, another source than /proc, and pause, for
-# tests.
+# $pid: of this process only, if it is defined. %with: proc, another source than /proc, and pause,
+# for tests.
 sub new ($class, $option, $pid, %with) {
     my $proc = $with{proc} // Copyhang::Why::Proc->new;
     return bless {option => $option, pid => $pid, proc => $proc, pause => $with{pause}}, $class;

@@ -30,9 +30,9 @@ sub recorded (@tasks) {
     return $root;
 }
 
-# A task is {pid, tid, name, state, ..., wchan, stack, call, fds}: of the stack the names of functions,
-# of the call what /proc/PID/syscall says, and of the descriptors {number => [link, flags in octal, more
-# lines of fdinfo...]}.
+# A task is {pid, tid, name, state, ..., wchan, stack, call, fds}: of the stack the names of
+# functions, of the call what /proc/PID/syscall says, and of the descriptors {number => [link, flags
+# in octal, more lines of fdinfo...]}.
 sub add_task ($root, $task) {
     my %task   = (%STAT, tid => $task->{pid}, %{$task});
     my $path   = "$root/$task{pid}/task/$task{tid}";

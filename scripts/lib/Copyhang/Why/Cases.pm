@@ -34,8 +34,8 @@ my %STRATEGY_OF = (
 );
 my %NONBLOCKING = (splice => 0x2);    # SPLICE_F_NONBLOCK
 
-# What is on the other side of the pipe in cases, by the way that the bytes go; the special ones with
-# few acts, and fifos with few of either.
+# What is on the other side of the pipe in cases, by the way that the bytes go; the special ones
+# with few acts, and fifos with few of either.
 my @SPECIAL =
     qw(unix_dgram unix_seqpacket udp eventfd timerfd inotify kmsg fuse fuse_cached userfault);
 my %SPECIAL = map { $_ => 1 } @SPECIAL;

@@ -4,9 +4,9 @@
 #
 #     my $endpoint = Copyhang::Why::Endpoint->new($pipes)->of($holder);
 #
-# It is {kind, text, peers, peers_are, gives}: kind as the endpoints of cases are called, undef where it
-# cannot be told; peers, the tasks that have its other end, or what that is called; gives, what they
-# could do, in words.
+# It is {kind, text, peers, peers_are, gives}: kind as the endpoints of cases are called, undef
+# where it cannot be told; peers, the tasks that have its other end, or what that is called; gives,
+# what they could do, in words.
 package Copyhang::Why::Endpoint;
 
 use v5.36;

@@ -77,7 +77,8 @@ sub _holders ($self, $key) {
 
 # --- It opens it ---
 
-# A fifo by its name, or any pipe through /proc/PID/fd: one that is held, and likely one that it has.
+# A fifo by its name, or any pipe through /proc/PID/fd: one that is held, and likely one that it
+# has.
 sub _opening ($self, $waiter) {
     my $links = $self->{pipes}->links_of($waiter);
     my @fds   = map { $self->{proc}->descriptor($waiter, $_) } sort keys %{$links};

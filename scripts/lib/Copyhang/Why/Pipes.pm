@@ -2,10 +2,10 @@
 #
 # The pipes of the machine: who has which end of them open, and who sleeps with which one's lock.
 #
-# A lock is held by one who sleeps in a call that moves bytes into or out of that pipe, and sleeps for
-# something else than the pipe: sendfile(2), splice(2), vmsplice(2), a read or write whose memory
-# does not come, or a thread of io_uring's at one of these. Who waits in a pipe for bytes or for room
-# has given the lock back (fs/pipe.c, fs/splice.c).
+# A lock is held by one who sleeps in a call that moves bytes into or out of that pipe, and sleeps
+# for something else than the pipe: sendfile(2), splice(2), vmsplice(2), a read or write whose
+# memory does not come, or a thread of io_uring's at one of these. Who waits in a pipe for bytes or
+# for room has given the lock back (fs/pipe.c, fs/splice.c).
 package Copyhang::Why::Pipes;
 
 use v5.36;
@@ -87,8 +87,8 @@ sub leading_to ($self, $pattern) {
 }
 
 # {number, at, sure}: the FUSE connection of a device; undef if it is none. Its server, which may be
-# what hangs, is asked nothing. What is mounted out of sight is known by its connection, or else only
-# guessed at, as somebody serves some.
+# what hangs, is asked nothing. What is mounted out of sight is known by its connection, or else
+# only guessed at, as somebody serves some.
 sub fuse ($self, $task, $dev) {
     my ($number) = ($dev // q{}) =~ /\A0:(\d+)\z/ or return;
     my %fuse = (number => $number, sure => 1, abort => "$FUSE/$number/abort");

@@ -148,7 +148,8 @@ sub _clocks ($self) {
     return \%now;
 }
 
-# Where and when it ran last, in ms of that clock; of one that was moved meanwhile that is not known.
+# Where and when it ran last, in ms of that clock; of one that was moved meanwhile that is not
+# known.
 sub _ran ($self, $task) {
     my $text = $self->text("$task->{path}/sched") // return;
     my ($at) = $text =~ /^se\.exec_start\s*:\s*([\d.]+)/m or return;
@@ -164,8 +165,8 @@ sub age ($self, $task) {
 
 # --- Descriptors ---
 
-# {number => what it leads to}, of a thread; undef where that may not be seen. Each thread may have a
-# table of its own, and that of a process whose first thread has ended is with the others.
+# {number => what it leads to}, of a thread; undef where that may not be seen. Each thread may have
+# a table of its own, and that of a process whose first thread has ended is with the others.
 sub links ($self, $task) {
     my $folder = "$task->{path}/fd";
     $self->{about}->($task->{pid});
