@@ -136,6 +136,26 @@ is_deeply(
 is_deeply(told($seen), ['201: 101', '202: 102'], 'of one shell, those of one job');
 is_deeply([map { $_->{task}{tid} } @{$seen->{hangs}[0]{or_else}}], [102], 'or else the other one');
 
+# Two of one family, of which one slept before the copier of the other was there.
+my @times = (started => 195_000, sched => 60_000);
+($seen) = look(
+    recorded(
+        copier(101, 7001),
+        copier(102, 7002, @times),
+        exits(201, group => 100, sched => 1_000),
+        exits(202, group => 100, sched => 60_000)
+    )
+);
+is_deeply([told($seen), certain($seen)], [['201: 101', '202: 102'], [1, 1]], 'who slept already');
+
+($seen) = look(
+    recorded(
+        copier(101, 7001),
+        exits(201), {pid => 500, name => 'x', fds => {3 => ['socket:[77]', '02', "scm_fds:\t1"]}}
+    )
+);
+is_deeply([told($seen), certain($seen)], [['201: 101'], [0]], 'a file in flight is open nowhere');
+
 # --- How else one waits ---
 
 sub waits ($call, $wchan, $flags = '00', %more) {

@@ -43,6 +43,7 @@ sub add_task ($root, $task) {
     spew("$path/stat",            "$stat 0 0\n");
     spew("$root/$task{pid}/stat", "$stat 0 0\n");
     spew("$path/status",          map { "$_\n" } _status(%task));
+    spew("$path/sched",           "se.exec_start : $task{sched}.000000\n") if defined $task{sched};
     spew("$path/wchan",           $task{wchan} // 0);
     spew("$path/stack",           map { "[<0>] $_+0x1/0x2\n" } @{$task{stack} // []});
     spew("$path/syscall",         ($task{call}                                // 'running') . "\n");

@@ -103,6 +103,49 @@ sub fuse ($self, $task, $dev) {
 # Of how many processes the descriptors could not be seen.
 sub unseen ($self) { return scalar keys %{$self->{unseen} // {}} }
 
+# Is there nobody who could hold, or have open, what nobody is seen to?
+sub sees_all ($self) {
+    my $proc = $self->{proc};
+    return !$self->unseen && !$proc->left_out && $proc->sees_all_processes;
+}
+
+# Are files on their way in a socket, or registered with an io_uring? They are open in no table.
+sub in_flight ($self) {
+    for my $place ($self->leading_to(qr/\Asocket:|\Aanon_inode:\[io_uring\]/)) {
+        my $info = ($self->{proc}->descriptor(@{$place}) // next)->{info};
+        return 1 if $info->{scm_fds} || $info->{UserFiles};
+    }
+    return 0;
+}
+
+# --- Hangs ---
+
+# A task waits for one of these pipes. Of holders that are not sure it may be any.
+sub hang ($self, $waiter, $keys, $certain, $basis) {
+    my %seen;
+    my @holders = grep { !$seen{$_->{task}{tid}}++ } map { $self->holders($_) } @{$keys};
+    return {
+        kind    => 'pipe',
+        name    => _name(@{$keys}),
+        keys    => $keys,
+        waiters => [$waiter],
+        holders => \@holders,
+        certain => $certain && @holders == 1 ? 1 : 0,
+        basis   => $basis,
+    };
+}
+
+sub _name (@keys) {
+    return @keys == 1 ? $keys[0] : @keys ? 'one of ' . join ', ', @keys : 'a pipe';
+}
+
+# Of a pipe's lock: the one that is sure, or all that may be it.
+sub holders ($self, $key) {
+    my @holders = @{$self->{held}{$key} // []};
+    my @sure    = grep { $_->{sure} } @holders;
+    return @sure ? @sure : @holders;
+}
+
 # --- Who holds a lock ---
 
 sub _keep_holders ($self, $task) {
