@@ -236,6 +236,8 @@ for my $wrong (['x'], ['1', '2'], ['4194305'], ['--json', '/'], ['--bogus']) {
     like($err, qr/\Acopyhang why: [^\n]+\n\z/, 'says why in one line');
 }
 
+is(system("$^X $Bin/../copyhang why >/dev/full 2>&1") >> 8, 2, 'a full disk is no calm machine');
+
 # On a machine that is in trouble nothing is installed.
 my ($base) = glob '/usr/lib/*-linux-gnu*/perl-base';
 SKIP: {

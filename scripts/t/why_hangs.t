@@ -11,9 +11,12 @@ use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
 use Copyhang::Paths      ();
+use Copyhang::Failure    ();
+use Copyhang::Why        ();
 use Copyhang::Why::Cases qw(nearest);
 use Cpanel::JSON::XS     qw(decode_json);
 use Fake                 qw(copyhang slurp);
+use File::Temp           ();
 use IO::Handle           ();
 use List::Util           qw(shuffle);
 use POSIX                ();
@@ -70,6 +73,27 @@ sub expected ($id) {
 }
 
 my %staged;
+our $as_nobody = 0;
+my $NOBODY = 65_534;
+
+sub become_nobody () {
+    POSIX::setgid($NOBODY);
+    POSIX::setuid($NOBODY);
+    return;
+}
+
+# What is said to a plain user, who may load no module any more: (exit status, text).
+sub told_to_nobody ($pid) {
+    my $out   = File::Temp->new;
+    my $child = fork // die "fork: $!";
+    if (!$child) {
+        open STDOUT, '>&', $out or POSIX::_exit(99);
+        become_nobody();
+        POSIX::_exit(Copyhang::Failure->status_of(sub { Copyhang::Why->new({}, $pid)->main }));
+    }
+    waitpid $child, 0;
+    return ($? >> 8, slurp($out->filename));
+}
 
 # Begins to set a scene; with --stalled where the act has not begun, so that nobody hangs.
 sub stage (@words) {
@@ -78,6 +102,7 @@ sub stage (@words) {
     my %scene = (id => $words[-1], hold => $hold, told => $told);
     $scene{pid} = fork // die "fork: $!";
     if (!$scene{pid}) {
+        become_nobody() if $as_nobody;
         open STDIN,  '<&', $hold_read or POSIX::_exit(99);
         open STDOUT, '>&', $tell      or POSIX::_exit(99);
         exec {planted('stage')} 'stage', @words or POSIX::_exit(99);
@@ -216,6 +241,26 @@ subtest 'each kind of hang' => sub {
         release(@scenes);
         is_deeply([grep { $_->{status} } @scenes], [], 'all is put right');
     }
+};
+
+# --- Without root ---
+
+subtest 'without root' => sub {
+    my $program = planted('stage');
+    plan skip_all => "others may not execute $program"
+        if system(qw(setpriv --reuid=65534 --regid=65534 --clear-groups test -x), $program) != 0;
+    my ($roots) = set(stage('close/sendfile/pty-pipe')) or die 'no scene';
+    my ($status, $text) = told_to_nobody($roots->{actor});
+    is($status, 125, q{what for root's process sleeps cannot be told});
+    like($text, qr/^ +$roots->{actor} stage +D .*^Not seen: /ms, 'which is said');
+
+    my ($scene) = set(
+        do { local $as_nobody = 1; stage('nonblock_read/sendfile/pty-pipe') }
+    );
+    ($status, $text) = told_to_nobody($scene->{actor});
+    is($status, 1, 'its own is explained') or diag($text);
+    like($text, qr/^ +$scene->{copier} stage +S .*\n? +holds pipe:/m, 'with its holder');
+    release($roots, $scene);
 };
 
 # --- Ten that look alike ---

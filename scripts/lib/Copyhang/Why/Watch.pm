@@ -6,7 +6,7 @@
 package Copyhang::Why::Watch;
 
 use v5.36;
-use Copyhang::Failure qw(untestable);
+use Copyhang::Failure qw(bad_input untestable);
 use POSIX             ();
 
 our $PATIENCE = 10;    # s that it may sleep over one process
@@ -32,8 +32,8 @@ sub _run_once ($code, @left_out) {
         $tell->autoflush(1);
         my $about  = sub ($pid) { print {$tell} "$pid\n" };
         my $status = Copyhang::Failure->status_of(sub { $code->($about, @left_out) });
-        STDOUT->flush;
-        POSIX::_exit($status);
+        my $flush  = sub { STDOUT->flush or bad_input("cannot write to standard output: $!"); 0 };
+        POSIX::_exit(Copyhang::Failure->status_of($flush) || $status);
     }
     close $tell;
     my $stuck_at = _watch($child, $hear);
