@@ -156,6 +156,12 @@ is_deeply([told($seen), certain($seen)], [['201: 101', '202: 102'], [1, 1]], 'wh
 );
 is_deeply([told($seen), certain($seen)], [['201: 101'], [0]], 'a file in flight is open nowhere');
 
+($seen, my $said) =
+    look(recorded(copier(101, 7001, parent => 50), map { exits(200 + $_, parent => 50) } 1 .. 2));
+is_deeply([map { $_->{likely} ? 'likely' : 'not' } @{$seen->{hangs}}],
+    ['not'], 'of two who are as near neither is likely');
+like($said, qr/^Not certain: 2 tasks close a pipe, /m, 'which is said');
+
 # --- How else one waits ---
 
 sub waits ($call, $wchan, $flags = '00', %more) {
@@ -192,6 +198,11 @@ my @restless = recorded(copier(101, 7001), exits(201));
 my $changes  = sub { add_task($restless[0], exits(201, switches => 8)) };
 ($seen) = look($restless[0], $changes);
 is_deeply($seen->{hangs}, [], 'who wakes in between does not hang');
+
+my ($switches, $alive) = (8, recorded(copier(101, 7001), exits(201)));
+my $wakes = sub { add_task($alive, copier(101, 7001, switches => $switches++, fds => {})) };
+($seen) = look($alive, $wakes);
+is_deeply(told($seen), ['201: '], 'who wakes in between holds nothing for long');
 
 ($seen) = look(recorded(copier(101, 7001, wchan => 'pipe_wait_writable'), exits(201)));
 is_deeply(told($seen), ['201: '], 'who waits for room has given the lock back');

@@ -153,7 +153,8 @@ sub _hang ($hang) {
     return {
         kind    => $hang->{kind},
         name    => $hang->{name},
-        certain => $hang->{certain} ? JSON::PP::true() : JSON::PP::false(),
+        certain => $hang->{certain}                    ? JSON::PP::true() : JSON::PP::false(),
+        likely  => $hang->{certain} || $hang->{likely} ? JSON::PP::true() : JSON::PP::false(),
         basis   => $hang->{basis},
         waiters => [map { _task($_) } @{$hang->{waiters}}],
         holders => [map { _holder($_) } @{$hang->{holders}}],

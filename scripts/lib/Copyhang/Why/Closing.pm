@@ -75,7 +75,9 @@ sub _pair ($self, $waiter, $key, $number) {
         : "$number close a pipe, and $number have lost an end while their lock is held; all but this"
         . ' one have others who wait, or got their holder when this task slept already';
     my $is_sure = $self->{pipes}->sees_all && !$self->{pipes}->in_flight;
-    return $self->{pipes}->hang($waiter, [$key], $is_sure, $basis);
+    my $hang    = $self->{pipes}->hang($waiter, [$key], $is_sure, $basis);
+    $hang->{likely} = 1;
+    return $hang;
 }
 
 # --- The next of kin ---
@@ -90,20 +92,24 @@ sub _kin ($self, $lost, @waiters) {
         $taken{$key} = 1;
         push @hangs, $self->_likely($waiter, $key);
     }
-    return (@hangs, map { $self->_uncertain($_, \%taken) } @unknown);
+    return (@hangs, map { $self->_uncertain($_, \%taken, scalar @unknown) } @unknown);
 }
 
 sub _likely ($self, $waiter, $key) {
     my $hang   = $self->{pipes}->hang($waiter, [$key], 0, 'its holder is the next of kin');
     my @others = grep { $_ ne $key } @{$self->{may}{$waiter->{tid}}};
     $hang->{or_else} = [map { $self->{pipes}->holders($_) } @others];
+    $hang->{likely}  = 1;
     return $hang;
 }
 
-sub _uncertain ($self, $waiter, $taken) {
+# One of so many of which that is to be said.
+sub _uncertain ($self, $waiter, $taken, $number) {
     my @may   = @{$self->{may}{$waiter->{tid}}};
     my @left  = grep { !$taken->{$_} } @may;
     my $basis = 'it closes a pipe, as others do, and nothing shows which one';
+    $basis = "$number tasks close a pipe, and there are not as many that it may be"
+        if @left < $number;
     $basis = 'every pipe that it may be has somebody nearer who waits' if !@left;
     my $hang = $self->{pipes}->hang($waiter, \@left, 0, $basis);
     $hang->{or_else} = [map { $self->{pipes}->holders($_) } grep { $taken->{$_} } @may];

@@ -68,6 +68,7 @@ sub _opening ($self, $waiter) {
     my $hang  = $self->{pipes}->hang($waiter, \@keys, $only, $basis);
     my %named = map { $_ => 1 } @keys;
     $hang->{or_else} = [map { $self->{pipes}->holders($_) } grep { !$named{$_} } @held];
+    $hang->{likely}  = @keys == 1 && @known ? 1 : 0;
     return $hang;
 }
 

@@ -125,7 +125,8 @@ sub _which ($hang) {
     my $how =
           !@{$hang->{holders}} && $hang->{kind} eq 'pipe' ? 'Who holds it was not seen: '
         : $hang->{certain}                                ? 'How this is known: '
-        : @{$hang->{holders}} == 1                        ? 'Likely, not certain: '
+        : $hang->{likely}                                 ? 'Likely, not certain: '
+        : @{$hang->{holders}} == 1                        ? 'Not certain: '
         :                                                   'Which of them it is, is not certain: ';
     my @or =
         map { "$_->{task}{name}($_->{task}{pid}), who holds $_->{key}" } @{$hang->{or_else} // []};
