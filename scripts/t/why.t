@@ -192,6 +192,16 @@ for my $row (@WAITS) {
     is_deeply([told($seen), $case->{id}], [['201: 101'], "$act/sendfile/pty-pipe"], $act);
 }
 
+# Before Linux 5.12 the kernel's own threads did what was asked of io_uring.
+my $RING    = "426 0x4 0x1 0x1 0x1 0x0 0x8$REST";
+my %ring    = (wchan => 'io_cqring_wait', stack => ['io_cqring_wait'], call => $RING);
+my $workers = {pid => 30, name => 'io_wqe_worker-0', flags => 0x200040};
+($seen) = look(recorded(copier(101, 7001, %ring), exits(201)));
+is_deeply(told($seen), ['201: '], 'who waits for io_uring holds nothing');
+($seen) = look(recorded(copier(101, 7001, %ring), exits(201), $workers));
+is_deeply(told($seen), ['201: 101'], 'but may have the kernel hold it');
+is($seen->{hangs}[0]{case}{id}, undef, 'what for nothing tells');
+
 # --- What a wait is that is none ---
 
 my @restless = recorded(copier(101, 7001), exits(201));

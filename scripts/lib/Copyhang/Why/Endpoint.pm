@@ -179,7 +179,8 @@ sub _served ($self, $fd, $fuse) {
     };
 }
 
-# Who has /dev/fuse open; where the kernel tells for which connection, for that one.
+# Who has /dev/fuse open; where the kernel tells for which connection, for that one. Of several it is
+# one.
 sub servers ($self, $fuse) {
     my (%known, %any);
     for my $place ($self->{pipes}->leading_to(qr{\A/dev/fuse})) {
@@ -189,7 +190,7 @@ sub servers ($self, $fuse) {
         $known{$place->[0]{pid}} = $place->[0]
             if defined $number && $fuse && $number == $fuse->{number};
     }
-    my %of = %known ? %known : keys %any == 1 ? %any : ();
+    my %of = %known ? %known : %any;
     return [map { $of{$_} } sort keys %of];
 }
 

@@ -39,6 +39,7 @@ sub _peers ($hang, $end) {
     my @names =
         map { "$_->{name}($_->{pid})" . ($waits{$_->{pid}} ? ', which itself waits here' : q{}) }
         @peers > $PEERS ? @peers[0 .. $PEERS - 1] : @peers;
+    $what .= ', one of' if @peers > 1;
     return " ($what: " . join(', ', @names) . (@peers > $PEERS ? ', ...' : q{}) . ')';
 }
 
@@ -71,6 +72,7 @@ sub _thaw ($hang) {
 sub _answer ($hang) {
     my @servers = @{$hang->{servers} // []};
     my $who     = join ', ', map { "$_->{name}($_->{pid})" } @servers;
+    $who = "one of $who" if @servers > 1;
     my @frees = {text => 'have the FUSE server answer, or end it' . (length $who ? ": $who" : q{})};
     return (@frees, $hang->{fuse} ? _abort($hang->{fuse}, q{}) : ());
 }

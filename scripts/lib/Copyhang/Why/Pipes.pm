@@ -44,7 +44,8 @@ sub key ($class, $fd) {
 sub _keep_openers ($self) {
     my (%seen, %at);
     for my $task ($self->{proc}->tasks) {
-        next if $task->{kernel};
+        $self->{old_workers} = 1 if $task->{kernel} && $task->{name} =~ /\Aio_wqe?_worker/;
+        next                     if $task->{kernel};
         my $links  = $self->{proc}->links($task);
         my $number = $links ? keys %{$links} : 0;
         $self->{unseen}{$task->{pid}} = 1 if !$links;
@@ -180,8 +181,10 @@ sub _by_call ($self, $task) {
 }
 
 # A thread of io_uring's, or who does such a request itself: which pipe it is about nobody can see.
+# Before Linux 5.12 these threads are the kernel's own, and who waits for them stands for them.
 sub _by_worker ($self, $task) {
     my $may = @{$task->{stack}} ? _moves_bytes($task) : $task->{worker};
+    $may ||= $self->{old_workers} && !$task->{worker};
     return if !$may || is_idle_worker($task);
     return map {
         { %{$_}, task => $task, sure => 0, worker => 1 }

@@ -35,18 +35,27 @@ sub find ($self) {
     my $found;
     for my $time (1 .. $TIMES) {
         $found = $self->_find;
-        my @sound = grep { $self->_is_sound($_) } @{$found->{hangs}};
-        my $all   = @sound == @{$found->{hangs}};
-        $found->{hangs} = \@sound;
-        last if $all;
+        my $changes = grep { !$self->_is_sound($_) } @{$found->{hangs}};
+        $found->{hangs} = [grep { $self->_still_waits($_) } @{$found->{hangs}}];
+        last if !$changes && !$found->{late};
     }
     return $found;
 }
 
 # What was seen in one moment and another goes together if all have slept on until the end.
 sub _is_sound ($self, $hang) {
-    return !grep { !$self->_sleeps_on($_) } @{$hang->{waiters}},
-        map { $_->{task} } @{$hang->{holders}};
+    my @tasks = (@{$hang->{waiters}}, map { $_->{task} } @{$hang->{holders}});
+    return !grep { !$self->_sleeps_on($_) } @tasks;
+}
+
+# Without those that have woken meanwhile: false if there is nobody left.
+sub _still_waits ($self, $hang) {
+    my @waiters = grep { $self->_sleeps_on($_) } @{$hang->{waiters}};
+    my @holders = grep { $self->_sleeps_on($_->{task}) } @{$hang->{holders}};
+    my $is_less = @holders < @{$hang->{holders}} || @waiters < @{$hang->{waiters}};
+    @{$hang}{qw(waiters holders)} = (\@waiters, \@holders);
+    $hang->{certain} = 0 if $is_less;
+    return scalar @waiters;
 }
 
 sub _find ($self) {
@@ -89,14 +98,21 @@ sub _sort_out ($self, $all, @waiters) {
     push @{waits_for_lock($_) ? \@locked : \@elsewhere}, $_ for @waiters;
     my @late = grep { waits_for_lock($_) } $self->_look(grep { $_->{state} eq 'D' } $self->_asleep);
     my @hangs = Copyhang::Why::Match->new($pipes, @late)->hangs(@locked);
+    my %waits = map { $_->{tid} => 1 } @locked;
     my %holds = map { $_->{task}{tid} => 1 } map { @{$_->{holders}} } @hangs;
     my @others;
+
     for my $waiter (grep { !$holds{$_->{tid}} } @elsewhere) {
         my $hang = $self->_elsewhere($waiter, $all, $pipes);
         if   ($hang) { push @hangs,  $hang }
         else         { push @others, $waiter }
     }
-    return {hangs => [_together(@hangs)], others => \@others, pipes => $pipes};
+    return {
+        hangs  => [_together(@hangs)],
+        others => \@others,
+        pipes  => $pipes,
+        late   => scalar grep { !$waits{$_->{tid}} } @late,
+    };
 }
 
 # --- What is no pipe's lock ---
@@ -179,12 +195,13 @@ sub _fuse ($self, $waiter, $pipes) {
     };
 }
 
-# Hangs for the same thing are one.
+# Hangs for the same thing are one; of two servers nobody can tell that they are.
 sub _together (@hangs) {
     my (%of, @all);
     for my $hang (@hangs) {
         my $key = join q{ }, @{$hang}{qw(kind name certain)}, ($hang->{file} // {})->{dev} // q{},
             map { $_->{task}{tid} } @{$hang->{holders}};
+        $key .= " $hang->{waiters}[0]{tid}" if $hang->{kind} eq 'fuse' && !$hang->{file};
         if ($of{$key}) { push @{$of{$key}{waiters}}, @{$hang->{waiters}} }
         else           { push @all, $of{$key} = $hang }
     }
