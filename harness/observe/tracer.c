@@ -166,6 +166,7 @@ void tracer_let_go(struct tracer *tracer, struct task *task)
 	if (leader)
 		leader->gate.set = false;
 	task->held = false;
+	task->entered_at = clock_now();
 	resume(tracer, task, 0);
 }
 

@@ -32,7 +32,7 @@ void attempt_let_go(struct attempt *attempt)
 
 void attempt_look_at_call(struct attempt *attempt)
 {
-	if (calling_lasts(&attempt->act))
+	if (calling_lasts(&attempt->act) && calling_may_rest(attempt->act.task))
 		quiescence_look_thread(&attempt->actor_sleep, attempt->act.task->tid);
 }
 

@@ -44,21 +44,13 @@ static bool has_handed_over(const struct task *copier)
 	       (proc_sample_thread(copier->tid, &sample) && !sample.deep);
 }
 
-/* The thread of the kernel's that works for the copier, or 0 where none is seen. */
-static pid_t worker(const struct attempt *attempt)
-{
-	struct proc_sample sample;
-
-	return proc_sample_running(attempt->scene->copier->pid, &sample) ? sample.worker : 0;
-}
-
 /*
  * For how long the copier is to sleep before it counts as stalled. A worker that is there runs
  * until it sleeps in the copy; but there may be none yet, and before Linux 5.12 none is ever seen.
  */
 static int64_t rest_wanted(const struct attempt *attempt)
 {
-	if (!strategy_by_worker(attempt->scene->test->strategy) || worker(attempt))
+	if (!strategy_by_worker(attempt->scene->test->strategy) || attempt->copier_sleep.worker)
 		return LIMIT_OF(STALL);
 	return LIMIT_OF(WORKER);
 }
@@ -73,7 +65,7 @@ static void look_at_sleep(struct attempt *attempt)
 		attempt->stall = calling_of(copier);
 		quiescence_forget(&attempt->copier_sleep);
 	}
-	if (own)
+	if (own && calling_may_rest(copier))
 		quiescence_look_workers(&attempt->copier_sleep, copier->pid);
 	attempt->seen.stalled = own &&
 				quiescence_lasts(&attempt->copier_sleep, rest_wanted(attempt)) &&
@@ -171,10 +163,10 @@ static void own_keep_fault(struct attempt *attempt)
 /* The worker is what holds the locks of the copy. */
 static void own_keep_stall(struct attempt *attempt)
 {
-	const pid_t tid = strategy_by_worker(attempt->scene->test->strategy) ? worker(attempt) : 0;
+	const pid_t worker = attempt->copier_sleep.worker;
 
-	if (tid)
-		attempt_keep_evidence(attempt, "worker", tid);
+	if (strategy_by_worker(attempt->scene->test->strategy) && worker)
+		attempt_keep_evidence(attempt, "worker", worker);
 }
 
 /* One that names no descriptors may wait for either. */
