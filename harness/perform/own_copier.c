@@ -204,7 +204,7 @@ static bool own_is_over(const struct attempt *attempt)
 	const struct scene *scene = attempt->scene;
 	const bool received = !scene->test->act->receives || scene->bystander->ended_at;
 
-	return scene->copier->ended_at && received && (!scene->reader || scene->reader->ended_at);
+	return scene->copier->ended_at && received && scene_has_received(scene);
 }
 
 static bool own_is_step(const struct attempt *attempt, const struct task *task,

@@ -5,6 +5,7 @@
 #include "act.h"
 #include "checked.h"
 #include "descriptors.h"
+#include "helper.h"
 #include "strategy.h"
 
 #include <errno.h>
@@ -14,8 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* It has /dev/null, and this. */
-enum { FD_LINE = 3, FD_COUNT };
+/* It has /dev/null, this, and what its helpers need. */
+enum { FD_LINE = 3, FD_HELPERS, FD_COUNT = FD_HELPERS + HELPERS };
 
 static void get_ready(pid_t runner, int line)
 {
@@ -33,14 +34,16 @@ static void get_ready(pid_t runner, int line)
 	signal(SIGPIPE, SIG_IGN);
 	null_descriptors();
 	take_descriptors(wanted, FD_COUNT);
+	helper_place(FD_HELPERS);
 }
 
+/* Helpers are in process groups of their own. */
 static bool has_children(void)
 {
 	pid_t pid;
 
 	do {
-		pid = waitpid(-1, NULL, WNOHANG);
+		pid = waitpid(0, NULL, WNOHANG);
 	} while (pid > 0);
 	return !pid || errno != ECHILD;
 }
