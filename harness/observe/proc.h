@@ -30,6 +30,12 @@ struct proc_sample {
  */
 const char *proc_fault(void);
 
+/**
+ * proc_forget() - what it keeps open, to look at the same tasks again, is closed, or about to be.
+ * After fork(2) a child forgets it without.
+ */
+void proc_forget(void);
+
 /** proc_sample() - look at process @pid. Return: false when it is gone. */
 bool proc_sample(pid_t pid, struct proc_sample *sample);
 

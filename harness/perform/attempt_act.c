@@ -150,7 +150,9 @@ void attempt_keep_times(struct attempt *attempt)
 	attempt->at[EXIT_ENTERED] = attempt->scene->actor->exiting_at;
 	attempt->at[ENDED] = ended;
 	attempt->seen.act = (ended ? ended : clock_now()) - attempt->at[ACT];
-	attempt->seen.starved = attempt_starved(attempt);
+	/* What is no longer than that has not waited for longer, and nothing depends on less. */
+	if (attempt->seen.act > NS_PER_MS)
+		attempt->seen.starved = attempt_starved(attempt);
 	if (ended)
 		check_success(attempt);
 }

@@ -6,6 +6,7 @@
 #include "checked.h"
 #include "descriptors.h"
 #include "helper.h"
+#include "proc.h"
 #include "strategy.h"
 
 #include <errno.h>
@@ -73,6 +74,7 @@ static _Noreturn void supervise(const struct test_case *cases, const struct resu
 		result = results_at(results, index);
 		checked_into(result->reason, sizeof(result->reason));
 		case_play(&cases[index], result);
+		proc_forget();
 		forget_descriptors(FD_COUNT);
 		if (!is_as_before(&cases[index], result) || write(FD_LINE, "", 1) != 1)
 			break;
