@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#define SHORT_CALL (NS_PER_MS / 10)
+
 static void own_start(struct scene *scene)
 {
 	const struct child child = {
@@ -101,10 +103,15 @@ static bool has_moved(const struct attempt *attempt, const struct seen_step *ste
 	return step->bytes > 0 || !call_returns_bytes(&step->call);
 }
 
-/* A call like this one has moved bytes, and it is as far into it as half of what the last took. */
+/*
+ * A call like this one has moved bytes, and it is as far into it as half of what that took. Of
+ * short ones several go by until an act is over, wherever in one of them it begins: to wait for
+ * the midst of one may take hundreds of them, each with two stops.
+ */
 static bool well_into_call(const struct task *copier, const struct seen_step *earlier)
 {
-	return earlier && clock_now() - copier->entered_at >= earlier->took / 2;
+	return earlier && (earlier->took < SHORT_CALL ||
+			   clock_now() - copier->entered_at >= earlier->took / 2);
 }
 
 /*
