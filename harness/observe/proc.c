@@ -57,28 +57,48 @@ static struct kept {
 } kept[KEPT_TASKS];
 static int next_kept; /* to give way to another one */
 
-void proc_forget(void)
+/* In a child, which may have others by these numbers by and by. */
+static void keep_none(void)
 {
 	for (int i = 0; i < KEPT_TASKS; i++)
 		kept[i] = (struct kept){ .fds = { -1, -1 } };
 }
 
-static struct kept *keep(pid_t tid)
+static void begin_to_keep(void)
 {
 	static bool begun;
+
+	if (begun)
+		return;
+	keep_none();
+	begun = !pthread_atfork(NULL, NULL, keep_none);
+}
+
+static void drop(struct kept *task)
+{
+	for (int i = 0; i < KEPT_FILES; i++)
+		close_fd(&task->fds[i]);
+	task->tid = 0;
+}
+
+void proc_forget(void)
+{
+	begin_to_keep();
+	for (int i = 0; i < KEPT_TASKS; i++)
+		drop(&kept[i]);
+}
+
+static struct kept *keep(pid_t tid)
+{
 	struct kept *task;
 
-	if (!begun) {
-		proc_forget();
-		begun = !pthread_atfork(NULL, NULL, proc_forget);
-	}
+	begin_to_keep();
 	for (int i = 0; i < KEPT_TASKS; i++) {
 		if (kept[i].tid == tid)
 			return &kept[i];
 	}
 	task = &kept[next_kept++ % KEPT_TASKS];
-	for (int i = 0; i < KEPT_FILES; i++)
-		close_fd(&task->fds[i]);
+	drop(task);
 	task->tid = tid;
 	return task;
 }

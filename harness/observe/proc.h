@@ -31,8 +31,8 @@ struct proc_sample {
 const char *proc_fault(void);
 
 /**
- * proc_forget() - what it keeps open, to look at the same tasks again, is closed, or about to be.
- * After fork(2) a child forgets it without.
+ * proc_forget() - close what is kept open to look at the same tasks again: nobody else is to close
+ * it. A child of fork(2) has nothing of it from the start.
  */
 void proc_forget(void);
 
