@@ -44,11 +44,16 @@ struct endpoint_kind {
 	const char *sort; /* what reports call it and its like; NULL: a pipe, or a file */
 	bool exotic;      /* the kernel itself waits there for somebody: reports tell it apart */
 	bool is_source, is_sink;
-	bool stalls;       /* as source it yields nothing, as sink it fills up, until released */
-	bool regular;      /* a regular file: far reads back what is there */
-	bool is_file;      /* of a file system, if not regular */
-	bool is_pipe;      /* a bystander can hold its other end */
-	bool is_fifo;      /* ... and open it anew */
+	bool stalls;  /* as source it yields nothing, as sink it fills up, until released */
+	bool regular; /* a regular file: far reads back what is there */
+	bool is_file; /* of a file system, if not regular */
+	bool is_pipe; /* a bystander can hold its other end */
+	bool is_fifo; /* ... and open it anew */
+	/*
+	 * Any process can release it, or read it, that has far and what is told here; and none that
+	 * closes far has to wait for anything, unless it is the last one.
+	 */
+	bool plain;
 	bool full;         /* as sink it is full in any case: what stalls otherwise feeds it */
 	bool full_is_full; /* once filled, this sink takes not a byte more, whoever writes */
 	bool single;   /* there is one, and whoever else has it is waited for: one case at a time */

@@ -2,9 +2,12 @@
 /* Files of /proc, read and understood; the only place that knows what they look like. */
 #include "proc.h"
 
+#include "descriptors.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -42,6 +45,83 @@ static __attribute__((format(printf, 3, 4))) ssize_t slurp(char *into, size_t si
 	return length;
 }
 
+/*
+ * Files of the tasks looked at last stay open: read from its start, each says anew how it is now.
+ * It stands for its task, not for a number: of one that is gone it says ESRCH.
+ */
+enum { STATUS, SCHEDSTAT, KEPT_FILES };
+#define KEPT_TASKS 8
+static struct kept {
+	pid_t tid;
+	int fds[KEPT_FILES]; /* -1: not open */
+} kept[KEPT_TASKS];
+static int next_kept; /* to give way to another one */
+
+/* In a child, which may have others by these numbers by and by. */
+static void keep_none(void)
+{
+	for (int i = 0; i < KEPT_TASKS; i++)
+		kept[i] = (struct kept){ .fds = { -1, -1 } };
+}
+
+static void begin_to_keep(void)
+{
+	static bool begun;
+
+	if (begun)
+		return;
+	keep_none();
+	begun = !pthread_atfork(NULL, NULL, keep_none);
+}
+
+static void drop(struct kept *task)
+{
+	for (int i = 0; i < KEPT_FILES; i++)
+		close_fd(&task->fds[i]);
+	task->tid = 0;
+}
+
+void proc_forget(void)
+{
+	begin_to_keep();
+	for (int i = 0; i < KEPT_TASKS; i++)
+		drop(&kept[i]);
+}
+
+static struct kept *keep(pid_t tid)
+{
+	struct kept *task;
+
+	begin_to_keep();
+	for (int i = 0; i < KEPT_TASKS; i++) {
+		if (kept[i].tid == tid)
+			return &kept[i];
+	}
+	task = &kept[next_kept++ % KEPT_TASKS];
+	drop(task);
+	task->tid = tid;
+	return task;
+}
+
+/* As slurp(), of one of those. */
+static ssize_t slurp_kept(char *into, size_t size, int file, pid_t tid)
+{
+	static const char *const names[KEPT_FILES] = { "status", "schedstat" };
+	int *fd = &keep(tid)->fds[file];
+	ssize_t length = *fd < 0 ? -1 : pread(*fd, into, size - 1, 0);
+	char path[48];
+
+	if (length < 0) {
+		close_fd(fd);
+		snprintf(path, sizeof(path), "/proc/%d/%s", tid, names[file]);
+		*fd = open(path, O_RDONLY | O_CLOEXEC);
+		length = *fd < 0 ? -1 : pread(*fd, into, size - 1, 0);
+	}
+	if (length >= 0)
+		into[length] = '\0';
+	return length;
+}
+
 static const char *fault; /* the first thing that a file of /proc lacked */
 
 const char *proc_fault(void)
@@ -70,7 +150,7 @@ static const char *status_of(pid_t tid)
 			status = larger;
 			room = room ? 2 * room : 4096;
 		}
-		length = slurp(status, room, "/proc/%d/status", tid);
+		length = slurp_kept(status, room, STATUS, tid);
 	} while (length >= 0 && (size_t)length + 1 >= room);
 	return length > 0 ? status : NULL;
 }
@@ -112,7 +192,7 @@ int64_t proc_starved(pid_t tid)
 	long long ran, waited;
 	char schedstat[96];
 
-	if (slurp(schedstat, sizeof(schedstat), "/proc/%d/schedstat", tid) <= 0)
+	if (slurp_kept(schedstat, sizeof(schedstat), SCHEDSTAT, tid) <= 0)
 		return 0;
 	return sscanf(schedstat, "%lld %lld", &ran, &waited) == 2 ? waited : 0;
 }

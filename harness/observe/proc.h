@@ -30,6 +30,12 @@ struct proc_sample {
  */
 const char *proc_fault(void);
 
+/**
+ * proc_forget() - close what is kept open to look at the same tasks again: nobody else is to close
+ * it. A child of fork(2) has nothing of it from the start.
+ */
+void proc_forget(void);
+
 /** proc_sample() - look at process @pid. Return: false when it is gone. */
 bool proc_sample(pid_t pid, struct proc_sample *sample);
 

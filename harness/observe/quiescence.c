@@ -13,6 +13,7 @@ void quiescence_look_sample(struct quiescence *quiescence, const struct proc_sam
 		quiescence->switches = sample->switches;
 	}
 	quiescence->until = now;
+	quiescence->worker = sample->worker;
 }
 
 /* What is gone does not sleep. */

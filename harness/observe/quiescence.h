@@ -16,6 +16,7 @@
 struct quiescence {
 	int64_t since, until; /* it was asleep at each look between these; ns */
 	uint64_t switches;    /* its context switches then */
+	pid_t worker;         /* the thread of io_uring's that works for it; 0: none was seen */
 };
 
 /** quiescence_look_sample() - at what @sample was taken of, at this moment. */

@@ -49,7 +49,9 @@ bool steps_keep(struct steps *steps, const struct seen_step *step, int64_t resul
 	if (!kept)
 		return false;
 	kept->count++;
-	kept->took = step->took;
+	/* What waited for a CPU, or for its tracer, took longer than it takes. */
+	if (step->took < kept->took)
+		kept->took = step->took;
 	if (!step->error && call_returns_bytes(&step->call))
 		kept->bytes += result;
 	return is_new;

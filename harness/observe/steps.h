@@ -16,7 +16,7 @@ struct seen_step {
 	int error;        /* errno, or 0 */
 	int64_t bytes;
 	unsigned int count;
-	int64_t took;      /* ns, the latest of them */
+	int64_t took;      /* ns, the shortest of them */
 	bool stalled;      /* it had not returned when the act began ... */
 	bool under_way;    /* ... but had brought those bytes into the sink */
 	bool later;        /* it began or returned after that */

@@ -166,6 +166,7 @@ void tracer_let_go(struct tracer *tracer, struct task *task)
 	if (leader)
 		leader->gate.set = false;
 	task->held = false;
+	task->entered_at = clock_now();
 	resume(tracer, task, 0);
 }
 
@@ -302,25 +303,23 @@ static struct task *find_or_add(struct tracer *tracer, pid_t tid)
 	return task ? task : add_thread(tracer, tid);
 }
 
-/* Return: true while there was a stop to be dealt with. */
-static bool handle_stop(struct tracer *tracer)
+static void handle_stop(struct tracer *tracer)
 {
 	siginfo_t child = { .si_pid = 0 };
 	struct task *task;
 
 	if (waitid(P_ALL, 0, &child, WSTOPPED | WNOHANG | __WALL) < 0 || !child.si_pid)
-		return false;
+		return;
 	task = find_or_add(tracer, child.si_pid);
 	if (task)
 		on_stop(tracer, task, child.si_status);
-	return task;
 }
 
 /*
  * A child that ended is looked at once more before it is reaped: how long it
- * had to wait for a CPU is known only until then. Return: true while there was one.
+ * had to wait for a CPU is known only until then. Return: true while there was one, or a stop.
  */
-static bool handle_end(struct tracer *tracer)
+static bool handle_next(struct tracer *tracer)
 {
 	siginfo_t child = { .si_pid = 0 };
 	struct task *task;
@@ -328,9 +327,11 @@ static bool handle_end(struct tracer *tracer)
 
 	if (waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0 || !child.si_pid)
 		return false;
-	/* Stops of tracees are told in any case; this one has only just come about. */
-	if (child.si_code == CLD_TRAPPED || child.si_code == CLD_STOPPED)
+	/* Stops of tracees are told in any case. */
+	if (child.si_code == CLD_TRAPPED || child.si_code == CLD_STOPPED) {
+		handle_stop(tracer);
 		return true;
+	}
 	task = find_or_add(tracer, child.si_pid);
 	if (!task)
 		return false;
@@ -341,33 +342,37 @@ static bool handle_end(struct tracer *tracer)
 	return true;
 }
 
-static void reap(struct tracer *tracer)
+/* After a signal it is most likely one stop, that need not be looked for first. */
+static void reap(struct tracer *tracer, bool signalled)
 {
-	for (int i = 0; i < EVENTS_MAX && (handle_stop(tracer) || handle_end(tracer)); i++)
+	if (signalled)
+		handle_stop(tracer);
+	for (int i = 0; i < EVENTS_MAX && handle_next(tracer); i++)
 		;
 }
 
 /*
  * Sleep until something happens to a child, or until @until. There is never more than one of the
- * signal; what it stands for is asked for anyway.
+ * signal; what it stands for is asked for anyway. Return: was there a signal?
  */
-static void wait_for_event(int64_t until)
+static bool wait_for_event(int64_t until)
 {
 	const struct timespec timeout = clock_timeout(until);
 	const sigset_t chld = only_sigchld();
 
-	sigtimedwait(&chld, NULL, &timeout);
+	return sigtimedwait(&chld, NULL, &timeout) == SIGCHLD;
 }
 
 bool tracer_run(struct tracer *tracer, bool (*done)(void *arg), void *arg, int64_t tick,
 		int64_t deadline)
 {
 	const int64_t begun = clock_now();
+	bool signalled = false;
 
 	for (;;) {
 		int64_t now, rest;
 
-		reap(tracer);
+		reap(tracer, signalled);
 		if (done && done(arg))
 			return true;
 		now = clock_now();
@@ -376,6 +381,6 @@ bool tracer_run(struct tracer *tracer, bool (*done)(void *arg), void *arg, int64
 		rest = (now - begun) / TICK_SHARE;
 		if (rest < tick || tick < TICK_MEANT)
 			rest = tick;
-		wait_for_event(deadline - now < rest ? deadline : now + rest);
+		signalled = wait_for_event(deadline - now < rest ? deadline : now + rest);
 	}
 }

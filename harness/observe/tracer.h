@@ -32,6 +32,7 @@ struct task {
 	bool followed;    /* of a program with all its descendants, see tracer_follow() */
 	bool waits;       /* stopped where tracee_wait() is, until it is to begin */
 	bool begun;       /* from then on its calls are told, */
+	bool lives_on;    /* it is not only there for what is traced, and is not to be killed */
 	bool tells_exit;  /* that its exit begins is told, and for how long it was starved */
 	bool quiet;       /* until nobody wants to know of them any more */
 	bool in_call;     /* between a call's entry and its exit, if that is to be told */

@@ -6,7 +6,10 @@
 #include "scene.h"
 
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
+
+#define PIECE (128 << 10) /* that is read and compared at a time */
 
 /* What a foreign source yields is known from the copier alone. */
 static int64_t promised(const struct scene *scene)
@@ -14,16 +17,38 @@ static int64_t promised(const struct scene *scene)
 	return scene->source.kind->foreign ? scene->report->copied : (int64_t)scene->source.size;
 }
 
-/* What is to be in the sink at @at. Return: how many bytes of @count there are; -1 with errno. */
-static ssize_t read_wanted(const struct endpoint *source, char *bytes, size_t count, off_t at)
+struct pieces {
+	char sink[PIECE], source[PIECE];
+};
+
+/* Shared, where that is to be had, they cost a fork nothing, nor what is written after it. */
+static struct pieces *have_pieces(void)
+{
+	static struct pieces *pieces, own;
+	void *memory;
+
+	if (pieces)
+		return pieces;
+	memory = mmap(NULL, sizeof(*pieces), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
+	pieces = memory == MAP_FAILED ? &own : memory;
+	return pieces;
+}
+
+/*
+ * What is to be in the sink at @at: at *@wanted, maybe in @room. Return: how many bytes of @count
+ * there are; -1 with errno.
+ */
+static ssize_t find_wanted(const struct endpoint *source, char *room, const char **wanted,
+			   size_t count, off_t at)
 {
 	const size_t left = at < (off_t)source->size ? source->size - (size_t)at : 0;
 
+	*wanted = room;
 	if (source->kind->foreign)
-		return pread(source->far, bytes, count, at);
-	count = count < left ? count : left;
-	memcpy(bytes, pattern_bytes() + at, count);
-	return (ssize_t)count;
+		return pread(source->far, room, count, at);
+	*wanted = pattern_bytes() + (left ? at : 0);
+	return (ssize_t)(count < left ? count : left);
 }
 
 /*
@@ -59,14 +84,15 @@ static bool bytes_differ(const char *bytes, const char *wanted, size_t count, of
 /* Return: how long the sink file is, or -1 where it has something else than it may. */
 static off_t right_size(const struct scene *scene)
 {
-	static char bytes[16384], wanted[sizeof(bytes)];
 	const off_t room = room_begins(scene);
+	struct pieces *pieces = have_pieces();
+	const char *wanted;
 	off_t at = 0;
 	ssize_t n;
 
-	while ((n = pread(scene->sink.far, bytes, sizeof(bytes), at)) > 0) {
-		if (read_wanted(&scene->source, wanted, (size_t)n, at) != n ||
-		    bytes_differ(bytes, wanted, (size_t)n, at, room))
+	while ((n = pread(scene->sink.far, pieces->sink, PIECE, at)) > 0) {
+		if (find_wanted(&scene->source, pieces->source, &wanted, (size_t)n, at) != n ||
+		    bytes_differ(pieces->sink, wanted, (size_t)n, at, room))
 			return -1;
 		at += n;
 	}

@@ -16,7 +16,7 @@
 #define TICK_STALL LIMIT_OF(STALL)
 #define TICK_SAID (5 * NS_PER_MS)
 #define TICK_WATCH (10 * NS_PER_MS)
-#define TICK_REST (LIMIT_OF(REST) / 2)
+#define TICK_REST LIMIT_OF(REST)
 
 static int64_t min(int64_t a, int64_t b)
 {

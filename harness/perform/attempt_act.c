@@ -32,7 +32,7 @@ void attempt_let_go(struct attempt *attempt)
 
 void attempt_look_at_call(struct attempt *attempt)
 {
-	if (calling_lasts(&attempt->act))
+	if (calling_lasts(&attempt->act) && calling_may_rest(attempt->act.task))
 		quiescence_look_thread(&attempt->actor_sleep, attempt->act.task->tid);
 }
 
@@ -150,7 +150,9 @@ void attempt_keep_times(struct attempt *attempt)
 	attempt->at[EXIT_ENTERED] = attempt->scene->actor->exiting_at;
 	attempt->at[ENDED] = ended;
 	attempt->seen.act = (ended ? ended : clock_now()) - attempt->at[ACT];
-	attempt->seen.starved = attempt_starved(attempt);
+	/* What is no longer than that has not waited for longer, and nothing depends on less. */
+	if (attempt->seen.act > NS_PER_MS)
+		attempt->seen.starved = attempt_starved(attempt);
 	if (ended)
 		check_success(attempt);
 }

@@ -78,7 +78,7 @@ void attempt_look_at_control(struct attempt *attempt)
 	const struct task *control = attempt->scene->control;
 
 	attempt_look_at_act(attempt);
-	if (control->in_call && !control->held)
+	if (!control->held && calling_may_rest(control))
 		quiescence_look_thread(&attempt->control_sleep, control->tid);
 }
 

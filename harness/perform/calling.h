@@ -21,6 +21,12 @@ struct calling calling_of(struct task *task);
 /** calling_lasts() - is it still in that very call? */
 bool calling_lasts(const struct calling *calling);
 
+/**
+ * calling_may_rest() - is it in a call, and for so long already that it may sleep there? A look at
+ * the event that tells of a call's entry shows only that it runs.
+ */
+bool calling_may_rest(const struct task *task);
+
 /** calling_note() - @task has entered a call, or returned from one: keep it, if that is the one. */
 void calling_note(struct calling *calling, const struct task *task);
 

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#define SHORT_CALL (NS_PER_MS / 10)
+
 static void own_start(struct scene *scene)
 {
 	const struct child child = {
@@ -44,21 +46,13 @@ static bool has_handed_over(const struct task *copier)
 	       (proc_sample_thread(copier->tid, &sample) && !sample.deep);
 }
 
-/* The thread of the kernel's that works for the copier, or 0 where none is seen. */
-static pid_t worker(const struct attempt *attempt)
-{
-	struct proc_sample sample;
-
-	return proc_sample_running(attempt->scene->copier->pid, &sample) ? sample.worker : 0;
-}
-
 /*
  * For how long the copier is to sleep before it counts as stalled. A worker that is there runs
  * until it sleeps in the copy; but there may be none yet, and before Linux 5.12 none is ever seen.
  */
 static int64_t rest_wanted(const struct attempt *attempt)
 {
-	if (!strategy_by_worker(attempt->scene->test->strategy) || worker(attempt))
+	if (!strategy_by_worker(attempt->scene->test->strategy) || attempt->copier_sleep.worker)
 		return LIMIT_OF(STALL);
 	return LIMIT_OF(WORKER);
 }
@@ -73,7 +67,7 @@ static void look_at_sleep(struct attempt *attempt)
 		attempt->stall = calling_of(copier);
 		quiescence_forget(&attempt->copier_sleep);
 	}
-	if (own)
+	if (own && calling_may_rest(copier))
 		quiescence_look_workers(&attempt->copier_sleep, copier->pid);
 	attempt->seen.stalled = own &&
 				quiescence_lasts(&attempt->copier_sleep, rest_wanted(attempt)) &&
@@ -109,10 +103,15 @@ static bool has_moved(const struct attempt *attempt, const struct seen_step *ste
 	return step->bytes > 0 || !call_returns_bytes(&step->call);
 }
 
-/* A call like this one has moved bytes, and it is as far into it as half of what the last took. */
+/*
+ * A call like this one has moved bytes, and it is as far into it as half of what that took. Of
+ * short ones several go by until an act is over, wherever in one of them it begins: to wait for
+ * the midst of one may take hundreds of them, each with two stops.
+ */
 static bool well_into_call(const struct task *copier, const struct seen_step *earlier)
 {
-	return earlier && clock_now() - copier->entered_at >= earlier->took / 2;
+	return earlier && (earlier->took < SHORT_CALL ||
+			   clock_now() - copier->entered_at >= earlier->took / 2);
 }
 
 /*
@@ -171,10 +170,10 @@ static void own_keep_fault(struct attempt *attempt)
 /* The worker is what holds the locks of the copy. */
 static void own_keep_stall(struct attempt *attempt)
 {
-	const pid_t tid = strategy_by_worker(attempt->scene->test->strategy) ? worker(attempt) : 0;
+	const pid_t worker = attempt->copier_sleep.worker;
 
-	if (tid)
-		attempt_keep_evidence(attempt, "worker", tid);
+	if (strategy_by_worker(attempt->scene->test->strategy) && worker)
+		attempt_keep_evidence(attempt, "worker", worker);
 }
 
 /* One that names no descriptors may wait for either. */
@@ -212,7 +211,7 @@ static bool own_is_over(const struct attempt *attempt)
 	const struct scene *scene = attempt->scene;
 	const bool received = !scene->test->act->receives || scene->bystander->ended_at;
 
-	return scene->copier->ended_at && received && (!scene->reader || scene->reader->ended_at);
+	return scene->copier->ended_at && received && scene_has_received(scene);
 }
 
 static bool own_is_step(const struct attempt *attempt, const struct task *task,

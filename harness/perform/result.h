@@ -34,7 +34,7 @@ int results_map(struct results *results, size_t count);
 /** results_at() - Return: that of case @index; good until results_drop(). */
 struct result *results_at(const struct results *results, size_t index);
 
-/** results_drop() - it is not needed any more. */
+/** results_drop() - it is not needed any more, nor is any before it. */
 void results_drop(const struct results *results, size_t index);
 
 /** result_conclude() - put a judgement into @result; @error: the errno that goes with it, or 0. */

@@ -7,6 +7,7 @@
 #include "cleanup.h"
 #include "copier.h"
 #include "descriptors.h"
+#include "helper.h"
 #include "proc.h"
 #include "ready.h"
 #include "time_limits.h"
@@ -96,6 +97,25 @@ struct task *scene_start_helper(struct scene *scene, const char *name, int fd,
 	return task;
 }
 
+/* One that lives on, or, where more belongs to an endpoint than a descriptor, one for this scene.
+ */
+static struct task *start_helper(struct scene *scene, enum helper which,
+				 const struct endpoint *endpoint)
+{
+	struct task *task;
+
+	if (!endpoint->kind->plain || scene->test->strategy->program)
+		return which == READER ? scene_start_helper(scene, "the reader", scene->output,
+							    child_reader) :
+					 scene_start_helper(scene, "the releaser",
+							    scene->source.far, child_releaser);
+	task = helper_have(scene, which);
+	if (!task)
+		scene_fails(scene, "cannot start a child", errno);
+	scene->helps[which] = task;
+	return task;
+}
+
 static bool start_all(struct scene *scene)
 {
 	const bool copier_acts = scene->test->act->actor == ACTOR_COPIER;
@@ -105,11 +125,9 @@ static bool start_all(struct scene *scene)
 		scene->bystander =
 			scene_start(scene, "the bystander", scene->shared, -1, child_bystander);
 	if (scene->output >= 0)
-		scene->reader =
-			scene_start_helper(scene, "the reader", scene->output, child_reader);
+		scene->reader = start_helper(scene, READER, &scene->sink);
 	if (scene->source.far >= 0 && !scene->source.kind->regular)
-		scene->releaser = scene_start_helper(scene, "the releaser", scene->source.far,
-						     child_releaser);
+		scene->releaser = start_helper(scene, RELEASER, &scene->source);
 	scene->actor = copier_acts ? scene->copier : scene->bystander;
 	if (!scene->actor)
 		scene_fails(scene, "there is nothing for a bystander to hold", 0);
@@ -167,12 +185,16 @@ static void hand_over(struct scene *scene)
 	close_fd(&scene->source.fd);
 	close_fd(&scene->sink.fd);
 	close_fd(&scene->shared);
+	if (scene->helps[READER] && scene->output >= 0)
+		helper_give(READER, &scene->sink, &scene->output);
 	close_fd(&scene->output);
 	close_fd(&scene->said[0]);
 	close_fd(&scene->said[1]);
 	close_fd(&scene->feed[0]);
 	close_fd(&scene->idle[scene->holds == HOLDS_WRITE_END]);
 	close_fd(&scene->release[0]);
+	if (scene->helps[RELEASER] && scene->source.far >= 0)
+		helper_give(RELEASER, &scene->source, &scene->source.far);
 	if (!scene->source.kind->regular)
 		close_fd(&scene->source.far);
 }
@@ -304,12 +326,29 @@ bool scene_has_released(const struct scene *scene)
 	return !who || scene->report->released;
 }
 
+bool scene_has_received(const struct scene *scene)
+{
+	const struct task *reader = scene->reader;
+
+	return !reader || reader->ended_at || (reader->lives_on && helper_is_over(READER));
+}
+
+static void begin_helpers(struct scene *scene)
+{
+	if (scene->helps[RELEASER])
+		helper_begin(RELEASER);
+	if (scene->helps[READER])
+		helper_begin(READER);
+	scene->helps[READER] = scene->helps[RELEASER] = false;
+}
+
 void scene_release(struct scene *scene)
 {
 	/* An end of the file is to come through. */
 	scene_unwatch(scene);
 	scene->report->stop = true;
 	close_fd(&scene->release[1]);
+	begin_helpers(scene);
 	/* A pipe that is full, and whose reader is the actor, nobody will empty. */
 	if (scene->stall == STALL_SINK && scene->holds == HOLDS_READ_END &&
 	    !scene->test->act->receives)
@@ -324,6 +363,27 @@ const char *scene_told(const struct scene *scene)
 	return *told ? told : NULL;
 }
 
+/* A helper that is not through with its part by now is not for the next case. */
+static void forsake(struct task *task, enum helper which)
+{
+	helper_forsake(which);
+	task->lives_on = false;
+}
+
+static void finish_helper(struct task *task, enum helper which)
+{
+	if (task && task->lives_on && (task->ended || !helper_finish(which)))
+		forsake(task, which);
+}
+
+static void forsake_busy(struct task *task, enum helper which)
+{
+	if (!task || !task->lives_on || helper_is_idle(which))
+		return;
+	forsake(task, which);
+	kill(task->pid, SIGKILL);
+}
+
 /* How many of the processes have not been reaped. */
 static int left_over(const struct scene *scene)
 {
@@ -332,7 +392,7 @@ static int left_over(const struct scene *scene)
 	for (int i = 0; i < scene->tracer.count; i++) {
 		const struct task *task = scene->tracer.tasks[i];
 
-		left += !task->ended && task->tid == task->pid;
+		left += !task->ended && !task->lives_on && task->tid == task->pid;
 	}
 	return left;
 }
@@ -343,12 +403,15 @@ static bool none_left(void *arg)
 	const struct scene *scene = arg;
 
 	for (int i = 0; i < scene->tracer.count; i++) {
-		if (!scene->tracer.tasks[i]->ended)
-			kill(scene->tracer.tasks[i]->pid, SIGKILL);
+		const struct task *task = scene->tracer.tasks[i];
+
+		if (!task->ended && !task->lives_on)
+			kill(task->pid, SIGKILL);
 	}
 	if (scene->copier_kind->kill_orphans)
 		scene->copier_kind->kill_orphans();
-	return !left_over(scene);
+	return !left_over(scene) && (!scene->reader || helper_is_idle(READER)) &&
+	       (!scene->releaser || helper_is_idle(RELEASER));
 }
 
 int scene_clear(struct scene *scene)
@@ -358,6 +421,8 @@ int scene_clear(struct scene *scene)
 
 	/* What is frozen may not even be killed. */
 	cleanup_run(scene->cleanup);
+	finish_helper(scene->reader, READER);
+	finish_helper(scene->releaser, RELEASER);
 	none_left(scene);
 	endpoint_close(&scene->source);
 	endpoint_close(&scene->sink);
@@ -370,6 +435,8 @@ int scene_clear(struct scene *scene)
 		close_fd(&scene->release[i]);
 	}
 	tracer_run(tracer, none_left, scene, CLEAR_TICK, clock_now() + LIMIT_OF(TEARDOWN));
+	forsake_busy(scene->reader, READER);
+	forsake_busy(scene->releaser, RELEASER);
 	left = left_over(scene);
 	cleanup_end(&scene->cleanup);
 	tracer_stop(tracer);

@@ -12,6 +12,7 @@
  *              end of the pipe that the copier writes to, or of the one that it reads from
  *   reader     empties the sink on release, where no bystander holds its other end
  *   releaser   holds the other end of the source, and lets it yield on release
+ *              (Where that takes a descriptor and no more, these two are helpers, see helper.h.)
  *              (Bystander or releaser, whoever holds the write end of a pipe that feeds a program,
  *              also refills it until the stall is seen: nobody else has to hold that end for it.)
  *   listener   keeps what a program under test says on its standard error
@@ -31,6 +32,9 @@
 struct child;
 struct copier_kind;
 
+/** enum helper - those who may live on with their supervisor, see helper.h. */
+enum helper { READER, RELEASER, HELPERS };
+
 struct scene {
 	const struct test_case *test;
 	const struct copier_kind *copier_kind;
@@ -41,6 +45,7 @@ struct scene {
 	int idle[2];           /* the control's pipe, or [0] what it has instead */
 	int shared;            /* what the bystander holds, until it has it */
 	int output;            /* what the reader empties, until it has it */
+	bool helps[HELPERS];   /* who lives on, and has not begun with its part */
 	int cleanup;           /* the line to the cleanup process of the act's fixture, or -1 */
 	struct sides sides;    /* of the copy, to know them in a program under test */
 	int said[2];           /* the program's standard error */
@@ -109,6 +114,9 @@ void scene_unwatch(struct scene *scene);
 
 /** scene_release() - end the stall: the copy can go on to its end, or dies. */
 void scene_release(struct scene *scene);
+
+/** scene_has_received() - has who empties the sink come to its end, if there is anybody? */
+bool scene_has_received(const struct scene *scene);
 
 /** scene_has_released() - has who was to do that done it, or begun with it? */
 bool scene_has_released(const struct scene *scene);

@@ -5,6 +5,8 @@
 #include "act.h"
 #include "checked.h"
 #include "descriptors.h"
+#include "helper.h"
+#include "proc.h"
 #include "strategy.h"
 
 #include <errno.h>
@@ -14,8 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* It has /dev/null, and this. */
-enum { FD_LINE = 3, FD_COUNT };
+/* It has /dev/null, this, and what its helpers need. */
+enum { FD_LINE = 3, FD_HELPERS, FD_COUNT = FD_HELPERS + HELPERS };
 
 static void get_ready(pid_t runner, int line)
 {
@@ -33,14 +35,16 @@ static void get_ready(pid_t runner, int line)
 	signal(SIGPIPE, SIG_IGN);
 	null_descriptors();
 	take_descriptors(wanted, FD_COUNT);
+	helper_place(FD_HELPERS);
 }
 
+/* Helpers are in process groups of their own. */
 static bool has_children(void)
 {
 	pid_t pid;
 
 	do {
-		pid = waitpid(-1, NULL, WNOHANG);
+		pid = waitpid(0, NULL, WNOHANG);
 	} while (pid > 0);
 	return !pid || errno != ECHILD;
 }
@@ -70,6 +74,7 @@ static _Noreturn void supervise(const struct test_case *cases, const struct resu
 		result = results_at(results, index);
 		checked_into(result->reason, sizeof(result->reason));
 		case_play(&cases[index], result);
+		proc_forget();
 		forget_descriptors(FD_COUNT);
 		if (!is_as_before(&cases[index], result) || write(FD_LINE, "", 1) != 1)
 			break;

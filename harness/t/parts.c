@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/fs.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -172,6 +173,46 @@ static void check_many_groups(void)
 	waitpid(pid, NULL, 0);
 }
 
+static pid_t fork_sleeper(void)
+{
+	const pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;)
+		pause();
+}
+
+static bool is_quiet(pid_t pid)
+{
+	struct proc_sample sample;
+
+	return proc_sample_thread(pid, &sample) && sample.quiet;
+}
+
+/* Its files stay open: they are to say each time how it is, and by and by that it is gone. */
+static void check_looks(void)
+{
+	const int64_t deadline = clock_now() + 10 * NS_PER_S;
+	pid_t pid, other;
+
+	fflush(stdout);
+	pid = fork_sleeper();
+	while (!is_quiet(pid) && clock_now() < deadline)
+		sched_yield();
+	CHECK(is_quiet(pid), "one that sleeps is seen to");
+	other = fork();
+	if (!other)
+		_exit(is_quiet(getpid()) || !is_quiet(pid));
+	CHECK(waitpid(other, &other, 0) > 0 && !other, "a child looks by itself");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	CHECK(!is_quiet(pid) && proc_ended(pid), "one that is gone is seen to be");
+	proc_forget();
+	CHECK(!is_quiet(getpid()), "one that runs is seen to");
+}
+
 /* --- Quiescence, from samples by hand --- */
 
 static void nap(void)
@@ -201,7 +242,9 @@ static void check_quiescence(void)
 	CHECK(quiescence_lasts(&one, NS_PER_MS) && !quiescence_lasts(&one, NS_PER_S),
 	      "two that are alike are one, as long as the time between them");
 	nap();
-	CHECK(!memcmp(&one, &before, sizeof(one)), "to ask changes nothing, nor does time");
+	CHECK(one.since == before.since && one.until == before.until &&
+		      one.switches == before.switches,
+	      "to ask changes nothing, nor does time");
 	look(&one, true, 6);
 	CHECK(!quiescence_lasts(&one, 1), "a context switch ends it");
 	look(&one, true, 6);
@@ -234,6 +277,7 @@ int main(void)
 	ksft_print_header();
 	check_patience();
 	check_text();
+	check_looks();
 	check_many_groups();
 	check_calls();
 	check_filter();

@@ -114,8 +114,8 @@ static int open_filled(struct endpoint *endpoint, enum role role, const char **m
 }
 
 #define STALLING_UNTIL(what, how, how_released) \
-	.name = (what), .is_source = true, .stalls = true, .size = PATTERN_STREAM, .open = (how), \
-	.release = (how_released)
+	.name = (what), .is_source = true, .stalls = true, .plain = true, .size = PATTERN_STREAM, \
+	.open = (how), .release = (how_released)
 #define STALLING(what, how) STALLING_UNTIL(what, how, release_silent)
 
 const struct endpoint_kind plant_silent = { STALLING("silent", open_silent) };

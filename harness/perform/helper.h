@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reader and releaser of plain endpoints: one of each, that live on with their supervisor and do
+ * their part in case after case. What that is about they get before the copy begins: a supervisor
+ * that is killed while it has the last reference to a pipe waits, on its way out, for who holds the
+ * pipe's lock, and its children are killed only after that.
+ */
+#ifndef COPYHANG_HELPER_H
+#define COPYHANG_HELPER_H
+
+#include "scene.h"
+
+/**
+ * helper_place() - where their lines are to be in this process: at @fd and the next, which hold
+ * the place; nothing else is to close them.
+ */
+void helper_place(int fd);
+
+/**
+ * helper_have() - have one, and follow its end. Return: its task, which lives on; NULL with errno,
+ * and why in the report.
+ */
+struct task *helper_have(struct scene *scene, enum helper which);
+
+/** helper_give() - let it have @endpoint, by descriptor *@fd, which is closed here. */
+void helper_give(enum helper which, const struct endpoint *endpoint, int *fd);
+
+/** helper_begin() - have it do its part with that. */
+void helper_begin(enum helper which);
+
+/** helper_is_over() - has it done what it was given? */
+bool helper_is_over(enum helper which);
+
+/** helper_finish() - have it let go of what it was given. Return: false while it is at its part. */
+bool helper_finish(enum helper which);
+
+/** helper_is_idle() - has it nothing any more? */
+bool helper_is_idle(enum helper which);
+
+/** helper_forsake() - there is none any more; it may be killed. */
+void helper_forsake(enum helper which);
+
+#endif
