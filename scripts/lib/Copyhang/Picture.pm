@@ -29,7 +29,7 @@ sub lines ($class, $tables, $case) {
         _who($actor, $held),
         '      |  '
             . (
-              "@{$held->{functions}}" =~ /\bpipe_/
+              "@{$held->{functions}}" =~ /pipe_/
             ? q{waits for the pipe's lock, which is held by the}
             : 'is held up by the'
             ),
