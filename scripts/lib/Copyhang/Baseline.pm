@@ -126,8 +126,8 @@ sub _why ($case) {
     return $case->{verdict} . (defined $case->{reason} ? " ($case->{reason})" : q{});
 }
 
-# Of several kernels: a line for each thing that differs from a kernel's baseline, then one for each
-# kernel; none without any baseline. $results: of Copyhang::Matrix::Results.
+# Of several kernels: [a line for each thing that differs from a kernel's baseline], and [one for each
+# kernel]; both empty without any baseline. $results: of Copyhang::Matrix::Results.
 sub lines ($class, $results) {
     my (@lines, @sums);
     for my $result (grep { $_->{baseline} } $results->results) {
@@ -138,9 +138,10 @@ sub lines ($class, $results) {
         }
         push @sums, "$result->{name}: $sum";
     }
-    return if !@sums;
-    return @lines, @sums,
-        map { "$_->{name}: nothing is recorded for it" } grep { !$_->{baseline} } $results->results;
+    push @sums,
+        map { "$_->{name}: nothing is recorded for it" } grep { !$_->{baseline} } $results->results
+        if @sums;
+    return (\@lines, \@sums);
 }
 
 1;

@@ -9,7 +9,7 @@ use v5.36;
 use Copyhang::Answer  ();
 use Copyhang::Grid    ();
 use Copyhang::Picture ();
-use Copyhang::Product qw(group neighbours);
+use Copyhang::Product qw(group neighbours phrases);
 use Copyhang::Tables  ();
 use Copyhang::Text    qw(painter wrap);
 
@@ -38,7 +38,16 @@ sub text ($class, $results, %argument) {
         $self->{without}{$part} = 1;
         $text = $self->_text;
     }
-    return $text;
+    return $self->{verbose} ? $text : _on_a_screen($text);
+}
+
+# However much there is: the end is left, as it says how to see the rest.
+sub _on_a_screen ($text) {
+    my @lines = split /^/, $text;
+    my $more  = @lines - $SCREEN;
+    return $text if $more <= 0;
+    splice @lines, $SCREEN - 2, $more + 1, 'and ' . ($more + 1) . " lines more: --verbose\n";
+    return join q{}, @lines;
 }
 
 # What is left out, or shortened, where there is no room: the first of these at first.
@@ -196,7 +205,11 @@ sub comparison ($self) {
     my $kernel   = $self->{results}->running;
     my $baseline = $kernel->{baseline} // return q{};
     my ($sum, @differences) = $baseline->compare($kernel, $self->{results}->selection);
-    return join q{}, (map { "$_->[0]: $_->[1]\n" } @differences), wrap(q{}, $sum);
+    my @texts = map {
+        my $what = $_->[0][1];
+        map { wrap(q{}, "$_: $what", q{  }) } phrases(map { $_->[0] } @{$_})
+    } group(sub ($difference) { $difference->[1] }, @differences);
+    return join q{}, $self->shortened(@texts), wrap(q{}, $sum);
 }
 
 # Those of one kernel, or of the only one.

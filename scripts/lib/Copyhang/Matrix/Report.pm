@@ -21,7 +21,7 @@ sub parts ($self) {
         qw(cascades comparison troubles kernels proof counts);
 }
 
-sub expendable ($class) { return qw(exotic_acts instead hints proof exotic acts) }
+sub expendable ($class) { return qw(exotic_acts instead hints proof exotic acts names) }
 
 sub head ($self) {
     my $kernel = $self->{results}->newest // return $self->title;
@@ -56,8 +56,9 @@ sub _change ($self, $transition, @labels) {
     my $title = sprintf '%s -> %s between %s and %s, %s', $self->{paint}->($from, $from),
         $self->{paint}->($to, $to), @labels[$before, $after], cases(scalar @{$ids});
     if ($self->{without}{hints}) {
-        my $all = @{$transition->{unexplained}} ? ', not all explained' : q{};
-        return wrap(q{}, "$title$all: " . join(', ', uniq map { $_->{strategy} } @cases), q{  });
+        my $all   = @{$transition->{unexplained}} ? ', not all explained' : q{};
+        my $names = $self->{without}{names} ? q{} : join ', ', uniq map { $_->{strategy} } @cases;
+        return wrap(q{}, join(': ', "$title$all", $names || ()), q{  });
     }
     my @places =
         $self->{verbose}
@@ -72,7 +73,9 @@ sub _change ($self, $transition, @labels) {
 }
 
 sub comparison ($self) {
-    return join q{}, map { wrap(q{}, $_, q{  }) } Copyhang::Baseline->lines($self->{results});
+    my ($lines, $sums) = Copyhang::Baseline->lines($self->{results});
+    return join q{}, $self->shortened(map { wrap(q{}, $_, q{  }) } @{$lines}),
+        map { wrap(q{}, $_, q{  }) } @{$sums};
 }
 
 sub troubles ($self) {

@@ -133,7 +133,7 @@ sub _guests ($self) {
         $self->_kernels,
         list('What the programs did', @cascades),
         $self->_transitions,
-        list('Against the baselines', Copyhang::Baseline->lines($results)),
+        list('Against the baselines', map { @{$_} } Copyhang::Baseline->lines($results)),
         list('Trouble',               map { $self->_troubles($_) } $results->results),
         line(
             'p',
