@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Files of /proc, read and understood; the only place that knows what they look like. */
+/* Files of /proc understood; the only place that knows what they look like. */
 #include "proc.h"
 
-#include "descriptors.h"
+#include "proc_files.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,110 +14,6 @@
 #include <unistd.h>
 
 #define WORKER "Name:\tiou-wrk-" /* how the status of a thread of io_uring's begins */
-
-/*
- * Read one /proc file, as text, up to @size with its end. Those that are read here tell of one
- * thing each, and so all of it to one read(2) (single_open() in the kernel's fs/seq_file.c).
- * Return: its length, or -1.
- */
-static __attribute__((format(printf, 3, 4))) ssize_t slurp(char *into, size_t size,
-							   const char *format, ...)
-{
-	char path[96];
-	va_list args;
-	ssize_t length;
-	int fd;
-
-	va_start(args, format);
-	vsnprintf(path, sizeof(path), format, args);
-	va_end(args);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	length = read(fd, into, size - 1);
-	close(fd);
-	if (length < 0)
-		return -1;
-	into[length] = '\0';
-	return length;
-}
-
-/*
- * Files of the tasks looked at last stay open: read from its start, each says anew how it is now.
- * It stands for its task, not for a number: of one that is gone it says ESRCH.
- */
-enum { STATUS, SCHEDSTAT, KEPT_FILES };
-#define KEPT_TASKS 8
-static struct kept {
-	pid_t tid;
-	int fds[KEPT_FILES]; /* -1: not open */
-} kept[KEPT_TASKS];
-static int next_kept; /* to give way to another one */
-
-/* In a child, which may have others by these numbers by and by. */
-static void keep_none(void)
-{
-	for (int i = 0; i < KEPT_TASKS; i++)
-		kept[i] = (struct kept){ .fds = { -1, -1 } };
-}
-
-static void begin_to_keep(void)
-{
-	static bool begun;
-
-	if (begun)
-		return;
-	keep_none();
-	begun = !pthread_atfork(NULL, NULL, keep_none);
-}
-
-static void drop(struct kept *task)
-{
-	for (int i = 0; i < KEPT_FILES; i++)
-		close_fd(&task->fds[i]);
-	task->tid = 0;
-}
-
-void proc_forget(void)
-{
-	begin_to_keep();
-	for (int i = 0; i < KEPT_TASKS; i++)
-		drop(&kept[i]);
-}
-
-static struct kept *keep(pid_t tid)
-{
-	struct kept *task;
-
-	begin_to_keep();
-	for (int i = 0; i < KEPT_TASKS; i++) {
-		if (kept[i].tid == tid)
-			return &kept[i];
-	}
-	task = &kept[next_kept++ % KEPT_TASKS];
-	drop(task);
-	task->tid = tid;
-	return task;
-}
-
-/* As slurp(), of one of those. */
-static ssize_t slurp_kept(char *into, size_t size, int file, pid_t tid)
-{
-	static const char *const names[KEPT_FILES] = { "status", "schedstat" };
-	int *fd = &keep(tid)->fds[file];
-	ssize_t length = *fd < 0 ? -1 : pread(*fd, into, size - 1, 0);
-	char path[48];
-
-	if (length < 0) {
-		close_fd(fd);
-		snprintf(path, sizeof(path), "/proc/%d/%s", tid, names[file]);
-		*fd = open(path, O_RDONLY | O_CLOEXEC);
-		length = *fd < 0 ? -1 : pread(*fd, into, size - 1, 0);
-	}
-	if (length >= 0)
-		into[length] = '\0';
-	return length;
-}
 
 static const char *fault; /* the first thing that a file of /proc lacked */
 
@@ -150,7 +43,7 @@ static const char *status_of(pid_t tid)
 			status = larger;
 			room = room ? 2 * room : 4096;
 		}
-		length = slurp_kept(status, room, STATUS, tid);
+		length = proc_kept_file(status, room, KEPT_STATUS, tid);
 	} while (length >= 0 && (size_t)length + 1 >= room);
 	return length > 0 ? status : NULL;
 }
@@ -192,7 +85,7 @@ int64_t proc_starved(pid_t tid)
 	long long ran, waited;
 	char schedstat[96];
 
-	if (slurp_kept(schedstat, sizeof(schedstat), SCHEDSTAT, tid) <= 0)
+	if (proc_kept_file(schedstat, sizeof(schedstat), KEPT_SCHEDSTAT, tid) <= 0)
 		return 0;
 	return sscanf(schedstat, "%lld %lld", &ran, &waited) == 2 ? waited : 0;
 }
@@ -298,7 +191,7 @@ static bool read_call(pid_t tid, struct call *call)
 {
 	char line[256], *at;
 
-	if (slurp(line, sizeof(line), "/proc/%d/syscall", tid) < 0)
+	if (proc_file(line, sizeof(line), tid, "syscall") < 0)
 		return false;
 	call->nr = strtol(line, &at, 10);
 	if (at == line || call->nr < 0)
@@ -318,7 +211,7 @@ void proc_describe(struct text *text, pid_t tid)
 		text_add(text, "gone");
 		return;
 	}
-	if (slurp(wchan, sizeof(wchan), "/proc/%d/wchan", tid) < 1)
+	if (proc_file(wchan, sizeof(wchan), tid, "wchan") < 1)
 		strcpy(wchan, "?");
 	text_add(text, "%c %s ", state_of(status), wchan);
 	if (read_call(tid, &call))
@@ -333,7 +226,7 @@ bool proc_stack(struct text *text, pid_t tid)
 	char stack[2048], *line, *rest = stack;
 	const char *join = "";
 
-	if (slurp(stack, sizeof(stack), "/proc/%d/stack", tid) < 1)
+	if (proc_file(stack, sizeof(stack), tid, "stack") < 1)
 		return false;
 	while ((line = strsep(&rest, "\n"))) {
 		/* "[<0>] function+0x1f/0x120" */
@@ -391,17 +284,26 @@ void proc_name(struct text *text, pid_t tid)
 {
 	char name[64];
 
-	if (slurp(name, sizeof(name), "/proc/%d/comm", tid) > 0)
+	if (proc_file(name, sizeof(name), tid, "comm") > 0)
 		text_add(text, "%.*s", (int)strcspn(name, "\n"), name);
 	else
 		text_add(text, "?");
+}
+
+/* Of this process, with spaces between. */
+static ssize_t read_children(char *list, size_t size)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "task/%d/children", getpid());
+	return proc_file(list, size, getpid(), name);
 }
 
 void proc_kill_children(void)
 {
 	char list[4096], *pid, *rest = list;
 
-	if (slurp(list, sizeof(list), "/proc/self/task/%d/children", getpid()) < 0)
+	if (read_children(list, sizeof(list)) < 0)
 		return;
 	while ((pid = strsep(&rest, " "))) {
 		if (*pid)
@@ -414,7 +316,7 @@ void proc_children(struct text *text, const char *wanted, bool others)
 	char list[4096], *pid, *rest = list;
 	const char *join = "";
 
-	if (slurp(list, sizeof(list), "/proc/self/task/%d/children", getpid()) < 0)
+	if (read_children(list, sizeof(list)) < 0)
 		return;
 	while ((pid = strsep(&rest, " "))) {
 		const char *status = *pid ? status_of((pid_t)strtol(pid, NULL, 10)) : NULL;

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Files of /proc as text: read once, or kept open for the next look at their task. */
+#include "proc_files.h"
+
+#include "descriptors.h"
+#include "proc.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static int open_file(pid_t tid, const char *name)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", tid, name);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* From its start. */
+static ssize_t read_text(int fd, char *into, size_t size)
+{
+	const ssize_t length = fd < 0 ? -1 : pread(fd, into, size - 1, 0);
+
+	if (length >= 0)
+		into[length] = '\0';
+	return length;
+}
+
+ssize_t proc_file(char *into, size_t size, pid_t tid, const char *name)
+{
+	int fd = open_file(tid, name);
+	const ssize_t length = read_text(fd, into, size);
+
+	close_fd(&fd);
+	return length;
+}
+
+/*
+ * Files of the tasks looked at last stay open: read from its start, each says anew how it is now.
+ * It stands for its task, not for a number: of one that is gone it says ESRCH.
+ */
+#define KEPT_TASKS 8
+static struct kept {
+	pid_t tid;
+	int fds[KEPT_FILES]; /* -1: not open */
+} kept[KEPT_TASKS];
+static int next_kept; /* to give way to another one */
+
+/* In a child, which may have others by these numbers by and by. */
+static void keep_none(void)
+{
+	for (int i = 0; i < KEPT_TASKS; i++)
+		kept[i] = (struct kept){ .fds = { -1, -1 } };
+}
+
+static void begin_to_keep(void)
+{
+	static bool begun;
+
+	if (begun)
+		return;
+	keep_none();
+	begun = !pthread_atfork(NULL, NULL, keep_none);
+}
+
+static void drop(struct kept *task)
+{
+	for (int i = 0; i < KEPT_FILES; i++)
+		close_fd(&task->fds[i]);
+	task->tid = 0;
+}
+
+void proc_forget(void)
+{
+	begin_to_keep();
+	for (int i = 0; i < KEPT_TASKS; i++)
+		drop(&kept[i]);
+}
+
+static struct kept *keep(pid_t tid)
+{
+	struct kept *task;
+
+	begin_to_keep();
+	for (int i = 0; i < KEPT_TASKS; i++) {
+		if (kept[i].tid == tid)
+			return &kept[i];
+	}
+	task = &kept[next_kept++ % KEPT_TASKS];
+	drop(task);
+	task->tid = tid;
+	return task;
+}
+
+ssize_t proc_kept_file(char *into, size_t size, enum kept_file file, pid_t tid)
+{
+	static const char *const names[KEPT_FILES] = {
+		[KEPT_STATUS] = "status",
+		[KEPT_SCHEDSTAT] = "schedstat",
+	};
+	int *fd = &keep(tid)->fds[file];
+	ssize_t length = read_text(*fd, into, size);
+
+	if (length >= 0)
+		return length;
+	close_fd(fd);
+	*fd = open_file(tid, names[file]);
+	return read_text(*fd, into, size);
+}

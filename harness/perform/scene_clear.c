@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The end of a scene: who is killed, who lives on, what is closed, and who is left. */
+#include "scene.h"
+
+#include "checked.h"
+#include "cleanup.h"
+#include "copier.h"
+#include "descriptors.h"
+#include "helper.h"
+#include "time_limits.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+#define CLEAR_TICK (10 * NS_PER_MS)
+
+const char *scene_told(const struct scene *scene)
+{
+	static char told[FAULT_MAX];
+
+	snprintf(told, sizeof(told), "%s", scene->report ? scene->report->fault : "");
+	return *told ? told : NULL;
+}
+
+/* A helper that is not through with its part by now is not for the next case. */
+static void forsake(struct task *task, enum helper which)
+{
+	helper_forsake(which);
+	task->lives_on = false;
+}
+
+static void finish_helper(struct task *task, enum helper which)
+{
+	if (task && task->lives_on && (task->ended || !helper_finish(which)))
+		forsake(task, which);
+}
+
+static void forsake_busy(struct task *task, enum helper which)
+{
+	if (!task || !task->lives_on || helper_is_idle(which))
+		return;
+	forsake(task, which);
+	kill(task->pid, SIGKILL);
+}
+
+/* How many of the processes have not been reaped. */
+static int left_over(const struct scene *scene)
+{
+	int left = 0;
+
+	for (int i = 0; i < scene->tracer.count; i++) {
+		const struct task *task = scene->tracer.tasks[i];
+
+		left += !task->ended && !task->lives_on && task->tid == task->pid;
+	}
+	return left;
+}
+
+/* Over and over: a program under test may make more of them while it is killed. */
+static bool none_left(void *arg)
+{
+	const struct scene *scene = arg;
+
+	for (int i = 0; i < scene->tracer.count; i++) {
+		const struct task *task = scene->tracer.tasks[i];
+
+		if (!task->ended && !task->lives_on)
+			kill(task->pid, SIGKILL);
+	}
+	if (scene->copier_kind->kill_orphans)
+		scene->copier_kind->kill_orphans();
+	return !left_over(scene) && (!scene->reader || helper_is_idle(READER)) &&
+	       (!scene->releaser || helper_is_idle(RELEASER));
+}
+
+int scene_clear(struct scene *scene)
+{
+	struct tracer *tracer = &scene->tracer;
+	int left;
+
+	/* What is frozen may not even be killed. */
+	cleanup_run(scene->cleanup);
+	finish_helper(scene->reader, READER);
+	finish_helper(scene->releaser, RELEASER);
+	none_left(scene);
+	endpoint_close(&scene->source);
+	endpoint_close(&scene->sink);
+	close_fd(&scene->shared);
+	close_fd(&scene->output);
+	for (int i = 0; i < 2; i++) {
+		close_fd(&scene->said[i]);
+		close_fd(&scene->feed[i]);
+		close_fd(&scene->idle[i]);
+		close_fd(&scene->release[i]);
+	}
+	tracer_run(tracer, none_left, scene, CLEAR_TICK, clock_now() + LIMIT_OF(TEARDOWN));
+	forsake_busy(scene->reader, READER);
+	forsake_busy(scene->releaser, RELEASER);
+	left = left_over(scene);
+	cleanup_end(&scene->cleanup);
+	tracer_stop(tracer);
+	checked_into(NULL, 0);
+	return left;
+}
