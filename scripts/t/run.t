@@ -76,6 +76,10 @@ subtest 'with what tables say' => sub {
     } 1 .. 60;
     push @many,
         map { case ("exit/broken/source$_-pipe", 'broken', "reason=of its own $_") } 1 .. 50;
+    my $whole = programs([case ('whole/sendfile/pty-pipe', 'safe')]);
+    spew("$whole/describe.txt", "act\twhole\tabout\ta copy during which nobody acts\n");
+    unlike((copyhang($whole, 'run'))[1], qr/HANG NOBODY/, 'where nobody acts nobody is held up');
+
     my ($lines) = (copyhang(programs(\@many), 'run'))[1] =~ tr/\n//;
     cmp_ok($lines, '<=', 40, 'a screen');
 };

@@ -26,6 +26,14 @@ sub _is_exotic ($self, $case) {
         (any { $self->{tables}->is_exotic($_) } $source, $sink) ? 1 : 0;
 }
 
+# A whole copy, during which nobody acts, shows that nobody is held up as little as one that spoils
+# something.
+sub _may_hold_up ($self, $case) {
+    my ($tables, $act) = ($self->{tables}, $case->{act});
+    return !_is_corrupt($case)
+        && (!$tables->has('act', $act) || defined $tables->fact('act', $act, 'actor'));
+}
+
 # What is asked for more than once is counted once.
 sub _once ($self, $what, $code) {
     return @{$self->{counted}{$what} //= [$code->()]};
@@ -162,9 +170,9 @@ sub others ($self) {
 
 sub _others ($self) {
     my %sorted;
-    for my $cases (group('strategy', @{$self->{ordinary}})) {
+    for my $cases (group('strategy', grep { $self->_may_hold_up($_) } @{$self->{ordinary}})) {
         my @seen = sort { $a cmp $b } uniq grep { $_ ne 'unavailable' }
-            map { _holds_up($_) ? 'bad' : _is_corrupt($_) ? 'safe' : $_->{verdict} } @{$cases};
+            map { _holds_up($_) ? 'bad' : $_->{verdict} } @{$cases};
         my $word = "@seen" =~ /\A(bad|broken)/ ? $1 : "@seen" || 'unavailable';
         push @{$sorted{$word}}, $cases->[0]{strategy};
     }
