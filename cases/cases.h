@@ -51,7 +51,7 @@ const struct promise *promise_of(const struct test_case *test);
 /**
  * cases_select() - the cases of the act called @act (NULL: of all) whose id one of the @nglobs
  * fnmatch(3) patterns matches (0: all), in the order of the tables.
- * Return: an array to free(3), with its length in *@count; NULL when memory is out.
+ * Return: an array in shared memory, with its length in *@count; NULL when memory is out.
  */
 struct test_case *cases_select(const char *act, char *const *globs, size_t nglobs, size_t *count);
 

@@ -142,6 +142,5 @@ int main(int argc, char **argv)
 		tap_skip_all("no case matches");
 	else
 		runner_run(cases, count, options.how);
-	free(cases);
 	return 0;
 }

@@ -6,6 +6,7 @@
  */
 #include "cases.h"
 #include "endpoints.h"
+#include "shared.h"
 #include "text.h"
 
 #include <fnmatch.h>
@@ -243,7 +244,7 @@ struct test_case *cases_select(const char *act, char *const *globs, size_t nglob
 	struct selection selection = { .globs = globs, .nglobs = nglobs, .room = 1024 };
 	struct kind *kinds = look_up_kinds();
 	struct candidate candidate;
-	struct test_case *test = &candidate.test;
+	struct test_case *test = &candidate.test, *shared;
 
 	selection.cases = kinds ? calloc(selection.room, sizeof(*selection.cases)) : NULL;
 	for (const struct act_row *row = acts; row->act.name && selection.cases; row++) {
@@ -256,7 +257,9 @@ struct test_case *cases_select(const char *act, char *const *globs, size_t nglob
 	}
 	free(kinds);
 	*count = selection.count;
-	return selection.cases;
+	shared = selection.cases ? shared_copy(selection.cases, *count * sizeof(*shared)) : NULL;
+	free(selection.cases);
+	return shared;
 }
 
 const struct act_row *cases_find_act(const char *name)

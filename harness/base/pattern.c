@@ -2,10 +2,11 @@
 /* The lines, made once, and compared. */
 #include "pattern.h"
 
+#include "shared.h"
+
 #include <errno.h>
 #include <stdalign.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #define LARGEST_PAGE 65536
@@ -26,9 +27,8 @@ const char *pattern_bytes(void)
 
 	if (bytes)
 		return bytes;
-	/* Shared, it costs a fork nothing. */
-	bytes = mmap(NULL, PATTERN_FILE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (bytes == MAP_FAILED)
+	bytes = shared_memory(PATTERN_FILE);
+	if (!bytes)
 		bytes = own;
 	for (size_t at = 0; at < PATTERN_FILE; at += PATTERN_LINE)
 		write_line(bytes + at, at / PATTERN_LINE);

@@ -16,6 +16,7 @@
 #define PATTERN_LINE ((size_t)16)
 #define PATTERN_STREAM (16 * PATTERN_LINE)
 #define PATTERN_FILE ((size_t)1280 << 10)
+#define PATTERN_ROUND ((size_t)256 << 10) /* of a file that is copied over and over */
 
 /** pattern_bytes() - the first PATTERN_FILE bytes of the pattern; made once, never freed. */
 const char *pattern_bytes(void);

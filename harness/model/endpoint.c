@@ -11,8 +11,9 @@
 #include <unistd.h>
 
 int endpoint_open(struct endpoint *endpoint, const struct endpoint_kind *kind, enum role role,
-		  size_t feed, const char **missing)
+		  size_t size, const char **missing)
 {
+	const bool is_told = size && (role == ROLE_FEED || size < kind->size);
 	int error;
 
 	*endpoint = (struct endpoint){
@@ -21,7 +22,7 @@ int endpoint_open(struct endpoint *endpoint, const struct endpoint_kind *kind, e
 		.far = -1,
 		.watched = -1,
 		.role = role,
-		.size = role == ROLE_FEED ? feed : kind->size,
+		.size = is_told ? size : kind->size,
 	};
 	error = kind->open(endpoint, role, missing);
 	if (error)

@@ -105,10 +105,12 @@ struct endpoint_kind {
 	int (*release)(struct endpoint *endpoint);
 };
 
-/** endpoint_open() - see open above; on error nothing stays open. @feed: bytes that one is to have.
+/**
+ * endpoint_open() - see open above; on error nothing stays open. @size: bytes of the pattern that a
+ * source is to have: a feed so many, another at most so many; 0: what its kind has.
  */
 int endpoint_open(struct endpoint *endpoint, const struct endpoint_kind *kind, enum role role,
-		  size_t feed, const char **missing);
+		  size_t size, const char **missing);
 
 /** endpoint_release() - let a source yield and end. Return: 0 or -errno. */
 int endpoint_release(struct endpoint *endpoint);

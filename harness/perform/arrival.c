@@ -4,9 +4,9 @@
 
 #include "pattern.h"
 #include "scene.h"
+#include "shared.h"
 
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #define PIECE (128 << 10) /* that is read and compared at a time */
@@ -21,17 +21,13 @@ struct pieces {
 	char sink[PIECE], source[PIECE];
 };
 
-/* Shared, where that is to be had, they cost a fork nothing, nor what is written after it. */
+/* Shared where that is to be had: else what is written after a fork would be copied first. */
 static struct pieces *have_pieces(void)
 {
 	static struct pieces *pieces, own;
-	void *memory;
 
-	if (pieces)
-		return pieces;
-	memory = mmap(NULL, sizeof(*pieces), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		      0);
-	pieces = memory == MAP_FAILED ? &own : memory;
+	if (!pieces)
+		pieces = shared_memory(sizeof(*pieces)) ?: &own;
 	return pieces;
 }
 

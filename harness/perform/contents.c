@@ -4,6 +4,7 @@
 
 #include "pattern.h"
 #include "promise.h"
+#include "shared.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -51,10 +52,7 @@ static struct rooms {
 
 static bool have_rooms(void)
 {
-	rooms = mmap(NULL, sizeof(*rooms), PROT_READ | PROT_WRITE,
-		     MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (rooms == MAP_FAILED)
-		rooms = NULL;
+	rooms = shared_memory(sizeof(*rooms));
 	return rooms;
 }
 

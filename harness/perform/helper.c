@@ -5,12 +5,12 @@
 #include "checked.h"
 #include "children.h"
 #include "descriptors.h"
+#include "shared.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -160,13 +160,8 @@ void helper_place(int fd)
 
 static bool have_states(void)
 {
-	void *memory;
-
-	if (states)
-		return true;
-	memory = mmap(NULL, HELPERS * sizeof(*states), PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	states = memory == MAP_FAILED ? NULL : memory;
+	if (!states)
+		states = shared_memory(HELPERS * sizeof(*states));
 	return states;
 }
 

@@ -12,6 +12,7 @@
 #include "promise.h"
 #include "quiescence.h"
 #include "scene.h"
+#include "shared.h"
 #include "steps.h"
 #include "time_limits.h"
 
@@ -147,12 +148,9 @@ static bool set(struct whole *whole, const struct test_case *test)
 
 	if (!scene_open(scene, test, &own_copier))
 		return false;
-	arrival = mmap(NULL, sizeof(*arrival), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-		       -1, 0);
-	if (arrival == MAP_FAILED) {
-		arrival = NULL;
+	arrival = shared_memory(sizeof(*arrival));
+	if (!arrival)
 		return fails(whole, "cannot map memory", errno);
-	}
 	if (!contents_prepare(scene, &whole->outcome))
 		return fails(whole, "cannot prepare the files", errno);
 	scene->copier =

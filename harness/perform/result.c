@@ -2,6 +2,8 @@
 /* A judgement in words. */
 #include "result.h"
 
+#include "shared.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,9 +17,8 @@ int results_map(struct results *results, size_t count)
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
 	results->stride = (sizeof(struct result) + page - 1) / page * page;
-	results->memory = mmap(NULL, (count ? count : 1) * results->stride, PROT_READ | PROT_WRITE,
-			       MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	return results->memory == MAP_FAILED ? -errno : 0;
+	results->memory = shared_memory(count * results->stride);
+	return results->memory ? 0 : -errno;
 }
 
 struct result *results_at(const struct results *results, size_t index)

@@ -20,8 +20,7 @@ struct result {
 };
 
 /**
- * struct results - one for each case, at first 0. Shared memory costs the forks of who has it
- * nothing, however much of it there is.
+ * struct results - one for each case, at first 0, in shared memory.
  */
 struct results {
 	char *memory;

@@ -5,12 +5,13 @@
 #include "checked.h"
 #include "copier.h"
 #include "descriptors.h"
+#include "pattern.h"
+#include "shared.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -55,11 +56,30 @@ static size_t feed_size(const struct test_case *test)
 	return size;
 }
 
+/* Where the other end is to stall, this one must be ready. */
+static enum role source_role(const struct scene *scene)
+{
+	return scene->stall == STALL_SINK && scene->test->source->stalls ? ROLE_FEED : ROLE_SOURCE;
+}
+
+/*
+ * What does not stall is copied in rounds, for as long as that is wanted. Return: or 0: all that
+ * its kind has.
+ */
+static size_t source_size(const struct scene *scene)
+{
+	const struct test_case *test = scene->test;
+
+	if (scene->stall == STALL_NONE)
+		return test->promise || test->source->single ? 0 : PATTERN_ROUND;
+	return source_role(scene) == ROLE_FEED || !test->strategy->program ? feed_size(test) : 0;
+}
+
 static bool open_endpoint(struct scene *scene, struct endpoint *endpoint,
-			  const struct endpoint_kind *kind, enum role role)
+			  const struct endpoint_kind *kind, enum role role, size_t size)
 {
 	const char *missing = NULL;
-	int error = endpoint_open(endpoint, kind, role, feed_size(scene->test), &missing);
+	int error = endpoint_open(endpoint, kind, role, size, &missing);
 
 	return !error ||
 	       scene_lacks(scene, missing,
@@ -135,12 +155,6 @@ static bool keep_sink_size(struct scene *scene)
 	return true;
 }
 
-/* Where the other end is to stall, this one must be ready. */
-static enum role source_role(const struct scene *scene)
-{
-	return scene->stall == STALL_SINK && scene->test->source->stalls ? ROLE_FEED : ROLE_SOURCE;
-}
-
 static enum role sink_role(const struct scene *scene)
 {
 	return scene->stall == STALL_SINK && !scene->test->promise ? ROLE_FULL : ROLE_SINK;
@@ -168,14 +182,10 @@ static bool have_reports(struct scene *scene)
 	static struct report *reports;
 	const size_t size = 2 * sizeof(*reports);
 
-	if (!reports) {
-		void *memory =
-			mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-		if (memory == MAP_FAILED)
-			return scene_fails(scene, "cannot map memory", errno);
-		reports = memory;
-	}
+	if (!reports)
+		reports = shared_memory(size);
+	if (!reports)
+		return scene_fails(scene, "cannot map memory", errno);
 	memset(reports, 0, size);
 	scene->report = reports;
 	checked_into(scene->report->fault, sizeof(scene->report->fault));
@@ -192,8 +202,10 @@ static bool open_all(struct scene *scene)
 		return scene_fails(scene, "cannot make a pipe", errno);
 	if (!have_reports(scene))
 		return false;
-	if (!open_endpoint(scene, &scene->source, test->source, source_role(scene)) ||
-	    !open_endpoint(scene, &scene->sink, test->sink, sink_role(scene)) || !watch_ends(scene))
+	if (!open_endpoint(scene, &scene->source, test->source, source_role(scene),
+			   source_size(scene)) ||
+	    !open_endpoint(scene, &scene->sink, test->sink, sink_role(scene), 0) ||
+	    !watch_ends(scene))
 		return false;
 	if (!keep_sink_size(scene))
 		return scene_fails(scene, "cannot tell the sink's size", errno);

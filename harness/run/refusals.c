@@ -2,8 +2,12 @@
 /* Cases that differ in the act alone, and what the first of them tells of the others. */
 #include "refusals.h"
 
+#include "shared.h"
+
 #include <stdlib.h>
 #include <string.h>
+
+#define TEXTS (16 * sizeof(struct text)) /* mapped at a time */
 
 /* What the copier meets: an end is opened according to what stalls. */
 struct meeting {
@@ -62,8 +66,8 @@ bool refusals_begin(struct refusals *refusals, const struct test_case *cases, si
 	*refusals = (struct refusals){
 		.cases = cases,
 		.count = count,
-		.firsts = calloc(count, sizeof(*refusals->firsts)),
-		.evidence = calloc(count, sizeof(*refusals->evidence)),
+		.firsts = shared_memory(count * sizeof(*refusals->firsts)),
+		.evidence = shared_memory(count * sizeof(*refusals->evidence)),
 	};
 	if (!refusals->firsts || !refusals->evidence)
 		return false;
@@ -72,11 +76,29 @@ bool refusals_begin(struct refusals *refusals, const struct test_case *cases, si
 	return each || find_firsts(refusals);
 }
 
+/* Return: a copy of @text, among the others; NULL without memory. */
+static const char *keep(struct refusals *refusals, const struct text *text)
+{
+	const size_t size = text->length + 1;
+	char *kept;
+
+	if (refusals->room < size) {
+		refusals->texts = shared_memory(TEXTS);
+		refusals->room = refusals->texts ? TEXTS : 0;
+	}
+	if (!refusals->texts)
+		return NULL;
+	kept = memcpy(refusals->texts, text->bytes, size);
+	refusals->texts += size;
+	refusals->room -= size;
+	return kept;
+}
+
 bool refusals_keep(struct refusals *refusals, size_t index, const struct result *result)
 {
 	if (result->verdict != VERDICT_REFUSED || refusals->firsts[index] != index)
 		return true;
-	refusals->evidence[index] = strdup(result->evidence.bytes);
+	refusals->evidence[index] = keep(refusals, &result->evidence);
 	return refusals->evidence[index];
 }
 
@@ -95,12 +117,4 @@ void refusals_tell(const struct refusals *refusals, size_t index, struct result 
 	*result = (struct result){ .verdict = VERDICT_REFUSED };
 	text_add(&result->evidence, "seen_in=%s\n%s", case_id(&refusals->cases[first], id),
 		 refusals->evidence[first]);
-}
-
-void refusals_end(struct refusals *refusals)
-{
-	for (size_t i = 0; i < refusals->count; i++)
-		free(refusals->evidence[i]);
-	free(refusals->evidence);
-	free(refusals->firsts);
 }

@@ -13,15 +13,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** struct refusals - of some cases; all that it has is owned, but for the cases. */
+/** struct refusals - of some cases; the memory of these is borrowed, all other is shared memory. */
 struct refusals {
 	const struct test_case *cases;
 	size_t count;
-	size_t *firsts;  /* of each case the first that copies alike, which may be itself */
-	char **evidence; /* of each of these that was refused; else NULL */
+	size_t *firsts;        /* of each case the first that copies alike, which may be itself */
+	const char **evidence; /* of each of these that was refused; else NULL */
+	char *texts;           /* where the next of these goes, */
+	size_t room;           /* and how much of that there is */
 };
 
-/** refusals_begin() - with @each none are taken to be alike. Return: false without memory. */
+/**
+ * refusals_begin() - with @each none are taken to be alike. What it has stays until the process
+ * ends. Return: false without memory.
+ */
 bool refusals_begin(struct refusals *refusals, const struct test_case *cases, size_t count,
 		    bool each);
 
@@ -33,8 +38,5 @@ bool refusals_know(const struct refusals *refusals, size_t index);
 
 /** refusals_tell() - make @result that of such a case. */
 void refusals_tell(const struct refusals *refusals, size_t index, struct result *result);
-
-/** refusals_end() - free all. */
-void refusals_end(struct refusals *refusals);
 
 #endif

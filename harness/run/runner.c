@@ -7,11 +7,13 @@
 #include "pattern.h"
 #include "refusals.h"
 #include "set_aside.h"
+#include "shared.h"
 #include "supervisor.h"
 #include "tap.h"
 #include "time_limits.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -42,7 +44,7 @@ struct runner {
 	size_t count, reported;
 	int64_t word_at; /* when something was last said of a case, ns */
 	size_t next;     /* all before it have been started, or need no play, */
-	enum state { WAITS, PLAYS, IS_OVER } * states; /* of the cases; owned */
+	enum state { WAITS, PLAYS, IS_OVER } * states; /* of the cases; shared memory */
 	struct results results;
 	struct refusals refusals;
 	struct slot *slots;
@@ -348,7 +350,7 @@ static void prepare(struct runner *runner)
 	if (runner->signals < 0)
 		die("signalfd");
 
-	runner->states = calloc(runner->count, sizeof(*runner->states));
+	runner->states = shared_memory(runner->count * sizeof(*runner->states));
 	runner->slots = calloc(runner->how.jobs, sizeof(*runner->slots));
 	runner->polled = calloc(POLLED_LINES + runner->how.jobs, sizeof(*runner->polled));
 	if (!runner->states || !runner->slots || !runner->polled ||
@@ -361,6 +363,7 @@ static void prepare(struct runner *runner)
 		prepare_kind(runner->cases[i].source);
 		prepare_kind(runner->cases[i].sink);
 	}
+	malloc_trim(0); /* what nobody has any more no fork has to copy */
 }
 
 void runner_run(const struct test_case *cases, size_t count, struct run how)
@@ -388,8 +391,6 @@ void runner_run(const struct test_case *cases, size_t count, struct run how)
 		close_fd(&runner.slots[i].line);
 	set_aside_name(runner.signals);
 	free(runner.polled);
-	free(runner.states);
-	refusals_end(&runner.refusals);
 	free(runner.slots);
 	tap_finish();
 }

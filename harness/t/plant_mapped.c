@@ -87,7 +87,7 @@ static void wait_in_call(const struct copy *copy, short events)
 static ssize_t move_in_rounds(struct copy *copy, char (*again)(char byte))
 {
 	static int calls;
-	const size_t size = PATTERN_FILE;
+	const size_t size = PATTERN_ROUND;
 	char *map;
 
 	if (++calls == 2)
