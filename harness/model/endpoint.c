@@ -62,13 +62,13 @@ enum standing endpoint_standing(const struct endpoint *endpoint)
 }
 
 /* By ever smaller pieces: a pipe or a socket has room for a last few bytes, too. */
-static ssize_t fill(int fd)
+static ssize_t fill(int fd, size_t most)
 {
 	const char *bytes = pattern_bytes();
 	size_t filled = 0, piece = 65536;
 
 	while (piece) {
-		ssize_t n = filled + piece <= PATTERN_FILE ? write(fd, bytes + filled, piece) : 0;
+		ssize_t n = filled + piece <= most ? write(fd, bytes + filled, piece) : 0;
 
 		if (n > 0)
 			filled += (size_t)n;
@@ -80,14 +80,14 @@ static ssize_t fill(int fd)
 	return (ssize_t)filled;
 }
 
-ssize_t endpoint_fill(int fd)
+ssize_t endpoint_fill(int fd, size_t most)
 {
 	const int flags = fcntl(fd, F_GETFL);
 	ssize_t filled;
 
 	if (fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
 		return -errno;
-	filled = fill(fd);
+	filled = fill(fd, most);
 	return fcntl(fd, F_SETFL, flags) < 0 ? -errno : filled;
 }
 

@@ -136,7 +136,10 @@ enum standing endpoint_standing(const struct endpoint *endpoint);
 /** endpoint_close() - close what is open. */
 void endpoint_close(struct endpoint *endpoint);
 
-/** endpoint_fill() - write into @fd until it takes no more. Return: bytes, or -errno. */
-ssize_t endpoint_fill(int fd);
+/**
+ * endpoint_fill() - write into @fd until it takes no more, or has @most, up to PATTERN_FILE.
+ * Return: bytes, or -errno.
+ */
+ssize_t endpoint_fill(int fd, size_t most);
 
 #endif

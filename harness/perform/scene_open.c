@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #define BEYOND (64 << 10)   /* what a full socket still takes by splice(2), and an empty pipe */
-#define FEED_MIN (64 << 10) /* what a pipe has unless told */
 #define FEED_MAX (1 << 20)  /* what anybody may ask for (fs.pipe-max-size) */
+#define FEED_UNIT (4 << 10) /* pages, that are filled whole */
 
 bool scene_fails(struct scene *scene, const char *fault, int error)
 {
@@ -49,11 +49,10 @@ static size_t feed_size(const struct test_case *test)
 	const struct strategy *strategy = test->strategy;
 	const size_t beyond = test->sink->full_is_full ? 0 : BEYOND;
 	const size_t wanted = beyond + strategy_takes_ahead(strategy) + 1;
-	size_t size = FEED_MIN;
 
-	while (size < FEED_MAX && (strategy->program || size < wanted))
-		size *= 2;
-	return size;
+	if (strategy->program || wanted > FEED_MAX)
+		return FEED_MAX;
+	return (wanted / FEED_UNIT + 1) * FEED_UNIT;
 }
 
 /* Where the other end is to stall, this one must be ready. */
@@ -70,9 +69,11 @@ static size_t source_size(const struct scene *scene)
 {
 	const struct test_case *test = scene->test;
 
-	if (scene->stall == STALL_NONE)
-		return test->promise || test->source->single ? 0 : PATTERN_ROUND;
-	return source_role(scene) == ROLE_FEED || !test->strategy->program ? feed_size(test) : 0;
+	if (source_role(scene) == ROLE_FEED)
+		return feed_size(test);
+	if (scene->stall == STALL_NONE && !test->promise && !test->source->single)
+		return PATTERN_ROUND;
+	return 0;
 }
 
 static bool open_endpoint(struct scene *scene, struct endpoint *endpoint,
@@ -93,7 +94,7 @@ static bool open_idle_pipe(struct scene *scene)
 	if (pipe2(scene->idle, O_CLOEXEC))
 		return scene_fails(scene, "cannot make a pipe", errno);
 	if (scene->test->act->needs_waiting && scene->holds == HOLDS_WRITE_END &&
-	    endpoint_fill(scene->idle[1]) < 0)
+	    endpoint_fill(scene->idle[1], PATTERN_FILE) < 0)
 		return scene_fails(scene, "cannot fill the control's pipe", errno);
 	return true;
 }

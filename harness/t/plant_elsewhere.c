@@ -93,7 +93,7 @@ const struct strategy plant_splices = {
 static int open_full_pipe(struct endpoint *endpoint, enum role role, const char **missing)
 {
 	int error = plant_pipe.open(endpoint, role, missing);
-	ssize_t filled = error ? error : endpoint_fill(endpoint->fd);
+	ssize_t filled = error ? error : endpoint_fill(endpoint->fd, PATTERN_FILE);
 
 	return filled < 0 ? (int)filled : 0;
 }
@@ -119,7 +119,7 @@ static int open_roomy(struct endpoint *endpoint, enum role role, const char **mi
 static int open_full(struct endpoint *endpoint, enum role role, const char **missing)
 {
 	int error = plant_silent.open(endpoint, role, missing);
-	ssize_t filled = error ? error : endpoint_fill(endpoint->fd);
+	ssize_t filled = error ? error : endpoint_fill(endpoint->fd, PATTERN_FILE);
 
 	endpoint->filled = filled < 0 ? 0 : (size_t)filled;
 	return filled < 0 ? (int)filled : 0;
