@@ -149,15 +149,21 @@ const struct mover mover_io_uring_splice = {
 
 /* --- io_submit(2), without libaio: four calls --- */
 
-static bool make_context(aio_context_t **context)
-{
-	static aio_context_t the_context;
+static aio_context_t context; /* made once */
 
-	*context = &the_context;
-	if (the_context || !syscall(SYS_io_setup, 1, &the_context))
+static bool have_context(void)
+{
+	if (context || !syscall(SYS_io_setup, 1, &context))
 		return true;
 	errno = ENOSYS; /* whatever the reason: see request() */
 	return false;
+}
+
+static void forget_context(void)
+{
+	if (context)
+		syscall(SYS_io_destroy, context);
+	context = 0;
 }
 
 static ssize_t perform(int operation, int fd, const char *bytes, size_t count)
@@ -171,11 +177,10 @@ static ssize_t perform(int operation, int fd, const char *bytes, size_t count)
 	};
 	struct iocb *requests[] = { &request };
 	struct io_event event = { 0 };
-	aio_context_t *context;
 
-	if (!make_context(&context) || syscall(SYS_io_submit, *context, 1L, requests) < 0)
+	if (!have_context() || syscall(SYS_io_submit, context, 1L, requests) < 0)
 		return -1;
-	while (syscall(SYS_io_getevents, *context, 1L, 1L, &event, NULL) < 1) {
+	while (syscall(SYS_io_getevents, context, 1L, 1L, &event, NULL) < 1) {
 		if (errno != EINTR)
 			return -1;
 	}
@@ -198,6 +203,7 @@ static ssize_t move_aio_rw(struct copy *copy, size_t count)
 
 const struct mover mover_aio_rw = {
 	.move = move_aio_rw,
+	.forget = forget_context,
 	.calls = { SYS_io_submit, SYS_io_getevents },
 	.ncalls = 2,
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Movers made of splice(2), tee(2) and vmsplice(2). */
+#include "descriptors.h"
 #include "movers.h"
 #include "strategy.h"
 
@@ -101,8 +102,15 @@ static ssize_t move_splice_private(struct copy *copy, size_t count)
 	return -1;
 }
 
+static void forget_private_pipe(void)
+{
+	close_fd(&private_pipe[0]);
+	close_fd(&private_pipe[1]);
+}
+
 const struct mover mover_splice_private = {
 	.move = move_splice_private,
+	.forget = forget_private_pipe,
 	.shares = true,
 	.calls = { SYS_splice },
 	.ncalls = 1,
@@ -110,10 +118,10 @@ const struct mover mover_splice_private = {
 
 /* --- tee: a copy of what is in the pipe, which stays there until it is thrown away --- */
 
+static int null = -1;
+
 static ssize_t put_nowhere(struct copy *copy, const char *bytes, size_t count)
 {
-	static int null = -1;
-
 	(void)bytes;
 	if (null < 0)
 		null = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -127,7 +135,13 @@ static ssize_t move_tee_splice(struct copy *copy, size_t count)
 	return n <= 0 ? n : mover_deliver(copy, put_nowhere, NULL, (size_t)n);
 }
 
+static void forget_null(void)
+{
+	close_fd(&null);
+}
+
 const struct mover mover_tee_splice = {
+	.forget = forget_null,
 	.move = move_tee_splice,
 	.shares = true,
 	.calls = { SYS_tee, SYS_splice },

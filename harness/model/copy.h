@@ -49,6 +49,8 @@ struct mover {
 	ssize_t (*put)(struct copy *copy, const char *bytes, size_t count);
 	bool shares;    /* a sink that is no file may get pages of the source instead of a copy */
 	bool by_worker; /* it leaves the move to a thread of the kernel's (io_uring) */
+	/* Let go of what the process keeps for the next move; NULL: it keeps nothing. */
+	void (*forget)(void);
 	/*
 	 * The system calls it is made of. One whose arguments name neither source
 	 * nor sink (io_uring_enter) it makes only for a single request, on in or out.

@@ -195,6 +195,14 @@ size_t strategy_takes_ahead(const struct strategy *strategy)
 	return most;
 }
 
+void strategy_forget(const struct strategy *strategy)
+{
+	for (int i = 0; i < STRATEGY_STEPS && strategy->steps[i].mover; i++) {
+		if (strategy->steps[i].mover->forget)
+			strategy->steps[i].mover->forget();
+	}
+}
+
 bool strategy_by_worker(const struct strategy *strategy)
 {
 	return strategy->steps[0].mover && strategy->steps[0].mover->by_worker;

@@ -87,6 +87,9 @@ bool strategy_takes_memory(const struct strategy *strategy);
  */
 size_t strategy_takes_ahead(const struct strategy *strategy);
 
+/** strategy_forget() - let go of what its movers keep in this process. */
+void strategy_forget(const struct strategy *strategy);
+
 /** strategy_by_worker() - does its first step leave the move to a thread of the kernel's? */
 bool strategy_by_worker(const struct strategy *strategy);
 

@@ -132,6 +132,17 @@ struct task *tracer_seize(struct tracer *tracer, pid_t pid, bool tells_exit)
 	return task;
 }
 
+struct task *tracer_take_back(struct tracer *tracer, pid_t pid)
+{
+	struct task *task = tracer_adopt(tracer, pid);
+
+	if (!task)
+		return NULL;
+	task->begun = false;
+	resume(tracer, task, 0);
+	return task;
+}
+
 struct task *tracer_follow(struct tracer *tracer, pid_t pid)
 {
 	struct task *task = seize(tracer, pid, FOLLOW_OPTIONS);
@@ -261,6 +272,13 @@ static void on_creation(struct tracer *tracer, const struct task *creator)
 		add_thread(tracer, (pid_t)created);
 }
 
+/* It stays there until it is taken back. */
+static void on_part_over(struct task *task)
+{
+	task->in_call = false;
+	task->ended_at = clock_now();
+}
+
 static void on_stop(struct tracer *tracer, struct task *task, int status)
 {
 	/* As waitid(2) tells it: of waitpid(2)'s status what is above its lowest byte. */
@@ -270,6 +288,10 @@ static void on_stop(struct tracer *tracer, struct task *task, int status)
 	task->stopped_at = clock_now();
 	if (!task->begun && !event && signal == SIGSTOP) {
 		task->waits = true;
+		return;
+	}
+	if (task->lives_on && !event && signal == SIGSTOP) {
+		on_part_over(task);
 		return;
 	}
 	if (signal == SYSCALL_STOP || event == PTRACE_EVENT_SECCOMP) {

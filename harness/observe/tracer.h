@@ -32,7 +32,7 @@ struct task {
 	bool followed;    /* of a program with all its descendants, see tracer_follow() */
 	bool waits;       /* stopped where tracee_wait() is, until it is to begin */
 	bool begun;       /* from then on its calls are told, */
-	bool lives_on;    /* it is not only there for what is traced, and is not to be killed */
+	bool lives_on;    /* it outlives what is traced; its part is over where it waits again */
 	bool tells_exit;  /* that its exit begins is told, and for how long it was starved */
 	bool quiet;       /* until nobody wants to know of them any more */
 	bool in_call;     /* between a call's entry and its exit, if that is to be told */
@@ -96,6 +96,13 @@ struct task *tracer_leader(const struct tracer *tracer, struct task *task);
 
 /** tracer_follows() - Return: true while any thread of what is followed is there. */
 bool tracer_follows(const struct tracer *tracer);
+
+/**
+ * tracer_take_back() - the same for child @pid that was seized for another tracer's tasks, and
+ * lives on: it waits where it said that its part was over (ended_at), by another tracee_wait(), and
+ * goes on from there to the next one. Return: as above.
+ */
+struct task *tracer_take_back(struct tracer *tracer, pid_t pid);
 
 /** tracer_adopt() - watch for the end of child @pid without tracing it. Return: as above. */
 struct task *tracer_adopt(struct tracer *tracer, pid_t pid);

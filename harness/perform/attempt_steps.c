@@ -52,6 +52,14 @@ void attempt_keep_last_step(struct attempt *attempt)
 	steps_keep_last(&attempt->steps, &step, attempt->first_bytes);
 }
 
+/* What comes after that is not the copy. */
+static bool copy_is_over(const struct attempt *attempt)
+{
+	const struct report *report = attempt->scene->report;
+
+	return report->done || report->error;
+}
+
 /* Of our own copier what it does up to the act, of who acts until that call is over. */
 static bool is_to_be_told_on(const struct attempt *attempt, const struct task *task)
 {
@@ -61,7 +69,8 @@ static bool is_to_be_told_on(const struct attempt *attempt, const struct task *t
 		return !attempt->act.back_at;
 	if (task == attempt->control.task)
 		return !attempt->control.back_at;
-	return task != scene->copier || task == scene->actor || !attempt->at[ACT];
+	return task != scene->copier || task == scene->actor ||
+	       !(attempt->at[ACT] || copy_is_over(attempt));
 }
 
 bool attempt_on_call(void *arg, const struct task *task)

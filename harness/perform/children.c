@@ -140,7 +140,7 @@ static void catch_signal_of(const struct act *act)
 		catch_signal(act->signal);
 }
 
-void child_copier(const struct scene *scene)
+void child_copy(const struct scene *scene)
 {
 	const size_t limit = scene->test->source->limit;
 	volatile bool *stop = &scene->report->stop;
@@ -163,6 +163,11 @@ void child_copier(const struct scene *scene)
 		CHECKED(lseek(FD_SOURCE, 0, SEEK_SET));
 		CHECKED(lseek(FD_SINK, 0, SEEK_SET));
 	}
+}
+
+void child_copier(const struct scene *scene)
+{
+	child_copy(scene);
 	_exit(0);
 }
 

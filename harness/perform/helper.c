@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Helpers and their lines: a descriptor with what it is; a word to begin, and one to let go. */
+/* Helpers and their lines: descriptors with what they are; a word to begin, and one to let go. */
 #include "helper.h"
 
 #include "checked.h"
@@ -9,41 +9,47 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-enum { FD_LINE = FD_SHARED };
+enum { FD_LINE = FD_SHARED, FD_COPIERS_LINE = FD_SPARE };
+#define DESCRIPTORS 2 /* at most, with a word */
 
-/** struct word - what is said on a line; with the first a descriptor. */
+/** struct word - what is said on a line; with the first of each case descriptors. */
 struct word {
-	enum { HAVE, BEGIN, LET_GO } what;
+	enum { HAVE, BEGIN, LET_GO, COPY } what;
 	unsigned int number; /* of what it is given, from 1 on */
 	struct endpoint endpoint;
+	const struct test_case *test; /* memory that was there before the helper was */
 };
 
-/** struct state - shared: the last that it has done, and the last that it has let go of. */
+/** struct state - shared: how often it was called to its line, and the last that it has done. */
 struct state {
-	unsigned int over, idle;
+	unsigned int calls, over;
 };
 
 static struct state *states; /* of all */
 static struct {
 	int line;
-	unsigned int given, begun; /* the last that it got, and that it was to begin with */
-} helpers[HELPERS] = { { .line = -1 }, { .line = -1 } };
+	pid_t pid;
+	unsigned int given; /* the last that it got */
+	enum { NONE, GIVEN, BEGUN } part;
+} helpers[HELPERS] = { { .line = -1 }, { .line = -1 }, { .line = -1 } };
 static int place = -1;
 
 /* --- In the helper --- */
 
 union control {
-	char bytes[CMSG_SPACE(sizeof(int))];
+	char bytes[CMSG_SPACE(DESCRIPTORS * sizeof(int))];
 	struct cmsghdr header;
 };
 
-/* Return: false at the end of the line. */
-static bool hear(struct word *word, int *fd)
+/* Where @line has descriptors they go to @fds. Return: false: there is no word. */
+static bool hear(int line, int flags, struct word *word, int *fds)
 {
 	union control control = { 0 };
 	struct iovec data = { .iov_base = word, .iov_len = sizeof(*word) };
@@ -57,17 +63,12 @@ static bool hear(struct word *word, int *fd)
 	ssize_t n;
 
 	do {
-		n = recvmsg(FD_LINE, &message, MSG_CMSG_CLOEXEC);
+		n = recvmsg(line, &message, flags | MSG_CMSG_CLOEXEC);
 	} while (n < 0 && errno == EINTR);
 	header = CMSG_FIRSTHDR(&message);
 	if (header && header->cmsg_type == SCM_RIGHTS)
-		memcpy(fd, CMSG_DATA(header), sizeof(int));
+		memcpy(fds, CMSG_DATA(header), header->cmsg_len - CMSG_LEN(0));
 	return n == (ssize_t)sizeof(*word);
-}
-
-static void keep(unsigned int *kept, unsigned int number)
-{
-	__atomic_store_n(kept, number, __ATOMIC_RELEASE);
 }
 
 /* Its supervisor waits for a signal of its children's, or for a tick. */
@@ -95,33 +96,42 @@ static void do_part(enum helper which, struct endpoint *endpoint, struct report 
 		read_all(endpoint, report);
 	else
 		release(endpoint, report);
-	if (endpoint->far < 0)
-		keep(&states[which].idle, number);
-	keep(&states[which].over, number);
+	__atomic_store_n(&states[which].over, number, __ATOMIC_RELEASE);
 	if (which == READER)
 		call_supervisor();
 }
 
+static void take_word(enum helper which, const struct word *word, int fd, struct endpoint *endpoint,
+		      struct report *report)
+{
+	if (word->what == BEGIN) {
+		do_part(which, endpoint, report, word->number);
+		return;
+	}
+	close_fd(&endpoint->far);
+	*endpoint = word->endpoint;
+	endpoint->far = word->what == HAVE ? fd : -1;
+}
+
+/*
+ * What it gets waits on its line until it is to do something; and what its part was about it keeps
+ * until then, since nobody waits for that any more. It ends with its supervisor.
+ */
 static _Noreturn void serve(enum helper which, struct report *report)
 {
+	const unsigned int *calls = &states[which].calls;
 	struct endpoint endpoint = { .far = -1 };
+	unsigned int heard = 0;
 	struct word word;
 	int fd = -1;
 
 	forget_descriptors(FD_LINE + 1);
-	while (hear(&word, &fd)) {
-		if (word.what == HAVE) {
-			endpoint = word.endpoint;
-			endpoint.far = fd;
-		} else if (word.what == BEGIN) {
-			do_part(which, &endpoint, report, word.number);
-		} else {
-			close_fd(&endpoint.far);
-			keep(&states[which].idle, word.number);
-			call_supervisor();
-		}
+	for (;;) {
+		syscall(SYS_futex, calls, FUTEX_WAIT, heard, NULL, NULL, 0);
+		heard = __atomic_load_n(calls, __ATOMIC_ACQUIRE);
+		while (hear(FD_LINE, MSG_DONTWAIT, &word, &fd))
+			take_word(which, &word, fd, &endpoint, report);
 	}
-	_exit(0);
 }
 
 static _Noreturn void be_reader(const struct scene *scene)
@@ -132,6 +142,31 @@ static _Noreturn void be_reader(const struct scene *scene)
 static _Noreturn void be_releaser(const struct scene *scene)
 {
 	serve(RELEASER, scene->report);
+}
+
+/*
+ * It has nothing at source and sink until it gets those: there they go, being the first that are
+ * free. That its part is over it says by the same stop that it waits in.
+ */
+static _Noreturn void be_copier(const struct scene *scene)
+{
+	struct scene own = { .report = scene->report };
+	int fds[DESCRIPTORS];
+	struct word word;
+
+	close(FD_SOURCE);
+	close(FD_SINK);
+	forget_descriptors(FD_COPIERS_LINE + 1);
+	while (hear(FD_COPIERS_LINE, 0, &word, fds)) {
+		own.test = word.test;
+		own.stall = case_stall(word.test);
+		child_copy(&own);
+		strategy_forget(word.test->strategy);
+		close(FD_SOURCE);
+		close(FD_SINK);
+		tracee_wait();
+	}
+	_exit(0);
 }
 
 /* --- In its supervisor --- */
@@ -165,63 +200,86 @@ static bool have_states(void)
 	return states;
 }
 
-/* In a process group of its own: so it is not taken for what a case has left behind. */
-static pid_t start(const struct scene *scene, enum helper which)
+static const struct child children[HELPERS] = {
+	[READER] = { .name = "the reader", .fd1 = -1, .fd2 = -1, .number = -1, .body = be_reader },
+	[RELEASER] = { .name = "the releaser",
+		       .fd1 = -1,
+		       .fd2 = -1,
+		       .number = -1,
+		       .body = be_releaser },
+	[COPIER] = { .name = "the copier", .fd0 = -1, .fd1 = -1, .body = be_copier },
+};
+
+/* With its line at @end. */
+static struct task *start_with(struct scene *scene, enum helper which, int end)
 {
-	struct child child = {
-		.name = which == READER ? "the reader" : "the releaser",
-		.fd1 = -1,
-		.fd2 = -1,
-		.number = -1,
-		.body = which == READER ? be_reader : be_releaser,
-	};
-	int ends[2], error;
+	struct child child = children[which];
 	pid_t pid;
 
-	if (!have_states() || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
-		return -1;
-	child.fd0 = ends[1];
-	states[which] = (struct state){ 0 };
+	*(which == COPIER ? &child.fd2 : &child.fd0) = end;
+	if (which == COPIER)
+		return scene_start_traced(scene, child, false);
 	pid = child_start(scene, &child);
+	return pid < 0 ? NULL : tracer_adopt(&scene->tracer, pid);
+}
+
+/* In a process group of its own: so it is not taken for what a case has left behind. */
+static struct task *start(struct scene *scene, enum helper which)
+{
+	struct task *task;
+	int ends[2], error;
+
+	if (!have_states() || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
+		return NULL;
+	states[which] = (struct state){ 0 };
+	task = start_with(scene, which, ends[1]);
 	error = errno;
 	close_fd(&ends[1]);
-	if (pid < 0 || setpgid(pid, pid)) {
+	if (!task || setpgid(task->pid, task->pid)) {
 		close_fd(&ends[0]);
 		errno = error;
-		return -1;
+		return NULL;
 	}
-	helpers[which].given = helpers[which].begun = 0;
+	helpers[which].pid = task->pid;
+	helpers[which].given = 0;
+	helpers[which].part = NONE;
 	put_in_place(which, ends[0]);
-	return pid;
+	return task;
+}
+
+static struct task *take_back(struct scene *scene, enum helper which)
+{
+	const pid_t pid = helpers[which].pid;
+	struct task *task = which == COPIER ? tracer_take_back(&scene->tracer, pid) :
+					      tracer_adopt(&scene->tracer, pid);
+
+	if (task && which == COPIER)
+		task->name = children[which].name;
+	return task;
 }
 
 struct task *helper_have(struct scene *scene, enum helper which)
 {
-	static pid_t pids[HELPERS];
-	struct task *task;
+	struct task *task = helpers[which].line < 0 ? start(scene, which) : take_back(scene, which);
 
-	if (helpers[which].line < 0)
-		pids[which] = start(scene, which);
-	if (helpers[which].line < 0)
-		return NULL;
-	task = tracer_adopt(&scene->tracer, pids[which]);
 	if (task)
 		task->lives_on = true;
 	return task;
 }
 
-static void say(enum helper which, const struct word *word, const int *fd)
+static void say(enum helper which, const struct word *word, const int *fds, int count)
 {
+	const size_t size = (size_t)count * sizeof(int);
 	union control control = { .header = { .cmsg_level = SOL_SOCKET,
 					      .cmsg_type = SCM_RIGHTS,
-					      .cmsg_len = CMSG_LEN(sizeof(int)) } };
+					      .cmsg_len = CMSG_LEN(size) } };
 	struct iovec data = { .iov_base = (void *)word, .iov_len = sizeof(*word) };
 	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1 };
 
-	if (fd) {
+	if (count) {
 		message.msg_control = &control;
-		message.msg_controllen = sizeof(control);
-		memcpy(CMSG_DATA(&control.header), fd, sizeof(int));
+		message.msg_controllen = CMSG_SPACE(size);
+		memcpy(CMSG_DATA(&control.header), fds, size);
 	}
 	/* One that is gone has done nothing: that is seen. */
 	(void)sendmsg(helpers[which].line, &message, MSG_NOSIGNAL);
@@ -231,7 +289,9 @@ static void order(enum helper which, int what)
 {
 	const struct word word = { .what = what, .number = helpers[which].given };
 
-	say(which, &word, NULL);
+	say(which, &word, NULL, 0);
+	__atomic_fetch_add(&states[which].calls, 1, __ATOMIC_RELEASE);
+	syscall(SYS_futex, &states[which].calls, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
 void helper_give(enum helper which, const struct endpoint *endpoint, int *fd)
@@ -242,39 +302,46 @@ void helper_give(enum helper which, const struct endpoint *endpoint, int *fd)
 		.endpoint = *endpoint,
 	};
 
-	say(which, &word, fd);
+	say(which, &word, fd, 1);
+	helpers[which].part = GIVEN;
 	close_fd(fd);
+}
+
+struct task *helper_copy(struct scene *scene)
+{
+	const int fds[] = { scene->source.fd, scene->sink.fd };
+	const struct word word = { .what = COPY, .test = scene->test };
+	const bool is_there = helpers[COPIER].line >= 0;
+	struct task *task;
+
+	/* Said before it goes on, it finds it there. */
+	if (is_there)
+		say(COPIER, &word, fds, 2);
+	task = helper_have(scene, COPIER);
+	if (task && !is_there)
+		say(COPIER, &word, fds, 2);
+	return task;
 }
 
 void helper_begin(enum helper which)
 {
-	helpers[which].begun = helpers[which].given;
+	helpers[which].part = BEGUN;
 	order(which, BEGIN);
-}
-
-static bool has_come_to(const unsigned int *kept, enum helper which)
-{
-	return __atomic_load_n(kept, __ATOMIC_ACQUIRE) == helpers[which].given;
 }
 
 bool helper_is_over(enum helper which)
 {
-	return has_come_to(&states[which].over, which);
+	return __atomic_load_n(&states[which].over, __ATOMIC_ACQUIRE) == helpers[which].given;
 }
 
 bool helper_finish(enum helper which)
 {
-	if (helper_is_idle(which))
-		return true;
-	if (helpers[which].begun == helpers[which].given && !helper_is_over(which))
+	if (helpers[which].part == GIVEN)
+		order(which, LET_GO);
+	else if (helpers[which].part == BEGUN && !helper_is_over(which))
 		return false;
-	order(which, LET_GO);
+	helpers[which].part = NONE;
 	return true;
-}
-
-bool helper_is_idle(enum helper which)
-{
-	return helpers[which].line < 0 || has_come_to(&states[which].idle, which);
 }
 
 void helper_forsake(enum helper which)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reader and releaser of plain endpoints: one of each, that live on with their supervisor and do
- * their part in case after case. What that is about they get before the copy begins: a supervisor
- * that is killed while it has the last reference to a pipe waits, on its way out, for who holds the
- * pipe's lock, and its children are killed only after that.
+ * Who lives on with its supervisor, and does its part in case after case: reader and releaser of
+ * plain endpoints, and a copier that leaves nothing behind. What that is about they get before the
+ * copy begins: a supervisor that is killed while it has the last reference to a pipe waits, on its
+ * way out, for who holds the pipe's lock, and its children are killed only after that.
  */
 #ifndef COPYHANG_HELPER_H
 #define COPYHANG_HELPER_H
@@ -22,6 +22,13 @@ void helper_place(int fd);
  */
 struct task *helper_have(struct scene *scene, enum helper which);
 
+/**
+ * helper_copy() - have one that copies @scene's case, with the descriptors of both ends; it comes
+ * to tracee_wait(). It is through with that at its ended_at; then it has none of them any more.
+ * Return: as above.
+ */
+struct task *helper_copy(struct scene *scene);
+
 /** helper_give() - let it have @endpoint, by descriptor *@fd, which is closed here. */
 void helper_give(enum helper which, const struct endpoint *endpoint, int *fd);
 
@@ -31,11 +38,11 @@ void helper_begin(enum helper which);
 /** helper_is_over() - has it done what it was given? */
 bool helper_is_over(enum helper which);
 
-/** helper_finish() - have it let go of what it was given. Return: false while it is at its part. */
+/**
+ * helper_finish() - is it through with what it was given? It lets go of that by and by; of what it
+ * was not to begin with as well. Return: false while it is at its part.
+ */
 bool helper_finish(enum helper which);
-
-/** helper_is_idle() - has it nothing any more? */
-bool helper_is_idle(enum helper which);
 
 /** helper_forsake() - there is none any more; it may be killed. */
 void helper_forsake(enum helper which);

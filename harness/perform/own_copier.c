@@ -3,12 +3,23 @@
 #include "arrival.h"
 #include "attempt.h"
 #include "children.h"
+#include "helper.h"
 #include "proc.h"
 
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#define SHORT_CALL (NS_PER_MS / 10)
+#define SHORT_CALL NS_PER_MS
+
+/*
+ * What the kernel does for it, and what a source of memory is made of, stay in a process; and one
+ * that acts is to be told of from its start to its end.
+ */
+static bool leaves_nothing(const struct test_case *test)
+{
+	return test->act->actor != ACTOR_COPIER && !strategy_by_worker(test->strategy) &&
+	       !test->source->adopt;
+}
 
 static void own_start(struct scene *scene)
 {
@@ -21,7 +32,8 @@ static void own_start(struct scene *scene)
 		.body = child_copier,
 	};
 
-	scene->copier = scene_start_traced(scene, child, false);
+	scene->copier = leaves_nothing(scene->test) ? helper_copy(scene) :
+						      scene_start_traced(scene, child, false);
 }
 
 /* --- Until it stalls --- */
@@ -199,13 +211,13 @@ static bool own_stays(const struct attempt *attempt)
 	return calling_lasts(&attempt->stall);
 }
 
-/* With all that it wrote received, by whoever does that. */
 /* Who reads datagrams knows of no end but by this. */
 static void own_look_on(struct attempt *attempt)
 {
 	attempt->scene->report->over = attempt->scene->copier->ended_at;
 }
 
+/* With all that it wrote received, by whoever does that. */
 static bool own_is_over(const struct attempt *attempt)
 {
 	const struct scene *scene = attempt->scene;

@@ -33,7 +33,7 @@ struct child;
 struct copier_kind;
 
 /** enum helper - those who may live on with their supervisor, see helper.h. */
-enum helper { READER, RELEASER, HELPERS };
+enum helper { READER, RELEASER, COPIER, HELPERS };
 
 struct scene {
 	const struct test_case *test;
@@ -45,7 +45,7 @@ struct scene {
 	int idle[2];           /* the control's pipe, or [0] what it has instead */
 	int shared;            /* what the bystander holds, until it has it */
 	int output;            /* what the reader empties, until it has it */
-	bool helps[HELPERS];   /* who lives on, and has not begun with its part */
+	bool helps[HELPERS];   /* reader and releaser: lives on, and has not begun with its part */
 	int cleanup;           /* the line to the cleanup process of the act's fixture, or -1 */
 	struct sides sides;    /* of the copy, to know them in a program under test */
 	int said[2];           /* the program's standard error */

@@ -22,25 +22,33 @@ const char *scene_told(const struct scene *scene)
 	return *told ? told : NULL;
 }
 
-/* A helper that is not through with its part by now is not for the next case. */
+/* A helper that is not through with its part by the end is not for the next case. */
+static bool is_through(const struct task *task, enum helper which)
+{
+	return !task || !task->lives_on || helper_finish(which);
+}
+
 static void forsake(struct task *task, enum helper which)
 {
 	helper_forsake(which);
 	task->lives_on = false;
+	if (!task->ended)
+		kill(task->pid, SIGKILL);
 }
 
-static void finish_helper(struct task *task, enum helper which)
+/* Return: was it one? */
+static bool forsake_busy(struct task *task, enum helper which)
 {
-	if (task && task->lives_on && (task->ended || !helper_finish(which)))
-		forsake(task, which);
-}
-
-static void forsake_busy(struct task *task, enum helper which)
-{
-	if (!task || !task->lives_on || helper_is_idle(which))
-		return;
+	if (!task || !task->lives_on || (!task->ended && helper_finish(which)))
+		return false;
 	forsake(task, which);
-	kill(task->pid, SIGKILL);
+	return true;
+}
+
+static void forsake_busy_copier(struct task *task)
+{
+	if (task && task->lives_on && (task->ended || !task->ended_at))
+		forsake(task, COPIER);
 }
 
 /* How many of the processes have not been reaped. */
@@ -69,19 +77,22 @@ static bool none_left(void *arg)
 	}
 	if (scene->copier_kind->kill_orphans)
 		scene->copier_kind->kill_orphans();
-	return !left_over(scene) && (!scene->reader || helper_is_idle(READER)) &&
-	       (!scene->releaser || helper_is_idle(RELEASER));
+	return !left_over(scene) && is_through(scene->reader, READER) &&
+	       is_through(scene->releaser, RELEASER);
+}
+
+static void await_none_left(struct scene *scene)
+{
+	tracer_run(&scene->tracer, none_left, scene, CLEAR_TICK, clock_now() + LIMIT_OF(TEARDOWN));
 }
 
 int scene_clear(struct scene *scene)
 {
-	struct tracer *tracer = &scene->tracer;
 	int left;
 
 	/* What is frozen may not even be killed. */
 	cleanup_run(scene->cleanup);
-	finish_helper(scene->reader, READER);
-	finish_helper(scene->releaser, RELEASER);
+	forsake_busy_copier(scene->copier);
 	none_left(scene);
 	endpoint_close(&scene->source);
 	endpoint_close(&scene->sink);
@@ -93,12 +104,12 @@ int scene_clear(struct scene *scene)
 		close_fd(&scene->idle[i]);
 		close_fd(&scene->release[i]);
 	}
-	tracer_run(tracer, none_left, scene, CLEAR_TICK, clock_now() + LIMIT_OF(TEARDOWN));
-	forsake_busy(scene->reader, READER);
-	forsake_busy(scene->releaser, RELEASER);
+	await_none_left(scene);
+	if (forsake_busy(scene->reader, READER) | forsake_busy(scene->releaser, RELEASER))
+		await_none_left(scene);
 	left = left_over(scene);
 	cleanup_end(&scene->cleanup);
-	tracer_stop(tracer);
+	tracer_stop(&scene->tracer);
 	checked_into(NULL, 0);
 	return left;
 }
