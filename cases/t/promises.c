@@ -30,6 +30,12 @@ static struct plant plants[] = {
 	{ \
 		TEST(s, from, to), VERDICT_SAFE, NULL, shows, 0 \
 	}
+/* The source was changed, there. */
+#define CHANGED(s, from, to, there) \
+	{ \
+		TEST(s, from, to), VERDICT_CORRUPT, "changed its source", \
+			"source_changed_at=" there "\n", 0 \
+	}
 #define BROKEN(s, from, to, why) \
 	{ \
 		TEST(s, from, to), VERDICT_CORRUPT, why, NULL, 0 \
@@ -85,6 +91,19 @@ static struct plant plants[] = {
 	BROKEN(adds_a_line, empty, file, "there are more bytes"),
 	KEPT(reads, nothing, pipe, "moved=0"),
 	BROKEN(takes_too_much, nothing, file, "more bytes were reported"),
+
+	KEPT(reads, intact, used_pipe, "source_intact=yes\n"),
+	KEPT(reads, intact, tcp, "source_intact=yes\n"),
+	CHANGED(writes_back, intact, used_pipe, "8023"),
+	CHANGED(stores_back, intact, pipe, "0"),
+	CHANGED(lengthens, intact, unix, "12011"),
+	BROKEN(takes_too_much, intact, used_pipe, "more bytes were reported"),
+	KEPT(reads, intact_pipe, used_pipe, "source_intact=yes\n"),
+	CHANGED(reaches_file, intact_pipe, used_pipe, "4000"),
+	KEPT(reads, intact, file, "source_intact=yes\n"),
+	CHANGED(stores_back, intact, file, "0"),
+	KEPT(reads, intact, af_alg, "source_intact=yes\n"),
+	CHANGED(writes_back, intact, af_alg, "8023"),
 
 	{ TEST(sleeps_elsewhere, small, append), VERDICT_BROKEN, "nor go on", NULL, 0 },
 	{ TEST(copier_crashes, small, append), VERDICT_BROKEN, "the copier died", NULL, 0 },
