@@ -10,6 +10,7 @@
 #include "planting.h"
 #include "plants.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -19,6 +20,33 @@
 #undef unix /* to the preprocessor it is 1 */
 
 static const struct act act = { .name = "promise", .actor = ACTOR_COPIER };
+
+/* Sinks that go by the name of af_alg, on any kernel: one does its work, and the other one does
+ * not. */
+static int open_pipe(struct endpoint *endpoint, enum role role, const char **missing)
+{
+	return endpoint_pipe.open(endpoint, role, missing);
+}
+
+static int process_all(int far)
+{
+	char bytes[8192];
+
+	return read(far, bytes, sizeof(bytes)) < 0 ? -errno : 0;
+}
+
+static int process_nothing(int far)
+{
+	(void)far;
+	return -EAGAIN;
+}
+
+#define SINK_THAT(how) \
+	{ \
+		.name = "af_alg", .is_sink = true, .open = open_pipe, .process = (how), \
+	}
+static const struct endpoint_kind endpoint_processing = SINK_THAT(process_all);
+static const struct endpoint_kind endpoint_idle = SINK_THAT(process_nothing);
 
 static struct plant plants[] = {
 #define TEST(s, from, to) \
@@ -102,6 +130,9 @@ static struct plant plants[] = {
 	CHANGED(reaches_file, intact_pipe, used_pipe, "4000"),
 	KEPT(reads, intact, file, "source_intact=yes\n"),
 	CHANGED(stores_back, intact, file, "0"),
+	KEPT(reads, intact, processing, "source_intact=yes\n"),
+	CHANGED(writes_back, intact, processing, "8023"),
+	{ TEST(reads, intact, idle), VERDICT_BROKEN, "did not process", NULL, 0 },
 	KEPT(reads, intact, af_alg, "source_intact=yes\n"),
 	CHANGED(writes_back, intact, af_alg, "8023"),
 
