@@ -38,7 +38,7 @@ static const struct special specials[] = {
 	{ "frozen_ext4 frozen_xfs frozen_btrfs", "unix pipe", "fsfreeze" },
 	/* A program that trusts stat(2) copies nothing of the first two. */
 	{ "proc sys small limited limited_pipe huge interrupted modified empty nothing holes "
-	  "same_fd self ahead behind",
+	  "same_fd self ahead behind intact intact_pipe used_pipe af_alg",
 	  "", NULL },
 };
 

@@ -19,6 +19,26 @@
 #define COPY_BY_NAME "python-shutil libuv boost"
 #define NO_LIMIT COPY_BY_NAME " coreutils-9.1 coreutils-9.11 uutils-0.8"
 
+/* They move bytes as others do, or take no such sink: once is enough where the source is looked at.
+ */
+#define NOT_PIPES "readv_writev pread_pwrite ficlone ficlonerange"
+#define MUCH_ALIKE NOT_PIPES " tee_splice"
+#define NO_REFERENCES \
+	NOT_PIPES " read_write mmap_write mmap_mmap sendfile sendfile_offset vmsplice " \
+		  "copy_file_range io_uring_rw aio_rw"
+
+#define WRITTEN_OF_PIPES \
+	"splice(2), tee(2): references to pages, to be read; CVE-2022-0847 (Dirty Pipe): a slot " \
+	"kept the flags of what was in it before, fixed by 9d2231c5d74e in Linux 5.17; LTP " \
+	"dirtypipe.c"
+
+/*
+ * A part of a page of the file, from its midst on: who writes on behind it would be seen. So many
+ * bytes as an AEAD may have: 8 + n * 16 + 4 (fixtures/af_alg.c).
+ */
+#define PART 3020
+#define MIDST .from = 5003, .limit = PART
+
 const struct promise_row promises[] = {
 	{
 		.sources = "same_fd",
@@ -175,6 +195,67 @@ const struct promise_row promises[] = {
 			.claim = "a copy of an empty file moves nothing, and that is no error",
 			.written = "read(2), splice(2), copy_file_range(2): 0 at the end; mmap(2) says "
 				   "EINVAL",
+		},
+	},
+	{
+		.sources = "intact",
+		.sinks = "used_pipe pipe unix tcp",
+		.but = MUCH_ALIKE " mmap_mmap copy_file_range",
+		.raw_only = true,
+		.promise = {
+			.claim = "the source is what it was, in the page cache and on disk, also when "
+				 "others write to the sink after the copy",
+			.written = WRITTEN_OF_PIPES,
+			MIDST,
+			.looks_again = true,
+			.marks = true,
+			.check = outcome_intact_copied,
+		},
+	},
+	{
+		.sources = "intact_pipe",
+		.sinks = "used_pipe",
+		.but = NO_REFERENCES,
+		.raw_only = true,
+		.promise = {
+			.claim = "a file whose pages are in a pipe is what it was, also when they go on "
+				 "to another pipe, and others write there",
+			.written = WRITTEN_OF_PIPES,
+			.limit = PART,
+			.looks_again = true,
+			.marks = true,
+			.check = outcome_intact_copied,
+		},
+	},
+	{
+		.sources = "intact",
+		.sinks = "file",
+		.but = MUCH_ALIKE,
+		.raw_only = true,
+		.promise = {
+			.claim = "a copy to another file leaves its source as it was, in the page cache "
+				 "and on disk",
+			.written = "read(2), sendfile(2), splice(2), copy_file_range(2): the source is "
+				   "read",
+			MIDST,
+			.looks_again = true,
+			.check = outcome_intact_copied,
+		},
+	},
+	{
+		.sources = "intact",
+		.sinks = "af_alg",
+		.but = MUCH_ALIKE " mmap_mmap copy_file_range",
+		.raw_only = true,
+		.promise = {
+			.claim = "what is sent to the kernel's ciphers leaves its source as it was, in "
+				 "the page cache and on disk",
+			.written = "CVE-2026-31431 (Copy Fail): 72548b093ee3 had algif_aead decrypt in "
+				   "place, in pages of the file; undone by a664bf3d603d in Linux 7.0; "
+				   "LTP af_alg08.c",
+			MIDST,
+			.looks_again = true,
+			.check = outcome_intact,
 		},
 	},
 	{

@@ -10,6 +10,7 @@
 #include "planting.h"
 #include "plants.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -20,6 +21,33 @@
 
 static const struct act act = { .name = "promise", .actor = ACTOR_COPIER };
 
+/* Sinks that go by the name of af_alg, on any kernel: one does its work, and the other one does
+ * not. */
+static int open_pipe(struct endpoint *endpoint, enum role role, const char **missing)
+{
+	return endpoint_pipe.open(endpoint, role, missing);
+}
+
+static int process_all(int far)
+{
+	char bytes[8192];
+
+	return read(far, bytes, sizeof(bytes)) < 0 ? -errno : 0;
+}
+
+static int process_nothing(int far)
+{
+	(void)far;
+	return -EAGAIN;
+}
+
+#define SINK_THAT(how) \
+	{ \
+		.name = "af_alg", .is_sink = true, .open = open_pipe, .process = (how), \
+	}
+static const struct endpoint_kind endpoint_processing = SINK_THAT(process_all);
+static const struct endpoint_kind endpoint_idle = SINK_THAT(process_nothing);
+
 static struct plant plants[] = {
 #define TEST(s, from, to) \
 	{ \
@@ -29,6 +57,12 @@ static struct plant plants[] = {
 #define KEPT(s, from, to, shows) \
 	{ \
 		TEST(s, from, to), VERDICT_SAFE, NULL, shows, 0 \
+	}
+/* The source was changed, there. */
+#define CHANGED(s, from, to, there) \
+	{ \
+		TEST(s, from, to), VERDICT_CORRUPT, "changed its source", \
+			"source_changed_at=" there "\n", 0 \
 	}
 #define BROKEN(s, from, to, why) \
 	{ \
@@ -85,6 +119,22 @@ static struct plant plants[] = {
 	BROKEN(adds_a_line, empty, file, "there are more bytes"),
 	KEPT(reads, nothing, pipe, "moved=0"),
 	BROKEN(takes_too_much, nothing, file, "more bytes were reported"),
+
+	KEPT(reads, intact, used_pipe, "source_intact=yes\n"),
+	KEPT(reads, intact, tcp, "source_intact=yes\n"),
+	CHANGED(writes_back, intact, used_pipe, "8023"),
+	CHANGED(stores_back, intact, pipe, "0"),
+	CHANGED(lengthens, intact, unix, "12011"),
+	BROKEN(takes_too_much, intact, used_pipe, "more bytes were reported"),
+	KEPT(reads, intact_pipe, used_pipe, "source_intact=yes\n"),
+	CHANGED(reaches_file, intact_pipe, used_pipe, "4000"),
+	KEPT(reads, intact, file, "source_intact=yes\n"),
+	CHANGED(stores_back, intact, file, "0"),
+	KEPT(reads, intact, processing, "source_intact=yes\n"),
+	CHANGED(writes_back, intact, processing, "8023"),
+	{ TEST(reads, intact, idle), VERDICT_BROKEN, "did not process", NULL, 0 },
+	KEPT(reads, intact, af_alg, "source_intact=yes\n"),
+	CHANGED(writes_back, intact, af_alg, "8023"),
 
 	{ TEST(sleeps_elsewhere, small, append), VERDICT_BROKEN, "nor go on", NULL, 0 },
 	{ TEST(copier_crashes, small, append), VERDICT_BROKEN, "the copier died", NULL, 0 },

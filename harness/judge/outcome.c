@@ -124,6 +124,60 @@ const char *outcome_private(const struct outcome *outcome)
 		       wrong_offsets(outcome, outcome_wanted(outcome));
 }
 
+/* Return: the first offset at which @bytes are not the source; -1: none. */
+static off_t differs_at(const struct outcome *outcome, const char *bytes, size_t size)
+{
+	const size_t both = size < outcome->source_size ? size : outcome->source_size;
+
+	for (size_t i = 0; i < both; i++) {
+		if (bytes[i] != outcome->source[i])
+			return (off_t)i;
+	}
+	return size == outcome->source_size ? -1 : (off_t)both;
+}
+
+enum changed outcome_changed(const struct outcome *outcome, off_t *at)
+{
+	const off_t cached = differs_at(outcome, outcome->cached, outcome->cached_size);
+	const off_t stored =
+		outcome->stored ? differs_at(outcome, outcome->stored, outcome->stored_size) : -1;
+
+	*at = stored < 0 || (cached >= 0 && cached < stored) ? cached : stored;
+	if (stored < 0)
+		return cached < 0 ? UNCHANGED : CHANGED_IN_CACHE;
+	return cached < 0 ? CHANGED_ON_DISK : CHANGED_IN_BOTH;
+}
+
+static const char *source_changed(const struct outcome *outcome)
+{
+	static const char *const reasons[] = {
+		[CHANGED_IN_CACHE] = "the copy changed its source, in the page cache",
+		[CHANGED_ON_DISK] = "the copy changed its source, on disk",
+		[CHANGED_IN_BOTH] = "the copy changed its source, in the page cache and on disk",
+	};
+	off_t at;
+
+	return reasons[outcome_changed(outcome, &at)];
+}
+
+const char *outcome_intact(const struct outcome *outcome)
+{
+	return source_changed(outcome)                      ?:
+		       wrong_count(outcome, outcome->moved) ?:
+							      wrong_offsets(outcome, outcome->moved);
+}
+
+const char *outcome_intact_copied(const struct outcome *outcome)
+{
+	const char *wrong = source_changed(outcome);
+
+	if (wrong)
+		return wrong;
+	if (outcome->marked && !outcome->mark_out)
+		return "what was written to the sink after the copy did not come out of it";
+	return outcome_copied(outcome);
+}
+
 const char *outcome_refused(const struct outcome *outcome)
 {
 	if (outcome->moved_overlap)
@@ -166,6 +220,10 @@ struct judgement outcome_judge(const struct outcome *outcome, outcome_check *che
 		return SAYS(CORRUPT, "the copy did not end");
 	if (!outcome->ended)
 		return SAYS(BROKEN, "the copy did not come to its end, nor go on");
+	if (outcome->looks_again && !outcome->cached)
+		return SAYS(BROKEN, "nobody looked at the source again");
+	if (outcome->marks && !outcome->marked)
+		return SAYS(BROKEN, "nothing was written to the sink after the copy");
 	wrong = check(outcome);
 	if (wrong)
 		return SAYS(CORRUPT, wrong);

@@ -43,7 +43,26 @@ struct outcome {
 	size_t sink_size;         /* ... which may be more than there is memory of */
 	off_t source_stands, sink_stands; /* their offsets; -1: has none */
 	const char *later; /* what the source holds since it was written after the copy, or NULL */
+
+	/* The source's file, all of it, once more: through a descriptor of its own, */
+	bool looks_again;   /* that is to be done, and was where the next one is not NULL */
+	const char *cached; /* after the copy */
+	size_t cached_size;
+	const char *stored; /* and as it was read in anew; NULL: its pages could not be dropped */
+	size_t stored_size;
+	bool marks;    /* bytes were to be written to the sink after the copy, by somebody else, */
+	size_t marked; /* so many were, */
+	bool mark_out; /* and came out last, as they were: they do not count as the sink's */
 };
+
+/** enum changed - where bytes of the source's file are not what they were. */
+enum changed { UNCHANGED, CHANGED_IN_CACHE, CHANGED_ON_DISK, CHANGED_IN_BOTH };
+
+/**
+ * outcome_changed() - is the source's file what it was? Return: where not, with the first offset
+ * that differs in *@at.
+ */
+enum changed outcome_changed(const struct outcome *outcome, off_t *at);
 
 /** outcome_wanted() - Return: how many bytes the copy is to move. */
 int64_t outcome_wanted(const struct outcome *outcome);
@@ -61,6 +80,13 @@ outcome_check outcome_copied;
 
 /** outcome_private() - that; and nobody sees later writes, unless the strategy may share pages. */
 outcome_check outcome_private;
+
+/** outcome_intact() - the source's file is what it was, and the count is right; no matter what came
+ * out of the sink. */
+outcome_check outcome_intact;
+
+/** outcome_intact_copied() - that, and outcome_copied(); and what was written after it came out. */
+outcome_check outcome_intact_copied;
 
 /** outcome_refused() - of ranges of one file that overlap: a call that is to refuse them does. */
 outcome_check outcome_refused;

@@ -36,6 +36,7 @@ struct endpoint {
 	size_t size;   /* bytes of pattern that a source yields; its kind's unless it says otherwise
 			*/
 	size_t filled; /* bytes that were put into a sink to fill it, and come out first */
+	const char *variant; /* which of several things it is, to people: constant text, or NULL */
 };
 
 struct endpoint_kind {
@@ -100,6 +101,13 @@ struct endpoint_kind {
 	 * @release_fd comes to its end. NULL: nothing.
 	 */
 	void (*attend)(struct endpoint *endpoint, int release_fd);
+
+	/*
+	 * A sink whose bytes come out changed, or not at all: have what was put into it processed,
+	 * by way of its @far, after the copy. Must not block. Return: 0, or -errno where it was
+	 * not. NULL: they are read until the end.
+	 */
+	int (*process)(int far);
 
 	/* Let a stalled source yield its bytes and end. Must not block. Return: 0 or -errno. */
 	int (*release)(struct endpoint *endpoint);

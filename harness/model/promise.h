@@ -32,6 +32,8 @@ struct promise {
 	bool signals;      /* caught signals come while the copy waits for room in the sink */
 	bool modifies;     /* the source is written after the copy, before anybody reads the sink */
 	bool appends;      /* the copy goes to the end of the sink, wherever that stands */
+	bool looks_again;  /* at the source's file: nobody reads the sink before the copy is over */
+	bool marks;        /* what is none of the source's is written to the sink after the copy */
 
 	outcome_check *check; /* NULL: outcome_copied */
 };

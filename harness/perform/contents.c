@@ -2,10 +2,13 @@
 /* Files and pipes of a promise: made as it says, kept before and after. */
 #include "contents.h"
 
+#include "descriptors.h"
 #include "pattern.h"
 #include "promise.h"
 #include "shared.h"
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -47,8 +50,11 @@ static bool prepare_sink(const struct scene *scene)
 
 /* Not private: what is forked later need not have part in it. */
 static struct rooms {
-	char source[ROOM], before[ROOM], later[ROOM], after[ROOM];
+	char source[ROOM], before[ROOM], later[ROOM], after[ROOM], cached[ROOM], stored[ROOM];
 } * rooms;
+
+const char contents_mark[CONTENTS_MARK] = "-- WRITTEN AFTER THE COPY, AND NOT TO THE FILE --";
+static int again = -1; /* the source's file, opened once more */
 
 static bool have_rooms(void)
 {
@@ -61,6 +67,19 @@ void contents_drop(void)
 	if (rooms)
 		munmap(rooms, sizeof(*rooms));
 	rooms = NULL;
+	close_fd(&again);
+}
+
+/* What it holds is on disk before the copy begins: a change that nobody wrote back is then seen. */
+static bool open_again(const struct scene *scene)
+{
+	char path[32];
+
+	if (!scene->test->promise->looks_again)
+		return true;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", scene->source.far);
+	again = open(path, O_RDONLY | O_CLOEXEC);
+	return again >= 0 && !fsync(again);
 }
 
 static bool keep_source(const struct scene *scene, struct outcome *outcome)
@@ -102,8 +121,10 @@ bool contents_prepare(const struct scene *scene, struct outcome *outcome)
 	outcome->limit = promise->asks_nothing ? 0 : promise->limit ? promise->limit : INT64_MAX;
 	outcome->appends = promise->appends;
 	outcome->signals = promise->signals;
+	outcome->looks_again = promise->looks_again;
+	outcome->marks = promise->marks;
 	return have_rooms() && prepare_sink(scene) && keep_source(scene, outcome) &&
-	       keep_sink(scene, outcome);
+	       keep_sink(scene, outcome) && open_again(scene);
 }
 
 /* Every byte of the source is another one now. */
@@ -117,10 +138,61 @@ bool contents_modify(const struct scene *scene, struct outcome *outcome)
 	return pwrite(scene->source.far, rooms->later, size, 0) == (ssize_t)size;
 }
 
+/* Have all pages of the file left memory? Not where there is nothing else, as on tmpfs. */
+static bool is_dropped(size_t size)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE), pages = (size + page - 1) / page;
+	static unsigned char resident[ROOM / 4096 + 1];
+	bool dropped = false;
+	void *map = mmap(NULL, size, PROT_READ, MAP_SHARED, again, 0);
+
+	if (map == MAP_FAILED)
+		return false;
+	if (!mincore(map, size, resident)) {
+		for (size_t i = 0; i < pages; i++)
+			resident[0] |= resident[i];
+		dropped = !(resident[0] & 1);
+	}
+	munmap(map, size);
+	return dropped;
+}
+
+bool contents_look_again(struct outcome *outcome)
+{
+	ssize_t size = read_whole(again, rooms->cached, ROOM);
+
+	if (size < 0)
+		return false;
+	outcome->cached = rooms->cached;
+	outcome->cached_size = (size_t)size;
+	if (fsync(again))
+		return false;
+	posix_fadvise(again, 0, 0, POSIX_FADV_DONTNEED);
+	if (!size || !is_dropped((size_t)size))
+		return true;
+	size = read_whole(again, rooms->stored, ROOM);
+	if (size < 0)
+		return false;
+	outcome->stored = rooms->stored;
+	outcome->stored_size = (size_t)size;
+	return true;
+}
+
+/* What comes after the copy's bytes is not theirs. Return: how many of @size are. */
+static size_t without_mark(const struct arrival *arrival, struct outcome *outcome)
+{
+	const size_t marked = arrival->marked, size = arrival->size;
+
+	outcome->marked = marked;
+	outcome->mark_out = marked && size >= marked &&
+			    !memcmp(arrival->bytes + size - marked, contents_mark, marked);
+	return outcome->mark_out ? size - marked : size;
+}
+
 bool contents_keep(const struct scene *scene, const struct arrival *arrival,
 		   struct outcome *outcome)
 {
-	ssize_t size = (ssize_t)arrival->size;
+	ssize_t size = (ssize_t)without_mark(arrival, outcome);
 
 	outcome->error = scene->report->error;
 	outcome->moved = scene->report->copied;

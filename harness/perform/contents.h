@@ -14,9 +14,15 @@
 struct arrival {
 	bool lost, shares; /* copier */
 	int left;          /* copier: bytes in a source that is no file */
+	size_t marked;     /* copier: bytes that it wrote after the copy: of contents_mark */
+	int process_error; /* reader: of a sink that processes what it got, or 0 */
 	size_t size;       /* reader */
 	char bytes[ROOM];
 };
+
+/* Written to the sink after the copy: no byte of the pattern. */
+#define CONTENTS_MARK 64
+extern const char contents_mark[CONTENTS_MARK];
 
 /**
  * contents_prepare() - make source and sink what the promise says they are, and keep in @outcome
@@ -29,6 +35,12 @@ void contents_drop(void);
 
 /** contents_modify() - make every byte of the source another one. Return: false with errno. */
 bool contents_modify(const struct scene *scene, struct outcome *outcome);
+
+/**
+ * contents_look_again() - at the source's file, after the copy: through a descriptor of its own,
+ * and once more when its pages have been dropped. Return: false with errno.
+ */
+bool contents_look_again(struct outcome *outcome);
 
 /** contents_keep() - keep what has become of source and sink. Return: false with errno. */
 bool contents_keep(const struct scene *scene, const struct arrival *arrival,

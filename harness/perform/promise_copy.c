@@ -17,6 +17,7 @@
 #include "time_limits.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -63,6 +64,18 @@ static void limit_files(void)
 	CHECKED(setrlimit(RLIMIT_FSIZE, &limit));
 }
 
+#define FD_MARK 16 /* the sink again: what goes there is no part of the copy */
+
+/* After the copy, as anybody might who has the sink: to a pipe that was used before. */
+static void leave_mark(void)
+{
+	ssize_t n;
+
+	CHECKED(fcntl(FD_MARK, F_SETFL, O_NONBLOCK));
+	n = write(FD_MARK, contents_mark, CONTENTS_MARK);
+	arrival->marked = n > 0 ? (size_t)n : 0;
+}
+
 static _Noreturn void be_copier(const struct scene *scene)
 {
 	const struct strategy *strategy = scene->test->strategy;
@@ -78,6 +91,8 @@ static _Noreturn void be_copier(const struct scene *scene)
 	limit_files();
 	catch_signal(SIGUSR1);
 	copy_look(&copy);
+	if (promise->marks)
+		CHECKED(dup3(FD_SINK, FD_MARK, O_CLOEXEC));
 	tracee_wait();
 	error = promise->asks_nothing ? copy_nothing(strategy, &copy) :
 					copy_through(strategy, &copy);
@@ -86,6 +101,8 @@ static _Noreturn void be_copier(const struct scene *scene)
 	if (!scene->source.kind->regular)
 		CHECKED(ioctl(FD_SOURCE, FIONREAD, &arrival->left));
 	scene->report->copied = copy.moved;
+	if (promise->marks)
+		leave_mark();
 	scene->report->error = -error;
 	scene->report->done = !error;
 	_exit(0);
@@ -107,11 +124,15 @@ static bool receive(size_t most)
 /* A portion for each byte on the release pipe; once that is closed, all. */
 static _Noreturn void be_reader(const struct scene *scene)
 {
+	const struct endpoint_kind *sink = scene->test->sink;
 	char byte;
 
-	(void)scene;
 	while (read(FD_RELEASE, &byte, 1) > 0)
 		receive(PORTION);
+	if (sink->process) {
+		arrival->process_error = -sink->process(FD_SHARED);
+		_exit(0);
+	}
 	while (receive(sizeof(arrival->bytes)))
 		;
 	_exit(0);
@@ -247,6 +268,12 @@ static void send_signals(struct whole *whole)
 	}
 }
 
+/* What is done after the copy comes before anybody reads the sink, and takes the bytes away. */
+static bool reads_later(const struct promise *promise)
+{
+	return promise->modifies || promise->looks_again;
+}
+
 static void perform(struct whole *whole)
 {
 	struct scene *scene = &whole->scene;
@@ -257,7 +284,7 @@ static void perform(struct whole *whole)
 	scene_cue(scene);
 	if (whole->promise->signals)
 		send_signals(whole);
-	if (!whole->promise->modifies)
+	if (!reads_later(whole->promise))
 		close_fd(&scene->release[1]);
 	outcome->ended = run(whole, copier_over) && !runs_away(whole);
 	outcome->runs_away = runs_away(whole);
@@ -270,6 +297,10 @@ static void perform(struct whole *whole)
 	close_fd(&scene->release[1]);
 	if (!run(whole, reader_over))
 		fails(whole, "the reader did not come to its end", 0);
+	if (arrival->process_error && scene->report->copied)
+		fails(whole, "the sink did not process what it got", arrival->process_error);
+	if (whole->promise->looks_again && !contents_look_again(outcome))
+		fails(whole, "cannot read the source again", errno);
 	if (!contents_keep(scene, arrival, outcome))
 		fails(whole, "cannot read the sink", errno);
 	look_for_overlaps(whole);
@@ -283,17 +314,39 @@ static void describe_bytes(const struct whole *whole, struct text *text)
 
 	text_add(text, "moved=%" PRId64 "\n", outcome->moved);
 	text_add(text, "wanted=%" PRId64 "\n", outcome_wanted(outcome));
-	text_add(text, "sink_size=%zu\n", outcome->sink_size);
+	if (!whole->scene.test->sink->process)
+		text_add(text, "sink_size=%zu\n", outcome->sink_size);
 	text_add(text, "source_stands=%lld\n", (long long)outcome->source_stands);
 	if (outcome->sink_stands >= 0)
 		text_add(text, "sink_stands=%lld\n", (long long)outcome->sink_stands);
-	text_add(text, "copied=%s\n", outcome_is_copied(outcome) ? "yes" : "no");
+	if (!whole->scene.test->sink->process)
+		text_add(text, "copied=%s\n", outcome_is_copied(outcome) ? "yes" : "no");
 	if (outcome->lost)
 		text_add(text, "lost=yes\n");
 	if (outcome->signals)
 		text_add(text, "interrupted=%u\n", outcome->interrupted);
 	if (outcome->later && !outcome->error)
 		text_add(text, "shared=%s\n", outcome_is_shared(outcome) ? "yes" : "no");
+}
+
+static void describe_source(const struct outcome *outcome, struct text *text)
+{
+	static const char *const places[] = {
+		[CHANGED_IN_CACHE] = "page_cache",
+		[CHANGED_ON_DISK] = "disk",
+		[CHANGED_IN_BOTH] = "page_cache_and_disk",
+	};
+	enum changed changed;
+	off_t at;
+
+	if (!outcome->cached)
+		return;
+	changed = outcome_changed(outcome, &at);
+	text_add(text, "source_intact=%s\n", changed ? "no" : "yes");
+	if (changed)
+		text_add(text, "source_changed_in=%s\nsource_changed_at=%lld\n", places[changed],
+			 (long long)at);
+	text_add(text, "source_dropped=%s\n", outcome->stored ? "yes" : "no");
 }
 
 static void describe(const struct whole *whole, struct text *text)
@@ -304,8 +357,12 @@ static void describe(const struct whole *whole, struct text *text)
 	text_add(text, "written=%s\n", whole->promise->written);
 	if (outcome->error)
 		text_add(text, "errno=%s\n", text_errno(outcome->error));
-	if (outcome->ended && !outcome->fault)
+	if (whole->scene.sink.variant)
+		text_add(text, "sink_is=%s\n", whole->scene.sink.variant);
+	if (outcome->ended && !outcome->fault) {
 		describe_bytes(whole, text);
+		describe_source(outcome, text);
+	}
 	steps_describe(&whole->steps, false, text);
 }
 

@@ -6,7 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -153,6 +156,57 @@ static ssize_t move_with_flip(struct copy *copy, size_t count)
 	return n <= 0 ? n : write_all(copy, (size_t)n, n);
 }
 
+/* It writes behind what it has read, as a merge into a page of the file would. */
+static ssize_t move_and_write_back(struct copy *copy, size_t count)
+{
+	ssize_t n = mover_read_write.move(copy, count);
+	const off_t behind = lseek(copy->in, 0, SEEK_CUR);
+
+	return n > 0 && pwrite(copy->in, "?", 1, behind) < 0 ? -1 : n;
+}
+
+/* ... and this one so that no call shows it. */
+static ssize_t move_and_store_back(struct copy *copy, size_t count)
+{
+	ssize_t n = mover_read_write.move(copy, count);
+	char *map;
+
+	if (n <= 0)
+		return n;
+	map = mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, copy->in, 0);
+	if (map == MAP_FAILED)
+		return -1;
+	map[0] = '?';
+	munmap(map, 1);
+	return n;
+}
+
+static ssize_t move_and_lengthen(struct copy *copy, size_t count)
+{
+	ssize_t n = mover_read_write.move(copy, count);
+
+	return n > 0 && ftruncate(copy->in, 1 << 20) ? -1 : n;
+}
+
+/* The file behind a pipe no descriptor of the copier's is of: only who looks at it again has it. */
+static ssize_t move_and_reach_file(struct copy *copy, size_t count)
+{
+	ssize_t n = mover_read_write.move(copy, count);
+	struct stat stat_of;
+	char path[64];
+
+	for (int fd = 3, file; n > 0 && fd < 256; fd++) {
+		snprintf(path, sizeof(path), "/proc/%d/fd/%d", getppid(), fd);
+		if (stat(path, &stat_of) || !S_ISREG(stat_of.st_mode) || stat_of.st_nlink)
+			continue;
+		file = open(path, O_WRONLY | O_CLOEXEC);
+		if (file < 0 || pwrite(file, "?", 1, 4000) < 0)
+			return -1;
+		close(file);
+	}
+	return n;
+}
+
 static ssize_t move_secretly(struct copy *copy, size_t count)
 {
 	return mover_splice.move(copy, count);
@@ -205,6 +259,10 @@ const struct strategy plant_adds_a_line = BY("adds_a_line", move_line_end);
 const struct strategy plant_is_let_pass = BY("is_let_pass", move_range);
 const struct strategy plant_fails_midway = BY("fails_midway", move_then_fail);
 const struct strategy plant_overstates = BY("overstates", move_half_and_fail);
+const struct strategy plant_writes_back = BY("writes_back", move_and_write_back);
+const struct strategy plant_stores_back = BY("stores_back", move_and_store_back);
+const struct strategy plant_reaches_file = BY("reaches_file", move_and_reach_file);
+const struct strategy plant_lengthens = BY("lengthens", move_and_lengthen);
 
 const struct strategy plant_trusts_stat = {
 	.name = "trusts_stat",

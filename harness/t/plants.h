@@ -35,7 +35,8 @@ extern const struct strategy plant_takes_too_much, plant_reads_ahead, plant_rewi
 	plant_misplaces, plant_loops, plant_copies_endlessly, plant_truncates,
 	plant_loses_on_signals, plant_doubles_on_signals, plant_skips_zeros, plant_adds_a_line,
 	plant_is_let_pass, plant_fails_midway, plant_overstates, plant_trusts_stat,
-	plant_shares_secretly, plant_falls_back, plant_falls_back_and_flips;
+	plant_shares_secretly, plant_falls_back, plant_falls_back_and_flips, plant_writes_back,
+	plant_stores_back, plant_reaches_file, plant_lengthens;
 
 /* plant_endpoints.c */
 extern int plant_scenes; /* with a silent source, that this supervisor has set */
