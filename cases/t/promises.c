@@ -59,7 +59,7 @@ static struct plant plants[] = {
 	BROKEN(reads_ahead, limited_pipe, file, "the source does not stand"),
 
 	KEPT(reads, sys, file, NULL),
-	BROKEN(loops, sys, file, "did not end"),
+	{ TEST(loops, sys, file), VERDICT_SPINS, "call after call", "killable=yes", 0 },
 	BROKEN(copies_endlessly, sys, pipe, "did not end"),
 	KEPT(reads, proc, file, NULL),
 	BROKEN(trusts_stat, proc, file, "ended early"),
@@ -85,6 +85,9 @@ static struct plant plants[] = {
 	BROKEN(adds_a_line, empty, file, "there are more bytes"),
 	KEPT(reads, nothing, pipe, "moved=0"),
 	BROKEN(takes_too_much, nothing, file, "more bytes were reported"),
+
+	{ TEST(runs_on, small, append), VERDICT_SPINS, "in one system call", "killable=yes", 0 },
+	KEPT(goes_slowly, small, append, "sink_size=35011"),
 
 	{ TEST(sleeps_elsewhere, small, append), VERDICT_BROKEN, "nor go on", NULL, 0 },
 	{ TEST(copier_crashes, small, append), VERDICT_BROKEN, "the copier died", NULL, 0 },

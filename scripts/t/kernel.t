@@ -72,7 +72,7 @@ my $verdict = verdicts(@cases);
 
 is_deeply([map { $_->{id} } @cases], \@ids, 'every case has its result, in the order of the list');
 is($status, (grep { !$_->{ok} } @cases) ? 1 : 0, 'the exit status says whether all is well');
-for my $bad (qw(broken stuck late)) {
+for my $bad (qw(broken stuck late spins)) {
     my @bad = grep { $_->{verdict} eq $bad } @cases;
     is_deeply([map { join ': ', $_->{id}, $_->{reason} // () } @bad], [], "none is $bad");
 }
