@@ -86,6 +86,11 @@ static struct plant plants[] = {
 	KEPT(reads, nothing, pipe, "moved=0"),
 	BROKEN(takes_too_much, nothing, file, "more bytes were reported"),
 
+	KEPT(reads, small, fuse_buffered, "copied=yes"),
+	BROKEN(drops_a_byte, small, fuse_buffered, "bytes are missing"),
+	KEPT(reads, small, udp_begun, "sink_size=38172"),
+	BROKEN(flips_a_bit, small, udp_begun, "bytes are wrong"),
+
 	{ TEST(runs_on, small, append), VERDICT_SPINS, "in one system call", "killable=yes", 0 },
 	KEPT(goes_slowly, small, append, "sink_size=35011"),
 

@@ -84,6 +84,8 @@ static _Noreturn void be_copier(const struct scene *scene)
 	tracee_wait();
 	error = promise->asks_nothing ? copy_nothing(strategy, &copy) :
 					copy_through(strategy, &copy);
+	if (scene->sink.kind->datagrams)
+		endpoint_end_datagrams(FD_SINK);
 	arrival->lost = copy.lost;
 	arrival->shares = copy.step && copy.step->mover->shares;
 	if (!scene->source.kind->regular)
