@@ -38,13 +38,17 @@ static const struct special specials[] = {
 	{ "frozen_ext4 frozen_xfs frozen_btrfs", "unix pipe", "fsfreeze" },
 	/* A program that trusts stat(2) copies nothing of the first two. */
 	{ "proc sys small limited limited_pipe huge interrupted modified empty nothing holes "
-	  "same_fd self ahead behind intact intact_pipe used_pipe af_alg",
+	  "same_fd self ahead behind intact intact_pipe used_pipe af_alg udp_begun "
+	  "fuse_buffered",
 	  "", NULL },
 };
 
 /* All strategies that cannot but refuse what is no file, or no pipe as source. */
 #define FILES_ONLY "copy_file_range ficlone ficlonerange"
 #define FROM_PIPES "tee_splice"
+
+/* Whole copies alone are what is special in these. */
+#define WHOLE_ONLY "writev_empty"
 
 /** struct kind - a kind, and what is special in it; NULL: nothing. */
 struct kind {
@@ -156,7 +160,7 @@ static bool makes_sense(const struct candidate *candidate)
 	if (candidate->row->keeps_promises)
 		return test->promise;
 	if (!test->source->is_source || !test->sink->is_sink || !may_meet(candidate) ||
-	    !may_take(candidate))
+	    !may_take(candidate) || text_lists(WHOLE_ONLY, test->strategy->name))
 		return false;
 	if (test->source->adopt && !strategy_takes_memory(test->strategy))
 		return false;

@@ -98,6 +98,31 @@ const struct mover mover_readv_writev = {
 	.ncalls = 2,
 };
 
+/* A first segment of no bytes is nothing to writev(2), and no reason to go round in a circle. */
+static ssize_t put_after_nothing(struct copy *copy, const char *bytes, size_t count)
+{
+	const struct iovec segments[] = {
+		{ .iov_base = (char *)bytes, .iov_len = 0 },
+		{ .iov_base = (char *)bytes, .iov_len = count },
+	};
+
+	return writev(copy->out, segments, 2);
+}
+
+static ssize_t move_writev_empty(struct copy *copy, size_t count)
+{
+	ssize_t n = read(copy->in, buffer, min(count, sizeof(buffer)));
+
+	return n <= 0 ? n : mover_deliver(copy, put_after_nothing, buffer, (size_t)n);
+}
+
+const struct mover mover_writev_empty = {
+	.move = move_writev_empty,
+	.put = put_after_nothing,
+	.calls = { SYS_read, SYS_writev },
+	.ncalls = 2,
+};
+
 static ssize_t put_pwrite(struct copy *copy, const char *bytes, size_t count)
 {
 	ssize_t n = pwrite(copy->out, bytes, count, mover_position(copy->out));

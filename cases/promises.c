@@ -268,6 +268,34 @@ const struct promise_row promises[] = {
 			.asks_nothing = true,
 		},
 	},
+	{
+		.sources = "small",
+		.sinks = "fuse_buffered",
+		.but = "mmap_mmap", /* our server gives a file no size */
+		.raw_only = true,
+		.promise = {
+			.claim = "what is written through the page cache to a FUSE server arrives, "
+				 "whatever its segments, and the call comes to its end",
+			.written = "write(2); writev(2): segments in order, any of them may be empty; "
+				   "CVE-2015-8785, 3ca8138f014a",
+		},
+	},
+	/*
+	 * None of 5.10, 6.12 and 7.3 does wrong. On 6.16.3 and up to 6.18 what is spliced in after
+	 * an odd number of bytes, beyond the first fragment, gets a wrong checksum, so that nobody
+	 * receives the datagram (InCsumErrors of /proc/net/snmp); which commits that were is not
+	 * known.
+	 */
+	{
+		.sources = "small",
+		.sinks = "udp_begun",
+		.raw_only = true,
+		.promise = {
+			.claim = "what is copied to a UDP socket goes on from what was sent with "
+				 "MSG_MORE, and the call comes to its end",
+			.written = "send(2), MSG_MORE; udp(7), UDP_CORK; splice(2); 0f71c9caf267",
+		},
+	},
 	{ .promise = { .claim = NULL } },
 };
 

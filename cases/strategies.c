@@ -37,6 +37,12 @@ const struct strategy strategies[] = {
 		.about = "readv(2) and writev(2)",
 		.steps = {{.mover = &mover_readv_writev, .chunk = KIB(128)}},
 	},
+	/* CVE-2015-8785, 3ca8138f014a: to a file of FUSE it went round for ever. */
+	{
+		.name = "writev_empty",
+		.about = "read(2), and writev(2) with a first segment that is empty",
+		.steps = {{.mover = &mover_writev_empty, .chunk = KIB(128)}},
+	},
 	{
 		.name = "pread_pwrite",
 		.about = "pread(2) and pwrite(2)",

@@ -93,7 +93,7 @@ static struct plant plants[] = {
 	BROKEN(reads_ahead, limited_pipe, file, "the source does not stand"),
 
 	KEPT(reads, sys, file, NULL),
-	BROKEN(loops, sys, file, "did not end"),
+	{ TEST(loops, sys, file), VERDICT_SPINS, "call after call", "killable=yes", 0 },
 	BROKEN(copies_endlessly, sys, pipe, "did not end"),
 	KEPT(reads, proc, file, NULL),
 	BROKEN(trusts_stat, proc, file, "ended early"),
@@ -135,6 +135,14 @@ static struct plant plants[] = {
 	{ TEST(reads, intact, idle), VERDICT_BROKEN, "did not process", NULL, 0 },
 	KEPT(reads, intact, af_alg, "source_intact=yes\n"),
 	CHANGED(writes_back, intact, af_alg, "8023"),
+
+	KEPT(reads, small, fuse_buffered, "copied=yes"),
+	BROKEN(drops_a_byte, small, fuse_buffered, "bytes are missing"),
+	KEPT(reads, small, udp_begun, "sink_size=38172"),
+	BROKEN(flips_a_bit, small, udp_begun, "bytes are wrong"),
+
+	{ TEST(runs_on, small, append), VERDICT_SPINS, "in one system call", "killable=yes", 0 },
+	KEPT(goes_slowly, small, append, "sink_size=35011"),
 
 	{ TEST(sleeps_elsewhere, small, append), VERDICT_BROKEN, "nor go on", NULL, 0 },
 	{ TEST(copier_crashes, small, append), VERDICT_BROKEN, "the copier died", NULL, 0 },

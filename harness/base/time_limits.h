@@ -22,6 +22,8 @@
 #define LIMITS(ROW) \
 	ROW(ACT, 100, "late", "an act that ends within it is not late, however quick the control") \
 	ROW(REST, 50, "hang stuck late", "asleep in one sleep for so long is at rest: then its cause is tried") \
+	ROW(SPINS, 1000, "spins", "what a call has taken of a CPU by then, it may take without end") \
+	ROW(SPINS_LOOK, 20, "", "how long a call may last until it is looked at whether it spins, and again") \
 	ROW(SHOWN, 1000, "", "the first sleep lasts no longer than that only to spare a second attempt") \
 	ROW(DOUBT, 10000, "hang", "a release comes no later than that to a sleep, to show that it ends it") \
 	ROW(RELEASED, 2000, "hang stuck", "what the release brings about has reached who sleeps on by then") \
@@ -58,6 +60,16 @@
 /* What the release ends has ended in so small a part of the time that it had lasted before; else
  * it is played again, and the release comes later: by so many times what it took. */
 #define RELEASE_SHARE 50
+
+/*
+ * A copier spins only once its one call has had a CPU for so many times as long as a whole copy of
+ * as many bytes takes here, too; and was seen to run, and to get no further, at so many looks in a
+ * row. Time without a CPU does not count.
+ */
+#define SPINS_COPIES 64
+#define SPINS_LOOKS 10
+/* Or it has made so many calls in a row of which none moved a byte. */
+#define SPINS_CALLS 5000
 
 enum {
 #define LIMIT_VALUE(name, ms, verdicts, why) TIME_##name = (ms),

@@ -99,6 +99,8 @@ struct judgement judge(const struct observation *seen)
 		return SAYS(UNAVAILABLE, seen->missing);
 	if (seen->copy_errno)
 		return judge_refusal(seen);
+	if (!seen->acted && spin_lasts(&seen->spin))
+		return spin_judge(&seen->spin);
 	fault = scene_fault(seen);
 	if (fault)
 		return SAYS(BROKEN, fault);

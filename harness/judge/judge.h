@@ -6,6 +6,7 @@
 #ifndef COPYHANG_JUDGE_H
 #define COPYHANG_JUDGE_H
 
+#include "spin.h"
 #include "test_case.h"
 #include "verdict.h"
 
@@ -35,6 +36,8 @@ struct observation {
 	bool slept_on;   /* the copier slept the same sleep from the one to the other */
 	bool under_way;  /* STALL_NONE: the copier was seen in its call, or between two, by then */
 	bool left_early; /* it left that call, though not released, before the act had ended */
+
+	struct spin spin; /* of a copier that did not come to where the act was to begin */
 
 	int copy_errno; /* the strategy gave up with this before anything stalled, or 0 */
 	int64_t copied; /* bytes it had moved by then */

@@ -216,6 +216,8 @@ struct judgement outcome_judge(const struct outcome *outcome, outcome_check *che
 		return SAYS(BROKEN, outcome->fault);
 	if (outcome->missing)
 		return SAYS(UNAVAILABLE, outcome->missing);
+	if (!outcome->ended && spin_lasts(&outcome->spin))
+		return spin_judge(&outcome->spin);
 	if (outcome->runs_away)
 		return SAYS(CORRUPT, "the copy did not end");
 	if (!outcome->ended)

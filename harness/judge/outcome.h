@@ -10,6 +10,7 @@
 #define COPYHANG_OUTCOME_H
 
 #include "promise.h"
+#include "spin.h"
 #include "verdict.h"
 
 #include <sys/types.h>
@@ -31,6 +32,7 @@ struct outcome {
 	/* What became of it: */
 	bool ended;               /* the copier came to its end in time */
 	bool runs_away;           /* it did not, and has done far more than any such copy takes */
+	struct spin spin;         /* it did not: what it did in that time */
 	int error;                /* errno that the strategy reported, or 0 */
 	int64_t moved;            /* bytes that it reported */
 	bool lost;                /* it knew that it had taken bytes that the sink did not get */

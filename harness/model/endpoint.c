@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 int endpoint_open(struct endpoint *endpoint, const struct endpoint_kind *kind, enum role role,
@@ -89,6 +90,13 @@ ssize_t endpoint_fill(int fd, size_t most)
 		return -errno;
 	filled = fill(fd, most);
 	return fcntl(fd, F_SETFL, flags) < 0 ? -errno : filled;
+}
+
+/* The first one may be the end of what was begun (MSG_MORE). */
+void endpoint_end_datagrams(int fd)
+{
+	send(fd, "", 0, 0);
+	send(fd, "", 0, 0);
 }
 
 void endpoint_close(struct endpoint *endpoint)

@@ -63,6 +63,9 @@ struct endpoint_kind {
 	int eof_errno; /* read(2)'s word for the end of this source, where that is not 0 */
 	size_t limit;  /* of bytes to copy from a source that has no end; 0: it has one */
 
+	/* As sink it makes datagrams: who reads them knows of no end but an empty one. */
+	bool datagrams;
+
 	/*
 	 * Make what all of this kind need, once, before any is opened: called in the process whose
 	 * end is to be the end of it; open then says what went wrong. NULL: nothing.
@@ -140,6 +143,9 @@ enum standing {
 
 /** endpoint_standing() - how it stands at this moment; an end of the file is ready, too. */
 enum standing endpoint_standing(const struct endpoint *endpoint);
+
+/** endpoint_end_datagrams() - send an empty one by @fd, after what has been begun, if any. */
+void endpoint_end_datagrams(int fd);
 
 /** endpoint_close() - close what is open. */
 void endpoint_close(struct endpoint *endpoint);

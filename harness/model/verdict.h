@@ -10,6 +10,7 @@ enum verdict {
 	VERDICT_HANG,
 	VERDICT_STUCK,
 	VERDICT_LATE,
+	VERDICT_SPINS, /* the copier runs on without end, and moves nothing */
 	VERDICT_CORRUPT,
 	VERDICT_UNAVAILABLE,
 };

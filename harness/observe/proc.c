@@ -70,24 +70,40 @@ static char state_of(const char *status)
 	return *field(status, "\nState:\t");
 }
 
+static uint64_t sleeps_of(const char *status)
+{
+	return number(status, "\nvoluntary_ctxt_switches:\t");
+}
+
 static uint64_t switches_of(const char *status)
 {
-	return number(status, "\nvoluntary_ctxt_switches:\t") +
-	       number(status, "\nnonvoluntary_ctxt_switches:\t");
+	return sleeps_of(status) + number(status, "\nnonvoluntary_ctxt_switches:\t");
 }
 
 /*
- * schedstat's second number is the run delay (Documentation/scheduler/sched-stats.rst).
- * It is readable for a zombie too, until it is reaped.
+ * schedstat's first number is the time on a CPU, its second one the run delay, both in ns
+ * (Documentation/scheduler/sched-stats.rst). It is readable for a zombie too, until it is reaped.
  */
+static bool read_schedstat(pid_t tid, long long *ran, long long *waited)
+{
+	char schedstat[96];
+
+	return proc_kept_file(schedstat, sizeof(schedstat), KEPT_SCHEDSTAT, tid) > 0 &&
+	       sscanf(schedstat, "%lld %lld", ran, waited) == 2;
+}
+
+int64_t proc_ran(pid_t tid)
+{
+	long long ran, waited;
+
+	return read_schedstat(tid, &ran, &waited) ? ran : 0;
+}
+
 int64_t proc_starved(pid_t tid)
 {
 	long long ran, waited;
-	char schedstat[96];
 
-	if (proc_kept_file(schedstat, sizeof(schedstat), KEPT_SCHEDSTAT, tid) <= 0)
-		return 0;
-	return sscanf(schedstat, "%lld %lld", &ran, &waited) == 2 ? waited : 0;
+	return read_schedstat(tid, &ran, &waited) ? waited : 0;
 }
 
 static struct proc_sample sample_of(const char *status, pid_t tid)
@@ -98,8 +114,10 @@ static struct proc_sample sample_of(const char *status, pid_t tid)
 		.quiet = state && strchr("SDZX", state),
 		.deep = state == 'D',
 		.stopped = state && strchr("tT", state),
+		.runs = state == 'R',
 		.worker = strncmp(status, WORKER, strlen(WORKER)) ? 0 : tid,
 		.switches = switches_of(status),
+		.slept = sleeps_of(status),
 	};
 }
 
@@ -117,8 +135,10 @@ static void add(struct proc_sample *sum, const struct proc_sample *thread)
 	sum->quiet &= thread->quiet;
 	sum->deep |= thread->deep;
 	sum->stopped |= thread->stopped;
+	sum->runs |= thread->runs;
 	sum->worker = thread->worker ? thread->worker : sum->worker;
 	sum->switches += thread->switches;
+	sum->slept += thread->slept;
 }
 
 static bool sample_threads(pid_t pid, struct proc_sample *sample, bool pass_over_stopped)

@@ -20,8 +20,10 @@ struct proc_sample {
 	bool quiet;        /* sleeps (S or D) or has ended: does not run, is not stopped */
 	bool deep;         /* sleeps uninterruptibly (D) */
 	bool stopped;      /* by a signal or by its tracer */
+	bool runs;         /* is on a CPU, or waits for one: R; of a process: any thread is */
 	pid_t worker;      /* the thread of io_uring's that it is or has; 0: none, as before 5.12 */
 	uint64_t switches; /* context switches so far: unchanged means it did not run */
+	uint64_t slept;    /* of these, its own: unchanged means that it has not gone to sleep */
 };
 
 /**
@@ -47,6 +49,9 @@ bool proc_sample_thread(pid_t tid, struct proc_sample *sample);
 
 /** proc_starved() - Return: ns that thread @tid has waited for a CPU; 0 where nobody says. */
 int64_t proc_starved(pid_t tid);
+
+/** proc_ran() - Return: ns that thread @tid has had a CPU; 0 where nobody says. */
+int64_t proc_ran(pid_t tid);
 
 /** proc_ended() - is process @pid gone, or a zombie? */
 bool proc_ended(pid_t pid);

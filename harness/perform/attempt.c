@@ -267,6 +267,11 @@ static const struct phase phases[] = {
 	  .comes = attempt_is_in_place, .never = attempt_never_in_place, .tick = TICK_UNDER_WAY,
 	  .came = attempt_keep_stall, .failed = attempt_keep_fault },
 
+	/* It runs on instead. Does SIGKILL end that? */
+	{ "spins", .applies = attempt_spins, .begin = attempt_kill_spinner,
+	  .look = attempt_look_at_spinner, .comes = attempt_spinner_told, .tick = TICK_WATCH,
+	  .came = attempt_keep_spinner },
+
 	/* The act is upon who sleeps in a call; else it would find it elsewhere. */
 	{ "enter", .applies = can_act_from_outside, .begin = attempt_let_go,
 	  .look = attempt_look_at_call, .comes = attempt_actor_sleeps, .tick = TICK_STALL,

@@ -17,6 +17,7 @@
 #include "judge.h"
 #include "quiescence.h"
 #include "scene.h"
+#include "spinning.h"
 #include "steps.h"
 #include "text.h"
 #include "time_limits.h"
@@ -42,6 +43,8 @@ struct attempt {
 	uint64_t slept;                 /* context switches of who stalls, in that sleep */
 	int64_t sink_size;              /* of a file, before the present call */
 	int64_t first_bytes;            /* that the first call to move any had moved */
+	struct spinning spinning;       /* it runs on instead, and moves nothing: until it is */
+	struct spinning killed;         /* killed, and after that */
 	/* Of a program under test: */
 	int64_t look_at;        /* when to look at it next */
 	int64_t news_at;        /* when it did what it had not done before */
@@ -153,6 +156,21 @@ bool attempt_never_in_place(const struct attempt *attempt);
 
 /** attempt_keep_stall() - it has: keep where that is. */
 void attempt_keep_stall(struct attempt *attempt);
+
+/** attempt_spins() - it runs on in its call instead, and moves nothing. */
+bool attempt_spins(const struct attempt *attempt);
+
+/** attempt_kill_spinner() - kill it. */
+void attempt_kill_spinner(struct attempt *attempt);
+
+/** attempt_look_at_spinner() - keep whether it spins on. */
+void attempt_look_at_spinner(struct attempt *attempt);
+
+/** attempt_spinner_told() - does it end by that, or does it not? */
+bool attempt_spinner_told(const struct attempt *attempt);
+
+/** attempt_keep_spinner() - keep which of the two. */
+void attempt_keep_spinner(struct attempt *attempt);
 
 /** attempt_keep_fault() - the act cannot begin: why, the judge will know from what was seen. */
 void attempt_keep_fault(struct attempt *attempt);

@@ -46,8 +46,13 @@ void attempt_cue_copier(struct attempt *attempt)
 
 void attempt_look_at_copier(struct attempt *attempt)
 {
-	if (actor_waits(attempt))
-		attempt->scene->copier_kind->look(attempt);
+	if (!actor_waits(attempt))
+		return;
+	attempt->scene->copier_kind->look(attempt);
+	if (attempt->scene->copier_kind == &own_copier) {
+		spinning_look(&attempt->spinning, attempt->scene, 0);
+		attempt->seen.spin = attempt->spinning.spin;
+	}
 }
 
 bool attempt_is_to_stall(const struct attempt *attempt)
@@ -73,7 +78,36 @@ bool attempt_never_in_place(const struct attempt *attempt)
 {
 	const struct copier_kind *copier = attempt->scene->copier_kind;
 
-	return attempt_somebody_ended(attempt) || (copier->is_idle && copier->is_idle(attempt));
+	return attempt_somebody_ended(attempt) || attempt_spins(attempt) ||
+	       (copier->is_idle && copier->is_idle(attempt));
+}
+
+/* --- Spins: it does neither, and does not come to its end --- */
+
+bool attempt_spins(const struct attempt *attempt)
+{
+	return spin_lasts(&attempt->seen.spin) && !attempt_is_in_place(attempt);
+}
+
+void attempt_kill_spinner(struct attempt *attempt)
+{
+	attempt->at[KILLED] = clock_now();
+	scene_kill_copier(attempt->scene);
+}
+
+void attempt_look_at_spinner(struct attempt *attempt)
+{
+	spinning_look(&attempt->killed, attempt->scene, 0);
+}
+
+bool attempt_spinner_told(const struct attempt *attempt)
+{
+	return scene_copier_over(attempt->scene) || spin_lasts(&attempt->killed.spin);
+}
+
+void attempt_keep_spinner(struct attempt *attempt)
+{
+	attempt->killable = scene_copier_over(attempt->scene);
 }
 
 /* In the midst of what the steps have shown already. */

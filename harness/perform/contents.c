@@ -106,8 +106,12 @@ static bool keep_sink(const struct scene *scene, struct outcome *outcome)
 	ssize_t size;
 
 	outcome->before = rooms->before;
-	if (!endpoint->kind->regular)
+	if (!endpoint->kind->regular) {
+		outcome->before = pattern_bytes();
+		outcome->before_size = endpoint->filled;
+		outcome->to = (off_t)endpoint->filled;
 		return true;
+	}
 	size = read_whole(endpoint->far, rooms->before, ROOM);
 	outcome->before_size = (size_t)size;
 	outcome->to = promise->appends ? size : promise->to;

@@ -111,6 +111,10 @@ void attempt_describe(const struct attempt *attempt, struct text *text)
 		text_add(text, "errno=%s\n", text_errno(seen->copy_errno));
 	if (seen->acted)
 		add_act(attempt, text);
+	else if (attempt->killable >= 0)
+		text_add(text, "killable=%s\n", attempt->killable ? "yes" : "no");
+	if (!seen->acted)
+		spinning_describe(&attempt->spinning, text);
 	attempt->scene->copier_kind->describe(attempt, text);
 	if (attempt->at[ACT])
 		add_timeline(attempt, text);

@@ -13,6 +13,7 @@
 #include "quiescence.h"
 #include "scene.h"
 #include "shared.h"
+#include "spinning.h"
 #include "steps.h"
 #include "time_limits.h"
 
@@ -42,10 +43,13 @@ struct whole {
 	struct scene scene;
 	struct outcome outcome;
 	struct steps steps;
-	struct quiescence sleep; /* of the copier, in the call that a signal is to come into */
-	unsigned int serial;     /* of the call that a signal comes into */
-	unsigned int calls;
+	struct quiescence sleep;  /* of the copier, in the call that a signal is to come into */
+	unsigned int serial;      /* of the call that a signal comes into */
+	unsigned int calls, idle; /* ... and those since bytes moved */
 	int64_t bytes;
+	struct spinning spinning; /* it runs on, and moves nothing: until it is killed, */
+	struct spinning killed;   /* and after that */
+	int killable;             /* 1, 0, or -1: was not tried */
 };
 
 static struct arrival *arrival;
@@ -96,6 +100,8 @@ static _Noreturn void be_copier(const struct scene *scene)
 	tracee_wait();
 	error = promise->asks_nothing ? copy_nothing(strategy, &copy) :
 					copy_through(strategy, &copy);
+	if (scene->sink.kind->datagrams)
+		endpoint_end_datagrams(FD_SINK);
 	arrival->lost = copy.lost;
 	arrival->shares = copy.step && copy.step->mover->shares;
 	if (!scene->source.kind->regular)
@@ -189,13 +195,16 @@ static bool on_call(void *arg, const struct task *task)
 	if (task != whole->scene.copier || task->in_call)
 		return true;
 	whole->calls++;
+	whole->idle++;
 	if (!scene_owns(&whole->scene, &task->call))
 		return true;
 	step.call = task->call;
 	step.error = steps_error(task);
 	steps_keep(&whole->steps, &step, task->result);
-	if (task->result > 0 && call_returns_bytes(&task->call))
+	if (task->result > 0 && call_returns_bytes(&task->call)) {
 		whole->bytes += task->result;
+		whole->idle = 0;
+	}
 	return true;
 }
 
@@ -210,11 +219,31 @@ static bool runs_away(const struct whole *whole)
 	return whole->calls > CALLS_MAX || whole->bytes > BYTES_MAX;
 }
 
+static bool spins(const struct whole *whole)
+{
+	return spin_lasts(&whole->spinning.spin);
+}
+
 static bool copier_over(void *arg)
 {
-	const struct whole *whole = arg;
+	struct whole *whole = arg;
 
-	return whole->scene.copier->ended || runs_away(whole);
+	if (whole->scene.copier->ended)
+		return true;
+	spinning_look(&whole->spinning, &whole->scene, arrival->size);
+	whole->spinning.spin.calls = whole->idle;
+	return runs_away(whole) || spins(whole);
+}
+
+/* Killed, it ends; or it spins on. */
+static bool spinner_told(void *arg)
+{
+	struct whole *whole = arg;
+
+	if (whole->scene.copier->ended)
+		return true;
+	spinning_look(&whole->killed, &whole->scene, 0);
+	return spin_lasts(&whole->killed.spin);
 }
 
 static bool reader_over(void *arg)
@@ -274,6 +303,16 @@ static bool reads_later(const struct promise *promise)
 	return promise->modifies || promise->looks_again;
 }
 
+static void kill_spinner(struct whole *whole)
+{
+	whole->outcome.spin = whole->spinning.spin;
+	if (!spins(whole))
+		return;
+	scene_kill_copier(&whole->scene);
+	if (run(whole, spinner_told))
+		whole->killable = !!whole->scene.copier->ended;
+}
+
 static void perform(struct whole *whole)
 {
 	struct scene *scene = &whole->scene;
@@ -286,10 +325,12 @@ static void perform(struct whole *whole)
 		send_signals(whole);
 	if (!reads_later(whole->promise))
 		close_fd(&scene->release[1]);
-	outcome->ended = run(whole, copier_over) && !runs_away(whole);
+	outcome->ended = run(whole, copier_over) && scene->copier->ended;
 	outcome->runs_away = runs_away(whole);
-	if (!outcome->ended)
+	if (!outcome->ended) {
+		kill_spinner(whole);
 		return;
+	}
 	if (!scene->report->done && !scene->report->error)
 		fails(whole, "the copier died", 0);
 	if (whole->promise->modifies && !contents_modify(scene, outcome))
@@ -363,6 +404,10 @@ static void describe(const struct whole *whole, struct text *text)
 		describe_bytes(whole, text);
 		describe_source(outcome, text);
 	}
+	if (whole->killable >= 0)
+		text_add(text, "killable=%s\n", whole->killable ? "yes" : "no");
+	if (!outcome->ended)
+		spinning_describe(&whole->spinning, text);
 	steps_describe(&whole->steps, false, text);
 }
 
@@ -374,7 +419,7 @@ void promise_copy_play(const struct test_case *test, struct result *result)
 	struct judgement judgement;
 	const char *told;
 
-	whole = (struct whole){ .promise = promise };
+	whole = (struct whole){ .promise = promise, .killable = -1 };
 	result->stage = "setting the scene";
 	if (set(&whole, test)) {
 		result->stage = "copying";

@@ -72,6 +72,12 @@ static const struct plant plants[] = {
 	{ TEST(is_killed, stores_again, file, file), VERDICT_SAFE, NULL, NULL, 0 },
 	{ TEST(is_killed, undoes, file, file), VERDICT_CORRUPT, NULL, NULL, 0 },
 
+	{ TEST(exits, runs_on, silent, pipe), VERDICT_SPINS, "in one system call", "killable=yes",
+	  0 },
+	{ TEST(is_killed, runs_on, file, file), VERDICT_SPINS, "in one system call", "killable=yes",
+	  0 },
+	{ TEST(exits, computes, silent, pipe), VERDICT_SAFE, NULL, "stalled=yes", 0 },
+
 	/* Last, so that they wait side by side until the case is given up on. */
 	{ TEST(control_hangs, reads, silent, pipe), VERDICT_BROKEN, "control did not end", NULL,
 	  0 },

@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "clock.h"
+#include "time_limits.h"
 
 #include <errno.h>
 
@@ -17,6 +18,12 @@
 
 /* ... and one in which the act hangs until the release. */
 #define HANGS WELL, .ended_by = ENDED_BY_RELEASE, .act = 200 * MS, .at_rest = true
+
+/* ... and one in which the copier spins, just so long that it counts. */
+#define SPIN \
+	.spin.looks = SPINS_LOOKS, .spin.ran = TIME_SPINS * MS, \
+	.spin.ordinary = TIME_SPINS * MS / SPINS_COPIES
+#define SPINS .stall = STALL_SOURCE, SPIN
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
@@ -129,6 +136,32 @@ static const struct {
 	  { .stall = STALL_SOURCE, .copy_errno = ENOMEM },
 	  VERDICT_BROKEN },
 
+	{ "runs on in one call, and moves nothing", { SPINS }, VERDICT_SPINS },
+	{ "runs on where nothing can stall", { SPINS, .stall = STALL_NONE }, VERDICT_SPINS },
+	{ "the machine is loaded: it has waited for a CPU, and had none",
+	  { SPINS, .spin.ran = 0 },
+	  VERDICT_BROKEN },
+	{ "... or not enough of one", { SPINS, .spin.ran = TIME_SPINS * MS - 1 }, VERDICT_BROKEN },
+	{ "the machine is slow: a copy takes long, too",
+	  { SPINS, .spin.ordinary = TIME_SPINS * MS / SPINS_COPIES + 1 },
+	  VERDICT_BROKEN },
+	{ "nobody knows what a copy takes", { SPINS, .spin.ordinary = 0 }, VERDICT_BROKEN },
+	{ "it has slept, or got further, in between",
+	  { SPINS, .spin.looks = SPINS_LOOKS - 1 },
+	  VERDICT_BROKEN },
+	{ "makes call after call in vain", { .spin.calls = SPINS_CALLS }, VERDICT_SPINS },
+	{ "has made some calls in vain", { .spin.calls = SPINS_CALLS - 1 }, VERDICT_BROKEN },
+	{ "ran on for long, and then it was refused",
+	  { SPINS, .copy_errno = EINVAL },
+	  VERDICT_REFUSED },
+	{ "ran on for long, and then it stalled, and the act was over in time",
+	  { WELL, SPIN },
+	  VERDICT_SAFE },
+	{ "runs on, and something is missing",
+	  { SPINS, .missing = "ptrace" },
+	  VERDICT_UNAVAILABLE },
+	{ "runs on, and the harness failed", { SPINS, .fault = "cannot fork" }, VERDICT_BROKEN },
+
 	{ "the harness failed, whatever else was seen",
 	  { WELL, .fault = "cannot fork" },
 	  VERDICT_BROKEN },
@@ -148,7 +181,8 @@ int main(void)
 
 		CHECK(judgement.verdict == rows[i].verdict, "%s: %s", rows[i].name,
 		      verdict_name(rows[i].verdict));
-		if (judgement.verdict == VERDICT_BROKEN || judgement.verdict == VERDICT_UNAVAILABLE)
+		if (judgement.verdict == VERDICT_BROKEN || judgement.verdict == VERDICT_SPINS ||
+		    judgement.verdict == VERDICT_UNAVAILABLE)
 			CHECK(judgement.reason, "%s: a reason is given", rows[i].name);
 	}
 	return checks_done();

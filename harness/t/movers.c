@@ -32,6 +32,7 @@ static const struct row {
 } rows[] = {
 	{ "read_write", &mover_read_write, 0 },
 	{ "readv_writev", &mover_readv_writev, 0 },
+	{ "writev_empty", &mover_writev_empty, 0 },
 	{ "pread_write", &mover_pread_write, 0 },
 	{ "pread_pwrite", &mover_pread_pwrite, 0 },
 	{ "mmap_write", &mover_mmap_write, 0 },

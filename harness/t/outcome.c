@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "copy.h"
+#include "time_limits.h"
 
 #include <errno.h>
 
@@ -338,6 +339,27 @@ static const struct {
 	  outcome_copied,
 	  VERDICT_CORRUPT,
 	  "did not end" },
+	{ "did not end, and made call after call in vain",
+	  { WELL, .ended = false, .runs_away = true, .spin.calls = SPINS_CALLS },
+	  outcome_copied,
+	  VERDICT_SPINS,
+	  "call after call" },
+	{ "did not end, and ran on in one call",
+	  { WELL, .ended = false, .spin.looks = SPINS_LOOKS, .spin.ran = 2 * LIMIT_OF(SPINS),
+	    .spin.ordinary = 1 },
+	  outcome_copied,
+	  VERDICT_SPINS,
+	  "in one system call" },
+	{ "did not end, for want of a CPU",
+	  { WELL, .ended = false, .spin.looks = SPINS_LOOKS, .spin.ordinary = 1 },
+	  outcome_copied,
+	  VERDICT_BROKEN,
+	  "nor go on" },
+	{ "ended after all",
+	  { WELL, .spin.looks = SPINS_LOOKS, .spin.ran = 2 * LIMIT_OF(SPINS), .spin.ordinary = 1 },
+	  outcome_copied,
+	  VERDICT_SAFE,
+	  NULL },
 	{ "did not end, and did nothing",
 	  { WELL, .ended = false },
 	  outcome_copied,

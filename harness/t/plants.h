@@ -38,6 +38,9 @@ extern const struct strategy plant_takes_too_much, plant_reads_ahead, plant_rewi
 	plant_shares_secretly, plant_falls_back, plant_falls_back_and_flips, plant_writes_back,
 	plant_stores_back, plant_reaches_file, plant_lengthens;
 
+/* plant_spins.c: copiers that run on: in the kernel; in the program, for a while; getting on */
+extern const struct strategy plant_runs_on, plant_computes, plant_goes_slowly;
+
 /* plant_endpoints.c */
 extern int plant_scenes; /* with a silent source, that this supervisor has set */
 extern const struct endpoint_kind plant_silent, /* stalls until it is released, as it should */

@@ -111,6 +111,24 @@ subtest 'a broken promise is no hang' => sub {
     golden('run-promise.txt', $out);
 };
 
+# Nor does a copier hang anybody that spins.
+subtest 'a copier that spins' => sub {
+    my @call =
+        ('spins_ms=1004.125', 'ordinary_ms=0.831', 'looks=49', 'copier=splice(0, 0, 1, 0, 8, 0)');
+    my @cases = (
+        case ('exit_group/other/pty-pipe', 'safe'),
+        case ('exit_group/loop/pipe-unix', 'spins', 'reason=in one', 'killable=no',  @call),
+        case ('close/loop/pipe-unix',      'spins', 'reason=in one', 'killable=no',  @call),
+        case ('promise/once/small-append', 'spins', 'reason=in one', 'killable=yes', @call),
+        case (
+            'promise/asks/sys-file', 'spins', 'reason=in many', 'killable=yes', 'idle_calls=5000'
+        ),
+    );
+    my ($status, $out) = copyhang(programs(\@cases), 'run');
+    is($status, 1, 'fails');
+    golden('run-spins.txt', $out);
+};
+
 subtest '--only, --jobs' => sub {
     my ($status, $out) =
         copyhang($folder, 'run', '--only', '*/read_write/*', '--only', '*/private/*', '--jobs', 8);

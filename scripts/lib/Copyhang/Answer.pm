@@ -30,7 +30,7 @@ sub _is_exotic ($self, $case) {
 # something.
 sub _may_hold_up ($self, $case) {
     my ($tables, $act) = ($self->{tables}, $case->{act});
-    return !_is_corrupt($case)
+    return !_is_own_affair($case)
         && (!$tables->has('act', $act) || defined $tables->fact('act', $act, 'actor'));
 }
 
@@ -39,9 +39,9 @@ sub _once ($self, $what, $code) {
     return @{$self->{counted}{$what} //= [$code->()]};
 }
 
-# A broken promise is the strategy's own affair, and holds nobody up.
-sub _is_corrupt ($case) { return $case->{verdict} eq 'corrupt' }
-sub _holds_up   ($case) { return $case->is_unsafe && !_is_corrupt($case) }
+# A broken promise is the strategy's own affair, and holds nobody up; nor does a copier that spins.
+sub _is_own_affair ($case) { return $case->{verdict} =~ /\A(?:corrupt|spins)\z/ }
+sub _holds_up      ($case) { return $case->is_unsafe && !_is_own_affair($case) }
 
 # Who holds others up where the ends are ordinary.
 sub unsafe ($self) {
@@ -87,8 +87,24 @@ sub corrupt ($self) {
             where => join ': ',
             grep { length } $ends, $claim =~ s/;.*//r
         }
-    } grep { _is_corrupt($_) } @{$self->{cases}};
+    } grep { $_->{verdict} eq 'corrupt' } @{$self->{cases}};
     return merged('names', 'where', @findings);
+}
+
+# Who runs on without end and copies nothing, from where to where, and whether SIGKILL ends that.
+sub spins ($self) {
+    my $alike    = sub ($case) { "$case->{strategy} " . _how_it_spins($case) };
+    my @findings = map {
+        my $where = $self->_from_to($_, $_);
+        +{names => [$_->[0]{strategy}], where => "$where; " . _how_it_spins($_->[0])}
+    } group($alike, grep { $_->{verdict} eq 'spins' } @{$self->{cases}});
+    return merged('names', 'where', @findings);
+}
+
+sub _how_it_spins ($case) {
+    my $in   = defined $case->value('spins_ms') ? 'in one system call' : 'call after call';
+    my $ends = {yes => ', until SIGKILL', no => ', and SIGKILL does not end it'};
+    return $in . ($ends->{$case->value('killable') // q{}} // q{});
 }
 
 # Cases in the same words, whatever came of them.

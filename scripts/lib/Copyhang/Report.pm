@@ -26,6 +26,7 @@ my @GOOD = (
 
 my %TITLE = (
     hang   => 'HANG OTHERS, as long as the source gives nothing, or the sink takes nothing',
+    spins  => 'SPIN: run on without end, and copy nothing',
     exotic => 'HOLD UP where the kernel itself waits for an answer',
 );
 
@@ -93,6 +94,7 @@ sub sections ($self) {
     my @sections = (
         ['hang',    $TITLE{hang},             [$answer->unsafe], $self->_held, $self->_instead],
         ['corrupt', 'SPOIL what they copy',   [$answer->corrupt]],
+        ['spins',   $TITLE{spins},            [$answer->spins]],
         ['safe',    'HANG NOBODY',            \@good],
         ['broken',  'NOT KNOWN',              [$answer->silent], _nothing(@nothing)],
         ['hang',    "$TITLE{exotic} ($ends)", [$self->_exotic]],

@@ -18,6 +18,7 @@ my %MEANING = (
     hang    => 'it does not, until the copy is released: the actor is at rest in the kernel',
     stuck   => 'it does not, not even after the copy has been released',
     late    => 'it does so by itself, but late',
+    spins   => 'the copier runs on without end, and copies nothing',
     corrupt => 'bytes, counts or offsets are not as promised, or the source has changed',
 );
 
