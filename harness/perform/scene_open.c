@@ -135,10 +135,12 @@ static bool keep_sink_size(struct scene *scene)
 	return true;
 }
 
-/* Where the other end is to stall, this one must be ready. */
+/* Where the other end is to stall, or nothing is, this one must be ready. */
 static enum role source_role(const struct scene *scene)
 {
-	return scene->stall == STALL_SINK && scene->test->source->stalls ? ROLE_FEED : ROLE_SOURCE;
+	const bool ready = scene->stall == STALL_SINK || scene->test->act->waking;
+
+	return ready && scene->test->source->stalls ? ROLE_FEED : ROLE_SOURCE;
 }
 
 static enum role sink_role(const struct scene *scene)

@@ -30,7 +30,7 @@ sub _is_exotic ($self, $case) {
 # something.
 sub _may_hold_up ($self, $case) {
     my ($tables, $act) = ($self->{tables}, $case->{act});
-    return !_is_corrupt($case)
+    return !_is_own($case)
         && (!$tables->has('act', $act) || defined $tables->fact('act', $act, 'actor'));
 }
 
@@ -39,9 +39,11 @@ sub _once ($self, $what, $code) {
     return @{$self->{counted}{$what} //= [$code->()]};
 }
 
-# A broken promise is the strategy's own affair, and holds nobody up.
+# A broken promise is the strategy's own affair, and holds nobody up; nor does who does not wake others.
 sub _is_corrupt ($case) { return $case->{verdict} eq 'corrupt' }
-sub _holds_up   ($case) { return $case->is_unsafe && !_is_corrupt($case) }
+sub _is_missed  ($case) { return $case->{verdict} eq 'missed' }
+sub _is_own     ($case) { return _is_corrupt($case) || _is_missed($case) }
+sub _holds_up   ($case) { return $case->is_unsafe && !_is_own($case) }
 
 # Who holds others up where the ends are ordinary.
 sub unsafe ($self) {
@@ -88,6 +90,15 @@ sub corrupt ($self) {
             grep { length } $ends, $claim =~ s/;.*//r
         }
     } grep { _is_corrupt($_) } @{$self->{cases}};
+    return merged('names', 'where', @findings);
+}
+
+# Who does not wake those who sleep for what is copied, and in which acts.
+sub missed ($self) {
+    my @findings = map {
+        my @acts = map { "$_->[0]{act} " . $self->_from_to($_, $_) } group('act', @{$_});
+        +{names => [$_->[0]{strategy}], where => join '; ', @acts}
+    } group('strategy', grep { _is_missed($_) } @{$self->{cases}});
     return merged('names', 'where', @findings);
 }
 

@@ -18,6 +18,7 @@ my %MEANING = (
     hang    => 'it does not, until the copy is released: the actor is at rest in the kernel',
     stuck   => 'it does not, not even after the copy has been released',
     late    => 'it does so by itself, but late',
+    missed  => 'somebody sleeps on who waits for what the copy has brought about',
     corrupt => 'bytes, counts or offsets are not what the interface promises',
 );
 
