@@ -509,7 +509,9 @@ const struct act_row acts[] = {
 	 * 3b844826b6c6 (5.14) those with EPOLLET as before 5.5. Watchers of files: do_sendfile() and
 	 * vfs_copy_file_range() told them always, do_splice() since 983652c69199 (6.4), from pipe to
 	 * pipe since 12ee4b66af34, vmsplice since 7f0f1ea069e5, tee since 576d498e0ad6 (all 6.6); of
-	 * io_uring's read and write: f63cf5192fe3 (5.19).
+	 * io_uring's read and write: f63cf5192fe3 (5.19). Nobody tells them
+	 * of io_submit(2) (6.1: fs/aio.c; seen up to 7.3). F_SETPIPE_SZ woke writers too early from 5.8
+	 * to e95aada4cb93 (6.8).
 	 */
 	{
 		.act = {
@@ -560,6 +562,17 @@ const struct act_row acts[] = {
 		},
 		.raw_only = true,
 		.pairs = "file-pipe pipe-pipe pipe-file",
+	},
+	{
+		.act = {
+			.name = "wakes_setpipe_sz",
+			.about = "who waits in write(2) for room in the sink wakes when the copier enlarges that "
+				 "(F_SETPIPE_SZ), and then copies",
+			.actor = ACTOR_COPIER,
+			.waking = &waking_setpipe_sz,
+		},
+		.raw_only = true,
+		.pairs = "file-pipe",
 	},
 	{
 		.act = {

@@ -64,6 +64,17 @@ const struct waking waking_write = {
 	.sleep = sleep_in_write,
 };
 
+const struct waking waking_setpipe_sz = {
+	.written =
+		"pipe(7), Pipe capacity; fcntl(2), F_SETPIPE_SZ: there is room then; kernel commit "
+		"e95aada4cb93 (6.8): a writer who slept before is told of it",
+	.count = 1,
+	.at_sinks_only = true,
+	.enlarges = true,
+	.prepare = prepare_nothing,
+	.sleep = sleep_in_write,
+};
+
 /* --- poll(2) --- */
 
 static bool sleep_in_poll(int fd, bool of_sink)

@@ -6,6 +6,6 @@
 #include "waking.h"
 
 extern const struct waking waking_read, waking_write, waking_poll, waking_epollet, waking_sigio,
-	waking_inotify, waking_fanotify;
+	waking_setpipe_sz, waking_inotify, waking_fanotify;
 
 #endif

@@ -21,7 +21,9 @@ struct waking {
 	int count;           /* so many sleep at each end that has any; together SLEEPERS_MAX */
 	bool watches_files;  /* ends that are files have some; else only those with a far side */
 	bool at_sinks_only, at_sources_only;
-	bool holds; /* the sink holds a byte before, of which its sleepers know */
+	bool holds;    /* the sink holds a byte before, of which its sleepers know */
+	bool enlarges; /* the sink, a pipe, is full, and they sleep at the copier's side of it for
+			  room, as at a source; the copier enlarges it before it copies */
 	/*
 	 * Get ready to sleep at @fd, of a sink or else of a source. Return: constant text: what
 	 * this machine lacks, with errno; or NULL.

@@ -41,7 +41,7 @@ bool scene_lacks(struct scene *scene, const char *missing, const char *fault, in
  * So many bytes that some are left when the copy stalls: whether they are is looked at in each
  * play. And not more, since the release waits for all of them to go through a terminal, and since a
  * user may have only so much in pipes (pipe-user-pages-soft). Of a program it is not known what it
- * takes; one that takes all gets more: feed.c.
+ * takes; one that takes all gets more: feed.c. Who is to be woken by a copy has it take some pages.
  */
 static size_t feed_size(const struct test_case *test)
 {
@@ -50,7 +50,7 @@ static size_t feed_size(const struct test_case *test)
 	const size_t wanted = beyond + strategy_takes_ahead(strategy) + 1;
 	size_t size = FEED_MIN;
 
-	while (size < FEED_MAX && (strategy->program || size < wanted))
+	while (!test->act->waking && size < FEED_MAX && (strategy->program || size < wanted))
 		size *= 2;
 	return size;
 }

@@ -62,12 +62,14 @@ static _Noreturn void be_sleeper(const struct scene *scene)
 	_exit(0);
 }
 
-bool sleeper_start(struct sleeper *sleeper, struct scene *scene, bool of_sink, int far)
+bool sleeper_start(struct sleeper *sleeper, struct scene *scene, const struct channel *channel)
 {
+	const int far = channel->of_sink ? channel->reads : channel->writes;
+
 	own_told = &shared->told[count++];
-	own_channel.of_sink = of_sink;
+	own_channel = *channel;
 	*sleeper = (struct sleeper){
-		.of_sink = of_sink,
+		.of_sink = channel->of_sink,
 		.told = own_told,
 		.task = scene_start(scene, "the sleeper", far, -1, be_sleeper),
 	};
@@ -140,6 +142,16 @@ static void wake_at_file(const struct channel *channel)
 		CHECKED(pread(channel->reads, &byte, 1, 0));
 }
 
+void channel_prepare(const struct channel *channel)
+{
+	if (channel->is_file)
+		return;
+	if (channel->of_sink)
+		drain(channel->reads);
+	else
+		CHECKED(endpoint_fill(channel->writes));
+}
+
 void channel_wake(const struct channel *channel, int sleepers)
 {
 	if (channel->is_file) {
@@ -147,8 +159,7 @@ void channel_wake(const struct channel *channel, int sleepers)
 		return;
 	}
 	if (!channel->of_sink)
-		CHECKED(endpoint_fill(channel->writes));
-	drain(channel->reads);
+		drain(channel->reads);
 	for (int i = 0; channel->of_sink && i < sleepers; i++)
 		CHECKED(write(channel->writes, pattern_bytes(), PATTERN_LINE));
 }
@@ -176,6 +187,7 @@ static _Noreturn void be_waker(const struct scene *scene)
 	while (read(FD_RELEASE, &byte, 1) < 0 && errno == EINTR)
 		;
 	shared->found_event[own_channel.of_sink] = finds_event(&own_channel, waking);
+	channel_prepare(&own_channel);
 	shared->acts_at[own_channel.of_sink] = clock_now();
 	channel_wake(&own_channel, waking->count);
 	_exit(0);

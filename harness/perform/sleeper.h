@@ -16,7 +16,7 @@ struct told;
 
 /** struct sleeper - one of them; times in ns, 0: not yet. */
 struct sleeper {
-	bool of_sink; /* it sleeps at the sink, or else at the source */
+	bool of_sink; /* it sleeps for bytes, or else for room */
 	struct task *task;
 	struct told *told;   /* what it tells itself, in shared memory */
 	struct calling call; /* in which it sleeps */
@@ -30,14 +30,14 @@ struct channel {
 	bool of_sink, is_file;
 };
 
-/** sleepers_begin() - for a new scene: nobody is there. Return: false with errno. */
-bool sleepers_begin(void);
-
 /**
- * sleeper_start() - start and follow @sleeper, with @far; scene_begin() is due.
+ * sleeper_start() - start and follow @sleeper, with the far side of @channel; scene_begin() is due.
  * Return: false with the scene's fault or missing set.
  */
-bool sleeper_start(struct sleeper *sleeper, struct scene *scene, bool of_sink, int far);
+bool sleeper_start(struct sleeper *sleeper, struct scene *scene, const struct channel *channel);
+
+/** sleepers_begin() - for a new scene: nobody is there. Return: false with errno. */
+bool sleepers_begin(void);
 
 /** sleeper_lacks() - Return: what it needs and cannot have, with errno in *@error; or NULL. */
 const char *sleeper_lacks(const struct sleeper *sleeper, int *error);
@@ -67,9 +67,13 @@ int64_t waker_acts_at(bool of_sink);
 /** waker_found_event() - what they sleep for was there, when it did so. */
 bool waker_found_event(bool of_sink);
 
+/** channel_prepare() - empty a sink, fill a source, so that what wakes them can be done once more.
+ */
+void channel_prepare(const struct channel *channel);
+
 /**
- * channel_wake() - do in the ordinary way what @count sleepers at @channel sleep for: with an empty
- * sink write, with a full source read all of it, and do both to a file.
+ * channel_wake() - do in the ordinary way what @count sleepers at @channel sleep for: write to a
+ * sink, read all of a source, and do either to a file.
  */
 void channel_wake(const struct channel *channel, int count);
 

@@ -7,18 +7,13 @@
 #include "waking_copy.h"
 
 #include "awakening.h"
-#include "children.h"
-#include "copier.h"
 #include "descriptors.h"
-#include "pattern.h"
 #include "proc.h"
-#include "sleeper.h"
 #include "steps.h"
 #include "time_limits.h"
+#include "waking_scene.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <unistd.h>
 
 #define TICK_SLEEP LIMIT_OF(STALL)
 #define TICK_AWAKE NS_PER_MS
@@ -28,146 +23,17 @@
 
 /** struct play - of a copy; times in ns. */
 struct play {
-	const struct waking *waking;
-	struct scene scene;
+	struct waking_scene on;
 	struct awakening seen;
 	struct steps steps;
-	struct sleeper sleepers[SLEEPERS_MAX], control;
-	int count;
-	struct endpoint idle;        /* of the control */
-	int64_t cued_at;             /* the copier was let begin */
 	int64_t moved_at;            /* its last call that moved bytes returned */
-	bool slept_on[SLEEPERS_MAX]; /* when they were to be woken otherwise; 0: they were not */
-	int64_t slept_for;           /* until then */
-	int64_t release;             /* what the waking otherwise took, then; 0: they never woke */
+	bool slept_on[SLEEPERS_MAX]; /* so that they were to be woken otherwise, */
+	int64_t slept_for;           /* after so long a time; 0: they were not */
+	int64_t release;             /* what that took; 0: they never woke */
 	int64_t at_least;            /* who sleeps on has to be at rest for so long, at least */
 	int64_t control_took;        /* 0: there was none, or it did not wake */
 	struct text evidence;        /* on who sleeps on, as it was */
 };
-
-/* --- The children --- */
-
-/*
- * Files as a whole. Of a pipe so much that each of those who wait for room there finds a page of
- * it; and no more, since a terminal takes little as long as nobody reads it.
- */
-static int64_t limit_of(const struct test_case *test)
-{
-	if (!test->source->regular)
-		return test->act->waking->count * sysconf(_SC_PAGESIZE);
-	return test->sink->regular ? COPY_UNLIMITED : (int64_t)PATTERN_STREAM;
-}
-
-static _Noreturn void be_copier(const struct scene *scene)
-{
-	struct copy copy = {
-		.in = FD_SOURCE,
-		.out = FD_SINK,
-		.limit = limit_of(scene->test),
-	};
-	int error;
-
-	copy_look(&copy);
-	tracee_wait();
-	error = copy_through(scene->test->strategy, &copy);
-	scene->report->copied = copy.moved;
-	scene->report->error = -error;
-	scene->report->done = !error;
-	_exit(0);
-}
-
-/* --- The scene --- */
-
-static bool fails(struct play *play, const char *fault, int error)
-{
-	return scene_fails(&play->scene, fault, error);
-}
-
-static bool has_sleepers(const struct waking *waking, const struct endpoint *end)
-{
-	const bool of_sink = role_is_sink(end->role);
-
-	if (of_sink ? waking->at_sources_only : waking->at_sinks_only)
-		return false;
-	return end->kind->regular ? waking->watches_files : of_sink || end->role == ROLE_FEED;
-}
-
-static int far_of(const struct scene *scene, const struct endpoint *end)
-{
-	return end == &scene->sink && scene->output >= 0 ? scene->output : end->far;
-}
-
-static struct channel channel_of(const struct scene *scene, const struct endpoint *end)
-{
-	const bool of_sink = role_is_sink(end->role);
-	const int far = end->kind->regular ? end->fd : far_of(scene, end);
-
-	return (struct channel){
-		.reads = of_sink ? far : end->fd,
-		.writes = of_sink ? end->fd : far,
-		.of_sink = of_sink,
-		.is_file = end->kind->regular,
-	};
-}
-
-static bool give_first_byte(const struct play *play, const struct endpoint *end)
-{
-	return !play->waking->holds || !role_is_sink(end->role) ||
-	       write(end->fd, pattern_bytes(), 1) == 1;
-}
-
-static bool start_sleepers(struct play *play, const struct endpoint *end)
-{
-	const bool of_sink = role_is_sink(end->role);
-
-	if (!give_first_byte(play, end))
-		return fails(play, "cannot write to the sink", errno);
-	for (int i = 0; i < play->waking->count; i++) {
-		if (!sleeper_start(&play->sleepers[play->count], &play->scene, of_sink,
-				   far_of(&play->scene, end)))
-			return false;
-		play->count++;
-	}
-	return true;
-}
-
-/* Who holds the far side of a sink keeps it from being a broken pipe. */
-static bool start_at(struct play *play, const struct endpoint *end)
-{
-	const struct channel channel = channel_of(&play->scene, end);
-	const bool sleeps = has_sleepers(play->waking, end);
-
-	if (sleeps && !start_sleepers(play, end))
-		return false;
-	return (!sleeps && end->kind->regular) || waker_start(&play->scene, &channel);
-}
-
-/* Those that lack something say so before they wait to be let begin. */
-static bool lacks_nothing(struct play *play, const struct sleeper *sleepers, int count)
-{
-	for (int i = 0; i < count; i++) {
-		int error;
-		const char *lacks = sleeper_lacks(&sleepers[i], &error);
-
-		if (lacks)
-			return scene_lacks(&play->scene, lacks, NULL, -error);
-	}
-	return true;
-}
-
-static bool set(struct play *play, const struct test_case *test)
-{
-	struct scene *scene = &play->scene;
-
-	if (!scene_open(scene, test, &own_copier))
-		return false;
-	if (!sleepers_begin())
-		return fails(play, "cannot map memory", errno);
-	scene->copier =
-		scene_start(scene, "the copier", scene->source.fd, scene->sink.fd, be_copier);
-	return scene->copier && start_at(play, &scene->sink) && start_at(play, &scene->source) &&
-	       scene_begin(scene) && lacks_nothing(play, play->sleepers, play->count);
-}
 
 /* --- What is seen --- */
 
@@ -175,7 +41,7 @@ static void note_step(struct play *play, const struct task *task)
 {
 	struct seen_step step = { .call = task->call, .error = steps_error(task) };
 
-	if (task->in_call || !scene_owns(&play->scene, &task->call))
+	if (task->in_call || !scene_owns(&play->on.scene, &task->call))
 		return;
 	if (!step.error)
 		play->moved_at = task->left_at;
@@ -186,27 +52,27 @@ static bool on_call(void *arg, const struct task *task)
 {
 	struct play *play = arg;
 
-	if (task == play->scene.copier)
+	if (task == play->on.scene.copier)
 		note_step(play, task);
-	for (int i = 0; i < play->count; i++)
-		sleeper_note(&play->sleepers[i], task);
-	sleeper_note(&play->control, task);
+	for (int i = 0; i < play->on.count; i++)
+		sleeper_note(&play->on.sleepers[i], task);
+	sleeper_note(&play->on.control, task);
 	return true;
 }
 
 static void look(struct play *play)
 {
-	for (int i = 0; i < play->count; i++)
-		sleeper_look(&play->sleepers[i]);
-	if (play->control.task)
-		sleeper_look(&play->control);
+	for (int i = 0; i < play->on.count; i++)
+		sleeper_look(&play->on.sleepers[i]);
+	if (play->on.control.task)
+		sleeper_look(&play->on.control);
 }
 
 /* All of them, or who has not woken, rest for @window. */
 static bool rest(const struct play *play, int64_t window, bool all)
 {
-	for (int i = 0; i < play->count; i++) {
-		const struct sleeper *sleeper = &play->sleepers[i];
+	for (int i = 0; i < play->on.count; i++) {
+		const struct sleeper *sleeper = &play->on.sleepers[i];
 
 		if (sleeper->woke_at ? all : !sleeper_rests(sleeper, window))
 			return false;
@@ -219,8 +85,8 @@ static int awake(const struct play *play)
 {
 	int count = 0;
 
-	for (int i = 0; i < play->count; i++)
-		count += play->sleepers[i].woke_at != 0;
+	for (int i = 0; i < play->on.count; i++)
+		count += play->on.sleepers[i].woke_at != 0;
 	return count;
 }
 
@@ -234,7 +100,7 @@ static bool gathered(void *arg)
 
 static bool copier_over(void *arg)
 {
-	return ((const struct play *)arg)->scene.copier->ended;
+	return ((const struct play *)arg)->on.scene.copier->ended;
 }
 
 static bool all_awake(void *arg)
@@ -242,7 +108,7 @@ static bool all_awake(void *arg)
 	struct play *play = arg;
 
 	look(play);
-	return awake(play) == play->count;
+	return awake(play) == play->on.count;
 }
 
 static int64_t max(int64_t a, int64_t b)
@@ -264,11 +130,11 @@ static bool awake_have_ended(void *arg)
 {
 	const struct play *play = arg;
 
-	for (int i = 0; i < play->count; i++) {
-		if (play->sleepers[i].woke_at && !play->sleepers[i].task->ended)
+	for (int i = 0; i < play->on.count; i++) {
+		if (play->on.sleepers[i].woke_at && !play->on.sleepers[i].task->ended)
 			return false;
 	}
-	return !play->control.woke_at || play->control.task->ended;
+	return !play->on.control.woke_at || play->on.control.task->ended;
 }
 
 static bool control_sleeps(void *arg)
@@ -276,7 +142,7 @@ static bool control_sleeps(void *arg)
 	struct play *play = arg;
 
 	look(play);
-	return play->control.woke_at || sleeper_rests(&play->control, LIMIT_OF(STALL));
+	return play->on.control.woke_at || sleeper_rests(&play->on.control, LIMIT_OF(STALL));
 }
 
 static bool control_awake(void *arg)
@@ -284,12 +150,12 @@ static bool control_awake(void *arg)
 	struct play *play = arg;
 
 	look(play);
-	return play->control.woke_at;
+	return play->on.control.woke_at;
 }
 
 static bool run_until(struct play *play, bool (*done)(void *arg), int64_t tick, int64_t deadline)
 {
-	return tracer_run(&play->scene.tracer, done, play, tick, deadline);
+	return tracer_run(&play->on.scene.tracer, done, play, tick, deadline);
 }
 
 static bool run(struct play *play, bool (*done)(void *arg), int64_t tick)
@@ -300,46 +166,32 @@ static bool run(struct play *play, bool (*done)(void *arg), int64_t tick)
 
 /* --- The control --- */
 
-/* Return: the end of the first that sleeps on. */
-static const struct endpoint *end_of_sleeper(const struct play *play)
+/* Return: the first that sleeps on; the last, where none does. */
+static const struct sleeper *a_sleeper(const struct play *play)
 {
 	int i = 0;
 
-	while (i < play->count - 1 && play->sleepers[i].woke_at)
+	while (i < play->on.count - 1 && play->on.sleepers[i].woke_at)
 		i++;
-	return play->sleepers[i].of_sink ? &play->scene.sink : &play->scene.source;
-}
-
-static bool start_control(struct play *play)
-{
-	struct scene *scene = &play->scene;
-	const struct endpoint *end = end_of_sleeper(play);
-	const char *missing = NULL;
-	int error = endpoint_open(&play->idle, end->kind, end->role, end->size, &missing);
-
-	if (error)
-		return scene_lacks(scene, missing, "cannot open what the control sleeps at", error);
-	if (!give_first_byte(play, &play->idle))
-		return fails(play, "cannot write to what the control sleeps at", errno);
-	return sleeper_start(&play->control, scene, role_is_sink(end->role), play->idle.far) &&
-	       scene_begin(scene) && lacks_nothing(play, &play->control, 1);
+	return &play->on.sleepers[i];
 }
 
 /* The copy has nothing of what the control has: nobody can hold up who does this. */
 static void play_control(struct play *play)
 {
-	struct channel channel;
+	const struct channel *channel = &play->on.idle_channel;
 	int64_t begun;
 
-	if (!start_control(play) || !run(play, control_sleeps, TICK_SLEEP) || play->control.woke_at)
+	if (!waking_scene_start_control(&play->on, waking_scene_end(&play->on, a_sleeper(play))) ||
+	    !run(play, control_sleeps, TICK_SLEEP) || play->on.control.woke_at)
 		return;
-	channel = channel_of(&play->scene, &play->idle);
+	channel_prepare(channel);
 	begun = clock_now();
-	channel_wake(&channel, 1);
+	channel_wake(channel, 1);
 	if (!run(play, control_awake, TICK_AWAKE) || !run(play, awake_have_ended, TICK_AWAKE) ||
-	    !sleeper_is_right(&play->control))
+	    !sleeper_is_right(&play->on.control))
 		return;
-	play->control_took = max(play->control.woke_at - begun, 1);
+	play->control_took = max(play->on.control.woke_at - begun, 1);
 	play->seen.limit = max(LIMIT_OF(ACT), ACT_CONTROLS * play->control_took);
 }
 
@@ -349,8 +201,8 @@ static int64_t last_waking(const struct play *play)
 {
 	int64_t last = 0;
 
-	for (int i = 0; i < play->count; i++)
-		last = max(last, play->sleepers[i].woke_at);
+	for (int i = 0; i < play->on.count; i++)
+		last = max(last, play->on.sleepers[i].woke_at);
 	return last;
 }
 
@@ -362,14 +214,15 @@ static void keep_awakening(struct play *play)
 
 static void keep_sleepers(struct play *play)
 {
-	for (int i = 0; i < play->count; i++) {
-		const struct sleeper *sleeper = &play->sleepers[i];
+	for (int i = 0; i < play->on.count; i++) {
+		const struct sleeper *sleeper = &play->on.sleepers[i];
 		struct text stack = { 0 };
 
 		if (sleeper->woke_at)
 			continue;
-		text_add(&play->evidence,
-			 "missed_at=%s\nsleeper=", sleeper->of_sink ? "sink" : "source");
+		text_add(&play->evidence, "missed_at=%s\nsleeper=",
+			 waking_scene_end(&play->on, sleeper) == &play->on.scene.sink ? "sink" :
+											"source");
 		proc_describe(&play->evidence, sleeper->task->tid);
 		text_add(&play->evidence, "\n");
 		if (proc_stack(&stack, sleeper->task->tid))
@@ -382,8 +235,8 @@ static bool wakers_act(void *arg)
 {
 	const struct play *play = arg;
 
-	for (int i = 0; i < play->count; i++) {
-		if (play->slept_on[i] && !waker_acts_at(play->sleepers[i].of_sink))
+	for (int i = 0; i < play->on.count; i++) {
+		if (play->slept_on[i] && !waker_acts_at(play->on.sleepers[i].of_sink))
 			return false;
 	}
 	return true;
@@ -393,8 +246,8 @@ static bool wakers_act(void *arg)
 static void keep_release(struct play *play)
 {
 	play->seen.event = true;
-	for (int i = 0; i < play->count; i++) {
-		const struct sleeper *sleeper = &play->sleepers[i];
+	for (int i = 0; i < play->on.count; i++) {
+		const struct sleeper *sleeper = &play->on.sleepers[i];
 
 		if (!play->slept_on[i])
 			continue;
@@ -411,12 +264,12 @@ static void wake_otherwise(struct play *play)
 
 	play->seen.at_rest = true;
 	keep_sleepers(play);
-	for (int i = 0; i < play->count; i++)
-		play->slept_on[i] = !play->sleepers[i].woke_at;
+	for (int i = 0; i < play->on.count; i++)
+		play->slept_on[i] = !play->on.sleepers[i].woke_at;
 	play->slept_for = clock_now() - play->moved_at;
-	close_fd(&play->scene.release[1]);
+	close_fd(&play->on.scene.release[1]);
 	if (!run(play, wakers_act, TICK_AWAKE))
-		fails(play, "nobody came to wake those who sleep on", 0);
+		scene_fails(&play->on.scene, "nobody came to wake those who sleep on", 0);
 	play->seen.woken_by = run_until(play, all_awake, TICK_AWAKE, clock_now() + limit) ?
 				      WOKEN_OTHERWISE :
 				      WOKEN_NEVER;
@@ -448,24 +301,23 @@ static void await_awakening(struct play *play)
 static bool copy(struct play *play)
 {
 	struct awakening *seen = &play->seen;
-	const struct report *report = play->scene.report;
+	const struct report *report = play->on.scene.report;
 
-	play->cued_at = clock_now();
-	scene_cue(&play->scene);
+	scene_cue(&play->on.scene);
 	seen->ended = run(play, copier_over, TICK_SLEEP);
 	seen->copy_errno = report->error;
 	seen->copied = report->copied;
 	if (seen->ended && !report->done && !report->error)
-		return fails(play, "the copier died", 0);
+		return scene_fails(&play->on.scene, "the copier died", 0);
 	return seen->ended && report->done && seen->copied;
 }
 
 static void keep_right(struct play *play)
 {
 	run(play, awake_have_ended, TICK_AWAKE);
-	for (int i = 0; i < play->count; i++)
+	for (int i = 0; i < play->on.count; i++)
 		play->seen.is_wrong |=
-			play->sleepers[i].woke_at && !sleeper_is_right(&play->sleepers[i]);
+			play->on.sleepers[i].woke_at && !sleeper_is_right(&play->on.sleepers[i]);
 }
 
 static void perform(struct play *play)
@@ -475,9 +327,9 @@ static void perform(struct play *play)
 	run(play, gathered, TICK_SLEEP);
 	seen->woke_early = awake(play);
 	seen->slept = rest(play, LIMIT_OF(STALL), true);
-	if (!play->count)
-		fails(play, "there is no end at which somebody sleeps", 0);
-	if (!seen->slept || !play->count || !copy(play))
+	if (!play->on.count)
+		scene_fails(&play->on.scene, "there is no end at which somebody sleeps", 0);
+	if (!seen->slept || !play->on.count || !copy(play))
 		return;
 	await_awakening(play);
 	keep_right(play);
@@ -510,8 +362,8 @@ static void describe(const struct play *play, struct text *text)
 {
 	const struct awakening *seen = &play->seen;
 
-	text_add(text, "written=%s\n", play->waking->written);
-	text_add(text, "sleepers=%d\n", play->count);
+	text_add(text, "written=%s\n", play->on.waking->written);
+	text_add(text, "sleepers=%d\n", play->on.count);
 	if (seen->copy_errno)
 		text_add(text, "errno=%s\n", text_errno(seen->copy_errno));
 	if (seen->ended)
@@ -525,18 +377,14 @@ static void describe(const struct play *play, struct text *text)
 static struct judgement make_play(struct play *play, const struct test_case *test, int64_t at_least,
 				  struct result *result)
 {
-	struct scene *scene = &play->scene;
+	struct scene *scene = &play->on.scene;
 	struct judgement judgement;
 	const char *told;
 
-	*play = (struct play){
-		.waking = test->act->waking,
-		.at_least = at_least,
-		.idle = { .fd = -1, .far = -1, .watched = -1 },
-	};
+	*play = (struct play){ .at_least = at_least };
 	result->stage = "setting the scene";
 	patience_renew();
-	if (set(play, test)) {
+	if (waking_scene_set(&play->on, test)) {
 		result->stage = "copying";
 		scene->tracer.on_call = on_call;
 		scene->tracer.arg = play;
@@ -550,8 +398,7 @@ static struct judgement make_play(struct play *play, const struct test_case *tes
 	judgement = awakening_judge(&play->seen);
 	result->stage = "clearing the scene";
 	patience_renew();
-	result->left += scene_clear(scene);
-	endpoint_close(&play->idle);
+	result->left += waking_scene_clear(&play->on);
 	return judgement;
 }
 
@@ -589,5 +436,5 @@ void waking_copy_play(const struct test_case *test, struct result *result)
 	if (doubt(&play, judgement.verdict))
 		judgement = too_slow;
 	describe(&play, &result->evidence);
-	result_conclude(result, judgement, play.scene.error);
+	result_conclude(result, judgement, play.on.scene.error);
 }
