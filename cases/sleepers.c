@@ -107,7 +107,10 @@ static const char *prepare_epoll(int fd, bool of_sink)
 {
 	struct epoll_event event = { .events = EPOLLET | (of_sink ? EPOLLIN : EPOLLOUT) };
 
-	epoll = CHECKED(epoll_create1(EPOLL_CLOEXEC));
+	epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (epoll < 0 && errno == ENOSYS)
+		return "no epoll(7)";
+	CHECKED(epoll);
 	CHECKED(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event));
 	while (await_edge(of_sink, 0))
 		;
