@@ -9,6 +9,7 @@
 #include "checked.h"
 #include "pattern.h"
 #include "report.h"
+#include "sleepers.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -500,6 +501,100 @@ const struct act_row acts[] = {
 			.actor = ACTOR_COPIER,
 		},
 		.keeps_promises = true,
+	},
+	/*
+	 * Somebody sleeps, and the copy is to wake them (sleepers.c). No page says so of splice(2) in
+	 * particular: what was put into a pipe, or taken out, was so for everybody. pipe(2) has its
+	 * own history there: 0ddad21d3e99 (5.6) wakes one of those who wait, and 3a34b13a88ca and
+	 * 3b844826b6c6 (5.14) those with EPOLLET as before 5.5. Watchers of files: do_sendfile() and
+	 * vfs_copy_file_range() told them always, do_splice() since 983652c69199 (6.4), from pipe to
+	 * pipe since 12ee4b66af34, vmsplice since 7f0f1ea069e5, tee since 576d498e0ad6 (all 6.6); of
+	 * io_uring's read and write: f63cf5192fe3 (5.19). Nobody tells them
+	 * of io_submit(2) (6.1: fs/aio.c; seen up to 7.3). F_SETPIPE_SZ woke writers too early from 5.8
+	 * to e95aada4cb93 (6.8).
+	 */
+	{
+		.act = {
+			.name = "wakes_read",
+			.about = "those who wait in read(2) at the sink, two at a time, wake for what is copied",
+			.actor = ACTOR_COPIER,
+			.waking = &waking_read,
+		},
+		.raw_only = true,
+		.pairs = "file-pipe pipe-pipe file-unix file-pty",
+	},
+	{
+		.act = {
+			.name = "wakes_write",
+			.about = "those who wait in write(2) for room in the source, two at a time, wake when it is copied from",
+			.actor = ACTOR_COPIER,
+			.waking = &waking_write,
+		},
+		.raw_only = true,
+		.pairs = "pipe-pipe pipe-file",
+	},
+	{
+		.act = {
+			.name = "wakes_poll",
+			.about = "who waits in poll(2), for bytes in the sink or room in the source, wakes for a copy",
+			.actor = ACTOR_COPIER,
+			.waking = &waking_poll,
+		},
+		.raw_only = true,
+		.pairs = "file-pipe pipe-pipe pipe-file pipe-unix pipe-pty",
+	},
+	{
+		.act = {
+			.name = "wakes_epollet",
+			.about = "who waits so for an edge (epoll(7), EPOLLET) is told of it, also of more bytes than there were",
+			.actor = ACTOR_COPIER,
+			.waking = &waking_epollet,
+		},
+		.raw_only = true,
+		.pairs = "file-pipe pipe-pipe pipe-file",
+	},
+	{
+		.act = {
+			.name = "wakes_sigio",
+			.about = "who waits so for SIGIO (O_ASYNC) gets it",
+			.actor = ACTOR_COPIER,
+			.waking = &waking_sigio,
+		},
+		.raw_only = true,
+		.pairs = "file-pipe pipe-pipe pipe-file",
+	},
+	{
+		.act = {
+			.name = "wakes_setpipe_sz",
+			.about = "who waits in write(2) for room in the sink wakes when the copier enlarges that "
+				 "(F_SETPIPE_SZ), and then copies",
+			.actor = ACTOR_COPIER,
+			.waking = &waking_setpipe_sz,
+		},
+		.raw_only = true,
+		.pairs = "file-pipe",
+	},
+	{
+		.act = {
+			.name = "wakes_inotify",
+			.about = "who watches source or sink with inotify(7) is told of a copy",
+			.actor = ACTOR_COPIER,
+			.waking = &waking_inotify,
+		},
+		.raw_only = true,
+		.pairs = "file-file file-fifo fifo-file fifo-fifo",
+		.but = "mmap_write mmap_mmap", /* of mmap(2) nobody is told */
+	},
+	{
+		.act = {
+			.name = "wakes_fanotify",
+			.about = "who watches source or sink with fanotify(7) is told of a copy",
+			.actor = ACTOR_COPIER,
+			.waking = &waking_fanotify,
+		},
+		.raw_only = true,
+		.pairs = "file-file",
+		.but = "mmap_write mmap_mmap", /* of mmap(2) nobody is told */
 	},
 	{ .act = { .name = NULL } },
 };

@@ -29,6 +29,8 @@ struct act_row {
 	bool core;           /* also the endpoints that have partners */
 	bool everything;     /* ... and all strategies, too */
 	bool raw_only;       /* no cascades: what holds them up is one of their calls */
+	const char *pairs;   /* it meets just these, as source-sink; or NULL */
+	const char *but;     /* ... and not with these strategies; or NULL */
 	bool keeps_promises; /* it is none: its cases are those of the promises (promise.h) */
 };
 

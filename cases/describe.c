@@ -6,6 +6,7 @@
 #include "cases.h"
 #include "endpoints.h"
 #include "text.h"
+#include "waking.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -50,7 +51,9 @@ static void tell_act(const struct act_row *row)
 	struct text call = { 0 };
 
 	tell(&it, "about", act->about);
-	if (row->keeps_promises)
+	if (act->waking)
+		tell(&it, "written", act->waking->written);
+	if (row->keeps_promises || act->waking)
 		return;
 	tell(&it, "actor", act->actor == ACTOR_COPIER ? "copier" : "bystander");
 	if (act->perform) {

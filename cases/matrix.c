@@ -141,6 +141,27 @@ static bool may_take(const struct candidate *candidate)
 	return !text_lists(FROM_PIPES, strategy) || test->source->is_pipe;
 }
 
+/* Strategies that nobody can use from, or to, what is no file, as one act shows for all. */
+#define SEEKERS "pread_pwrite mmap_mmap"
+#define SOURCE_SEEKERS "mmap_write sendfile_offset"
+
+/* Who is to wake others meets the pairs that its row names. */
+static bool may_wake(const struct candidate *candidate)
+{
+	const struct act_row *row = candidate->row;
+	const struct test_case *test = &candidate->test;
+	const char *strategy = test->strategy->name;
+	const bool from_file = is_file(test->source), files = from_file && is_file(test->sink);
+	char pair[CASE_ID];
+
+	snprintf(pair, sizeof(pair), "%s-%s", test->source->name, test->sink->name);
+	if (!text_lists(row->pairs, pair) || text_lists(row->but, strategy) ||
+	    strategy_is_cascade(test->strategy) || !may_take(candidate))
+		return false;
+	return (files || !text_lists(SEEKERS, strategy)) &&
+	       (from_file || !text_lists(SOURCE_SEEKERS, strategy));
+}
+
 bool cases_can_execute(const struct act_row *row, const struct test_case *test)
 {
 	const struct act *act = &row->act;
@@ -159,6 +180,8 @@ static bool makes_sense(const struct candidate *candidate)
 
 	if (candidate->row->keeps_promises)
 		return test->promise;
+	if (candidate->row->pairs)
+		return may_wake(candidate);
 	if (!test->source->is_source || !test->sink->is_sink || !may_meet(candidate) ||
 	    !may_take(candidate) || text_lists(WHOLE_ONLY, test->strategy->name))
 		return false;

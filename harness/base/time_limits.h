@@ -21,12 +21,12 @@
 // clang-format off
 #define LIMITS(ROW) \
 	ROW(ACT, 100, "late", "an act that ends within it is not late, however quick the control") \
-	ROW(REST, 50, "hang stuck late", "asleep in one sleep for so long is at rest: then its cause is tried") \
+	ROW(REST, 50, "hang stuck late missed", "asleep in one sleep for so long is at rest: then its cause is tried") \
 	ROW(SPINS, 1000, "spins", "what a call has taken of a CPU by then, it may take without end") \
 	ROW(SPINS_LOOK, 20, "", "how long a call may last until it is looked at whether it spins, and again") \
 	ROW(SHOWN, 1000, "", "the first sleep lasts no longer than that only to spare a second attempt") \
-	ROW(DOUBT, 10000, "hang", "a release comes no later than that to a sleep, to show that it ends it") \
-	ROW(RELEASED, 2000, "hang stuck", "what the release brings about has reached who sleeps on by then") \
+	ROW(DOUBT, 10000, "hang missed", "a release comes no later than that to a sleep, to show that it ends it") \
+	ROW(RELEASED, 2000, "hang stuck missed", "what the release brings about has reached who sleeps on by then") \
 	ROW(BY_ITSELF, 20000, "late stuck", "a wait for all CPUs (RCU) is over by then, however crowded") \
 	ROW(AFTERWARDS, 1000, "", "the end of a copy on which nothing depends") \
 	ROW(STALL, 2, "", "a sleep before the act; were it too short: it is to last through it") \

@@ -26,14 +26,13 @@ bool is_refusal(int error)
 	}
 }
 
-/* The strategy gave up before the act. */
-static struct judgement judge_refusal(const struct observation *seen)
+struct judgement judge_refusal(int error, int64_t moved)
 {
-	if (seen->copy_errno == ENOSYS)
+	if (error == ENOSYS)
 		return SAYS(UNAVAILABLE, "the system call is not there, or not permitted, here");
-	if (seen->copied)
+	if (moved)
 		return SAYS(BROKEN, "the copy failed half-way");
-	if (is_refusal(seen->copy_errno))
+	if (is_refusal(error))
 		return SAYS(REFUSED, NULL);
 	return SAYS(BROKEN, "the copy failed, and not with a refusal");
 }
@@ -98,7 +97,7 @@ struct judgement judge(const struct observation *seen)
 	if (seen->missing)
 		return SAYS(UNAVAILABLE, seen->missing);
 	if (seen->copy_errno)
-		return judge_refusal(seen);
+		return judge_refusal(seen->copy_errno, seen->copied);
 	if (!seen->acted && spin_lasts(&seen->spin))
 		return spin_judge(&seen->spin);
 	fault = scene_fault(seen);

@@ -56,6 +56,10 @@ struct observation {
 
 struct judgement judge(const struct observation *seen);
 
+/** judge_refusal() - what it says that a strategy gave up with @error, once @moved bytes had moved.
+ */
+struct judgement judge_refusal(int error, int64_t moved);
+
 /** is_refusal() - does @error mean that the kernel will not copy between these endpoints this way?
  */
 bool is_refusal(int error);

@@ -35,6 +35,7 @@ enum completion {
 
 struct endpoint;
 struct report;
+struct waking;
 
 enum performer { THE_ACTOR, THE_CONTROL };
 
@@ -86,6 +87,8 @@ struct act {
 	bool needs_waiting; /* the call is to wait: the control's, too, finds no bytes, or no room
 			     */
 	bool receives;      /* the bystander then reads the pipe until its end and compares */
+
+	const struct waking *waking; /* instead of all that: whom the copy has to wake; or NULL */
 };
 
 #endif

@@ -28,6 +28,8 @@ enum holds bystander_holds(const struct test_case *test)
 
 enum stall case_stall(const struct test_case *test)
 {
+	if (test->act->waking)
+		return STALL_NONE;
 	if (test->source->stalls && bystander_holds(test) != HOLDS_WRITE_END && !test->sink->full)
 		return STALL_SOURCE;
 	return test->sink->stalls ? STALL_SINK : STALL_NONE;

@@ -12,6 +12,7 @@ const char *verdict_name(enum verdict verdict)
 		[VERDICT_STUCK] = "stuck",
 		[VERDICT_LATE] = "late",
 		[VERDICT_SPINS] = "spins",
+		[VERDICT_MISSED] = "missed",
 		[VERDICT_CORRUPT] = "corrupt",
 		[VERDICT_UNAVAILABLE] = "unavailable",
 	};

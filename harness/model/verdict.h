@@ -11,6 +11,7 @@ enum verdict {
 	VERDICT_STUCK,
 	VERDICT_LATE,
 	VERDICT_SPINS, /* the copier runs on without end, and moves nothing */
+	VERDICT_MISSED,
 	VERDICT_CORRUPT,
 	VERDICT_UNAVAILABLE,
 };

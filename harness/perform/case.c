@@ -5,6 +5,7 @@
 #include "attempt.h"
 #include "copier.h"
 #include "promise_copy.h"
+#include "waking_copy.h"
 
 static void make_attempt(struct attempt *attempt, const struct test_case *test, bool probe_kill,
 			 int64_t at_least, struct result *result)
@@ -129,6 +130,8 @@ void case_play(const struct test_case *test, struct result *result)
 	patience_in(&result->renewed);
 	if (test->promise)
 		promise_copy_play(test, result);
+	else if (test->act->waking)
+		waking_copy_play(test, result);
 	else
 		play_act(test, result);
 }

@@ -15,9 +15,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BEYOND (64 << 10)   /* what a full socket still takes by splice(2), and an empty pipe */
-#define FEED_MAX (1 << 20)  /* what anybody may ask for (fs.pipe-max-size) */
-#define FEED_UNIT (4 << 10) /* pages, that are filled whole */
+#define BEYOND (64 << 10)      /* what a full socket still takes by splice(2), and an empty pipe */
+#define FEED_MAX (1 << 20)     /* what anybody may ask for (fs.pipe-max-size) */
+#define FEED_UNIT (4 << 10)    /* pages, that are filled whole */
+#define WAKING_FEED (64 << 10) /* what a pipe has unless told */
 
 bool scene_fails(struct scene *scene, const char *fault, int error)
 {
@@ -42,7 +43,7 @@ bool scene_lacks(struct scene *scene, const char *missing, const char *fault, in
  * So many bytes that some are left when the copy stalls: whether they are is looked at in each
  * play. And not more, since the release waits for all of them to go through a terminal, and since a
  * user may have only so much in pipes (pipe-user-pages-soft). Of a program it is not known what it
- * takes; one that takes all gets more: feed.c.
+ * takes; one that takes all gets more: feed.c. Who is to be woken by a copy has it take some pages.
  */
 static size_t feed_size(const struct test_case *test)
 {
@@ -50,15 +51,19 @@ static size_t feed_size(const struct test_case *test)
 	const size_t beyond = test->sink->full_is_full ? 0 : BEYOND;
 	const size_t wanted = beyond + strategy_takes_ahead(strategy) + 1;
 
+	if (test->act->waking)
+		return WAKING_FEED;
 	if (strategy->program || wanted > FEED_MAX)
 		return FEED_MAX;
 	return (wanted / FEED_UNIT + 1) * FEED_UNIT;
 }
 
-/* Where the other end is to stall, this one must be ready. */
+/* Where the other end is to stall, or nothing is, this one must be ready. */
 static enum role source_role(const struct scene *scene)
 {
-	return scene->stall == STALL_SINK && scene->test->source->stalls ? ROLE_FEED : ROLE_SOURCE;
+	const bool ready = scene->stall == STALL_SINK || scene->test->act->waking;
+
+	return ready && scene->test->source->stalls ? ROLE_FEED : ROLE_SOURCE;
 }
 
 /*
@@ -71,7 +76,8 @@ static size_t source_size(const struct scene *scene)
 
 	if (source_role(scene) == ROLE_FEED)
 		return feed_size(test);
-	if (scene->stall == STALL_NONE && !test->promise && !test->source->single)
+	if (scene->stall == STALL_NONE && !test->promise && !test->act->waking &&
+	    !test->source->single)
 		return PATTERN_ROUND;
 	return 0;
 }

@@ -17,6 +17,7 @@ my $planted = programs(
         case ('exit_group/sendfile/pty-pipe', 'hang'),
         case ('kill/cascade/pty-pipe',        'hang'),
         case ('promise/cascade/same-same',    'corrupt'),
+        case ('wakes/sendfile/pty-pipe',      'missed'),
     ]
 );
 my $tables = <<'END' =~ s/ \| /\t/gr;
@@ -29,6 +30,8 @@ act | kill | actor | copier
 act | kill | signal | SIGKILL
 act | kill | over | its process has ended
 act | promise | about | a copy keeps what is promised
+act | wakes | about | who sleeps for a copy wakes
+act | wakes | written | another manual
 strategy | sendfile | about | sendfile(2)
 strategy | sendfile | instead | read(2) and write(2)
 strategy | sendfile | step | sendfile, all in one call
@@ -49,7 +52,7 @@ END
 spew("$planted/describe.txt", $tables);
 
 my @names = qw(exit_group/sendfile/pty-pipe kill/cascade/pty-pipe promise/cascade/same-same
-    exit_group kill promise sendfile cascade pty same hang);
+    wakes/sendfile/pty-pipe exit_group kill promise wakes sendfile cascade pty same hang);
 golden_session(
     'explain.txt',
     sub (@words) { copyhang($planted, @words) },

@@ -23,6 +23,7 @@ my %cases = (
     'exit_group/splice/pty-pipe'     => 'late',
     'exit_group/splice/unix-pipe'    => 'hang',
     'close/read_write/unix-pipe'     => 'corrupt',
+    'close/sendfile/unix-pipe'       => 'missed',
     'close/fuse/pty-pipe'            => 'unavailable',
     'close/splice/pty-pipe'          => 'broken',
 );

@@ -28,6 +28,7 @@ my %cases   = (
     'close/s0/pty-pipe'    => 'stuck',
     'close/s1/pty-pipe'    => 'late',
     'close/s1/unix-pipe'   => 'corrupt',
+    'close/s0/unix-pipe'   => 'missed',
     'close/s2/pty-file'    => 'unavailable',
     'close/s3/unix-file'   => 'broken',
     'close/odd.name/a-b-c' => 'safe',

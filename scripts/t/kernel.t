@@ -99,7 +99,12 @@ subtest 'copy_file_range/pty-pipe' => sub {
 };
 
 subtest 'proof' => sub {
-    my %lacking = (safe => \&safe_lacks, hang => \&hang_lacks, refused => \&refused_lacks);
+    my %lacking = (
+        safe    => \&safe_lacks,
+        hang    => \&hang_lacks,
+        missed  => \&missed_lacks,
+        refused => \&refused_lacks,
+    );
     for my $kind (sort keys %lacking) {
         my @lacking = map { my $lack = $lacking{$kind}->($_); $lack ? "$_->{id}: $lack" : () }
             grep { $_->{verdict} eq $kind } @cases;
@@ -226,10 +231,11 @@ sub shared_pages () {
 }
 
 sub safe_lacks ($case) {
-    return kept_lacks($case) if $case->{act} eq 'promise';
-    return 'act_ms'          if !defined $case->value('act_ms');
-    return q{}               if $case->value('stalled') eq 'yes';
-    return "a stall"         if !$IS_FILE{$case->{source}} || !$IS_FILE{$case->{sink}};
+    return kept_lacks($case)  if $case->{act} eq 'promise';
+    return woken_lacks($case) if $case->{act} =~ /\Awakes_/;
+    return 'act_ms'           if !defined $case->value('act_ms');
+    return q{}                if $case->value('stalled') eq 'yes';
+    return "a stall"          if !$IS_FILE{$case->{source}} || !$IS_FILE{$case->{sink}};
     return q{}
         if grep { $_->[0] eq 'step' && $_->[1] =~ /=(?:[1-9]\d*|done|under_way)\b/ }
         @{$case->{pairs}};
@@ -247,6 +253,23 @@ sub kept_lacks ($case) {
     return q{} if ($case->value('shared') // q{}) eq 'yes';
     return q{} if $case->{source} =~ $IS_ITSELF;
     return 'what was to be copied';
+}
+
+sub woken_lacks ($case) {
+    return 'woken=yes'          if ($case->value('woken') // q{}) ne 'yes';
+    return 'somebody who slept' if !$case->value('sleepers') || !length $case->value('written');
+    return 'bytes'              if !$case->value('moved');
+    return defined $case->value('act_ms') ? q{} : 'act_ms';
+}
+
+sub missed_lacks ($case) {
+    return 'bytes' if !$case->value('moved');
+    for my $key (qw(control_ms limit_ms release_ms)) {
+        return $key if ($case->value($key) // q{}) !~ /\A\d+[.]\d+\z/;
+    }
+    return 'what it sleeps for' if $case->value('event_there') ne 'yes';
+    return 'the end' if ($case->value('missed_at') // q{}) !~ /\A(?:source|sink)\z/;
+    return ($case->value('sleeper') // q{}) =~ /\A[DS] / ? q{} : 'where the sleeper waits';
 }
 
 sub refused_lacks ($case) {

@@ -129,6 +129,20 @@ subtest 'a copier that spins' => sub {
     golden('run-spins.txt', $out);
 };
 
+subtest 'who does not wake others holds nobody up' => sub {
+    my @cases = (
+        case ('exit_group/loop/pty-pipe',  'safe'),
+        case ('exit_group/other/pty-pipe', 'safe'),
+        case ('wakes_one/loop/file-pipe',  'missed', 'woken=otherwise'),
+        case ('wakes_one/other/file-pipe', 'missed', 'woken=otherwise'),
+        case ('wakes_two/loop/file-pipe',  'missed', 'woken=otherwise'),
+        case ('wakes_two/other/file-pipe', 'refused'),
+    );
+    my ($status, $out) = copyhang(programs(\@cases), 'run');
+    is($status, 1, 'fails');
+    golden('run-missed.txt', $out);
+};
+
 subtest '--only, --jobs' => sub {
     my ($status, $out) =
         copyhang($folder, 'run', '--only', '*/read_write/*', '--only', '*/private/*', '--jobs', 8);

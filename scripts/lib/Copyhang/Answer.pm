@@ -39,8 +39,9 @@ sub _once ($self, $what, $code) {
     return @{$self->{counted}{$what} //= [$code->()]};
 }
 
-# A broken promise is the strategy's own affair, and holds nobody up; nor does a copier that spins.
-sub _is_own_affair ($case) { return $case->{verdict} =~ /\A(?:corrupt|spins)\z/ }
+# A broken promise is the strategy's own affair, and holds nobody up; nor does a copier that spins, or
+# that does not wake others.
+sub _is_own_affair ($case) { return $case->{verdict} =~ /\A(?:corrupt|missed|spins)\z/ }
 sub _holds_up      ($case) { return $case->is_unsafe && !_is_own_affair($case) }
 
 # Who holds others up where the ends are ordinary.
@@ -105,6 +106,15 @@ sub _how_it_spins ($case) {
     my $in   = defined $case->value('spins_ms') ? 'in one system call' : 'call after call';
     my $ends = {yes => ', until SIGKILL', no => ', and SIGKILL does not end it'};
     return $in . ($ends->{$case->value('killable') // q{}} // q{});
+}
+
+# Who does not wake those who sleep for what is copied, and in which acts.
+sub missed ($self) {
+    my @findings = map {
+        my @acts = map { "$_->[0]{act} " . $self->_from_to($_, $_) } group('act', @{$_});
+        +{names => [$_->[0]{strategy}], where => join '; ', @acts}
+    } group('strategy', grep { $_->{verdict} eq 'missed' } @{$self->{cases}});
+    return merged('names', 'where', @findings);
 }
 
 # Cases in the same words, whatever came of them.

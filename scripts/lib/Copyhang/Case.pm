@@ -13,7 +13,7 @@ use v5.36;
 use Cpanel::JSON::XS ();
 
 # Whether the word in TAP is ok, and whether it says something about the kernel.
-my @VERDICTS = qw(safe refused hang stuck late spins corrupt unavailable broken);
+my @VERDICTS = qw(safe refused hang stuck late spins missed corrupt unavailable broken);
 my %IS_OK    = map { $_ => /safe|refused|unavailable/ ? 1 : 0 } @VERDICTS;
 my %IS_KNOWN = map { $_ => !/unavailable|broken/ } @VERDICTS;
 
@@ -51,7 +51,7 @@ sub _new ($class, $id, $number, $pairs) {
     return bless \%self, $class;
 }
 
-# Hang, stuck, late, spins or corrupt: the kernel was seen to do it.
+# Hang, stuck, late, spins, missed or corrupt: the kernel was seen to do it.
 sub is_unsafe ($self) { return $self->is_known && !$IS_OK{$self->{verdict}} }
 
 sub is_known ($self) { return $IS_KNOWN{$self->{verdict}} }

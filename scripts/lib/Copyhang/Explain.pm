@@ -42,7 +42,9 @@ sub _case ($self, $id) {
         "source, $source: " . $self->_about('endpoint', $source),
         "sink, $sink: " . $self->_about('endpoint', $sink),
         "a copier copies by $strategy: " . $self->_about('strategy', $strategy),
-        $self->_has_actor($act) ? $self->_acted($act) : $self->_promised("$source-$sink"),
+        $self->_has_actor($act) ? $self->_acted($act)
+        : $self->_wakes($act)   ? $self->_woken($act)
+        :                         $self->_promised("$source-$sink"),
     );
     return join q{}, "$id\n", $self->_numbered(@steps), $self->_calls($strategy),
         $self->_meanings($act), $self->_changes($id);
@@ -51,6 +53,17 @@ sub _case ($self, $id) {
 sub _promised ($self, $ends) {
     my ($claim, $written) = map { $self->{tables}->fact('promise', $ends, $_) } qw(claim written);
     return "claimed: $claim ($written)";
+}
+
+# Somebody sleeps, whom the copy is to wake.
+sub _wakes ($self, $act) { return defined $self->{tables}->fact('act', $act, 'written') }
+
+sub _woken ($self, $act) {
+    my ($about, $written) = map { $self->{tables}->fact('act', $act, $_) } qw(about written);
+    return (
+        'before it begins, somebody is seen asleep who waits for what it is going to bring about',
+        "claimed: $about; awaited: that they wake ($written)",
+    );
 }
 
 # The cases of an act without one are whole copies, which nobody holds up.
@@ -77,7 +90,10 @@ sub _acted ($self, $act) {
 
 sub _act ($self, $act) {
     return if !$self->{tables}->has('act', $act);
-    my @steps = $self->_has_actor($act) ? $self->_acted($act) : $self->_about('act', $act);
+    my @steps =
+          $self->_has_actor($act) ? $self->_acted($act)
+        : $self->_wakes($act)     ? $self->_woken($act)
+        :                           $self->_about('act', $act);
     return join q{}, "act $act\n", $self->_numbered(@steps),
         $self->_pages($self->{tables}->fact('act', $act, 'call') // ()), $self->_meanings($act),
         $self->_counted(qr{\A\Q$act\E/}), $self->_changes(grep { m{\A\Q$act\E/} } @{$self->{ids}});
@@ -162,7 +178,10 @@ sub _changes ($self, @ids) {
 
 # What may come of it, in the words of copyhang-verdicts(7), shortened to their first sentence.
 sub _meanings ($self, $act) {
-    my $never    = $self->_has_actor($act) ? qr/(?!)/ : qr/\A(?:hang|stuck|late)\z/;
+    my $never =
+          $self->_has_actor($act) ? qr/\Amissed\z/
+        : $self->_wakes($act)     ? qr/\A(?:hang|stuck|corrupt)\z/
+        :                           qr/\A(?:hang|stuck|late|missed)\z/;
     my @verdicts = grep { $_ !~ $never } Copyhang::Case->verdicts;
     return "\nWhat may come of it\n", map {
         my ($sentence) = $self->_meaning($_) =~ s/\s+/ /gr =~ /\A (.*?[.])(?: |\z)/;

@@ -92,11 +92,12 @@ sub sections ($self) {
     my @nothing  = map  { @{$others{$_} // []} } qw(broken unavailable);
     my $ends     = join ', ', $answer->exotic_sorts;
     my @sections = (
-        ['hang',    $TITLE{hang},             [$answer->unsafe], $self->_held, $self->_instead],
-        ['corrupt', 'SPOIL what they copy',   [$answer->corrupt]],
-        ['spins',   $TITLE{spins},            [$answer->spins]],
-        ['safe',    'HANG NOBODY',            \@good],
-        ['broken',  'NOT KNOWN',              [$answer->silent], _nothing(@nothing)],
+        ['hang',    $TITLE{hang}, [$answer->unsafe], $self->_held, $self->_instead],
+        ['missed',  'DO NOT WAKE who sleeps for what they copy', [$answer->missed]],
+        ['corrupt', 'SPOIL what they copy',                      [$answer->corrupt]],
+        ['spins',   $TITLE{spins},                               [$answer->spins]],
+        ['safe',    'HANG NOBODY',                               \@good],
+        ['broken',  'NOT KNOWN', [$answer->silent], _nothing(@nothing)],
         ['hang',    "$TITLE{exotic} ($ends)", [$self->_exotic]],
     );
     return map {

@@ -19,6 +19,7 @@ my %MEANING = (
     stuck   => 'it does not, not even after the copy has been released',
     late    => 'it does so by itself, but late',
     spins   => 'the copier runs on without end, and copies nothing',
+    missed  => 'somebody sleeps on who waits for what the copy has brought about',
     corrupt => 'bytes, counts or offsets are not as promised, or the source has changed',
 );
 

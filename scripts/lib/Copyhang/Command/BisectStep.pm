@@ -12,7 +12,7 @@ use Copyhang::Paths   ();
 my $GIVE_UP = 255;
 
 # Where no option says it; 'late' may be due to this machine.
-my %SIDE = (good => [qw(safe refused)], bad => [qw(hang stuck spins corrupt)]);
+my %SIDE = (good => [qw(safe refused)], bad => [qw(hang stuck spins missed corrupt)]);
 
 sub main ($class, @arguments) {
     my $status = Copyhang::Failure->status_of(sub { $class->_main(@arguments) });
