@@ -84,6 +84,7 @@ static void add_facts(struct text *text, const char *before, unsigned int facts,
 		"the sink has O_APPEND",
 		"both are one file",
 		"the source is a file of 32 KiB at most",
+		"the source is a character device",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

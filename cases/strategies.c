@@ -541,14 +541,14 @@ const struct strategy strategies[] = {
 	},
 	/*
 	 * What is neither regular, a socket nor a character device it refuses, but for a pipe into
-	 * a pipe: that an eventfd or the like is refused is left out. So is that it takes O_APPEND
-	 * away from a terminal.
+	 * a pipe. That it takes O_APPEND away from a terminal is left out.
 	 */
 	{
 		.name = "bun",
 		.about = "Bun.write(Bun.stdout, Bun.stdin) on a thread of its pool; seen in 1.4.5 "
 			 "(src/bun.js/webcore/blob/copy_file.zig, CopyFile.runAsync, doCopyFileRange)",
 		.instead = "for await (const chunk of Bun.stdin.stream()), and a write of each",
+		.ignores_sigpipe = true,
 		.unless = SAME_FILE,
 		.steps = {
 			{
@@ -580,12 +580,13 @@ const struct strategy strategies[] = {
 			{
 				.mover = &mover_sendfile,
 				.chunk = KIB(64),
-				.unless = SOURCE_PIPE | SOURCE_FILLED,
+				.any = SOURCE_REGULAR | SOURCE_SOCKET | SOURCE_CHAR,
+				.unless = SOURCE_FILLED,
 				.falls_on = {EINVAL, ENOSYS, EXDEV, EOPNOTSUPP},
 				.on_eintr = FAILS,
 				.on_eagain = FAILS,
 			},
-			{.mover = &mover_read_write, .chunk = KIB(64), .unless = SOURCE_PIPE},
+			{.mover = &mover_read_write, .chunk = KIB(64), .any = SOURCE_REGULAR | SOURCE_SOCKET | SOURCE_CHAR},
 		},
 	},
 	/*
@@ -668,27 +669,47 @@ const struct strategy strategies[] = {
 	},
 	/*
 	 * It waits in select(2) until its source has bytes, and then splices straight to the sink:
-	 * nobody is held up by a source, but by a sink that is full. The chunk is 32 times st_blksize,
-	 * which of a terminal is a quarter.
+	 * nobody is held up by a source, but by a sink that is full. A 0 it doubts, and all errors,
+	 * and reads; left out: also from a terminal, which then has to tell its end twice. The chunk
+	 * is 32 times st_blksize, which of a terminal is 1 KiB.
 	 */
 	{
 		.name = "pv",
 		.about = "splice to standard output once select says that there is input; seen in 1.6.20 "
 			 "(src/pv/transfer.c, pv__transfer_read)",
 		.instead = "pv --no-splice",
+		.ignores_sigpipe = true,
 		.steps = {
 			{
 				.mover = &mover_splice,
+				.chunk = KIB(32),
+				.only = SOURCE_CHAR,
+				.falls_on_any = true,
+				.midway = NEXT_STEP,
+				.flags = SPLICE_F_MORE,
+				.waits = true,
+			},
+			{
+				.mover = &mover_splice,
 				.chunk = KIB(128),
-				.falls_on = {EINVAL},
+				.unless = SOURCE_CHAR,
+				.falls_on_any = true,
 				.midway = NEXT_STEP,
 				.on_nothing = NEXT_STEP,
+				.doubts = true,
 				.flags = SPLICE_F_MORE,
 				.waits = true,
 			},
 			{
 				.mover = &mover_read_write,
+				.chunk = KIB(32),
+				.only = SOURCE_CHAR,
+				.waits = true,
+			},
+			{
+				.mover = &mover_read_write,
 				.chunk = KIB(128),
+				.unless = SOURCE_CHAR,
 				.waits = true,
 			},
 		},

@@ -57,6 +57,7 @@ static unsigned int facts_of(const struct copy *copy, const struct stat *in, con
 		{ SINK_STREAM, is_stream(copy->out) },
 		{ SINK_APPEND, fcntl(copy->out, F_GETFL) & O_APPEND },
 		{ SAME_FILE, is_same(in, out) },
+		{ SOURCE_CHAR, S_ISCHR(in->st_mode) },
 		{ SOURCE_SMALL, S_ISREG(in->st_mode) && in->st_size <= SMALL },
 	};
 	unsigned int held = 0;
@@ -122,9 +123,14 @@ static ssize_t move(struct copy *copy, size_t count)
 {
 	const struct mover *mover = copy->step->mover;
 	size_t left = copy->memory_size - (size_t)copy->moved;
+	const int64_t before = copy->moved;
 
-	if (!copy->memory)
-		return mover->move(copy, count);
+	if (!copy->memory) {
+		ssize_t n = mover->move(copy, count);
+
+		copy->shared |= mover->shares && (n > 0 || copy->moved > before);
+		return n;
+	}
 	return left ? mover->put(copy, copy->memory + copy->moved, count < left ? count : left) : 0;
 }
 
@@ -147,7 +153,7 @@ static enum way run_step(struct copy *copy, int64_t limit, int *error)
 		if (n > 0) {
 			copy->moved += n;
 		} else if (n == 0 && step->on_nothing != SAME_STEP) {
-			return moved ? NOWHERE : step->on_nothing;
+			return moved && !step->doubts ? NOWHERE : step->on_nothing;
 		} else if (n == 0) {
 			continue;
 		} else if (copy->moved && errno == copy->eof_errno) {

@@ -28,6 +28,7 @@ enum fact {
 	SINK_APPEND = 1 << 11,  /* O_APPEND */
 	SAME_FILE = 1 << 12,    /* both descriptors are of one regular file */
 	SOURCE_SMALL = 1 << 13, /* a regular file of 32 KiB at most */
+	SOURCE_CHAR = 1 << 14,  /* a character device, as a terminal is */
 };
 
 /* Where a step leads that does not go on; SAME_STEP: to itself, as if nothing had been. */
@@ -55,8 +56,9 @@ struct step {
 	enum way midway;           /* where those lead that come after bytes; NOWHERE: it fails */
 	enum way on_nothing;       /* where a first 0 leads; NOWHERE: it is the end of the file */
 	enum patience on_eintr, on_eagain;
-	bool sized; /* it stops at the st_size that the source had in the beginning */
-	bool waits; /* before each call, by ppoll(2), until the source has bytes */
+	bool sized;  /* it stops at the st_size that the source had in the beginning */
+	bool doubts; /* a 0 after bytes leads where a first 0 does */
+	bool waits;  /* before each call, by ppoll(2), until the source has bytes */
 	/* For movers that splice: */
 	unsigned int flags; /* of splice(2) */
 	int pipe_size;      /* F_SETPIPE_SZ for the private pipe; 0: as it comes */
@@ -77,6 +79,7 @@ struct strategy {
 	unsigned int only;   /* facts without which it does not begin: EINVAL, a refusal */
 	unsigned int unless; /* facts with which it does not */
 	const struct program *program; /* what copies instead of steps, or NULL */
+	bool ignores_sigpipe;          /* the program does, so that EPIPE is an error like others */
 	bool makes_room; /* in a file, and stores there: cut off it leaves zeros anywhere in it */
 	struct step steps[STRATEGY_STEPS];
 };

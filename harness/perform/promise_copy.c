@@ -81,7 +81,7 @@ static _Noreturn void be_copier(const struct scene *scene)
 	error = promise->asks_nothing ? copy_nothing(strategy, &copy) :
 					copy_through(strategy, &copy);
 	arrival->lost = copy.lost;
-	arrival->shares = copy.step && copy.step->mover->shares;
+	arrival->shares = copy.shared;
 	if (!scene->source.kind->regular)
 		CHECKED(ioctl(FD_SOURCE, FIONREAD, &arrival->left));
 	scene->report->copied = copy.moved;

@@ -302,6 +302,22 @@ static ssize_t move_late(struct copy *copy, size_t count)
 	return ++asked[0] % 3 ? 0 : 10;
 }
 
+static void check_doubting_steps(void)
+{
+	struct step step = {
+		.mover = &(const struct mover){ .move = move_10_then_tell },
+		.chunk = 4096,
+		.on_nothing = NEXT_STEP,
+	};
+	struct copy copy = { 0 };
+
+	CHECK(!cascade(step, &copy, 0, 5) && copy.moved == 10 && !asked[1],
+	      "a 0 after bytes is the end");
+	step.doubts = true;
+	copy = (struct copy){ 0 };
+	CHECK(!cascade(step, &copy, 0, 5) && copy.moved == 15, "unless the step doubts it");
+}
+
 static void check_stubborn_steps(void)
 {
 	const struct step step = {
@@ -416,6 +432,7 @@ int main(void)
 	check_patience();
 	check_ways();
 	check_whole_strategies();
+	check_doubting_steps();
 	check_stubborn_steps();
 	check_waiting_steps();
 	check_small_files();

@@ -143,7 +143,8 @@ sub _users ($self, $strategy) {
     my @programs = map {
         my ($name, undef, $rows) = split;
         (grep { $_ eq $strategy } split /,/, $rows // q{}) ? $name : ()
-    } grep { !/\A\s*#/ } Copyhang::Paths->lines(Copyhang::Paths->fixture('programs'));
+    } grep { !/\A(?:\s*#|since\s)/ }
+        Copyhang::Paths->lines(Copyhang::Paths->fixture('programs'));
     return (
         @same     ? wrap("\nAlso tried by: ",             join(', ', @same),     q{  }) : (),
         @programs ? wrap("\nPrograms that do the same: ", join(', ', @programs), q{  }) : (),
