@@ -9,6 +9,9 @@ use Copyhang::Report::Html::Element qw(line table tag);
 use Copyhang::Survey::Record        ();
 
 my $TITLE = 'Programs that hang the processes around them';
+my $RULES =
+      '.survey td, .survey thead th { text-align: left; padding: 2px .7em; vertical-align: top }'
+    . ' .survey th { vertical-align: top; padding: 2px .7em } .survey .hang { white-space: nowrap }';
 my $ABOUT =
       'Each program copied its standard input to its standard output while one end had nothing to'
     . ' give, or took nothing, and a process at the other end of its pipe wanted to exit. What it'
@@ -25,14 +28,16 @@ sub text ($class, $results, $path = undef) {
 }
 
 sub page ($class, $record) {
-    my @heads = ('program', 'version', 'hangs', 'while it copies', 'cascade', 'since', 'row');
-    my @rows  = map { _rows($record, $_) } $record->programs;
-    my @body  = (
+    my @heads    = ('program', 'version', 'hangs', 'while it copies', 'cascade', 'since', 'row');
+    my @programs = $record->programs;
+    my @harmful  = grep { $record->harm($_) } @programs;
+    my @harmless = grep { !$record->harm($_) } @programs;
+    my @body     = (
         line('p', $ABOUT),
         line('p', 'Seen on ' . $record->origin . q{.}),
-        table('table.rows.survey', \@heads, @rows),
+        table('table.survey', \@heads, map { _rows($record, $_) } @harmful, @harmless),
     );
-    return Copyhang::Report::Html->filled($TITLE, \@body);
+    return Copyhang::Report::Html->filled($TITLE, \@body, $RULES);
 }
 
 # A line for each thing that it does; those that hang somebody first.
