@@ -45,7 +45,7 @@ sub _rows ($record, $program) {
     my @harm = $record->harm($program);
     my @safe = grep { $_->{verdict} eq 'safe' } @{$program->{seen}};
     my @told = (
-        (map { ['hang', @{$_}{qw(who when cascade)}] } @harm),
+        (map { [@{$_}{qw(verdict who when cascade)}] } @harm),
         (map { ['safe', 'nobody', _when($_), $_->{cascade}] } @safe),
     );
     my $row = join ', ', @{$program->{rows}};

@@ -85,7 +85,7 @@ sub text ($self) {
     return Cpanel::JSON::XS->new->canonical->pretty->ascii->encode(\%document);
 }
 
-# Whom a program hangs: [{who, when, cascade}...].
+# Whom a program hangs: ({who, when, verdict, cascade}...).
 sub harm ($class, $program) {
     return map {
         my $to    = $_->{direction} eq 'reverse';
@@ -94,8 +94,8 @@ sub harm ($class, $program) {
             who  => $to ? 'who writes to it' : 'who reads from it',
             when => $to ? "to $ends"         : "from $ends",
         );
-        +{%whose, cascade => $_->{cascade}}
-    } grep { $_->{verdict} =~ /\A(?:hang|stuck|late)\z/ } @{$program->{seen}};
+        +{%whose, %{$_}{qw(verdict cascade)}}
+    } grep { $_->{verdict} ne 'safe' } @{$program->{seen}};
 }
 
 # A table of those that hang somebody, and the names of the others.
