@@ -86,6 +86,8 @@ static void add_facts(struct text *text, const char *before, unsigned int facts,
 		"the sink is a stream socket",
 		"the sink has O_APPEND",
 		"both are one file",
+		"the source is a file of 32 KiB at most",
+		"the source is a character device",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -113,6 +115,8 @@ static void tell_step(const struct row *row, const struct step *step)
 		call_name(&text, step->mover->calls[i]);
 	}
 	text_add(&text, ", ");
+	if (step->waits)
+		text_add(&text, "each after a wait for the source, ");
 	if (step->chunk >= MUCH)
 		text_add(&text, "all in one call");
 	else
@@ -124,6 +128,8 @@ static void tell_step(const struct row *row, const struct step *step)
 		text_add(&text, "; on any error the next step");
 	add_errnos(&text, step->falls_on, "the next step");
 	add_errnos(&text, step->last_on, "the last step");
+	if (step->on_nothing == SAME_STEP)
+		text_add(&text, "; on 0 the same again");
 	tell(row, "step", text.bytes);
 }
 
@@ -132,6 +138,7 @@ static void tell_strategy(const struct strategy *strategy)
 	const struct row it = { "strategy", strategy->name };
 
 	tell(&it, "about", strategy->about);
+	tell(&it, "alike", strategy->alike);
 	tell(&it, "instead", strategy->instead);
 	for (const struct step *step = strategy->steps; step->mover; step++)
 		tell_step(&it, step);

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,7 @@ struct choice {
 struct options {
 	struct choice acts, sources, sinks;
 	struct run how;
-	bool reverse, list;
+	bool reverse, both, list;
 	const char *commands; /* a folder; NULL: the command is among the arguments */
 	const char *ids;      /* NULL: all */
 	const char *copy;     /* a strategy: be a program that copies through it */
@@ -45,6 +46,7 @@ static void usage(void)
 	       "  --sink KIND    to this kind of sink (default: pipe)\n"
 	       "  --reverse      the other way round: from a pipe whose other end the bystander\n"
 	       "                 holds to a sink that takes nothing (default: pty unix tcp full_pipe)\n"
+	       "  --both         both ways round, each with its default kinds\n"
 	       "  --act ACT      what happens meanwhile (default: exit_group)\n"
 	       "  --jobs N       play N cases at once (default: %u)\n"
 	       "  --commands DIR try the command in each file of DIR, as a strategy that is called as\n"
@@ -76,14 +78,9 @@ static void choose(struct choice *choice, const char *name)
 	choice->names[choice->count++] = name;
 }
 
-/* Words with spaces between them, where nothing was chosen. */
-static void choose_by_default(struct choice *choice, char *words)
-{
-	if (choice->count)
-		return;
-	for (char *word = strtok(words, " "); word; word = strtok(NULL, " "))
-		choose(choice, word);
-}
+static const struct choice exit_only = { { "exit_group" }, 1 }, a_pipe = { { "pipe" }, 1 },
+			   sources = { { "pty", "unix", "tcp", "pipe", "file" }, 5 },
+			   full_sinks = { { "pty", "unix", "tcp", "full_pipe" }, 4 };
 
 static void parse(int argc, char **argv, struct options *options)
 {
@@ -92,6 +89,7 @@ static void parse(int argc, char **argv, struct options *options)
 		{ "sink", required_argument, NULL, 'k' },
 		{ "act", required_argument, NULL, 'a' },
 		{ "reverse", no_argument, NULL, 'r' },
+		{ "both", no_argument, NULL, 'b' },
 		{ "jobs", required_argument, NULL, 'j' },
 		{ "commands", required_argument, NULL, 'm' },
 		{ "ids", required_argument, NULL, 'i' },
@@ -116,6 +114,9 @@ static void parse(int argc, char **argv, struct options *options)
 			break;
 		case 'r':
 			options->reverse = true;
+			break;
+		case 'b':
+			options->both = true;
 			break;
 		case 'j':
 			options->how.jobs = parse_jobs(optarg);
@@ -144,14 +145,17 @@ static void parse(int argc, char **argv, struct options *options)
 	}
 }
 
+/* What was not chosen. */
 static void complete(struct options *options)
 {
-	static char act[] = "exit_group", sources[] = "pty unix tcp pipe file", pipe[] = "pipe",
-		    sinks[] = "pty unix tcp full_pipe";
-
-	choose_by_default(&options->acts, act);
-	choose_by_default(&options->sources, options->reverse ? pipe : sources);
-	choose_by_default(&options->sinks, options->reverse ? sinks : pipe);
+	if (options->both && (options->reverse || options->sources.count || options->sinks.count))
+		misused("--both goes without --source, --sink and --reverse", "");
+	if (!options->acts.count)
+		options->acts = exit_only;
+	if (!options->sources.count)
+		options->sources = options->reverse ? a_pipe : sources;
+	if (!options->sinks.count)
+		options->sinks = options->reverse ? full_sinks : a_pipe;
 }
 
 static const struct endpoint_kind *find_kind(const char *name)
@@ -172,31 +176,54 @@ static const struct act_row *find_act(const char *name)
 	return row;
 }
 
-static struct test_case *make_cases(const struct options *options, const struct strategy *commands,
-				    size_t ncommands, size_t *count)
+/** struct round - cases to be made: all commands with all kinds of these ends. */
+struct round {
+	const struct strategy *commands;
+	size_t ncommands;
+	const struct choice *acts, *sources, *sinks;
+};
+
+static size_t size_of(const struct round *round)
 {
-	const size_t each = options->acts.count * options->sources.count * options->sinks.count;
-	struct test_case *cases = calloc(ncommands * each + 1, sizeof(*cases));
+	return round->ncommands * round->acts->count * round->sources->count * round->sinks->count;
+}
+
+static void add_cases(const struct round *round, struct test_case *cases, size_t *count)
+{
+	const size_t nsources = round->sources->count, nsinks = round->sinks->count;
+	const size_t each = round->acts->count * nsources * nsinks;
 	char id[CASE_ID];
 
-	if (!cases)
-		misused("no memory", "");
-	*count = 0;
-	for (size_t i = 0; i < ncommands * each; i++) {
-		const size_t sources = options->sources.count, sinks = options->sinks.count;
+	for (size_t i = 0; i < size_of(round); i++) {
 		const struct act_row *row =
-			find_act(options->acts.names[i % each / sources / sinks]);
+			find_act(round->acts->names[i % each / nsources / nsinks]);
 		const struct test_case test = {
 			.act = &row->act,
-			.strategy = &commands[i / each],
-			.source = find_kind(options->sources.names[i / sinks % sources]),
-			.sink = find_kind(options->sinks.names[i % sinks]),
+			.strategy = &round->commands[i / each],
+			.source = find_kind(round->sources->names[i / nsinks % nsources]),
+			.sink = find_kind(round->sinks->names[i % nsinks]),
 		};
 
 		if (!cases_can_execute(row, &test))
 			misused("nothing to hold up, or nobody to see it, in ", case_id(&test, id));
 		cases[(*count)++] = test;
 	}
+}
+
+static struct test_case *make_cases(const struct options *options, const struct strategy *commands,
+				    size_t ncommands, size_t *count)
+{
+	const struct round round = { commands, ncommands, &options->acts, &options->sources,
+				     &options->sinks };
+	const struct round reverse = { commands, ncommands, &options->acts, &a_pipe, &full_sinks };
+	struct test_case *cases = calloc(size_of(&round) + size_of(&reverse) + 1, sizeof(*cases));
+
+	if (!cases)
+		misused("no memory", "");
+	*count = 0;
+	add_cases(&round, cases, count);
+	if (options->both)
+		add_cases(&reverse, cases, count);
 	return cases;
 }
 
@@ -211,9 +238,13 @@ static const struct strategy *find_strategy(const char *name)
 
 static int copy(const char *name)
 {
+	const struct strategy *strategy = find_strategy(name);
 	struct copy whole = { .in = FD_SOURCE, .out = FD_SINK, .limit = COPY_UNLIMITED };
-	int error = copy_through(find_strategy(name), &whole);
+	int error;
 
+	if (strategy->ignores_sigpipe)
+		signal(SIGPIPE, SIG_IGN);
+	error = copy_through(strategy, &whole);
 	if (error)
 		fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, name,
 			strerror(-error));

@@ -128,17 +128,23 @@ static bool is_file(const struct endpoint_kind *kind)
 	return kind->regular || kind->is_file;
 }
 
-/* That it refuses what its manual page rules out one act shows for all. */
+static bool takes_files_only(const struct strategy *strategy)
+{
+	return text_lists(FILES_ONLY, strategy->name) ||
+	       (strategy->only & (SOURCE_REGULAR | SINK_REGULAR));
+}
+
+/* That it refuses what its manual page, or its program, rules out one act shows for all. */
 static bool may_take(const struct candidate *candidate)
 {
 	const struct test_case *test = &candidate->test;
-	const char *strategy = test->strategy->name;
+	const struct strategy *strategy = test->strategy;
 
 	if (candidate->row->everything)
 		return true;
-	if (text_lists(FILES_ONLY, strategy) && !(is_file(test->source) && is_file(test->sink)))
+	if (takes_files_only(strategy) && !(is_file(test->source) && is_file(test->sink)))
 		return false;
-	return !text_lists(FROM_PIPES, strategy) || test->source->is_pipe;
+	return !text_lists(FROM_PIPES, strategy->name) || test->source->is_pipe;
 }
 
 /* Strategies that nobody can use from, or to, what is no file, as one act shows for all. */

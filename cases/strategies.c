@@ -159,7 +159,7 @@ const struct strategy strategies[] = {
 			},
 			{
 				.mover = &mover_sendfile,
-				.chunk = 0x7fffffff, /* (unconfirmed) */
+				.chunk = 0x7fffffff, /* seen in a Go 1.24 with the change back */
 				.unless = SINK_APPEND,
 				.falls_on = {ENOSYS, EINVAL, EOPNOTSUPP},
 			},
@@ -239,8 +239,9 @@ const struct strategy strategies[] = {
 	 */
 	{
 		.name = "rust-now",
-		.about = "std::io::copy since rust-lang/rust#108283 "
+		.about = "std::io::copy since rust-lang/rust#108283; seen in Rust 1.95 "
 			 "(library/std/src/sys/io/kernel_copy/linux.rs)",
+		.alike = "Deno's Deno.copyFile, by std::fs::copy; seen in 2.9.6",
 		.instead = "a loop of Read::read and Write::write_all",
 		.steps = {
 			{
@@ -283,6 +284,9 @@ const struct strategy strategies[] = {
 	{
 		.name = "busybox",
 		.about = "bb_copyfd_eof: sendfile until it fails (libbb/copyfd.c)",
+		.alike = "Zig's std.fs.File.Writer in its streaming mode, 0.15, which asks for "
+			 "0x7ffff000 and tries copy_file_range before it reads (lib/std/fs/File.zig, "
+			 "Writer.sendFile)",
 		.instead = "cat of GNU coreutils",
 		.steps = {
 			{
@@ -301,6 +305,10 @@ const struct strategy strategies[] = {
 		.name = "toybox",
 		.about = "sendfile_len, which for all its name calls copy_file_range "
 			 "(lib/portability.c)",
+		.alike = "PHP 8.2 to 8.5, which maps a regular source before it reads "
+			 "(main/streams/streams.c, _php_stream_copy_to_stream_ex; seen in 8.2); "
+			 "containerd and buildkit, between files (containerd/continuity, "
+			 "fs/copy_linux.go, copyFileContent)",
 		.steps = {
 			{
 				.mover = &mover_copy_file_range,
@@ -316,6 +324,8 @@ const struct strategy strategies[] = {
 	{
 		.name = "coreutils-9.1",
 		.about = "cat: copy_file_range between files (src/cat.c)",
+		.alike = "cp and install of coreutils 9, after FICLONE, and for each extent that "
+			 "SEEK_DATA finds (src/copy-file-data.c, sparse_copy)",
 		.unless = SAME_FILE, /* "input file is output file" */
 		.steps = {
 			{
@@ -335,6 +345,9 @@ const struct strategy strategies[] = {
 		.name = "coreutils-9.11",
 		.about = "cat: copy_file_range between files, else splice through a private pipe "
 			 "(src/cat.c, src/splice.h)",
+		.alike = "uutils since summer 2026, which has the pipe (of 1 MiB) between files, too "
+			 "(uucore's pipes.rs, splice_unbounded_auto); GLib's g_file_copy, after FICLONE "
+			 "and without copy_file_range (gio/gfile.c, splice_stream_with_progress)",
 		.unless = SAME_FILE,
 		.steps = {
 			{
@@ -351,6 +364,7 @@ const struct strategy strategies[] = {
 			{
 				.mover = &mover_splice_private,
 				.chunk = KIB(512),
+				.unless = SOURCE_SMALL,
 				.falls_on_any = true,
 				.on_eintr = FALLS,
 				.on_eagain = FALLS,
@@ -358,7 +372,6 @@ const struct strategy strategies[] = {
 				.sink_size = KIB(512),
 				.rescues = true,
 			},
-			/* 256 KiB since 9.5 (unconfirmed) */
 			{.mover = &mover_read_write, .chunk = KIB(256), .on_eagain = FAILS},
 		},
 	},
@@ -449,6 +462,8 @@ const struct strategy strategies[] = {
 	{
 		.name = "python-shutil",
 		.about = "shutil.copyfile: sendfile, at least 8 MiB at a time (Lib/shutil.py, 3.8 on)",
+		.alike = "util-linux, without an offset of its own (lib/fileutils.c, ul_copy_file); Qt 6, "
+			 "after FICLONE (qfilesystemengine_unix.cpp, cloneFile)",
 		.unless = SOURCE_PIPE | SINK_PIPE | SOURCE_SOCKET | SINK_SOCKET | SAME_FILE,
 		.steps = {
 			{
@@ -460,10 +475,17 @@ const struct strategy strategies[] = {
 			{.mover = &mover_read_write, .chunk = KIB(64), .on_eagain = FAILS},
 		},
 	},
-	/* FICLONE only for callers that ask for it (UV_FS_COPYFILE_FICLONE). */
+	/*
+	 * FICLONE only for callers that ask for it (UV_FS_COPYFILE_FICLONE). A 0 before st_size it
+	 * does not take for the end: it asks again, for ever (uv__fs_copyfile; seen in Node 20.20,
+	 * whose copyFileSync of a file in /sys does not end).
+	 */
 	{
 		.name = "libuv",
-		.about = "uv_fs_copyfile: as many bytes as st_size says (src/unix/fs.c)",
+		.about = "uv_fs_copyfile: as many bytes as st_size says, however often it takes "
+			 "(src/unix/fs.c)",
+		.alike = ".NET's File.Copy, which after copy_file_range only reads, and takes a 0 for a "
+			 "reason to (src/native/libs/System.Native/pal_io.c, SystemNative_CopyFile)",
 		.only = SOURCE_REGULAR | SINK_REGULAR,
 		.unless = SAME_FILE,
 		.steps = {
@@ -479,6 +501,7 @@ const struct strategy strategies[] = {
 				.falls_on = {ENOSYS, EOPNOTSUPP, EXDEV},
 				.last_on = {EINVAL, EIO, ENOTSOCK},
 				.midway = LAST_STEP,
+				.on_nothing = SAME_STEP,
 				.sized = true,
 			},
 			{
@@ -486,6 +509,7 @@ const struct strategy strategies[] = {
 				.chunk = WHOLE,
 				.falls_on = {EINVAL, EIO, ENOTSOCK, EXDEV},
 				.midway = LAST_STEP,
+				.on_nothing = SAME_STEP,
 				.sized = true,
 			},
 			{.mover = &mover_pread_write, .chunk = KIB(8), .sized = true},
@@ -495,6 +519,9 @@ const struct strategy strategies[] = {
 		.name = "boost",
 		.about = "filesystem::copy_file: as many bytes as st_size says "
 			 "(libs/filesystem/src/operations.cpp, 1.84 on)",
+		.alike = "OpenJDK 21 and later: Files.copy, until a 0 (LinuxNativeDispatcher.c, "
+			 "directCopy0), and FileChannel.transferTo of a file, with an offset of its own "
+			 "(libnio/ch/FileDispatcherImpl.c, transferTo0)",
 		.only = SOURCE_REGULAR | SINK_REGULAR,
 		.unless = SAME_FILE, /* EEXIST */
 		.steps = {
@@ -515,6 +542,213 @@ const struct strategy strategies[] = {
 				.on_eagain = FAILS,
 				.sized = true,
 			},
+			{.mover = &mover_read_write, .chunk = KIB(256), .on_eagain = FAILS},
+		},
+	},
+	/*
+	 * What is neither regular, a socket nor a character device it refuses, but for a pipe into
+	 * a pipe. That it takes O_APPEND away from a terminal is left out.
+	 */
+	{
+		.name = "bun",
+		.about = "Bun.write(Bun.stdout, Bun.stdin) on a thread of its pool; seen in 1.4.5 "
+			 "(src/bun.js/webcore/blob/copy_file.zig, CopyFile.runAsync, doCopyFileRange)",
+		.instead = "for await (const chunk of Bun.stdin.stream()), and a write of each",
+		.ignores_sigpipe = true,
+		.unless = SAME_FILE,
+		.steps = {
+			{
+				.mover = &mover_copy_file_range,
+				.chunk = WHOLE,
+				.only = SOURCE_FILLED | SINK_REGULAR,
+				.falls_on = {EINVAL, ENOSYS, EXDEV, EOPNOTSUPP},
+				.on_eintr = FAILS,
+				.on_eagain = FAILS,
+				.sized = true,
+			},
+			{
+				.mover = &mover_sendfile,
+				.chunk = WHOLE,
+				.only = SOURCE_FILLED,
+				.unless = SINK_REGULAR,
+				.falls_on = {EINVAL, ENOSYS, EXDEV, EOPNOTSUPP},
+				.on_eintr = FAILS,
+				.on_eagain = FAILS,
+				.sized = true,
+			},
+			{
+				.mover = &mover_splice,
+				.chunk = KIB(64),
+				.only = SOURCE_PIPE | SINK_PIPE,
+				.on_eintr = FAILS,
+				.on_eagain = FAILS,
+			},
+			{
+				.mover = &mover_sendfile,
+				.chunk = KIB(64),
+				.any = SOURCE_REGULAR | SOURCE_SOCKET | SOURCE_CHAR,
+				.unless = SOURCE_FILLED,
+				.falls_on = {EINVAL, ENOSYS, EXDEV, EOPNOTSUPP},
+				.on_eintr = FAILS,
+				.on_eagain = FAILS,
+			},
+			{.mover = &mover_read_write, .chunk = KIB(64), .any = SOURCE_REGULAR | SOURCE_SOCKET | SOURCE_CHAR},
+		},
+	},
+	/*
+	 * Whether a terminal counts as a file, and goes through sendfile, could not be confirmed:
+	 * here it is read. SPLICE_F_MORE to sockets is left out.
+	 */
+	{
+		.name = "php-master",
+		.about = "stream_copy_to_stream since php/php-src#20399: splice from a pipe straight to "
+			 "the sink, from a socket through a private pipe, sendfile for files "
+			 "(main/io/php_io_copy_linux.c, php_io_linux_copy)",
+		.instead = "fread and fwrite; stream_copy_to_stream of PHP 8.5",
+		.steps = {
+			{
+				.mover = &mover_copy_file_range,
+				.chunk = WHOLE,
+				.only = SOURCE_REGULAR | SINK_REGULAR,
+				.last_on = {EINVAL, EXDEV, ENOSYS, EIO},
+				.on_nothing = LAST_STEP,
+				.on_eintr = FAILS,
+				.on_eagain = FAILS,
+			},
+			{
+				.mover = &mover_sendfile,
+				.chunk = WHOLE,
+				.only = SOURCE_REGULAR,
+				.any = SINK_PIPE | SINK_SOCKET,
+				.last_on = {EINVAL, ENOSYS},
+				.on_nothing = LAST_STEP,
+				.on_eagain = FAILS,
+			},
+			{
+				.mover = &mover_splice,
+				.chunk = CALL_MAX,
+				.only = SOURCE_PIPE,
+				.falls_on_any = true,
+				.on_eintr = FALLS,
+				.on_eagain = FALLS,
+			},
+			{
+				.mover = &mover_splice_private,
+				.chunk = WHOLE,
+				.only = SOURCE_SOCKET,
+				.falls_on_any = true,
+				.on_eintr = FALLS,
+				.on_eagain = FALLS,
+				.pipe_size = MIB(1),
+				.waits = true,
+			},
+			{.mover = &mover_read_write, .chunk = KIB(8), .on_eagain = FAILS},
+		},
+	},
+	/*
+	 * The files' sizes are those at the beginning. Waits for what is not ready in poll(2), which
+	 * is no difference to who waits in read(2).
+	 */
+	{
+		.name = "ruby",
+		.about = "IO.copy_stream: copy_file_range and sendfile from regular files, else read; "
+			 "seen in 3.1 (io.c, nogvl_copy_stream_func)",
+		.steps = {
+			{
+				.mover = &mover_copy_file_range,
+				.chunk = WHOLE,
+				.only = SOURCE_REGULAR,
+				.falls_on = {EINVAL, EPERM, ENOSYS, EXDEV, EBADF},
+				.midway = NEXT_STEP,
+				.sized = true,
+			},
+			{
+				.mover = &mover_sendfile,
+				.chunk = WHOLE,
+				.only = SOURCE_REGULAR,
+				.falls_on = {EINVAL, ENOSYS, EOPNOTSUPP},
+				.midway = NEXT_STEP,
+				.sized = true,
+			},
+			{.mover = &mover_read_write, .chunk = KIB(16)},
+		},
+	},
+	/*
+	 * It waits in select(2) until its source has bytes, and then splices straight to the sink:
+	 * nobody is held up by a source, but by a sink that is full. A 0 it doubts, and all errors,
+	 * and reads; left out: also from a terminal, which then has to tell its end twice. The chunk
+	 * is 32 times st_blksize, which of a terminal is 1 KiB.
+	 */
+	{
+		.name = "pv",
+		.about = "splice to standard output once select says that there is input; seen in 1.6.20 "
+			 "(src/pv/transfer.c, pv__transfer_read)",
+		.instead = "pv --no-splice",
+		.ignores_sigpipe = true,
+		.steps = {
+			{
+				.mover = &mover_splice,
+				.chunk = KIB(32),
+				.only = SOURCE_CHAR,
+				.falls_on_any = true,
+				.midway = NEXT_STEP,
+				.flags = SPLICE_F_MORE,
+				.waits = true,
+			},
+			{
+				.mover = &mover_splice,
+				.chunk = KIB(128),
+				.unless = SOURCE_CHAR,
+				.falls_on_any = true,
+				.midway = NEXT_STEP,
+				.on_nothing = NEXT_STEP,
+				.doubts = true,
+				.flags = SPLICE_F_MORE,
+				.waits = true,
+			},
+			{
+				.mover = &mover_read_write,
+				.chunk = KIB(32),
+				.only = SOURCE_CHAR,
+				.waits = true,
+			},
+			{
+				.mover = &mover_read_write,
+				.chunk = KIB(128),
+				.unless = SOURCE_CHAR,
+				.waits = true,
+			},
+		},
+	},
+	/* It opens both by name; FICLONE refuses what is no regular file, which ends it (EINVAL). */
+	{
+		.name = "python-pathlib",
+		.about = "Path.copy: FICLONE, copy_file_range, sendfile, each at least 8 MiB at a time "
+			 "(Lib/pathlib/_os.py, copyfileobj, 3.14 on)",
+		.only = SOURCE_REGULAR | SINK_REGULAR,
+		.unless = SAME_FILE,
+		.steps = {
+			{
+				.mover = &mover_ficlone,
+				.chunk = WHOLE,
+				.falls_on = {EBADF, EOPNOTSUPP, ETXTBSY, EXDEV},
+				.on_eagain = FAILS,
+			},
+			{
+				.mover = &mover_copy_file_range,
+				.chunk = MIB(8),
+				.falls_on = {ETXTBSY, EXDEV},
+				.midway = NEXT_STEP,
+				.on_eagain = FAILS,
+			},
+			{
+				.mover = &mover_sendfile_offset,
+				.chunk = MIB(8),
+				.falls_on = {ENOTSOCK},
+				.midway = NEXT_STEP,
+				.on_eagain = FAILS,
+			},
+			/* 1 MiB, of which movers hold a quarter. */
 			{.mover = &mover_read_write, .chunk = KIB(256), .on_eagain = FAILS},
 		},
 	},

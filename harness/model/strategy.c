@@ -30,6 +30,9 @@ static bool is_pseudo(int fd)
 	       fs.f_type == TRACEFS_MAGIC || fs.f_type == DEBUGFS_MAGIC;
 }
 
+/* What coreutils reads rather than splices (src/cat.c of 9.11). */
+#define SMALL (32 << 10)
+
 static bool is_same(const struct stat *a, const struct stat *b)
 {
 	return S_ISREG(a->st_mode) && a->st_dev == b->st_dev && a->st_ino == b->st_ino;
@@ -54,6 +57,8 @@ static unsigned int facts_of(const struct copy *copy, const struct stat *in, con
 		{ SINK_STREAM, is_stream(copy->out) },
 		{ SINK_APPEND, fcntl(copy->out, F_GETFL) & O_APPEND },
 		{ SAME_FILE, is_same(in, out) },
+		{ SOURCE_CHAR, S_ISCHR(in->st_mode) },
+		{ SOURCE_SMALL, S_ISREG(in->st_mode) && in->st_size <= SMALL },
 	};
 	unsigned int held = 0;
 
@@ -118,9 +123,14 @@ static ssize_t move(struct copy *copy, size_t count)
 {
 	const struct mover *mover = copy->step->mover;
 	size_t left = copy->memory_size - (size_t)copy->moved;
+	const int64_t before = copy->moved;
 
-	if (!copy->memory)
-		return mover->move(copy, count);
+	if (!copy->memory) {
+		ssize_t n = mover->move(copy, count);
+
+		copy->shared |= mover->shares && (n > 0 || copy->moved > before);
+		return n;
+	}
 	return left ? mover->put(copy, copy->memory + copy->moved, count < left ? count : left) : 0;
 }
 
@@ -135,12 +145,17 @@ static enum way run_step(struct copy *copy, int64_t limit, int *error)
 	while (copy->moved < limit) {
 		const int64_t left = limit - copy->moved;
 		const bool moved = copy->moved != before;
-		ssize_t n = move(copy, left < (int64_t)chunk ? (size_t)left : chunk);
+		ssize_t n;
 
+		if (step->waits && !copy->memory)
+			wait_until(copy->in, POLLIN);
+		n = move(copy, left < (int64_t)chunk ? (size_t)left : chunk);
 		if (n > 0) {
 			copy->moved += n;
+		} else if (n == 0 && step->on_nothing != SAME_STEP) {
+			return moved && !step->doubts ? NOWHERE : step->on_nothing;
 		} else if (n == 0) {
-			return moved ? NOWHERE : step->on_nothing;
+			continue;
 		} else if (copy->moved && errno == copy->eof_errno) {
 			return NOWHERE;
 		} else if (copy->lost || !copy_goes_on(copy, true)) {
@@ -275,7 +290,7 @@ static bool step_owns(const struct step *step, const struct call *call)
 	int64_t count = call_count(call);
 
 	if (is_wait(call))
-		return step->on_eagain == AGAIN;
+		return step->waits || step->on_eagain == AGAIN;
 	if (count == 0 || count > (int64_t)step->chunk)
 		return false;
 	for (int i = 0; i < step->mover->ncalls; i++) {

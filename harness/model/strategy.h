@@ -24,13 +24,15 @@ enum fact {
 	SINK_REGULAR = 1 << 7,
 	SINK_PIPE = 1 << 8,
 	SINK_SOCKET = 1 << 9,
-	SINK_STREAM = 1 << 10, /* a stream socket */
-	SINK_APPEND = 1 << 11, /* O_APPEND */
-	SAME_FILE = 1 << 12,   /* both descriptors are of one regular file */
+	SINK_STREAM = 1 << 10,  /* a stream socket */
+	SINK_APPEND = 1 << 11,  /* O_APPEND */
+	SAME_FILE = 1 << 12,    /* both descriptors are of one regular file */
+	SOURCE_SMALL = 1 << 13, /* a regular file of 32 KiB at most */
+	SOURCE_CHAR = 1 << 14,  /* a character device, as a terminal is */
 };
 
-/* Where a step leads that does not go on. */
-enum way { NOWHERE, NEXT_STEP, LAST_STEP };
+/* Where a step leads that does not go on; SAME_STEP: to itself, as if nothing had been. */
+enum way { NOWHERE, NEXT_STEP, LAST_STEP, SAME_STEP };
 
 /* What a step makes of an error that says nothing about the endpoints. */
 enum patience {
@@ -54,7 +56,9 @@ struct step {
 	enum way midway;           /* where those lead that come after bytes; NOWHERE: it fails */
 	enum way on_nothing;       /* where a first 0 leads; NOWHERE: it is the end of the file */
 	enum patience on_eintr, on_eagain;
-	bool sized; /* it stops at the st_size that the source had in the beginning */
+	bool sized;  /* it stops at the st_size that the source had in the beginning */
+	bool doubts; /* a 0 after bytes leads where a first 0 does */
+	bool waits;  /* before each call, by ppoll(2), until the source has bytes */
 	/* For movers that splice: */
 	unsigned int flags; /* of splice(2) */
 	int pipe_size;      /* F_SETPIPE_SZ for the private pipe; 0: as it comes */
@@ -69,11 +73,13 @@ struct program;
 /** struct strategy - a row of the table. */
 struct strategy {
 	const char *name;
-	const char *about;   /* who copies in this way, and where that is written */
+	const char *about; /* who copies in this way, and where that is written */
+	const char *alike; /* programs that make the same calls in this order, and where; or NULL */
 	const char *instead; /* what copies as much and holds nobody up; or NULL */
 	unsigned int only;   /* facts without which it does not begin: EINVAL, a refusal */
 	unsigned int unless; /* facts with which it does not */
 	const struct program *program; /* what copies instead of steps, or NULL */
+	bool ignores_sigpipe;          /* the program does, so that EPIPE is an error like others */
 	bool makes_room; /* in a file, and stores there: cut off it leaves zeros anywhere in it */
 	struct step steps[STRATEGY_STEPS];
 };

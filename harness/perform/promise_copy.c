@@ -103,7 +103,7 @@ static _Noreturn void be_copier(const struct scene *scene)
 	if (scene->sink.kind->datagrams)
 		endpoint_end_datagrams(FD_SINK);
 	arrival->lost = copy.lost;
-	arrival->shares = copy.step && copy.step->mover->shares;
+	arrival->shares = copy.shared;
 	if (!scene->source.kind->regular)
 		CHECKED(ioctl(FD_SOURCE, FIONREAD, &arrival->left));
 	scene->report->copied = copy.moved;

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* --- Cascades, with movers that do as they are told --- */
@@ -293,6 +294,97 @@ static void check_whole_strategies(void)
 	close(file);
 }
 
+/* Nothing twice, and then 10 bytes. */
+static ssize_t move_late(struct copy *copy, size_t count)
+{
+	(void)copy;
+	(void)count;
+	return ++asked[0] % 3 ? 0 : 10;
+}
+
+static void check_doubting_steps(void)
+{
+	struct step step = {
+		.mover = &(const struct mover){ .move = move_10_then_tell },
+		.chunk = 4096,
+		.on_nothing = NEXT_STEP,
+	};
+	struct copy copy = { 0 };
+
+	CHECK(!cascade(step, &copy, 0, 5) && copy.moved == 10 && !asked[1],
+	      "a 0 after bytes is the end");
+	step.doubts = true;
+	copy = (struct copy){ 0 };
+	CHECK(!cascade(step, &copy, 0, 5) && copy.moved == 15, "unless the step doubts it");
+}
+
+static void check_stubborn_steps(void)
+{
+	const struct step step = {
+		.mover = &(const struct mover){ .move = move_late },
+		.chunk = 4096,
+		.on_nothing = SAME_STEP,
+	};
+	struct copy copy = { .limit = 20 };
+
+	CHECK(!cascade(step, &copy, 0, 0) && copy.moved == 20 && asked[0] == 6 && !asked[1],
+	      "a step may ask again after a 0, also one that comes after bytes");
+}
+
+/* Notes whether its source had bytes. */
+static ssize_t move_if_ready(struct copy *copy, size_t count)
+{
+	char bytes[16];
+
+	(void)count;
+	asked[0]++;
+	return read(copy->in, bytes, sizeof(bytes));
+}
+
+static void check_waiting_steps(void)
+{
+	const struct strategy strategy = {
+		.steps = { { .mover = &(const struct mover){ .move = move_if_ready },
+			     .chunk = 4096,
+			     .on_eagain = FAILS,
+			     .waits = true } },
+	};
+	struct copy copy = { .out = STDERR_FILENO, .limit = 1 };
+	struct call call = { .nr = SYS_ppoll, .args = { 0x1000, 1, 0, 0, 8 } };
+	pid_t late;
+	int ends[2];
+
+	asked[0] = 0;
+	CHECK(!pipe2(ends, O_CLOEXEC | O_NONBLOCK), "a pipe without O_NONBLOCK's patience");
+	copy.in = ends[0];
+	late = fork();
+	if (!late)
+		_exit(usleep(20000) || write(ends[1], "x", 1) != 1);
+	CHECK(!copy_through(&strategy, &copy) && copy.moved == 1 && asked[0] == 1,
+	      "a step that waits asks once its source has bytes");
+	CHECK(waitpid(late, NULL, 0) == late, "which came later");
+	CHECK(strategy_owns(&strategy, &call, ends[0], 1), "its wait is its own");
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void check_small_files(void)
+{
+	const struct strategy strategy = {
+		.steps = { { .mover = &first, .chunk = 4096, .unless = SOURCE_SMALL } },
+	};
+	int file = memfd_create("small", MFD_CLOEXEC);
+	struct copy copy = { .in = file, .out = STDERR_FILENO, .limit = 1 };
+
+	told[0] = 1;
+	CHECK(file >= 0 && !ftruncate(file, 32768), "a file of 32 KiB");
+	CHECK(copy_through(&strategy, &copy) == -EINVAL, "is small");
+	copy = (struct copy){ .in = file, .out = STDERR_FILENO, .limit = 1 };
+	CHECK(!ftruncate(file, 32769) && !copy_through(&strategy, &copy) && copy.moved == 1,
+	      "one with a byte more is not");
+	close(file);
+}
+
 static void check_ownership(void)
 {
 	const struct strategy strategy = {
@@ -340,6 +432,10 @@ int main(void)
 	check_patience();
 	check_ways();
 	check_whole_strategies();
+	check_doubting_steps();
+	check_stubborn_steps();
+	check_waiting_steps();
+	check_small_files();
 	check_ownership();
 	check_nameless_calls();
 	return checks_done();

@@ -36,6 +36,7 @@ strategy | sendfile | about | sendfile(2)
 strategy | sendfile | instead | read(2) and write(2)
 strategy | sendfile | step | sendfile, all in one call
 strategy | cascade | about | a program that tries
+strategy | cascade | alike | another program (another.c)
 strategy | cascade | step | sendfile, 16 MiB; on any error the next step
 strategy | cascade | step | read, then write, 64 KiB
 endpoint | pty | about | a terminal that nobody types on

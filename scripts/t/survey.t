@@ -7,12 +7,14 @@ use v5.36;
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Paths  ();
-use Cpanel::JSON::XS qw(decode_json);
-use Fake             qw(copyhang slurp spew);
-use File::Temp       ();
-use Golden           qw(golden golden_session);
-use Real             qw(planted);
+use Copyhang::Paths          ();
+use Copyhang::Survey         ();
+use Copyhang::Survey::Record ();
+use Cpanel::JSON::XS         qw(decode_json);
+use Fake                     qw(copyhang slurp spew);
+use File::Temp               ();
+use Golden                   qw(golden golden_session);
+use Real                     qw(planted);
 use Test::More;
 
 my $programs = Copyhang::Paths->programs;
@@ -53,6 +55,7 @@ subtest 'refused' => sub {
     spew("$place/none",    "# nothing\n");
     spew("$place/row",     "cat coreutils no_row cat\n");
     spew("$place/absent",  "no no - /no/such/program\n");
+    spew("$place/since",   "cat coreutils - cat\nsince dog 1.0\n");
     golden_session(
         'exec-refused.txt',
         sub (@arguments) { copyhang($programs, @arguments) },
@@ -61,8 +64,10 @@ subtest 'refused' => sub {
             ['--', 'nosuch'],
             [qw(--source no -- cat)],
             [qw(--jobs x -- cat)],
+            [qw(--install -- cat)],
+            [qw(--install --no-install --survey), "$place/none"],
             ['--survey', "$place/none", '--', 'cat'],
-            map { ['--survey', "$place/$_"] } qw(nofile columns twice none row absent)
+            map { ['--survey', "$place/$_"] } qw(nofile columns twice none row absent since)
         ]
     );
 };
@@ -105,6 +110,86 @@ END
     );
 };
 
+# Both ways, kept as data: what is not tried again stays as it was.
+subtest '--record' => sub {
+    my $list = <<'END';
+forth  none  splice  program plainly splice
+back   none  -       program plainly read_write
+since forth  1.0
+END
+    spew("$place/list", $list);
+    my @survey = ('exec', '--survey', "$place/list", '--record', "$place/record");
+    my ($status, undef, $err) = copyhang($programs, @survey, '--html', "$place/page");
+    is($status, 1,   'one is not safe');
+    is($err,    q{}, 'quietly');
+    my $record = decode_json(slurp("$place/record"));
+    my ($forth) = @{$record->{programs}};
+    is_deeply([map { $_->{name} } @{$record->{programs}}], [qw(forth back)], 'both, in order');
+    like($forth->{date}, qr/\A\d{4}-\d\d-\d\d\z/, 'when it was');
+    ok($forth->{agrees}, 'agrees with the row');
+    is($record->{programs}[1]{agrees}, undef, 'of which the other one has none');
+    is_deeply(
+        [map { "$_->{direction} $_->{verdict}: @{$_->{ends}}" } @{$forth->{seen}}],
+        [
+            'forward hang: pty unix tcp',
+            'forward safe: pipe file',
+            'reverse hang: pty unix tcp',
+            'reverse safe: full_pipe'
+        ],
+        'what was seen'
+    );
+    my $page = slurp("$place/page");
+    like($page, qr{<th>forth</th><th>[?]</th><td class="hang">who reads from it</td>}, 'a page');
+    like($page, qr{<td>1[.]0</td>}, 'since when');
+
+    spew("$place/list", $list =~ s/program plainly splice/no-such-program/r);
+    copyhang($programs, @survey);
+    is_deeply(decode_json(slurp("$place/record"))->{programs}[0], $forth, 'stays as it was');
+    spew("$place/record", '{}');
+    ($status) = copyhang($programs, @survey);
+    is($status, 2, 'what is no record is refused');
+};
+
+# apt-get, npm and a compiler that say what they were asked for.
+subtest '--install' => sub {
+    mkdir "$place/$_" for qw(tools cache);
+    my %tool = (
+        'dpkg-query' => 'exit 1',
+        'apt-cache'  => 'case $2 in absent) ;; *) echo "$2 | 1 | here" ;; esac',
+        'apt-get'    => 'ln -s "$PLANTED" "$TOOLS/from-debian"; echo "apt-get $*" >>"$TOOLS/told"',
+        'sudo'       => 'exec "$@"',
+        'npm'        => 'shift; echo "npm $*" >>"$TOOLS/told"',
+        'make'       => 'for last; do :; done; ln -s "$PLANTED" "$last"; echo 3 >"$last.version"',
+    );
+    for my $name (keys %tool) {
+        spew("$place/tools/$name", "#!/bin/sh\n$tool{$name}\n");
+        chmod oct 755, "$place/tools/$name";
+    }
+    local @ENV{qw(TOOLS PLANTED XDG_CACHE_HOME)} =
+        ("$place/tools", planted('program'), "$place/cache");
+    local $ENV{PATH} = "$place/tools:$ENV{PATH}";
+    spew("$place/list", <<'END');
+debian  package      -  from-debian plainly read_write
+absent  absent       -  no-such-program
+npm     npm:@a/b     -  {npm}/@a/b/none
+built   compiler     -  {built}/copy-c plainly read_write
+END
+    my @survey = ('exec', @unix, '--survey', "$place/list", '--record', "$place/installed");
+    my ($status, $out, $err) = copyhang($programs, @survey);
+    is($status, 125, 'nothing is got without being asked for');
+    ok(!-e "$place/tools/told", 'nothing at all');
+    ($status, $out, $err) = copyhang($programs, @survey, '--install');
+    is($status, 0, 'what could be got is tried');
+    like($err, qr/^survey: not to be had here: absent$/m, 'what could not is named');
+    my $told = slurp("$place/tools/told");
+    like($told, qr/^apt-get .*install -y --no-install-recommends package$/m, 'one of Debian');
+    unlike($told, qr/compiler/, 'not what a compiler that is there could build');
+    like($told, qr{^npm .* \@a/b$}m, 'one of npm');
+    my %version =
+        map { $_->{name} => $_->{version} } @{decode_json(slurp("$place/installed"))->{programs}};
+    is_deeply(\%version, {debian => undef, built => '3'}, 'versions that are known');
+};
+
 # A player that tells what it is told.
 subtest '--jobs' => sub {
     mkdir "$place/programs";
@@ -132,7 +217,18 @@ subtest 'fixtures/programs' => sub {
     like($out,    qr/^coreutils-cat +unix to pipe +safe +\w/m, 'cat is safe');
 
     # That of coreutils is of one release; other distributions have others, which is then told.
-    unlike($out, qr/^mismatch busybox-cat/m, 'the row of busybox is true');
+    unlike($out, qr/^mismatch $_/m, "the row of $_ is true") for qw(busybox-cat bun ruby);
+};
+
+# The short table of README.md is that of the record.
+subtest 'fixtures/survey' => sub {
+    my $top = "$Bin/../..";
+    plan skip_all => 'not a checkout' if !-e "$top/fixtures/survey";
+    my $record = Copyhang::Survey::Record->read("$top/fixtures/survey");
+    my ($block) = slurp("$top/README.md") =~ /^```\n(program +version .*?)^```$/ms;
+    is($block, $record->short, 'in README.md');
+    my %named = map { $_->{name} => 1 } Copyhang::Survey->read("$top/fixtures/programs");
+    ok($named{$_->{name}}, "$_->{name} is in fixtures/programs") for $record->programs;
 };
 
 done_testing;

@@ -101,11 +101,13 @@ sub _act ($self, $act) {
 
 sub _strategy ($self, $strategy) {
     return if !$self->{tables}->has('strategy', $strategy);
-    my @ids     = grep { m{\A[^/]+/\Q$strategy\E/} } @{$self->{ids}};
-    my $instead = $self->{tables}->fact('strategy', $strategy, 'instead');
+    my @ids = grep { m{\A[^/]+/\Q$strategy\E/} } @{$self->{ids}};
+    my ($alike, $instead) =
+        map { $self->{tables}->fact('strategy', $strategy, $_) } qw(alike instead);
     return join q{}, "strategy $strategy\n",
         wrap(q{  }, $self->_about('strategy', $strategy), q{  }),
         $self->_calls($strategy),
+        defined $alike   ? wrap("\nSo does: ", $alike,   q{  }) : (),
         defined $instead ? wrap("\nInstead: ", $instead, q{  }) : (),
         $self->_users($strategy), $self->_counted(qr{\A[^/]+/\Q$strategy\E/}),
         $self->_changes(@ids);
@@ -157,7 +159,8 @@ sub _users ($self, $strategy) {
     my @programs = map {
         my ($name, undef, $rows) = split;
         (grep { $_ eq $strategy } split /,/, $rows // q{}) ? $name : ()
-    } grep { !/\A\s*#/ } Copyhang::Paths->lines(Copyhang::Paths->fixture('programs'));
+    } grep { !/\A(?:\s*#|since\s)/ }
+        Copyhang::Paths->lines(Copyhang::Paths->fixture('programs'));
     return (
         @same     ? wrap("\nAlso tried by: ",             join(', ', @same),     q{  }) : (),
         @programs ? wrap("\nPrograms that do the same: ", join(', ', @programs), q{  }) : (),

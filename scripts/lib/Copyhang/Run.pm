@@ -25,11 +25,12 @@ my @FILES = (
     [junit   => 'Tap',      'junit'],
     [html    => 'Html',     'text'],
     [archive => 'Tap',      'archive'],
+    [record  => 'Survey',   'record'],
     [json    => 'Document', 'text'],
 );
 
-# %how: a selection of another kind than Copyhang::Selection, of which the options choose, and the
-# name of another report than Copyhang::Report.
+# %how: a selection of another kind than Copyhang::Selection, of which the options choose; the name
+# of another report than Copyhang::Report; page, what makes the file of --html instead of Html.
 sub new ($class, $option, %how) {
     my $self = bless {option => $option, report => 'Copyhang::Report', %how}, $class;
     $self->{selection} //= Copyhang::Selection->new(@{$option->{only} // []});
@@ -51,6 +52,7 @@ sub main ($self) {
     $self->record($results) if defined $option->{'write-baseline'};
     for my $file (grep { $output->{$_->[0]} } @FILES) {
         my ($name, $module, $method) = @{$file};
+        $module = $self->{page} // $module if $name eq 'html';
         require "Copyhang/Report/$module.pm";
         my $text = "Copyhang::Report::$module"->$method($results, $option->{$name});
         $output->{$name}->write($text);

@@ -280,12 +280,18 @@ sub _page ($self, $title, $before, $narrowed, @evidence) {
     my ($verdicts) = $results->counts([$results->all_cases]);
     my @acts       = uniq map { $_->{act} } $results->all_cases;
     my $filter     = Copyhang::Report::Html::Filter->new(\%LETTER, $verdicts, \@acts);
-    my %part       = (
+    my @body       = ($before, $filter->around($narrowed), _panels(@evidence));
+    return $self->filled($title, \@body, $filter->rules, "\n" . _file('page.js'));
+}
+
+# page.html.in with this in it, and rules of style and a script of its own.
+sub filled ($class, $title, $body, $rules = q{}, $script = q{}) {
+    my %part = (
         title  => html($title),
         style  => "\n" . _file('page.css'),
-        rules  => $filter->rules,
-        script => "\n" . _file('page.js'),
-        body   => html($before, $filter->around($narrowed), _panels(@evidence)),
+        rules  => $rules,
+        script => $script,
+        body   => html($body),
     );
     my %policy = (
         'default-src' => q{'none'},

@@ -70,14 +70,25 @@ sub _cases_of ($self, $member) {
 sub _rows ($member, @cases) {
     my $name = $member->{name} // q{};
     return [$name, q{}, 'skip', "not installed ($member->{package})"] if !@cases;
-    my @acts = uniq map { $_->{act} } @cases;
-    my $key  = sub ($case) { join "\n", @{$case}{qw(act sink verdict)}, _cascade($case) };
+    my @acts  = uniq map { $_->{act} } @cases;
+    my $alike = sub ($case) { join "\n", @{$case}{qw(act verdict)}, _cascade($case) };
+    my @rows  = map { [$_->{source}, $_->{sink}, $alike->($_), $_] } @cases;
+    my @to    = _merged(1, 0, @rows);
     return map {
-        my $case = $_->[0];
-        my $ends = join(', ', map { $_->{source} } @{$_}) . " to $case->{sink}";
+        my ($sources, $sinks, undef, $case) = @{$_};
+        my $ends = "$sources to $sinks";
         $ends = "$case->{act}: $ends" if @acts > 1;
         [$name, $ends, $case->{verdict}, _cascade($case)];
-    } group($key, @cases);
+    } _merged(0, 1, @to);
+}
+
+# Rows that differ in this column of their ends alone become one.
+sub _merged ($same, $column, @rows) {
+    return map {
+        my @row = @{$_->[0]};
+        $row[$column] = join ', ', uniq map { $_->[$column] } @{$_};
+        \@row
+    } group(sub ($row) { "$row->[$same]\n$row->[2]" }, @rows);
 }
 
 sub _cascade ($case) { return $case->{reason} // $case->value('cascade') // q{} }
@@ -111,17 +122,20 @@ sub sentences ($self) {
             :                                             'Safe';
         push @{$sorted{$class}}, _name($member) . _where(@unsafe);
     }
-    return map { "$_: " . join '; ', @{$sorted{$_}} }
-        grep { $sorted{$_} } 'Unsafe', 'Not known to be safe', 'Safe';
+    my @differ =
+        map { $_->{name} } grep { @{$_->{mismatches} // []} } $self->{results}->selection->members;
+    $sorted{'Not as the row that claims to be it'} = \@differ if @differ;
+    return map { "$_: " . join '; ', @{$sorted{$_}} } grep { $sorted{$_} } 'Unsafe',
+        'Not known to be safe', 'Safe', 'Not as the row that claims to be it';
 }
 
-# " from pty and unix to pipe, in sendfile"
+# " from pty, unix to pipe, and from pipe to tcp, in sendfile"
 sub _where (@unsafe) {
     return q{} if !@unsafe;
-    my @calls   = uniq grep { defined } map { Copyhang::Report::stalled($_) } @unsafe;
-    my $sources = join ', ', uniq map { $_->{source} } @unsafe;
-    my $sinks   = join ', ', uniq map { $_->{sink} } @unsafe;
-    return " from $sources to $sinks" . (@calls ? ', in ' . join ', ', @calls : q{});
+    my @calls = uniq grep { defined } map { Copyhang::Report::stalled($_) } @unsafe;
+    my @rows  = map       { [$_->{source}, $_->{sink}, q{}] } @unsafe;
+    my @ends  = map       { "from $_->[0] to $_->[1]" } _merged(0, 1, _merged(1, 0, @rows));
+    return q{ } . join(', and ', @ends) . (@calls ? ', in ' . join ', ', @calls : q{});
 }
 
 1;

@@ -17,18 +17,24 @@ use v5.36;
 use parent 'Copyhang::Selection';
 use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Paths   ();
+use Copyhang::Survey  ();
 use Copyhang::Tool    ();
 use List::Util        qw(uniq);
-use Text::ParseWords  ();
 
-my $NO_ROW = q{-};
-
-# $option: source, sink, act => [...], reverse, survey (a file), as of the command line.
+# $option: source, sink, act => [...], reverse, survey (a file), install (what is missing of it),
+# record (a file), as of the command line. A survey looks both ways, unless told otherwise.
 sub new ($class, $option, @command) {
-    my $self = bless {arguments => [$class->arguments($option)]}, $class;
+    my $self = bless {arguments => [$class->arguments($option)], record => $option->{record}},
+        $class;
     my $path = $option->{survey};
     $self->{members} =
-        [defined $path ? _read($path) : {command => \@command, installed => 1, rows => []}];
+        [defined $path ? Copyhang::Survey->read($path) : _only(@command)];
+    push @{$self->{arguments}}, '--both'
+        if defined $path && !grep { defined $option->{$_} } qw(source sink reverse);
+    if ($option->{install}) {
+        require Copyhang::Survey::Install;
+        Copyhang::Survey::Install->install($self->members);
+    }
     my @here = grep { $_->{installed} } $self->members;
     $self->_add(_name($_), @{$_->{command}}) for @here;
     untestable("of the programs of $path none is installed") if !@here;
@@ -39,6 +45,11 @@ sub new ($class, $option, @command) {
     $self->{ids} = [map { @{$_->{ids}} } $self->programs];
     return $self;
 }
+
+sub _only (@command) { return {command => \@command, installed => 1, rows => []} }
+
+# The file that is to have what was seen, and what it has; undef.
+sub recorded ($self) { return $self->{record} }
 
 # Of the stream of a program, and of a row.
 sub _name     ($member) { return $member->{name} // 'exec' }
@@ -73,27 +84,6 @@ sub player ($class) {
     return -x $path ? $path : untestable("there is no $path");
 }
 
-# A line: its name, the package that has it, rows of our table that claim to copy as it does, and
-# the command.
-sub _read ($path) {
-    open my $in, '<', $path or bad_input("cannot read $path: $!");
-    my (@programs, %seen);
-    while (my $line = <$in>) {
-        next if $line =~ /\A\s*(?:#|\z)/;
-        my %program = (mismatches => []);
-        (@program{qw(name package rows)}, my $words) = split q{ }, $line, 4;
-        my @command = Text::ParseWords::shellwords($words // q{});
-        bad_input("$path:$.: a line is NAME PACKAGE ROWS COMMAND...") if !@command;
-        bad_input("$path:$.: a second program called $program{name}") if $seen{$program{name}}++;
-        $program{rows} = [grep { $_ ne $NO_ROW } split /,/, $program{rows}];
-        @program{qw(command installed)} = (\@command, defined Copyhang::Tool->find($command[0]));
-        push @programs, \%program;
-    }
-    bad_input("cannot read $path: $!")  if !close $in;
-    bad_input("$path names no program") if !@programs;
-    return @programs;
-}
-
 sub programs ($self) {
     return map { +{%{$_}, command => [$self->player, @{$_->{arguments}}]} } @{$self->{played}};
 }
@@ -126,10 +116,22 @@ sub _mismatches ($stream, @rows) {
                 table   => $cascade{$_->{id}}
             }
         } grep { $_->is_known } $stream->cases;
-        push @differences, [grep { ($_->{program} // q{}) ne ($_->{table} // q{}) } @pairs];
+        push @differences, [grep { !_agree(@{$_}{qw(program table)}) } @pairs];
     }
     my ($least) = sort { @{$a} <=> @{$b} } @differences;
     return $least;
+}
+
+# Of two cascades one may go on where the other one was cut off, at the end of its case. However they
+# wait for descriptors, they wait: a row does so by ppoll(2).
+sub _agree (@cascades) {
+    my $waits = qr/\A(?:epoll_p?wait2?|poll|ppoll|pselect6|select)\b/;
+    my @both  = map {
+        [map { s/$waits/poll/r } split /, then /, $_ // q{}]
+    } @cascades;
+    my ($short, $long) = sort { @{$a} <=> @{$b} } @both;
+    return 0 if !@{$short} != !@{$long};
+    return !grep { $short->[$_] ne $long->[$_] } 0 .. $#{$short};
 }
 
 # The programs under test, each with what the document says of it: those of a file have a name, and
@@ -138,8 +140,9 @@ sub members ($self) { return @{$self->{members}} }
 
 sub document ($self) {
     my @members = $self->members;
-    return (command  => $members[0]{command}) if !defined $members[0]{name};
-    return (programs => [map { +{%{$_}, installed => $_->{installed} ? \1 : \0} } @members]);
+    return (command => $members[0]{command}) if !defined $members[0]{name};
+    my @keys = qw(name package command rows mismatches since);
+    return (programs => [map { +{%{$_}{@keys}, installed => $_->{installed} ? \1 : \0} } @members]);
 }
 
 1;
