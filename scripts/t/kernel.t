@@ -55,7 +55,7 @@ my %MAKES = (
 
 # These refuse without a step that fails: programs that look at the files before they copy, a
 # request's result, which is in memory, and calls (fcntl, ftruncate) that are about no copy.
-my $REFUSES_OTHERWISE = qr/\A(?:python-shutil|libuv|boost|io_uring_splice|vmsplice|mmap_mmap)\z/;
+my $REFUSES_OTHERWISE = qr/\A(?:python-shutil|libuv|boost|bun|io_uring_splice|vmsplice|mmap_mmap)\z/;
 
 # One file twice.
 my $IS_ITSELF = qr/\A(?:same_file|same_fd|self)\z/;
@@ -144,13 +144,15 @@ sub broken_promises () {
     my $loop   = $file->();
     while (sysread $loop, my $buffer, 4096) { syswrite $loop, $buffer }
     my $doubled = -s $loop > $size;
-    push @broken, map { "$_/same_fd-same_fd" } qw(go-1.24 toybox) if $refused && $doubled;
+    push @broken, map { "$_/same_fd-same_fd" } qw(go-1.24 toybox php-master)
+        if $refused && $doubled;
     push @broken, map { "$_/same_fd-same_fd" } qw(go-1.24rc2 rust-1.50 rust-now systemd-2025)
         if $refused && $spoilt;
 
     # A file with content whose size is 0.
     open my $proc, '<', '/proc/version' or die $!;
-    push @broken, 'libuv/proc-file' if !-s $proc && length slurp('/proc/version');
+    push @broken, qw(libuv/proc-file ruby/proc-file ruby/proc-pipe)
+        if !-s $proc && length slurp('/proc/version');
     push @broken, map { "$_/proc-file" } qw(copy_file_range toybox)
         if copy_range($proc, File::Temp->new, $COUNT) == 0;
     push @broken, map { "$_/intact-used_pipe" } qw(splice splice_nonblock io_uring_splice)
