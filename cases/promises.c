@@ -19,6 +19,15 @@
 #define COPY_BY_NAME "python-shutil libuv boost"
 #define NO_LIMIT COPY_BY_NAME " coreutils-9.1 coreutils-9.11 uutils-0.8"
 
+/* More than 4 GiB: */
+#define LONG_IS_COPIED "of a file of more than 4 GiB all is moved, and as much is reported"
+#define LONG_IS_WRITTEN \
+	"sendfile(2) and copy_file_range(2): at most 0x7ffff000 bytes at once, and the count is " \
+	"returned; ioctl_ficlone(2): the whole file"
+#define ALL_32_BITS ((size_t)1 << 32) /* what is cut down to 32 bits asks for 0 */
+/* Those that have a file system share what is in a file, before they do anything else. */
+#define CLONES "copy_file_range ficlone ficlonerange go-1.24 coreutils-9.1 libuv boost systemd-2025"
+
 const struct promise_row promises[] = {
 	{
 		.sources = "same_fd",
@@ -148,6 +157,73 @@ const struct promise_row promises[] = {
 			.at_least = 0xc0000000,
 		},
 	},
+	/*
+	 * Offsets and counts that do not fit into 31 or 32 bits. To move so many bytes takes half a
+	 * second, and an emulator a minute, so that one strategy does it for all, to where they are
+	 * not kept; files that share what they hold do without (LTP's sendfile09.c: an offset beyond
+	 * 2 GiB was EOVERFLOW from 8f9c0119d7ba until 5d73320a96fc).
+	 */
+	{
+		.sources = "beyond_2g",
+		.sinks = "file",
+		.raw_only = true,
+		.promise = {
+			.claim = "a copy goes on beyond 2 GiB in source and sink",
+			.written = "open(2), O_LARGEFILE; sendfile(2), NOTES: sendfile64() since "
+				   "Linux 2.4; 5d73320a96fc",
+			.before = 30000,
+			.from = 5003,
+			.to = 20011,
+			.limit = 200021,
+		},
+	},
+	{
+		.sources = "beyond_4g",
+		.sinks = "file pipe",
+		.raw_only = true,
+		.promise = {
+			.claim = "a copy goes on beyond 4 GiB in source and sink",
+			.written = "open(2), O_LARGEFILE; sendfile(2), NOTES: sendfile64() since "
+				   "Linux 2.4",
+			.before = 30000,
+			.from = 5003,
+			.to = 20011,
+			.limit = 200021,
+		},
+	},
+	{
+		.sources = "long",
+		.sinks = "device_null",
+		.only = "sendfile",
+		.promise = {
+			.claim = LONG_IS_COPIED,
+			.written = LONG_IS_WRITTEN,
+			.with_hole = true,
+			.at_least = ALL_32_BITS,
+		},
+	},
+	{
+		.sources = "long_xfs",
+		.sinks = "xfs",
+		.only = CLONES,
+		.promise = {
+			.claim = LONG_IS_COPIED,
+			.written = LONG_IS_WRITTEN,
+			.with_hole = true,
+			.at_least = ALL_32_BITS,
+		},
+	},
+	{
+		.sources = "long_btrfs",
+		.sinks = "btrfs",
+		.only = CLONES,
+		.promise = {
+			.claim = LONG_IS_COPIED,
+			.written = LONG_IS_WRITTEN,
+			.with_hole = true,
+			.at_least = ALL_32_BITS,
+		},
+	},
 	{
 		.sources = "interrupted",
 		.sinks = "pipe unix",
@@ -197,6 +273,7 @@ const struct promise *promise_of(const struct test_case *test)
 		    !text_lists(row->sinks, test->sink->name))
 			continue;
 		if (text_lists(row->but, test->strategy->name) ||
+		    (row->only && !text_lists(row->only, test->strategy->name)) ||
 		    (row->raw_only && strategy_is_cascade(test->strategy)))
 			return NULL;
 		return &row->promise;

@@ -28,16 +28,32 @@ static size_t size_after(const struct outcome *outcome, int64_t count)
 	return end > outcome->before_size ? end : outcome->before_size;
 }
 
+/* What is to be at @at of the sink, beyond its hole, once @count bytes have come. */
+static char expected(const struct outcome *outcome, int64_t count, off_t at)
+{
+	const off_t from = at - outcome->to + outcome->from;
+
+	if (at < outcome->to || at >= outcome->to + count)
+		return outcome->before[at - outcome->sink_hole];
+	return from < outcome->source_hole ? 0 : outcome->source[from - outcome->source_hole];
+}
+
 /* Is the sink what it was, but for @count bytes of the source in their place? */
 static bool holds(const struct outcome *outcome, int64_t count)
 {
-	const size_t to = (size_t)outcome->to, end = to + (size_t)count;
 	const size_t size = size_after(outcome, count);
 
-	return count >= 0 && count <= outcome_wanted(outcome) && outcome->sink_size == size &&
-	       !memcmp(outcome->sink, outcome->before, to) &&
-	       !memcmp(outcome->sink + to, outcome->source + outcome->from, (size_t)count) &&
-	       !memcmp(outcome->sink + end, outcome->before + end, size - end);
+	if (count < 0 || count > outcome_wanted(outcome))
+		return false;
+	if (outcome->keeps_nothing)
+		return count <= outcome->moved;
+	if (outcome->sink_size != size)
+		return false;
+	for (off_t at = outcome->sink_hole; at < (off_t)size; at++) {
+		if (outcome->sink[at - outcome->sink_hole] != expected(outcome, count, at))
+			return false;
+	}
+	return true;
 }
 
 bool outcome_is_copied(const struct outcome *outcome)

@@ -61,6 +61,8 @@ struct endpoint_kind {
 	size_t size;   /* bytes of pattern that it yields as source, up to PATTERN_FILE */
 	int eof_errno; /* read(2)'s word for the end of this source, where that is not 0 */
 	size_t limit;  /* of bytes to copy from a source that has no end; 0: it has one */
+	off_t hole;    /* bytes of hole that this file begins with, before those of size */
+	bool keeps_nothing; /* what goes into this sink is gone: it is only counted */
 
 	/*
 	 * Make what all of this kind need, once, before any is opened: called in the process whose

@@ -24,7 +24,9 @@ struct promise {
 	const char *claim;   /* what is promised, in one line */
 	const char *written; /* and where */
 
-	off_t from, to;    /* where source and sink stand, where they can */
+	off_t from, to;    /* where source and sink, files, stand: beyond the source's hole
+			      (endpoint.h), */
+	bool with_hole;    /* or at their starts, so that the hole is copied as well */
 	size_t before;     /* bytes that the sink, a file, holds already */
 	int64_t limit;     /* bytes to copy; 0: all */
 	size_t at_least;   /* bytes to ask for with each call; 0: as the strategy has it */

@@ -52,14 +52,15 @@ static struct arrival *arrival;
 /* --- The children --- */
 
 /* A file that is copied into itself may never end: not to fill a disk with it. */
-static void limit_files(void)
+static void limit_files(off_t hole)
 {
+	const rlim_t most = (rlim_t)(hole + FILE_MAX);
 	struct rlimit limit;
 
 	signal(SIGXFSZ, SIG_IGN);
 	CHECKED(getrlimit(RLIMIT_FSIZE, &limit));
-	if (limit.rlim_cur > FILE_MAX)
-		limit.rlim_cur = FILE_MAX;
+	if (limit.rlim_cur > most)
+		limit.rlim_cur = most;
 	CHECKED(setrlimit(RLIMIT_FSIZE, &limit));
 }
 
@@ -75,7 +76,7 @@ static _Noreturn void be_copier(const struct scene *scene)
 	};
 	int error;
 
-	limit_files();
+	limit_files(scene->source.kind->hole);
 	catch_signal(SIGUSR1);
 	copy_look(&copy);
 	tracee_wait();
@@ -186,7 +187,9 @@ static bool run(struct whole *whole, bool (*done)(void *arg))
 
 static bool runs_away(const struct whole *whole)
 {
-	return whole->calls > CALLS_MAX || whole->bytes > BYTES_MAX;
+	const off_t hole = whole->scene.source.kind->hole;
+
+	return whole->calls > CALLS_MAX || whole->bytes > BYTES_MAX + hole;
 }
 
 static bool copier_over(void *arg)

@@ -13,6 +13,17 @@
 	.to = 1, .limit = 5, .ended = true, .moved = 5, .sink = "-cdefg", .sink_size = 6, \
 	.source_stands = 7, .sink_stands = 6
 
+/* The same, and both begin with a hole; and one of which the hole is copied, too. */
+#define HOLE ((off_t)1 << 32)
+#define BEHIND_HOLES \
+	WELL, .source_hole = HOLE, .source_size = HOLE + 8, .from = HOLE + 2, .sink_hole = HOLE, \
+	      .before_size = HOLE + 4, .to = HOLE + 1, .sink_size = HOLE + 6, \
+	      .source_stands = HOLE + 7, .sink_stands = HOLE + 6
+#define HOLE_AND_ALL \
+	BEHIND_HOLES, .from = 0, .to = 0, .limit = COPY_UNLIMITED, .before_size = 0, \
+		      .moved = HOLE + 8, .sink = "abcdefgh", .sink_size = HOLE + 8, \
+		      .source_stands = HOLE + 8, .sink_stands = HOLE + 8
+
 /* ... and one that gave up after two of them. */
 #define FAILS \
 	WELL, .error = EINTR, .signals = true, .interrupted = 1, .moved = 2, .sink = "-cd-", \
@@ -57,6 +68,45 @@ static const struct {
 	  outcome_copied,
 	  VERDICT_SAFE,
 	  NULL },
+
+	{ "both files begin with a hole", { BEHIND_HOLES }, outcome_copied, VERDICT_SAFE, NULL },
+	{ "... and a byte behind it is wrong",
+	  { BEHIND_HOLES, .sink = "-cdxfg" },
+	  outcome_copied,
+	  VERDICT_CORRUPT,
+	  "bytes are wrong" },
+	{ "... and what came went into the hole",
+	  { BEHIND_HOLES, .sink = "----", .sink_size = HOLE + 4 },
+	  outcome_copied,
+	  VERDICT_CORRUPT,
+	  "bytes are missing" },
+	{ "... and the sink stands as if it had none",
+	  { BEHIND_HOLES, .sink_stands = 6 },
+	  outcome_copied,
+	  VERDICT_CORRUPT,
+	  "the sink does not stand" },
+	{ "... out of which a pipe gets what it should",
+	  { BEHIND_HOLES, .sink_hole = 0, .to = 0, .before_size = 0, .sink = "cdefg",
+	    .sink_size = 5, .sink_stands = -1 },
+	  outcome_copied,
+	  VERDICT_SAFE,
+	  NULL },
+	{ "a hole is copied, too", { HOLE_AND_ALL }, outcome_copied, VERDICT_SAFE, NULL },
+	{ "... but its count has 32 bits",
+	  { HOLE_AND_ALL, .moved = 8 },
+	  outcome_copied,
+	  VERDICT_CORRUPT,
+	  "ended early" },
+	{ "... to where nothing is kept",
+	  { HOLE_AND_ALL, .keeps_nothing = true, .sink_size = 0, .sink_stands = -1 },
+	  outcome_copied,
+	  VERDICT_SAFE,
+	  NULL },
+	{ "... and its count has 32 bits",
+	  { HOLE_AND_ALL, .keeps_nothing = true, .sink_size = 0, .sink_stands = -1, .moved = 8 },
+	  outcome_copied,
+	  VERDICT_CORRUPT,
+	  "ended early" },
 
 	{ "a byte is wrong",
 	  { WELL, .sink = "-cdxfg" },

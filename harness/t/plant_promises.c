@@ -134,6 +134,26 @@ static ssize_t move_line_end(struct copy *copy, size_t count)
 	return write_all(copy, 1, 0);
 }
 
+/* As if an offset had 31 bits, or 32. */
+static ssize_t move_to_short_offset(struct copy *copy, size_t count)
+{
+	const off_t at = lseek(copy->out, 0, SEEK_CUR);
+	ssize_t n = read_some(copy, count);
+
+	if (n > 0)
+		n = pwrite(copy->out, buffer, (size_t)n, at & INT32_MAX);
+	return n <= 0 || lseek(copy->out, n, SEEK_CUR) >= 0 ? n : -1;
+}
+
+/* All of a file is skipped, and its size reported in 32 bits. */
+static ssize_t move_short_count(struct copy *copy, size_t count)
+{
+	const off_t at = lseek(copy->in, 0, SEEK_CUR), end = lseek(copy->in, 0, SEEK_END);
+
+	(void)count;
+	return (uint32_t)(end - at);
+}
+
 /* A range that does not overlap, for a kernel that lets one pass that does. */
 static ssize_t move_range(struct copy *copy, size_t count)
 {
@@ -201,6 +221,8 @@ const struct strategy plant_truncates = BY("truncates", move_int);
 const struct strategy plant_loses_on_signals = BY("loses_on_signals", move_despite_signals);
 const struct strategy plant_doubles_on_signals = BY("doubles_on_signals", move_again);
 const struct strategy plant_skips_zeros = BY("skips_zeros", move_over_zeros);
+const struct strategy plant_cuts_offsets = BY("cuts_offsets", move_to_short_offset);
+const struct strategy plant_cuts_counts = BY("cuts_counts", move_short_count);
 const struct strategy plant_adds_a_line = BY("adds_a_line", move_line_end);
 const struct strategy plant_is_let_pass = BY("is_let_pass", move_range);
 const struct strategy plant_fails_midway = BY("fails_midway", move_then_fail);

@@ -197,7 +197,8 @@ sub refused_lacks ($case) {
     return q{} if $case->{strategy} =~ $REFUSES_OTHERWISE || $case->{source} =~ $IS_ITSELF;
 
     # To clone but a part, or nothing, cannot be asked for.
-    return q{} if $case->{strategy} =~ /\Aficlone/ && $case->{source} =~ /\A(?:limited|nothing)/;
+    return q{}
+        if $case->{strategy} =~ /\Aficlone/ && $case->{source} =~ /\A(?:limited|beyond|nothing)/;
     return q{} if grep { $_->[0] eq 'step' && $_->[1] =~ /=\Q$errno\E\b/ } @{$case->{pairs}};
     return "the step that failed with $errno";
 }
