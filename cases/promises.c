@@ -224,6 +224,34 @@ const struct promise_row promises[] = {
 			.at_least = ALL_32_BITS,
 		},
 	},
+	/* sendfile(2) says nothing of its source, vmsplice(2) of its flag alone, io_uring nothing. */
+	{
+		.sources = "nonblock_pipe nonblock_unix nonblock_tcp nonblock_pty",
+		.sinks = "pipe",
+		.only = "read_write readv_writev splice splice_nonblock splice_private tee_splice",
+		.promise = {
+			.claim = "a source that has no bytes, and O_NONBLOCK, says EAGAIN at once, and "
+				 "nobody waits",
+			.written = "read(2), readv(2), splice(2), tee(2), ERRORS: EAGAIN",
+			.at_once = true,
+		},
+	},
+	/*
+	 * O_NONBLOCK of the sink counts for sendfile(2) to a pipe since bdeb77bc2c40, and for
+	 * splice(2) to a socket from 2dc334f1a63a to 0f0fa27b871b it did not.
+	 */
+	{
+		.sources = "file pipe",
+		.sinks = "nonblock_full_pipe nonblock_full_unix nonblock_full_tcp",
+		.only = "read_write readv_writev mmap_write sendfile sendfile_offset splice "
+			"splice_nonblock splice_private tee_splice",
+		.promise = {
+			.claim = "a sink that has no room, and O_NONBLOCK, says EAGAIN at once, and nobody "
+				 "waits",
+			.written = "write(2), writev(2), sendfile(2), splice(2), tee(2), ERRORS: EAGAIN",
+			.at_once = true,
+		},
+	},
 	{
 		.sources = "interrupted",
 		.sinks = "pipe unix",

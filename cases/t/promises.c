@@ -74,6 +74,18 @@ static struct plant plants[] = {
 	BROKEN(drops_a_byte, huge, pipe, "bytes are missing"),
 	BROKEN(repeats_a_line, huge, pipe, "there are more bytes"),
 
+	KEPT(reads, nonblock_pipe, pipe, "errno=EAGAIN"),
+	KEPT(reads, nonblock_unix, pipe, "waited=no"),
+	BROKEN(waits_anyway, nonblock_pipe, pipe, "it waited"),
+	BROKEN(waits_anyway, nonblock_tcp, pipe, "it waited"),
+	BROKEN(waits_anyway, nonblock_pty, pipe, "it waited"),
+	BROKEN(ends_at_once, nonblock_unix, pipe, "ended early"),
+	KEPT(reads, file, nonblock_full_pipe, "errno=EAGAIN"),
+	KEPT(reads, pipe, nonblock_full_tcp, "waited=no"),
+	BROKEN(waits_anyway, file, nonblock_full_pipe, "it waited"),
+	BROKEN(waits_anyway, pipe, nonblock_full_unix, "it waited"),
+	BROKEN(waits_anyway, file, nonblock_full_tcp, "it waited"),
+
 	KEPT(reads, interrupted, pipe, "interrupted=4"),
 	BROKEN(loses_on_signals, interrupted, pipe, "bytes are missing"),
 	BROKEN(loses_on_signals, interrupted, unix, "bytes are missing"),

@@ -159,7 +159,8 @@ const char *outcome_unspoilt(const struct outcome *outcome)
 /* The strategy gave up, and nothing is corrupt. */
 static struct judgement judge_error(const struct outcome *outcome)
 {
-	if (outcome->error == EINTR && outcome->interrupted)
+	if ((outcome->error == EINTR && outcome->interrupted) ||
+	    (outcome->error == EAGAIN && outcome->at_once))
 		return SAYS(SAFE, NULL);
 	if (outcome->moved)
 		return SAYS(BROKEN, "the copy failed half-way");
@@ -182,11 +183,15 @@ struct judgement outcome_judge(const struct outcome *outcome, outcome_check *che
 		return SAYS(CORRUPT, "the copy did not end");
 	if (!outcome->ended)
 		return SAYS(BROKEN, "the copy did not come to its end, nor go on");
+	if (outcome->waited)
+		return SAYS(CORRUPT, "it waited, where it was to say EAGAIN");
 	wrong = check(outcome);
 	if (wrong)
 		return SAYS(CORRUPT, wrong);
 	if (outcome->error)
 		return judge_error(outcome);
+	if (outcome->at_once)
+		return SAYS(BROKEN, "it did not have to wait");
 	if (outcome->signals && !outcome->interrupted)
 		return SAYS(BROKEN, "no signal came into the middle of a call");
 	return SAYS(SAFE, NULL);

@@ -38,6 +38,8 @@ struct outcome {
 	int64_t moved;            /* bytes that it reported */
 	bool lost;                /* it knew that it had taken bytes that the sink did not get */
 	bool may_share;           /* it moved them in a way that promises no private copy */
+	bool at_once;             /* it was to say EAGAIN, and not to wait; */
+	bool waited;              /* it slept until the end that held it up was released */
 	bool signals;             /* signals were to come into the middle of its calls, */
 	unsigned int interrupted; /* and did so this many times */
 	bool refused_overlap;     /* a call that is to refuse overlapping ranges did, */

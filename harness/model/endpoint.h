@@ -56,6 +56,8 @@ struct endpoint_kind {
 	bool plain;
 	bool full;         /* as sink it is full in any case: what stalls otherwise feeds it */
 	bool full_is_full; /* once filled, this sink takes not a byte more, whoever writes */
+	bool nonblocking; /* its descriptor has O_NONBLOCK: where another would stall it says EAGAIN
+			   */
 	bool single;   /* there is one, and whoever else has it is waited for: one case at a time */
 	bool foreign;  /* as source it yields bytes of its own: they are counted, not compared */
 	size_t size;   /* bytes of pattern that it yields as source, up to PATTERN_FILE */

@@ -31,9 +31,10 @@ struct promise {
 	int64_t limit;     /* bytes to copy; 0: all */
 	size_t at_least;   /* bytes to ask for with each call; 0: as the strategy has it */
 	bool asks_nothing; /* ask for 0 bytes, once */
-	bool signals;      /* caught signals come while the copy waits for room in the sink */
-	bool modifies;     /* the source is written after the copy, before anybody reads the sink */
-	bool appends;      /* the copy goes to the end of the sink, wherever that stands */
+	bool at_once;  /* an end has no bytes, or no room, and O_NONBLOCK: EAGAIN is to be said */
+	bool signals;  /* caught signals come while the copy waits for room in the sink */
+	bool modifies; /* the source is written after the copy, before anybody reads the sink */
+	bool appends;  /* the copy goes to the end of the sink, wherever that stands */
 
 	outcome_check *check; /* NULL: outcome_copied */
 };

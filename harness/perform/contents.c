@@ -118,7 +118,8 @@ static bool keep_source(const struct scene *scene, struct outcome *outcome)
 	return size >= 0 && lseek(endpoint->far, outcome->from, SEEK_SET) >= 0;
 }
 
-static bool keep_sink(const struct scene *scene, struct outcome *outcome)
+static bool keep_sink(const struct scene *scene, const struct arrival *arrival,
+		      struct outcome *outcome)
 {
 	const struct promise *promise = scene->test->promise;
 	const struct endpoint *endpoint = &scene->sink;
@@ -126,8 +127,13 @@ static bool keep_sink(const struct scene *scene, struct outcome *outcome)
 
 	outcome->before = rooms->before;
 	outcome->keeps_nothing = endpoint->kind->keeps_nothing;
-	if (!endpoint->kind->regular)
+	if (!endpoint->kind->regular) {
+		/* What it was filled with comes out first; it is counted, and not compared. */
+		outcome->before = arrival->bytes;
+		outcome->before_size = endpoint->filled;
+		outcome->to = (off_t)endpoint->filled;
 		return true;
+	}
 	outcome->sink_hole = sink_hole(scene);
 	size = read_whole(endpoint->far, rooms->before, ROOM, outcome->sink_hole);
 	outcome->before_size = (size_t)size;
@@ -135,15 +141,17 @@ static bool keep_sink(const struct scene *scene, struct outcome *outcome)
 	return size >= 0 && lseek(endpoint->far, promise->appends ? 0 : outcome->to, SEEK_SET) >= 0;
 }
 
-bool contents_prepare(const struct scene *scene, struct outcome *outcome)
+bool contents_prepare(const struct scene *scene, const struct arrival *arrival,
+		      struct outcome *outcome)
 {
 	const struct promise *promise = scene->test->promise;
 
 	outcome->limit = promise->asks_nothing ? 0 : promise->limit ? promise->limit : INT64_MAX;
 	outcome->appends = promise->appends;
+	outcome->at_once = promise->at_once;
 	outcome->signals = promise->signals;
 	return have_rooms() && prepare_sink(scene) && keep_source(scene, outcome) &&
-	       keep_sink(scene, outcome);
+	       keep_sink(scene, arrival, outcome);
 }
 
 /* Every byte of the source is another one now. */
@@ -157,6 +165,16 @@ bool contents_modify(const struct scene *scene, struct outcome *outcome)
 	return pwrite(scene->source.far, rooms->later, size, 0) == (ssize_t)size;
 }
 
+/* One that had no bytes yet stands nowhere. */
+static off_t source_stands(const struct scene *scene, const struct arrival *arrival)
+{
+	const struct endpoint *source = &scene->source;
+
+	if (source->kind->regular)
+		return lseek(source->far, 0, SEEK_CUR);
+	return source->kind->nonblocking ? -1 : (off_t)source->size - arrival->left;
+}
+
 bool contents_keep(const struct scene *scene, const struct arrival *arrival,
 		   struct outcome *outcome)
 {
@@ -166,9 +184,7 @@ bool contents_keep(const struct scene *scene, const struct arrival *arrival,
 	outcome->moved = scene->report->copied;
 	outcome->lost = arrival->lost;
 	outcome->may_share = arrival->shares && !scene->sink.kind->regular;
-	outcome->source_stands = scene->source.kind->regular ?
-					 lseek(scene->source.far, 0, SEEK_CUR) :
-					 (off_t)outcome->source_size - arrival->left;
+	outcome->source_stands = source_stands(scene, arrival);
 	outcome->sink_stands = -1;
 	outcome->sink = arrival->bytes;
 	if (scene->sink.kind->regular) {

@@ -17,6 +17,7 @@
 #include "time_limits.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -41,8 +42,9 @@ struct whole {
 	struct scene scene;
 	struct outcome outcome;
 	struct steps steps;
-	struct quiescence sleep; /* of the copier, in the call that a signal is to come into */
-	unsigned int serial;     /* of the call that a signal comes into */
+	struct endpoint released; /* the source, with a far end of its own; or -1 */
+	struct quiescence sleep;  /* of the copier, in the call that a signal is to come into */
+	unsigned int serial;      /* of the call that a signal comes into */
 	unsigned int calls;
 	int64_t bytes;
 };
@@ -73,6 +75,7 @@ static _Noreturn void be_copier(const struct scene *scene)
 		.out = FD_SINK,
 		.limit = promise->limit ? promise->limit : COPY_UNLIMITED,
 		.at_least = promise->at_least,
+		.at_once = promise->at_once,
 	};
 	int error;
 
@@ -84,7 +87,7 @@ static _Noreturn void be_copier(const struct scene *scene)
 					copy_through(strategy, &copy);
 	arrival->lost = copy.lost;
 	arrival->shares = copy.step && copy.step->mover->shares;
-	if (!scene->source.kind->regular)
+	if (!scene->source.kind->regular && !scene->source.kind->nonblocking)
 		CHECKED(ioctl(FD_SOURCE, FIONREAD, &arrival->left));
 	scene->report->copied = copy.moved;
 	scene->report->error = -error;
@@ -143,6 +146,20 @@ static bool fails(struct whole *whole, const char *fault, int error)
 	return false;
 }
 
+/* Where they are to withhold: to see that they do, and to release the source. */
+static bool watch_ends(struct whole *whole)
+{
+	struct scene *scene = &whole->scene;
+
+	whole->released = scene->source;
+	whole->released.far = -1;
+	if (!whole->promise->at_once)
+		return true;
+	whole->released.far = fcntl(scene->source.far, F_DUPFD_CLOEXEC, 0);
+	return whole->released.far >= 0 && !endpoint_watch(&scene->source) &&
+	       !endpoint_watch(&scene->sink);
+}
+
 static bool set(struct whole *whole, const struct test_case *test)
 {
 	struct scene *scene = &whole->scene;
@@ -152,8 +169,10 @@ static bool set(struct whole *whole, const struct test_case *test)
 	arrival = shared_memory(sizeof(*arrival));
 	if (!arrival)
 		return fails(whole, "cannot map memory", errno);
-	if (!contents_prepare(scene, &whole->outcome))
+	if (!contents_prepare(scene, arrival, &whole->outcome))
 		return fails(whole, "cannot prepare the files", errno);
+	if (!watch_ends(whole))
+		return fails(whole, "cannot watch the endpoints", errno);
 	scene->copier =
 		scene_start(scene, "the copier", scene->source.fd, scene->sink.fd, be_copier);
 	if (scene->output >= 0)
@@ -250,6 +269,34 @@ static void send_signals(struct whole *whole)
 	}
 }
 
+static bool withholds(const struct scene *scene)
+{
+	return endpoint_standing(&scene->source) == STANDING_WITHHOLDS ||
+	       endpoint_standing(&scene->sink) == STANDING_WITHHOLDS;
+}
+
+static bool look_until_it_is_held_up(void *arg)
+{
+	const struct whole *whole = arg;
+
+	return look_until_it_waits(arg) && (copier_over(arg) || withholds(&whole->scene));
+}
+
+/* It sleeps while one end withholds: that it waits for this shows when that is released. */
+static void release_if_it_waits(struct whole *whole)
+{
+	struct scene *scene = &whole->scene;
+
+	if (run(whole, look_until_it_is_held_up) && !copier_over(whole)) {
+		whole->outcome.waited = true;
+		endpoint_release(&whole->released);
+		close_fd(&scene->release[1]);
+	}
+	/* Nobody but the copier is to hold the sink, or who reads it sees no end. */
+	endpoint_unwatch(&scene->source);
+	endpoint_unwatch(&scene->sink);
+}
+
 static void perform(struct whole *whole)
 {
 	struct scene *scene = &whole->scene;
@@ -260,7 +307,9 @@ static void perform(struct whole *whole)
 	scene_cue(scene);
 	if (whole->promise->signals)
 		send_signals(whole);
-	if (!whole->promise->modifies)
+	if (whole->promise->at_once)
+		release_if_it_waits(whole);
+	else if (!whole->promise->modifies)
 		close_fd(&scene->release[1]);
 	outcome->ended = run(whole, copier_over) && !runs_away(whole);
 	outcome->runs_away = runs_away(whole);
@@ -295,6 +344,8 @@ static void describe_bytes(const struct whole *whole, struct text *text)
 		text_add(text, "lost=yes\n");
 	if (outcome->signals)
 		text_add(text, "interrupted=%u\n", outcome->interrupted);
+	if (outcome->at_once)
+		text_add(text, "waited=%s\n", outcome->waited ? "yes" : "no");
 	if (outcome->later && !outcome->error)
 		text_add(text, "shared=%s\n", outcome_is_shared(outcome) ? "yes" : "no");
 }
@@ -320,7 +371,7 @@ void promise_copy_play(const struct test_case *test, struct result *result)
 	struct judgement judgement;
 	const char *told;
 
-	whole = (struct whole){ .promise = promise };
+	whole = (struct whole){ .promise = promise, .released.far = -1 };
 	result->stage = "setting the scene";
 	if (set(&whole, test)) {
 		result->stage = "copying";
@@ -339,6 +390,7 @@ void promise_copy_play(const struct test_case *test, struct result *result)
 	result->stage = "clearing the scene";
 	patience_renew();
 	result->left = scene_clear(scene);
+	close_fd(&whole.released.far);
 	contents_drop();
 	if (arrival)
 		munmap(arrival, sizeof(*arrival));

@@ -134,6 +134,21 @@ static ssize_t move_line_end(struct copy *copy, size_t count)
 	return write_all(copy, 1, 0);
 }
 
+static ssize_t move_and_wait(struct copy *copy, size_t count)
+{
+	fcntl(copy->in, F_SETFL, 0);
+	fcntl(copy->out, F_SETFL, 0);
+	return mover_read_write.move(copy, count);
+}
+
+/* What has no bytes yet is taken for the end of the file. */
+static ssize_t move_or_end(struct copy *copy, size_t count)
+{
+	ssize_t n = mover_read_write.move(copy, count);
+
+	return n < 0 && errno == EAGAIN ? 0 : n;
+}
+
 /* As if an offset had 31 bits, or 32. */
 static ssize_t move_to_short_offset(struct copy *copy, size_t count)
 {
@@ -221,6 +236,8 @@ const struct strategy plant_truncates = BY("truncates", move_int);
 const struct strategy plant_loses_on_signals = BY("loses_on_signals", move_despite_signals);
 const struct strategy plant_doubles_on_signals = BY("doubles_on_signals", move_again);
 const struct strategy plant_skips_zeros = BY("skips_zeros", move_over_zeros);
+const struct strategy plant_waits_anyway = BY("waits_anyway", move_and_wait);
+const struct strategy plant_ends_at_once = BY("ends_at_once", move_or_end);
 const struct strategy plant_cuts_offsets = BY("cuts_offsets", move_to_short_offset);
 const struct strategy plant_cuts_counts = BY("cuts_counts", move_short_count);
 const struct strategy plant_adds_a_line = BY("adds_a_line", move_line_end);

@@ -186,9 +186,10 @@ sub safe_lacks ($case) {
 sub kept_lacks ($case) {
     return 'promise' if !length $case->value('promise') || !length $case->value('written');
     return q{}       if $case->value('copied') eq 'yes';
-    return q{}       if ($case->value('errno')  // q{}) eq 'EINTR' && $case->value('interrupted');
-    return q{}       if ($case->value('shared') // q{}) eq 'yes';
-    return q{}       if $case->{source} =~ $IS_ITSELF;
+    return q{} if ($case->value('errno')  // q{}) eq 'EINTR'  && $case->value('interrupted');
+    return q{} if ($case->value('errno')  // q{}) eq 'EAGAIN' && $case->value('waited') eq 'no';
+    return q{} if ($case->value('shared') // q{}) eq 'yes';
+    return q{} if $case->{source} =~ $IS_ITSELF;
     return 'what was to be copied';
 }
 
