@@ -116,6 +116,38 @@ const struct promise_row promises[] = {
 			.limit = 1501,
 		},
 	},
+	/* From a194dfe6e6f6 to d1a819a2ec2d splice(2) took what such a write left behind for the end. */
+	{
+		.sources = "failed_write",
+		.sinks = "file pipe",
+		.only = "read_write readv_writev sendfile splice splice_nonblock splice_private "
+			"tee_splice vmsplice io_uring_rw io_uring_splice aio_rw",
+		.promise = {
+			.claim = "0 is returned at the end alone, whatever a write that failed has left in "
+				 "the pipe",
+			.written = "read(2), splice(2), tee(2), RETURN VALUE; d1a819a2ec2d",
+		},
+	},
+	{
+		.sources = "directory",
+		.sinks = "file pipe",
+		.raw_only = true,
+		.promise = {
+			.claim = "a directory is not copied, and an error says so",
+			.written = "read(2), copy_file_range(2), ioctl_ficlone(2): EISDIR; splice(2), "
+				   "sendfile(2): EINVAL; mmap(2): ENODEV",
+			.fails = true,
+		},
+	},
+	{
+		.sources = "small",
+		.sinks = "device_full",
+		.promise = {
+			.claim = "where there is no room for a byte an error says so",
+			.written = "full(4), write(2): ENOSPC",
+			.fails = true,
+		},
+	},
 	{
 		.sources = "sys",
 		.sinks = "file pipe",

@@ -59,6 +59,13 @@ static struct plant plants[] = {
 	KEPT(reads, limited_pipe, pipe, "source_stands=1501"),
 	BROKEN(reads_ahead, limited_pipe, file, "the source does not stand"),
 
+	KEPT(reads, failed_write, pipe, "moved=4000"),
+	BROKEN(stops, failed_write, file, "ended early"),
+	{ TEST(reads, directory, file), VERDICT_REFUSED, NULL, "errno=EISDIR", 0 },
+	BROKEN(makes_up_errors, directory, pipe, "an error that there is none of"),
+	KEPT(reads, small, device_full, "errno=ENOSPC"),
+	BROKEN(ignores_errors, small, device_full, "reported no error"),
+
 	KEPT(reads, sys, file, NULL),
 	BROKEN(loops, sys, file, "did not end"),
 	BROKEN(copies_endlessly, sys, pipe, "did not end"),

@@ -168,6 +168,8 @@ static struct judgement judge_error(const struct outcome *outcome)
 		return SAYS(UNAVAILABLE, "the system call is not there, or not permitted, here");
 	if (is_refusal(outcome->error))
 		return SAYS(REFUSED, NULL);
+	if (outcome->fails)
+		return SAYS(SAFE, NULL);
 	return SAYS(BROKEN, "the copy failed, and not with a refusal");
 }
 
@@ -185,6 +187,11 @@ struct judgement outcome_judge(const struct outcome *outcome, outcome_check *che
 		return SAYS(BROKEN, "the copy did not come to its end, nor go on");
 	if (outcome->waited)
 		return SAYS(CORRUPT, "it waited, where it was to say EAGAIN");
+	if (outcome->unknown)
+		return SAYS(CORRUPT,
+			    "a call failed with an error that there is none of (errno(3))");
+	if (outcome->fails && !outcome->error)
+		return SAYS(CORRUPT, "it reported no error, and nothing could be copied");
 	wrong = check(outcome);
 	if (wrong)
 		return SAYS(CORRUPT, wrong);

@@ -32,15 +32,17 @@ struct outcome {
 	bool appends;       /* the sink's own offset is no matter */
 
 	/* What became of it: */
-	bool ended;               /* the copier came to its end in time */
-	bool runs_away;           /* it did not, and has done far more than any such copy takes */
-	int error;                /* errno that the strategy reported, or 0 */
-	int64_t moved;            /* bytes that it reported */
-	bool lost;                /* it knew that it had taken bytes that the sink did not get */
-	bool may_share;           /* it moved them in a way that promises no private copy */
-	bool at_once;             /* it was to say EAGAIN, and not to wait; */
-	bool waited;              /* it slept until the end that held it up was released */
-	bool signals;             /* signals were to come into the middle of its calls, */
+	bool ended;     /* the copier came to its end in time */
+	bool runs_away; /* it did not, and has done far more than any such copy takes */
+	int error;      /* errno that the strategy reported, or 0 */
+	int64_t moved;  /* bytes that it reported */
+	bool lost;      /* it knew that it had taken bytes that the sink did not get */
+	bool may_share; /* it moved them in a way that promises no private copy */
+	bool fails;     /* it was to report an error, and not to copy a byte */
+	int unknown;    /* an error of one of its calls that errno(3) does not know, or 0 */
+	bool at_once;   /* it was to say EAGAIN, and not to wait; */
+	bool waited;    /* it slept until the end that held it up was released */
+	bool signals;   /* signals were to come into the middle of its calls, */
 	unsigned int interrupted; /* and did so this many times */
 	bool refused_overlap;     /* a call that is to refuse overlapping ranges did, */
 	bool moved_overlap;       /* or moved bytes nonetheless */

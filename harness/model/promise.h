@@ -30,6 +30,7 @@ struct promise {
 	size_t before;     /* bytes that the sink, a file, holds already */
 	int64_t limit;     /* bytes to copy; 0: all */
 	size_t at_least;   /* bytes to ask for with each call; 0: as the strategy has it */
+	bool fails;        /* there is nothing that could be copied: an error is to be reported */
 	bool asks_nothing; /* ask for 0 bytes, once */
 	bool at_once;  /* an end has no bytes, or no room, and O_NONBLOCK: EAGAIN is to be said */
 	bool signals;  /* caught signals come while the copy waits for room in the sink */

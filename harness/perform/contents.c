@@ -149,6 +149,7 @@ bool contents_prepare(const struct scene *scene, const struct arrival *arrival,
 	outcome->limit = promise->asks_nothing ? 0 : promise->limit ? promise->limit : INT64_MAX;
 	outcome->appends = promise->appends;
 	outcome->at_once = promise->at_once;
+	outcome->fails = promise->fails;
 	outcome->signals = promise->signals;
 	return have_rooms() && prepare_sink(scene) && keep_source(scene, outcome) &&
 	       keep_sink(scene, arrival, outcome);
@@ -172,7 +173,9 @@ static off_t source_stands(const struct scene *scene, const struct arrival *arri
 
 	if (source->kind->regular)
 		return lseek(source->far, 0, SEEK_CUR);
-	return source->kind->nonblocking ? -1 : (off_t)source->size - arrival->left;
+	return source->kind->nonblocking || source->kind->is_file ?
+		       -1 :
+		       (off_t)source->size - arrival->left;
 }
 
 bool contents_keep(const struct scene *scene, const struct arrival *arrival,

@@ -66,6 +66,12 @@ static void limit_files(off_t hole)
 	CHECKED(setrlimit(RLIMIT_FSIZE, &limit));
 }
 
+/* Of what has no offset to tell how far it was read. */
+static bool can_tell_rest(const struct endpoint_kind *kind)
+{
+	return !kind->regular && !kind->is_file && !kind->nonblocking;
+}
+
 static _Noreturn void be_copier(const struct scene *scene)
 {
 	const struct strategy *strategy = scene->test->strategy;
@@ -87,7 +93,7 @@ static _Noreturn void be_copier(const struct scene *scene)
 					copy_through(strategy, &copy);
 	arrival->lost = copy.lost;
 	arrival->shares = copy.step && copy.step->mover->shares;
-	if (!scene->source.kind->regular && !scene->source.kind->nonblocking)
+	if (can_tell_rest(scene->source.kind))
 		CHECKED(ioctl(FD_SOURCE, FIONREAD, &arrival->left));
 	scene->report->copied = copy.moved;
 	scene->report->error = -error;
@@ -196,6 +202,20 @@ static bool on_call(void *arg, const struct task *task)
 	if (task->result > 0 && call_returns_bytes(&task->call))
 		whole->bytes += task->result;
 	return true;
+}
+
+/*
+ * Errors that no program is to see are the kernel's own (include/linux/errno.h). A restart, which a
+ * tracer does see, is none of them: steps_error().
+ */
+static void look_for_unknown_errors(struct whole *whole)
+{
+	for (int i = 0; i < whole->steps.count; i++) {
+		if (whole->steps.list[i].error > EHWPOISON)
+			whole->outcome.unknown = whole->steps.list[i].error;
+	}
+	if (whole->outcome.error > EHWPOISON)
+		whole->outcome.unknown = whole->outcome.error;
 }
 
 static bool run(struct whole *whole, bool (*done)(void *arg))
@@ -325,6 +345,7 @@ static void perform(struct whole *whole)
 	if (!contents_keep(scene, arrival, outcome))
 		fails(whole, "cannot read the sink", errno);
 	look_for_overlaps(whole);
+	look_for_unknown_errors(whole);
 }
 
 /* --- What is told --- */

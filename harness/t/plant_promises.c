@@ -149,6 +149,30 @@ static ssize_t move_or_end(struct copy *copy, size_t count)
 	return n < 0 && errno == EAGAIN ? 0 : n;
 }
 
+/* It takes a short read for the end. */
+static ssize_t move_once(struct copy *copy, size_t count)
+{
+	(void)count;
+	return copy->moved ? 0 : mover_read_write.move(copy, 1000);
+}
+
+/* What the sink says to a write is not looked at. */
+static ssize_t move_unseen(struct copy *copy, size_t count)
+{
+	ssize_t n = read_some(copy, count);
+
+	return n > 0 && write(copy->out, buffer, (size_t)n) < 0 ? n : 0;
+}
+
+/* An error that a kernel keeps to itself: ENOTSUPP. */
+static ssize_t move_not_at_all(struct copy *copy, size_t count)
+{
+	(void)copy;
+	(void)count;
+	errno = 524;
+	return -1;
+}
+
 /* As if an offset had 31 bits, or 32. */
 static ssize_t move_to_short_offset(struct copy *copy, size_t count)
 {
@@ -238,6 +262,9 @@ const struct strategy plant_doubles_on_signals = BY("doubles_on_signals", move_a
 const struct strategy plant_skips_zeros = BY("skips_zeros", move_over_zeros);
 const struct strategy plant_waits_anyway = BY("waits_anyway", move_and_wait);
 const struct strategy plant_ends_at_once = BY("ends_at_once", move_or_end);
+const struct strategy plant_stops = BY("stops", move_once);
+const struct strategy plant_ignores_errors = BY("ignores_errors", move_unseen);
+const struct strategy plant_makes_up_errors = BY("makes_up_errors", move_not_at_all);
 const struct strategy plant_cuts_offsets = BY("cuts_offsets", move_to_short_offset);
 const struct strategy plant_cuts_counts = BY("cuts_counts", move_short_count);
 const struct strategy plant_adds_a_line = BY("adds_a_line", move_line_end);

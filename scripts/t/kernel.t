@@ -54,7 +54,7 @@ my %MAKES = (
 
 # These refuse without a step that fails: programs that look at the files before they copy, a
 # request's result, which is in memory, and calls (fcntl, ftruncate) that are about no copy.
-my $REFUSES_OTHERWISE = qr/\A(?:python-shutil|libuv|boost|io_uring_splice|vmsplice|mmap_mmap)\z/;
+my $REFUSES_OTHERWISE = qr/\A(?:python-shutil|libuv|boost|io_uring_rw|io_uring_splice|vmsplice|mmap_mmap)\z/;
 
 # One file twice.
 my $IS_ITSELF = qr/\A(?:same_file|same_fd|self)\z/;
@@ -186,8 +186,10 @@ sub safe_lacks ($case) {
 sub kept_lacks ($case) {
     return 'promise' if !length $case->value('promise') || !length $case->value('written');
     return q{}       if $case->value('copied') eq 'yes';
-    return q{} if ($case->value('errno')  // q{}) eq 'EINTR'  && $case->value('interrupted');
-    return q{} if ($case->value('errno')  // q{}) eq 'EAGAIN' && $case->value('waited') eq 'no';
+    my $errno = $case->value('errno') // q{};
+    return q{} if $errno eq 'EINTR'  && $case->value('interrupted');
+    return q{} if $errno eq 'EAGAIN' && $case->value('waited') eq 'no';
+    return q{} if $errno eq 'ENOSPC' && $case->{sink} eq 'device_full';
     return q{} if ($case->value('shared') // q{}) eq 'yes';
     return q{} if $case->{source} =~ $IS_ITSELF;
     return 'what was to be copied';
