@@ -38,14 +38,14 @@ static const struct special specials[] = {
 	{ "frozen_ext4 frozen_xfs frozen_btrfs", "unix pipe", "fsfreeze" },
 	/* A program that trusts stat(2) copies nothing of the first two. */
 	{ "proc sys small limited limited_pipe huge interrupted modified empty nothing holes "
-	  "beyond_2g beyond_4g long long_xfs long_btrfs device_null device_full failed_write directory same_fd self ahead behind "
+	  "beyond_2g beyond_4g long long_xfs long_btrfs dirty_ext4 dirty_xfs dirty_btrfs dirty_overlay device_null device_full failed_write directory same_fd self ahead behind "
 	  "nonblock_pipe nonblock_unix nonblock_tcp nonblock_pty "
 	  "nonblock_full_pipe nonblock_full_unix nonblock_full_tcp",
 	  "", NULL },
 };
 
 /* All strategies that cannot but refuse what is no file, or no pipe as source. */
-#define FILES_ONLY "copy_file_range ficlone ficlonerange"
+#define FILES_ONLY "seek_data copy_file_range ficlone ficlonerange"
 #define FROM_PIPES "tee_splice"
 
 /** struct kind - a kind, and what is special in it; NULL: nothing. */

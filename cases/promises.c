@@ -19,6 +19,13 @@
 #define COPY_BY_NAME "python-shutil libuv boost"
 #define NO_LIMIT COPY_BY_NAME " coreutils-9.1 coreutils-9.11 uutils-0.8"
 
+/* What has not been brought to the disk yet: */
+#define DIRTY_IS_COPIED "what was written a moment ago is no hole, and is copied, wherever it lies"
+#define DIRTY_IS_WRITTEN \
+	"lseek(2), Seeking file data and holes: a hole is zeros; copy_file_range(2); " \
+	"ioctl_ficlone(2); 2f2e84ca6066 (btrfs, delayed allocation)"
+#define KNOWS_HOLES "seek_data copy_file_range ficlone ficlonerange sendfile"
+
 /* More than 4 GiB: */
 #define LONG_IS_COPIED "of a file of more than 4 GiB all is moved, and as much is reported"
 #define LONG_IS_WRITTEN \
@@ -303,6 +310,30 @@ const struct promise_row promises[] = {
 			.written = "lseek(2), Seeking file data and holes: a hole reads as zeros; "
 				   "copy_file_range(2), NOTES: it may expand holes",
 		},
+	},
+	{
+		.sources = "dirty_ext4",
+		.sinks = "ext4",
+		.only = KNOWS_HOLES,
+		.promise = { .claim = DIRTY_IS_COPIED, .written = DIRTY_IS_WRITTEN },
+	},
+	{
+		.sources = "dirty_xfs",
+		.sinks = "xfs",
+		.only = KNOWS_HOLES,
+		.promise = { .claim = DIRTY_IS_COPIED, .written = DIRTY_IS_WRITTEN },
+	},
+	{
+		.sources = "dirty_btrfs",
+		.sinks = "btrfs",
+		.only = KNOWS_HOLES,
+		.promise = { .claim = DIRTY_IS_COPIED, .written = DIRTY_IS_WRITTEN },
+	},
+	{
+		.sources = "dirty_overlay",
+		.sinks = "overlay",
+		.only = KNOWS_HOLES,
+		.promise = { .claim = DIRTY_IS_COPIED, .written = DIRTY_IS_WRITTEN },
 	},
 	{
 		.sources = "empty",

@@ -110,6 +110,14 @@ static struct plant plants[] = {
 	KEPT(reads, holes, file, "copied=yes"),
 	BROKEN(skips_zeros, holes, file, "bytes are missing"),
 
+	BROKEN(sees_holes, holes, file, "bytes are wrong"),
+	KEPT(reads, dirty_ext4, ext4, "copied=yes"),
+	BROKEN(sees_holes, dirty_ext4, ext4, "bytes are wrong"),
+	BROKEN(sees_holes, dirty_xfs, xfs, "bytes are wrong"),
+	KEPT(reads, dirty_btrfs, btrfs, "copied=yes"),
+	BROKEN(sees_holes, dirty_btrfs, btrfs, "bytes are wrong"),
+	BROKEN(sees_holes, dirty_overlay, overlay, "bytes are wrong"),
+
 	KEPT(reads, empty, file, "moved=0"),
 	BROKEN(adds_a_line, empty, file, "there are more bytes"),
 	KEPT(reads, nothing, pipe, "moved=0"),

@@ -124,6 +124,22 @@ static ssize_t move_over_zeros(struct copy *copy, size_t count)
 	return lseek(copy->out, n, SEEK_CUR) < 0 ? -1 : n;
 }
 
+/* As if there were no data yet of what was written last. */
+static ssize_t move_up_to_hole(struct copy *copy, size_t count)
+{
+	const off_t at = lseek(copy->in, 0, SEEK_CUR), end = lseek(copy->in, 0, SEEK_END);
+
+	if (at)
+		return 0;
+	lseek(copy->in, 0, SEEK_SET);
+	lseek(copy->out, 0, SEEK_SET);
+	if (mover_read_write.move(copy, count < 4096 ? count : 4096) < 0 ||
+	    lseek(copy->in, 0, SEEK_END) < 0 || ftruncate(copy->out, end) ||
+	    lseek(copy->out, end, SEEK_SET) < 0)
+		return -1;
+	return end;
+}
+
 static ssize_t move_line_end(struct copy *copy, size_t count)
 {
 	ssize_t n = read_some(copy, count);
@@ -265,6 +281,7 @@ const struct strategy plant_ends_at_once = BY("ends_at_once", move_or_end);
 const struct strategy plant_stops = BY("stops", move_once);
 const struct strategy plant_ignores_errors = BY("ignores_errors", move_unseen);
 const struct strategy plant_makes_up_errors = BY("makes_up_errors", move_not_at_all);
+const struct strategy plant_sees_holes = BY("sees_holes", move_up_to_hole);
 const struct strategy plant_cuts_offsets = BY("cuts_offsets", move_to_short_offset);
 const struct strategy plant_cuts_counts = BY("cuts_counts", move_short_count);
 const struct strategy plant_adds_a_line = BY("adds_a_line", move_line_end);
