@@ -19,6 +19,11 @@
 #define COPY_BY_NAME "python-shutil libuv boost"
 #define NO_LIMIT COPY_BY_NAME " coreutils-9.1 coreutils-9.11 uutils-0.8"
 
+/* One or two of each way to copy. */
+#define FEW_WITHOUT_MAPS \
+	"read_write pread_pwrite sendfile splice splice_private copy_file_range io_uring_rw aio_rw"
+#define FEW FEW_WITHOUT_MAPS " mmap_write seek_data"
+
 /* What has not been brought to the disk yet: */
 #define DIRTY_IS_COPIED "what was written a moment ago is no hole, and is copied, wherever it lies"
 #define DIRTY_IS_WRITTEN \
@@ -101,7 +106,7 @@ const struct promise_row promises[] = {
 	},
 	{
 		.sources = "limited",
-		.sinks = "file pipe",
+		.sinks = "file pipe tiny_pipe",
 		.but = NO_LIMIT,
 		.promise = {
 			.claim = "a copy with a limit moves just so many bytes, and both files stand "
@@ -110,6 +115,46 @@ const struct promise_row promises[] = {
 				   "file offsets",
 			.from = 5003,
 			.limit = 50021,
+		},
+	},
+	/* splice(2) from /dev/zero is refused from c6585011bc1d to 1b057bd800c3. */
+	{
+		.sources = "device_zero device_urandom hugetlb",
+		.sinks = "file pipe",
+		.only = FEW_WITHOUT_MAPS, /* of hugetlb they take huge pages: there may be none */
+		.promise = {
+			.claim = "a copy with a limit moves just so many bytes, also of what is no file of "
+				 "a disk",
+			.written = "null(4), urandom(4), memfd_create(2), MFD_HUGETLB; read(2): count",
+			.limit = 50021,
+		},
+	},
+	{
+		.sources = "direct",
+		.sinks = "file pipe",
+		.only = FEW,
+		.promise = {
+			.claim = "of a file opened with O_DIRECT a copy is refused, or whole",
+			.written = "open(2), O_DIRECT: misaligned I/O fails with EINVAL, or is buffered",
+		},
+	},
+	{
+		.sources = "overlay_lower",
+		.sinks = "overlay pipe",
+		.only = FEW,
+		.promise = {
+			.claim = "a file of a lower folder is copied as any other",
+			.written = "Documentation/filesystems/overlayfs.rst, Non-directories",
+		},
+	},
+	{
+		.sources = "small",
+		.sinks = "sealed",
+		.raw_only = true,
+		.promise = {
+			.claim = "what is sealed is not written, and an error says so",
+			.written = "fcntl(2), F_SEAL_WRITE: EPERM; mmap(2): EPERM",
+			.fails = true,
 		},
 	},
 	{

@@ -35,6 +35,8 @@ static char expected(const struct outcome *outcome, int64_t count, off_t at)
 
 	if (at < outcome->to || at >= outcome->to + count)
 		return outcome->before[at - outcome->sink_hole];
+	if (outcome->yields_any)
+		return outcome->sink[at - outcome->sink_hole];
 	return from < outcome->source_hole ? 0 : outcome->source[from - outcome->source_hole];
 }
 

@@ -27,6 +27,7 @@ struct outcome {
 	off_t from, to; /* where the copy is to begin in source and sink */
 	off_t source_hole,
 		sink_hole;  /* both begin with so much hole, of which there is no memory */
+	bool yields_any;    /* nobody knows the source's bytes: they are not compared */
 	bool keeps_nothing; /* what goes into the sink is gone: only counts and offsets tell */
 	int64_t limit;      /* bytes that were asked for; COPY_UNLIMITED */
 	bool appends;       /* the sink's own offset is no matter */

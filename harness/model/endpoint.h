@@ -64,6 +64,8 @@ struct endpoint_kind {
 	int eof_errno; /* read(2)'s word for the end of this source, where that is not 0 */
 	size_t limit;  /* of bytes to copy from a source that has no end; 0: it has one */
 	off_t hole;    /* bytes of hole that this file begins with, before those of size */
+	bool yields_zeros;  /* this source has nothing but zeros, */
+	bool yields_any;    /* or bytes that nobody knows */
 	bool keeps_nothing; /* what goes into this sink is gone: it is only counted */
 
 	/*

@@ -107,8 +107,9 @@ static bool keep_source(const struct scene *scene, struct outcome *outcome)
 
 	outcome->source_hole = endpoint->kind->hole;
 	outcome->from = promise->from + skipped(promise, outcome->source_hole);
+	outcome->yields_any = endpoint->kind->yields_any;
 	if (!endpoint->kind->regular) {
-		outcome->source = pattern_bytes();
+		outcome->source = endpoint->kind->yields_zeros ? rooms->source : pattern_bytes();
 		outcome->source_size = endpoint->size;
 		return true;
 	}
@@ -173,9 +174,9 @@ static off_t source_stands(const struct scene *scene, const struct arrival *arri
 
 	if (source->kind->regular)
 		return lseek(source->far, 0, SEEK_CUR);
-	return source->kind->nonblocking || source->kind->is_file ?
-		       -1 :
-		       (off_t)source->size - arrival->left;
+	if (source->kind->nonblocking || source->kind->is_file || source->kind->limit)
+		return -1;
+	return (off_t)source->size - arrival->left;
 }
 
 bool contents_keep(const struct scene *scene, const struct arrival *arrival,

@@ -69,7 +69,7 @@ static void limit_files(off_t hole)
 /* Of what has no offset to tell how far it was read. */
 static bool can_tell_rest(const struct endpoint_kind *kind)
 {
-	return !kind->regular && !kind->is_file && !kind->nonblocking;
+	return !kind->regular && !kind->is_file && !kind->nonblocking && !kind->limit;
 }
 
 static _Noreturn void be_copier(const struct scene *scene)
