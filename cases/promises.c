@@ -117,7 +117,7 @@ const struct promise_row promises[] = {
 			.limit = 50021,
 		},
 	},
-	/* splice(2) from /dev/zero is refused from c6585011bc1d to 1b057bd800c3. */
+	/* splice(2) from /dev/zero is refused from 36e2c7421f02 to 1b057bd800c3. */
 	{
 		.sources = "device_zero device_urandom hugetlb",
 		.sinks = "file pipe",
