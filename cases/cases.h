@@ -39,6 +39,7 @@ struct promise_row {
 	struct promise promise;
 	const char *sources, *sinks; /* names of kinds; each source meets each sink */
 	const char *but;             /* names of strategies that it is not made for, or NULL */
+	const char *only;            /* ... or of those that it is; NULL: all others */
 	bool raw_only;               /* nor for cascades */
 };
 

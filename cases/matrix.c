@@ -38,13 +38,17 @@ static const struct special specials[] = {
 	{ "frozen_ext4 frozen_xfs frozen_btrfs", "unix pipe", "fsfreeze" },
 	/* A program that trusts stat(2) copies nothing of the first two. */
 	{ "proc sys small limited limited_pipe huge interrupted modified empty nothing holes "
-	  "same_fd self ahead behind intact intact_pipe used_pipe af_alg udp_begun "
+	  "beyond_2g beyond_4g long long_xfs long_btrfs dirty_ext4 dirty_xfs dirty_btrfs "
+	  "dirty_overlay device_null device_full device_zero device_urandom direct sealed hugetlb "
+	  "tiny_pipe overlay_lower failed_write directory same_fd self ahead behind "
+	  "nonblock_pipe nonblock_unix nonblock_tcp nonblock_pty nonblock_full_pipe "
+	  "nonblock_full_unix nonblock_full_tcp intact intact_pipe used_pipe af_alg udp_begun "
 	  "fuse_buffered",
 	  "", NULL },
 };
 
 /* All strategies that cannot but refuse what is no file, or no pipe as source. */
-#define FILES_ONLY "copy_file_range ficlone ficlonerange"
+#define FILES_ONLY "seek_data copy_file_range ficlone ficlonerange"
 #define FROM_PIPES "tee_splice"
 
 /* Whole copies alone are what is special in these. */

@@ -8,6 +8,8 @@
 /* movers_memory.c: through memory of the copier */
 extern const struct mover mover_read_write, mover_readv_writev, mover_writev_empty,
 	mover_pread_write, mover_pread_pwrite, mover_mmap_write, mover_mmap_mmap;
+/* movers_sparse.c: ... but for holes */
+extern const struct mover mover_seek_data;
 /* movers_kernel.c: within the kernel */
 extern const struct mover mover_sendfile, mover_sendfile_offset, mover_copy_file_range,
 	mover_copy_file_range_offset, mover_ficlone, mover_ficlonerange;

@@ -39,6 +39,27 @@
 #define PART 3020
 #define MIDST .from = 5003, .limit = PART
 
+/* One or two of each way to copy. */
+#define FEW_WITHOUT_MAPS \
+	"read_write pread_pwrite sendfile splice splice_private copy_file_range io_uring_rw aio_rw"
+#define FEW FEW_WITHOUT_MAPS " mmap_write seek_data"
+
+/* What has not been brought to the disk yet: */
+#define DIRTY_IS_COPIED "what was written a moment ago is no hole, and is copied, wherever it lies"
+#define DIRTY_IS_WRITTEN \
+	"lseek(2), Seeking file data and holes: a hole is zeros; copy_file_range(2); " \
+	"ioctl_ficlone(2); 2f2e84ca6066 (btrfs, delayed allocation)"
+#define KNOWS_HOLES "seek_data copy_file_range ficlone ficlonerange sendfile"
+
+/* More than 4 GiB: */
+#define LONG_IS_COPIED "of a file of more than 4 GiB all is moved, and as much is reported"
+#define LONG_IS_WRITTEN \
+	"sendfile(2) and copy_file_range(2): at most 0x7ffff000 bytes at once, and the count is " \
+	"returned; ioctl_ficlone(2): the whole file"
+#define ALL_32_BITS ((size_t)1 << 32) /* what is cut down to 32 bits asks for 0 */
+/* Those that have a file system share what is in a file, before they do anything else. */
+#define CLONES "copy_file_range ficlone ficlonerange go-1.24 coreutils-9.1 libuv boost systemd-2025"
+
 const struct promise_row promises[] = {
 	{
 		.sources = "same_fd",
@@ -105,7 +126,7 @@ const struct promise_row promises[] = {
 	},
 	{
 		.sources = "limited",
-		.sinks = "file pipe",
+		.sinks = "file pipe tiny_pipe",
 		.but = NO_LIMIT,
 		.promise = {
 			.claim = "a copy with a limit moves just so many bytes, and both files stand "
@@ -114,6 +135,46 @@ const struct promise_row promises[] = {
 				   "file offsets",
 			.from = 5003,
 			.limit = 50021,
+		},
+	},
+	/* splice(2) from /dev/zero is refused from 36e2c7421f02 to 1b057bd800c3. */
+	{
+		.sources = "device_zero device_urandom hugetlb",
+		.sinks = "file pipe",
+		.only = FEW_WITHOUT_MAPS, /* of hugetlb they take huge pages: there may be none */
+		.promise = {
+			.claim = "a copy with a limit moves just so many bytes, also of what is no file of "
+				 "a disk",
+			.written = "null(4), urandom(4), memfd_create(2), MFD_HUGETLB; read(2): count",
+			.limit = 50021,
+		},
+	},
+	{
+		.sources = "direct",
+		.sinks = "file pipe",
+		.only = FEW,
+		.promise = {
+			.claim = "of a file opened with O_DIRECT a copy is refused, or whole",
+			.written = "open(2), O_DIRECT: misaligned I/O fails with EINVAL, or is buffered",
+		},
+	},
+	{
+		.sources = "overlay_lower",
+		.sinks = "overlay pipe",
+		.only = FEW,
+		.promise = {
+			.claim = "a file of a lower folder is copied as any other",
+			.written = "Documentation/filesystems/overlayfs.rst, Non-directories",
+		},
+	},
+	{
+		.sources = "small",
+		.sinks = "sealed",
+		.raw_only = true,
+		.promise = {
+			.claim = "what is sealed is not written, and an error says so",
+			.written = "fcntl(2), F_SEAL_WRITE: EPERM; mmap(2): EPERM",
+			.fails = true,
 		},
 	},
 	{
@@ -125,6 +186,38 @@ const struct promise_row promises[] = {
 				 "the pipe",
 			.written = "read(2), splice(2), tee(2): count; pipe(7)",
 			.limit = 1501,
+		},
+	},
+	/* From a194dfe6e6f6 to d1a819a2ec2d splice(2) took what such a write left behind for the end. */
+	{
+		.sources = "failed_write",
+		.sinks = "file pipe",
+		.only = "read_write readv_writev sendfile splice splice_nonblock splice_private "
+			"tee_splice vmsplice io_uring_rw io_uring_splice aio_rw",
+		.promise = {
+			.claim = "0 is returned at the end alone, whatever a write that failed has left in "
+				 "the pipe",
+			.written = "read(2), splice(2), tee(2), RETURN VALUE; d1a819a2ec2d",
+		},
+	},
+	{
+		.sources = "directory",
+		.sinks = "file pipe",
+		.raw_only = true,
+		.promise = {
+			.claim = "a directory is not copied, and an error says so",
+			.written = "read(2), copy_file_range(2), ioctl_ficlone(2): EISDIR; splice(2), "
+				   "sendfile(2): EINVAL; mmap(2): ENODEV",
+			.fails = true,
+		},
+	},
+	{
+		.sources = "small",
+		.sinks = "device_full",
+		.promise = {
+			.claim = "where there is no room for a byte an error says so",
+			.written = "full(4), write(2): ENOSPC",
+			.fails = true,
 		},
 	},
 	{
@@ -168,6 +261,101 @@ const struct promise_row promises[] = {
 			.at_least = 0xc0000000,
 		},
 	},
+	/*
+	 * Offsets and counts that do not fit into 31 or 32 bits. To move so many bytes takes half a
+	 * second, and an emulator a minute, so that one strategy does it for all, to where they are
+	 * not kept; files that share what they hold do without (LTP's sendfile09.c: an offset beyond
+	 * 2 GiB was EOVERFLOW from 8f9c0119d7ba until 5d73320a96fc).
+	 */
+	{
+		.sources = "beyond_2g",
+		.sinks = "file",
+		.raw_only = true,
+		.promise = {
+			.claim = "a copy goes on beyond 2 GiB in source and sink",
+			.written = "open(2), O_LARGEFILE; sendfile(2), NOTES: sendfile64() since "
+				   "Linux 2.4; 5d73320a96fc",
+			.before = 30000,
+			.from = 5003,
+			.to = 20011,
+			.limit = 200021,
+		},
+	},
+	{
+		.sources = "beyond_4g",
+		.sinks = "file pipe",
+		.raw_only = true,
+		.promise = {
+			.claim = "a copy goes on beyond 4 GiB in source and sink",
+			.written = "open(2), O_LARGEFILE; sendfile(2), NOTES: sendfile64() since "
+				   "Linux 2.4",
+			.before = 30000,
+			.from = 5003,
+			.to = 20011,
+			.limit = 200021,
+		},
+	},
+	{
+		.sources = "long",
+		.sinks = "device_null",
+		.only = "sendfile",
+		.promise = {
+			.claim = LONG_IS_COPIED,
+			.written = LONG_IS_WRITTEN,
+			.with_hole = true,
+			.at_least = ALL_32_BITS,
+		},
+	},
+	{
+		.sources = "long_xfs",
+		.sinks = "xfs",
+		.only = CLONES,
+		.promise = {
+			.claim = LONG_IS_COPIED,
+			.written = LONG_IS_WRITTEN,
+			.with_hole = true,
+			.at_least = ALL_32_BITS,
+		},
+	},
+	{
+		.sources = "long_btrfs",
+		.sinks = "btrfs",
+		.only = CLONES,
+		.promise = {
+			.claim = LONG_IS_COPIED,
+			.written = LONG_IS_WRITTEN,
+			.with_hole = true,
+			.at_least = ALL_32_BITS,
+		},
+	},
+	/* sendfile(2) says nothing of its source, vmsplice(2) of its flag alone, io_uring nothing. */
+	{
+		.sources = "nonblock_pipe nonblock_unix nonblock_tcp nonblock_pty",
+		.sinks = "pipe",
+		.only = "read_write readv_writev splice splice_nonblock splice_private tee_splice",
+		.promise = {
+			.claim = "a source that has no bytes, and O_NONBLOCK, says EAGAIN at once, and "
+				 "nobody waits",
+			.written = "read(2), readv(2), splice(2), tee(2), ERRORS: EAGAIN",
+			.at_once = true,
+		},
+	},
+	/*
+	 * O_NONBLOCK of the sink counts for sendfile(2) to a pipe since bdeb77bc2c40, and for
+	 * splice(2) to a socket from 2dc334f1a63a to 0f0fa27b871b it did not.
+	 */
+	{
+		.sources = "file pipe",
+		.sinks = "nonblock_full_pipe nonblock_full_unix nonblock_full_tcp",
+		.only = "read_write readv_writev mmap_write sendfile sendfile_offset splice "
+			"splice_nonblock splice_private tee_splice",
+		.promise = {
+			.claim = "a sink that has no room, and O_NONBLOCK, says EAGAIN at once, and nobody "
+				 "waits",
+			.written = "write(2), writev(2), sendfile(2), splice(2), tee(2), ERRORS: EAGAIN",
+			.at_once = true,
+		},
+	},
 	{
 		.sources = "interrupted",
 		.sinks = "pipe unix",
@@ -187,6 +375,30 @@ const struct promise_row promises[] = {
 			.written = "lseek(2), Seeking file data and holes: a hole reads as zeros; "
 				   "copy_file_range(2), NOTES: it may expand holes",
 		},
+	},
+	{
+		.sources = "dirty_ext4",
+		.sinks = "ext4",
+		.only = KNOWS_HOLES,
+		.promise = { .claim = DIRTY_IS_COPIED, .written = DIRTY_IS_WRITTEN },
+	},
+	{
+		.sources = "dirty_xfs",
+		.sinks = "xfs",
+		.only = KNOWS_HOLES,
+		.promise = { .claim = DIRTY_IS_COPIED, .written = DIRTY_IS_WRITTEN },
+	},
+	{
+		.sources = "dirty_btrfs",
+		.sinks = "btrfs",
+		.only = KNOWS_HOLES,
+		.promise = { .claim = DIRTY_IS_COPIED, .written = DIRTY_IS_WRITTEN },
+	},
+	{
+		.sources = "dirty_overlay",
+		.sinks = "overlay",
+		.only = KNOWS_HOLES,
+		.promise = { .claim = DIRTY_IS_COPIED, .written = DIRTY_IS_WRITTEN },
 	},
 	{
 		.sources = "empty",
@@ -306,6 +518,7 @@ const struct promise *promise_of(const struct test_case *test)
 		    !text_lists(row->sinks, test->sink->name))
 			continue;
 		if (text_lists(row->but, test->strategy->name) ||
+		    (row->only && !text_lists(row->only, test->strategy->name)) ||
 		    (row->raw_only && strategy_is_cascade(test->strategy)))
 			return NULL;
 		return &row->promise;

@@ -49,6 +49,12 @@ const struct strategy strategies[] = {
 		.steps = {{.mover = &mover_pread_pwrite, .chunk = KIB(128)}},
 	},
 	{
+		.name = "seek_data",
+		.about = "lseek(2) with SEEK_DATA and SEEK_HOLE, read(2) and write(2) of what is no hole",
+		.only = SOURCE_REGULAR | SINK_REGULAR,
+		.steps = {{.mover = &mover_seek_data, .chunk = KIB(128)}},
+	},
+	{
 		.name = "mmap_write",
 		.about = "mmap(2) of the source, and write(2) from there",
 		.instead = "read(2) and write(2): what may not come is waited for in the read",

@@ -28,16 +28,34 @@ static size_t size_after(const struct outcome *outcome, int64_t count)
 	return end > outcome->before_size ? end : outcome->before_size;
 }
 
+/* What is to be at @at of the sink, beyond its hole, once @count bytes have come. */
+static char expected(const struct outcome *outcome, int64_t count, off_t at)
+{
+	const off_t from = at - outcome->to + outcome->from;
+
+	if (at < outcome->to || at >= outcome->to + count)
+		return outcome->before[at - outcome->sink_hole];
+	if (outcome->yields_any)
+		return outcome->sink[at - outcome->sink_hole];
+	return from < outcome->source_hole ? 0 : outcome->source[from - outcome->source_hole];
+}
+
 /* Is the sink what it was, but for @count bytes of the source in their place? */
 static bool holds(const struct outcome *outcome, int64_t count)
 {
-	const size_t to = (size_t)outcome->to, end = to + (size_t)count;
 	const size_t size = size_after(outcome, count);
 
-	return count >= 0 && count <= outcome_wanted(outcome) && outcome->sink_size == size &&
-	       !memcmp(outcome->sink, outcome->before, to) &&
-	       !memcmp(outcome->sink + to, outcome->source + outcome->from, (size_t)count) &&
-	       !memcmp(outcome->sink + end, outcome->before + end, size - end);
+	if (count < 0 || count > outcome_wanted(outcome))
+		return false;
+	if (outcome->keeps_nothing)
+		return count <= outcome->moved;
+	if (outcome->sink_size != size)
+		return false;
+	for (off_t at = outcome->sink_hole; at < (off_t)size; at++) {
+		if (outcome->sink[at - outcome->sink_hole] != expected(outcome, count, at))
+			return false;
+	}
+	return true;
 }
 
 bool outcome_is_copied(const struct outcome *outcome)
@@ -197,7 +215,8 @@ const char *outcome_unspoilt(const struct outcome *outcome)
 /* The strategy gave up, and nothing is corrupt. */
 static struct judgement judge_error(const struct outcome *outcome)
 {
-	if (outcome->error == EINTR && outcome->interrupted)
+	if ((outcome->error == EINTR && outcome->interrupted) ||
+	    (outcome->error == EAGAIN && outcome->at_once))
 		return SAYS(SAFE, NULL);
 	if (outcome->moved)
 		return SAYS(BROKEN, "the copy failed half-way");
@@ -205,6 +224,8 @@ static struct judgement judge_error(const struct outcome *outcome)
 		return SAYS(UNAVAILABLE, "the system call is not there, or not permitted, here");
 	if (is_refusal(outcome->error))
 		return SAYS(REFUSED, NULL);
+	if (outcome->fails)
+		return SAYS(SAFE, NULL);
 	return SAYS(BROKEN, "the copy failed, and not with a refusal");
 }
 
@@ -226,11 +247,20 @@ struct judgement outcome_judge(const struct outcome *outcome, outcome_check *che
 		return SAYS(BROKEN, "nobody looked at the source again");
 	if (outcome->marks && !outcome->marked)
 		return SAYS(BROKEN, "nothing was written to the sink after the copy");
+	if (outcome->waited)
+		return SAYS(CORRUPT, "it waited, where it was to say EAGAIN");
+	if (outcome->unknown)
+		return SAYS(CORRUPT,
+			    "a call failed with an error that there is none of (errno(3))");
+	if (outcome->fails && !outcome->error)
+		return SAYS(CORRUPT, "it reported no error, and nothing could be copied");
 	wrong = check(outcome);
 	if (wrong)
 		return SAYS(CORRUPT, wrong);
 	if (outcome->error)
 		return judge_error(outcome);
+	if (outcome->at_once)
+		return SAYS(BROKEN, "it did not have to wait");
 	if (outcome->signals && !outcome->interrupted)
 		return SAYS(BROKEN, "no signal came into the middle of a call");
 	return SAYS(SAFE, NULL);

@@ -21,28 +21,36 @@ struct outcome {
 	const char *missing; /* what this kernel or its configuration lacks, or NULL */
 
 	/* Before: */
-	const char *source; /* all that the source yields from its start */
-	size_t source_size;
-	const char *before; /* all that the sink holds */
+	const char *source; /* all that the source yields, from its hole's end */
+	size_t source_size; /* from its start, as all sizes and offsets here */
+	const char *before; /* all that the sink holds, from its hole's end */
 	size_t before_size;
 	off_t from, to; /* where the copy is to begin in source and sink */
-	int64_t limit;  /* bytes that were asked for; COPY_UNLIMITED */
-	bool appends;   /* the sink's own offset is no matter */
+	off_t source_hole,
+		sink_hole;  /* both begin with so much hole, of which there is no memory */
+	bool yields_any;    /* nobody knows the source's bytes: they are not compared */
+	bool keeps_nothing; /* what goes into the sink is gone: only counts and offsets tell */
+	int64_t limit;      /* bytes that were asked for; COPY_UNLIMITED */
+	bool appends;       /* the sink's own offset is no matter */
 
 	/* What became of it: */
-	bool ended;               /* the copier came to its end in time */
-	bool runs_away;           /* it did not, and has done far more than any such copy takes */
-	struct spin spin;         /* it did not: what it did in that time */
-	int error;                /* errno that the strategy reported, or 0 */
-	int64_t moved;            /* bytes that it reported */
-	bool lost;                /* it knew that it had taken bytes that the sink did not get */
-	bool may_share;           /* it moved them in a way that promises no private copy */
-	bool signals;             /* signals were to come into the middle of its calls, */
+	bool ended;       /* the copier came to its end in time */
+	bool runs_away;   /* it did not, and has done far more than any such copy takes */
+	struct spin spin; /* it did not: what it did in that time */
+	int error;        /* errno that the strategy reported, or 0 */
+	int64_t moved;    /* bytes that it reported */
+	bool lost;        /* it knew that it had taken bytes that the sink did not get */
+	bool may_share;   /* it moved them in a way that promises no private copy */
+	bool fails;       /* it was to report an error, and not to copy a byte */
+	int unknown;      /* an error of one of its calls that errno(3) does not know, or 0 */
+	bool at_once;     /* it was to say EAGAIN, and not to wait; */
+	bool waited;      /* it slept until the end that held it up was released */
+	bool signals;     /* signals were to come into the middle of its calls, */
 	unsigned int interrupted; /* and did so this many times */
 	bool refused_overlap;     /* a call that is to refuse overlapping ranges did, */
 	bool moved_overlap;       /* or moved bytes nonetheless */
-	const char *sink;         /* all that the sink holds, or that came out of it */
-	size_t sink_size;         /* ... which may be more than there is memory of */
+	const char *sink; /* all that the sink holds from its hole's end, or that came out of it */
+	size_t sink_size; /* ... which may be more than there is memory of */
 	off_t source_stands, sink_stands; /* their offsets; -1: has none */
 	const char *later; /* what the source holds since it was written after the copy, or NULL */
 

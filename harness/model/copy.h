@@ -18,6 +18,7 @@ struct copy {
 	int64_t limit;   /* bytes at most */
 	int eof_errno;   /* the error by which this source says end of file, or 0 */
 	size_t at_least; /* ask with each call for so many bytes, where the step asks for fewer */
+	bool at_once;    /* EAGAIN is an answer: nobody waits for what it asks for */
 	int64_t moved;   /* bytes that arrived in out */
 	bool shared;     /* a mover that shares moved some of them */
 	bool lost; /* a mover took bytes that out then refused: no step can make up for that */

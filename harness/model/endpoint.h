@@ -57,11 +57,17 @@ struct endpoint_kind {
 	bool plain;
 	bool full;         /* as sink it is full in any case: what stalls otherwise feeds it */
 	bool full_is_full; /* once filled, this sink takes not a byte more, whoever writes */
+	bool nonblocking; /* its descriptor has O_NONBLOCK: where another would stall it says EAGAIN
+			   */
 	bool single;   /* there is one, and whoever else has it is waited for: one case at a time */
 	bool foreign;  /* as source it yields bytes of its own: they are counted, not compared */
 	size_t size;   /* bytes of pattern that it yields as source, up to PATTERN_FILE */
 	int eof_errno; /* read(2)'s word for the end of this source, where that is not 0 */
 	size_t limit;  /* of bytes to copy from a source that has no end; 0: it has one */
+	off_t hole;    /* bytes of hole that this file begins with, before those of size */
+	bool yields_zeros;  /* this source has nothing but zeros, */
+	bool yields_any;    /* or bytes that nobody knows */
+	bool keeps_nothing; /* what goes into this sink is gone: it is only counted */
 
 	/* As sink it makes datagrams: who reads them knows of no end but an empty one. */
 	bool datagrams;

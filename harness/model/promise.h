@@ -24,16 +24,20 @@ struct promise {
 	const char *claim;   /* what is promised, in one line */
 	const char *written; /* and where */
 
-	off_t from, to;    /* where source and sink stand, where they can */
+	off_t from, to;    /* where source and sink, files, stand: beyond the source's hole
+			      (endpoint.h), */
+	bool with_hole;    /* or at their starts, so that the hole is copied as well */
 	size_t before;     /* bytes that the sink, a file, holds already */
 	int64_t limit;     /* bytes to copy; 0: all */
 	size_t at_least;   /* bytes to ask for with each call; 0: as the strategy has it */
+	bool fails;        /* there is nothing that could be copied: an error is to be reported */
 	bool asks_nothing; /* ask for 0 bytes, once */
-	bool signals;      /* caught signals come while the copy waits for room in the sink */
-	bool modifies;     /* the source is written after the copy, before anybody reads the sink */
-	bool appends;      /* the copy goes to the end of the sink, wherever that stands */
-	bool looks_again;  /* at the source's file: nobody reads the sink before the copy is over */
-	bool marks;        /* what is none of the source's is written to the sink after the copy */
+	bool at_once;  /* an end has no bytes, or no room, and O_NONBLOCK: EAGAIN is to be said */
+	bool signals;  /* caught signals come while the copy waits for room in the sink */
+	bool modifies; /* the source is written after the copy, before anybody reads the sink */
+	bool appends;  /* the copy goes to the end of the sink, wherever that stands */
+	bool looks_again; /* at the source's file: nobody reads the sink before the copy is over */
+	bool marks;       /* what is none of the source's is written to the sink after the copy */
 
 	outcome_check *check; /* NULL: outcome_copied */
 };

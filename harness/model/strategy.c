@@ -110,6 +110,8 @@ bool copy_goes_on(const struct copy *copy, bool reads)
 
 	if ((error != EINTR && error != EAGAIN) || patience(copy->step, error) != AGAIN)
 		return false;
+	if (error == EAGAIN && copy->at_once)
+		return false;
 	/* Which of the two is not ready, errno does not tell. */
 	if (error == EAGAIN && reads)
 		wait_until(copy->in, POLLIN);

@@ -11,17 +11,35 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-/* All of a file, wherever it stands, up to @room. Return: so many bytes, or -1 with errno. */
-static ssize_t read_whole(int fd, char *into, size_t room)
+static off_t size_of(int fd)
+{
+	struct stat stat;
+
+	return fstat(fd, &stat) ? -1 : stat.st_size;
+}
+
+/*
+ * All of a file beyond its @hole, wherever it stands, up to @room. Return: the size of the file as
+ * far as there was room, or -1 with errno.
+ */
+static ssize_t read_whole(int fd, char *into, size_t room, off_t hole)
 {
 	size_t size = 0;
 	ssize_t n;
+	off_t end;
 
-	while (size < room && (n = pread(fd, into + size, room - size, (off_t)size)) > 0)
+	while (size < room && (n = pread(fd, into + size, room - size, hole + (off_t)size)) > 0)
 		size += (size_t)n;
-	return size < room && n < 0 ? -1 : (ssize_t)size;
+	if (size < room && n < 0)
+		return -1;
+	if (size || !hole)
+		return hole + (ssize_t)size;
+	/* Not beyond its hole, if it is as long at all. */
+	end = size_of(fd);
+	return end < hole ? end : hole;
 }
 
 /* What the sink holds already is not of the pattern. */
@@ -42,10 +60,28 @@ static bool fill_sink(int fd, size_t size)
 	return true;
 }
 
+/* A file as sink is to have as long a hole as the source. */
+static off_t sink_hole(const struct scene *scene)
+{
+	return scene->sink.kind->regular ? scene->source.kind->hole : 0;
+}
+
+/* ... and has it already, where the copy begins behind it. Return: how much of it. */
+static off_t skipped(const struct promise *promise, off_t hole)
+{
+	return promise->with_hole ? 0 : hole;
+}
+
 static bool prepare_sink(const struct scene *scene)
 {
-	return !scene->sink.kind->regular ||
-	       fill_sink(scene->sink.far, scene->test->promise->before);
+	const int fd = scene->sink.far;
+	const off_t hole = skipped(scene->test->promise, sink_hole(scene));
+
+	if (!scene->sink.kind->regular)
+		return true;
+	if (hole && (ftruncate(fd, hole) || lseek(fd, hole, SEEK_SET) < 0))
+		return false;
+	return fill_sink(fd, scene->test->promise->before);
 }
 
 /* Not private: what is forked later need not have part in it. */
@@ -84,51 +120,61 @@ static bool open_again(const struct scene *scene)
 
 static bool keep_source(const struct scene *scene, struct outcome *outcome)
 {
+	const struct promise *promise = scene->test->promise;
 	const struct endpoint *endpoint = &scene->source;
 	ssize_t size;
 
-	outcome->from = scene->test->promise->from;
+	outcome->source_hole = endpoint->kind->hole;
+	outcome->from = promise->from + skipped(promise, outcome->source_hole);
+	outcome->yields_any = endpoint->kind->yields_any;
 	if (!endpoint->kind->regular) {
-		outcome->source = pattern_bytes();
+		outcome->source = endpoint->kind->yields_zeros ? rooms->source : pattern_bytes();
 		outcome->source_size = endpoint->size;
 		return true;
 	}
-	size = read_whole(endpoint->far, rooms->source, ROOM);
+	size = read_whole(endpoint->far, rooms->source, ROOM, outcome->source_hole);
 	outcome->source = rooms->source;
 	outcome->source_size = (size_t)size;
 	return size >= 0 && lseek(endpoint->far, outcome->from, SEEK_SET) >= 0;
 }
 
-static bool keep_sink(const struct scene *scene, struct outcome *outcome)
+static bool keep_sink(const struct scene *scene, const struct arrival *arrival,
+		      struct outcome *outcome)
 {
 	const struct promise *promise = scene->test->promise;
 	const struct endpoint *endpoint = &scene->sink;
 	ssize_t size;
 
 	outcome->before = rooms->before;
+	outcome->keeps_nothing = endpoint->kind->keeps_nothing;
 	if (!endpoint->kind->regular) {
-		outcome->before = pattern_bytes();
+		/* What it was filled with comes out first; where it is full that is only counted. */
+		outcome->before = promise->at_once ? arrival->bytes : pattern_bytes();
 		outcome->before_size = endpoint->filled;
 		outcome->to = (off_t)endpoint->filled;
 		return true;
 	}
-	size = read_whole(endpoint->far, rooms->before, ROOM);
+	outcome->sink_hole = sink_hole(scene);
+	size = read_whole(endpoint->far, rooms->before, ROOM, outcome->sink_hole);
 	outcome->before_size = (size_t)size;
-	outcome->to = promise->appends ? size : promise->to;
-	return size >= 0 && lseek(endpoint->far, promise->to, SEEK_SET) >= 0;
+	outcome->to = promise->appends ? size : promise->to + skipped(promise, outcome->sink_hole);
+	return size >= 0 && lseek(endpoint->far, promise->appends ? 0 : outcome->to, SEEK_SET) >= 0;
 }
 
-bool contents_prepare(const struct scene *scene, struct outcome *outcome)
+bool contents_prepare(const struct scene *scene, const struct arrival *arrival,
+		      struct outcome *outcome)
 {
 	const struct promise *promise = scene->test->promise;
 
 	outcome->limit = promise->asks_nothing ? 0 : promise->limit ? promise->limit : INT64_MAX;
 	outcome->appends = promise->appends;
+	outcome->at_once = promise->at_once;
+	outcome->fails = promise->fails;
 	outcome->signals = promise->signals;
 	outcome->looks_again = promise->looks_again;
 	outcome->marks = promise->marks;
 	return have_rooms() && prepare_sink(scene) && keep_source(scene, outcome) &&
-	       keep_sink(scene, outcome) && open_again(scene);
+	       keep_sink(scene, arrival, outcome) && open_again(scene);
 }
 
 /* Every byte of the source is another one now. */
@@ -163,7 +209,7 @@ static bool is_dropped(size_t size)
 
 bool contents_look_again(struct outcome *outcome)
 {
-	ssize_t size = read_whole(again, rooms->cached, ROOM);
+	ssize_t size = read_whole(again, rooms->cached, ROOM, 0);
 
 	if (size < 0)
 		return false;
@@ -174,7 +220,7 @@ bool contents_look_again(struct outcome *outcome)
 	posix_fadvise(again, 0, 0, POSIX_FADV_DONTNEED);
 	if (!size || !is_dropped((size_t)size))
 		return true;
-	size = read_whole(again, rooms->stored, ROOM);
+	size = read_whole(again, rooms->stored, ROOM, 0);
 	if (size < 0)
 		return false;
 	outcome->stored = rooms->stored;
@@ -193,6 +239,18 @@ static size_t without_mark(const struct arrival *arrival, struct outcome *outcom
 	return outcome->mark_out ? size - marked : size;
 }
 
+/* One that had no bytes yet stands nowhere. */
+static off_t source_stands(const struct scene *scene, const struct arrival *arrival)
+{
+	const struct endpoint *source = &scene->source;
+
+	if (source->kind->regular)
+		return lseek(source->far, 0, SEEK_CUR);
+	if (source->kind->nonblocking || source->kind->is_file || source->kind->limit)
+		return -1;
+	return (off_t)source->size - arrival->left;
+}
+
 bool contents_keep(const struct scene *scene, const struct arrival *arrival,
 		   struct outcome *outcome)
 {
@@ -202,15 +260,13 @@ bool contents_keep(const struct scene *scene, const struct arrival *arrival,
 	outcome->moved = scene->report->copied;
 	outcome->lost = arrival->lost;
 	outcome->may_share = arrival->shares && !scene->sink.kind->regular;
-	outcome->source_stands = scene->source.kind->regular ?
-					 lseek(scene->source.far, 0, SEEK_CUR) :
-					 (off_t)outcome->source_size - arrival->left;
+	outcome->source_stands = source_stands(scene, arrival);
 	outcome->sink_stands = -1;
 	outcome->sink = arrival->bytes;
 	if (scene->sink.kind->regular) {
 		outcome->sink = rooms->after;
 		outcome->sink_stands = lseek(scene->sink.far, 0, SEEK_CUR);
-		size = read_whole(scene->sink.far, rooms->after, ROOM);
+		size = read_whole(scene->sink.far, rooms->after, ROOM, outcome->sink_hole);
 	}
 	outcome->sink_size = (size_t)size;
 	return size >= 0;

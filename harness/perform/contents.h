@@ -26,9 +26,11 @@ extern const char contents_mark[CONTENTS_MARK];
 
 /**
  * contents_prepare() - make source and sink what the promise says they are, and keep in @outcome
- * what they hold then, until contents_drop(). Return: false with errno.
+ * what they hold then, until contents_drop(). @arrival: where what comes will be. Return: false
+ * with errno.
  */
-bool contents_prepare(const struct scene *scene, struct outcome *outcome);
+bool contents_prepare(const struct scene *scene, const struct arrival *arrival,
+		      struct outcome *outcome);
 
 /** contents_drop() - what was kept is not needed any more. */
 void contents_drop(void);

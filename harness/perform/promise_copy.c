@@ -43,6 +43,7 @@ struct whole {
 	struct scene scene;
 	struct outcome outcome;
 	struct steps steps;
+	struct endpoint released; /* the source, with a far end of its own; or -1 */
 	struct quiescence sleep;  /* of the copier, in the call that a signal is to come into */
 	unsigned int serial;      /* of the call that a signal comes into */
 	unsigned int calls, idle; /* ... and those since bytes moved */
@@ -57,14 +58,15 @@ static struct arrival *arrival;
 /* --- The children --- */
 
 /* A file that is copied into itself may never end: not to fill a disk with it. */
-static void limit_files(void)
+static void limit_files(off_t hole)
 {
+	const rlim_t most = (rlim_t)(hole + FILE_MAX);
 	struct rlimit limit;
 
 	signal(SIGXFSZ, SIG_IGN);
 	CHECKED(getrlimit(RLIMIT_FSIZE, &limit));
-	if (limit.rlim_cur > FILE_MAX)
-		limit.rlim_cur = FILE_MAX;
+	if (limit.rlim_cur > most)
+		limit.rlim_cur = most;
 	CHECKED(setrlimit(RLIMIT_FSIZE, &limit));
 }
 
@@ -80,6 +82,12 @@ static void leave_mark(void)
 	arrival->marked = n > 0 ? (size_t)n : 0;
 }
 
+/* Of what has no offset to tell how far it was read. */
+static bool can_tell_rest(const struct endpoint_kind *kind)
+{
+	return !kind->regular && !kind->is_file && !kind->nonblocking && !kind->limit;
+}
+
 static _Noreturn void be_copier(const struct scene *scene)
 {
 	const struct strategy *strategy = scene->test->strategy;
@@ -89,10 +97,11 @@ static _Noreturn void be_copier(const struct scene *scene)
 		.out = FD_SINK,
 		.limit = promise->limit ? promise->limit : COPY_UNLIMITED,
 		.at_least = promise->at_least,
+		.at_once = promise->at_once,
 	};
 	int error;
 
-	limit_files();
+	limit_files(scene->source.kind->hole);
 	catch_signal(SIGUSR1);
 	copy_look(&copy);
 	if (promise->marks)
@@ -104,7 +113,7 @@ static _Noreturn void be_copier(const struct scene *scene)
 		endpoint_end_datagrams(FD_SINK);
 	arrival->lost = copy.lost;
 	arrival->shares = copy.shared;
-	if (!scene->source.kind->regular)
+	if (can_tell_rest(scene->source.kind))
 		CHECKED(ioctl(FD_SOURCE, FIONREAD, &arrival->left));
 	scene->report->copied = copy.moved;
 	if (promise->marks)
@@ -169,6 +178,20 @@ static bool fails(struct whole *whole, const char *fault, int error)
 	return false;
 }
 
+/* Where they are to withhold: to see that they do, and to release the source. */
+static bool watch_ends(struct whole *whole)
+{
+	struct scene *scene = &whole->scene;
+
+	whole->released = scene->source;
+	whole->released.far = -1;
+	if (!whole->promise->at_once)
+		return true;
+	whole->released.far = fcntl(scene->source.far, F_DUPFD_CLOEXEC, 0);
+	return whole->released.far >= 0 && !endpoint_watch(&scene->source) &&
+	       !endpoint_watch(&scene->sink);
+}
+
 static bool set(struct whole *whole, const struct test_case *test)
 {
 	struct scene *scene = &whole->scene;
@@ -178,8 +201,10 @@ static bool set(struct whole *whole, const struct test_case *test)
 	arrival = shared_memory(sizeof(*arrival));
 	if (!arrival)
 		return fails(whole, "cannot map memory", errno);
-	if (!contents_prepare(scene, &whole->outcome))
+	if (!contents_prepare(scene, arrival, &whole->outcome))
 		return fails(whole, "cannot prepare the files", errno);
+	if (!watch_ends(whole))
+		return fails(whole, "cannot watch the endpoints", errno);
 	scene->copier =
 		scene_start(scene, "the copier", scene->source.fd, scene->sink.fd, be_copier);
 	if (scene->output >= 0)
@@ -208,6 +233,20 @@ static bool on_call(void *arg, const struct task *task)
 	return true;
 }
 
+/*
+ * Errors that no program is to see are the kernel's own (include/linux/errno.h). A restart, which a
+ * tracer does see, is none of them: steps_error().
+ */
+static void look_for_unknown_errors(struct whole *whole)
+{
+	for (int i = 0; i < whole->steps.count; i++) {
+		if (whole->steps.list[i].error > EHWPOISON)
+			whole->outcome.unknown = whole->steps.list[i].error;
+	}
+	if (whole->outcome.error > EHWPOISON)
+		whole->outcome.unknown = whole->outcome.error;
+}
+
 static bool run(struct whole *whole, bool (*done)(void *arg))
 {
 	patience_renew();
@@ -216,7 +255,9 @@ static bool run(struct whole *whole, bool (*done)(void *arg))
 
 static bool runs_away(const struct whole *whole)
 {
-	return whole->calls > CALLS_MAX || whole->bytes > BYTES_MAX;
+	const off_t hole = whole->scene.source.kind->hole;
+
+	return whole->calls > CALLS_MAX || whole->bytes > BYTES_MAX + hole;
 }
 
 static bool spins(const struct whole *whole)
@@ -313,6 +354,34 @@ static void kill_spinner(struct whole *whole)
 		whole->killable = !!whole->scene.copier->ended;
 }
 
+static bool withholds(const struct scene *scene)
+{
+	return endpoint_standing(&scene->source) == STANDING_WITHHOLDS ||
+	       endpoint_standing(&scene->sink) == STANDING_WITHHOLDS;
+}
+
+static bool look_until_it_is_held_up(void *arg)
+{
+	const struct whole *whole = arg;
+
+	return look_until_it_waits(arg) && (copier_over(arg) || withholds(&whole->scene));
+}
+
+/* It sleeps while one end withholds: that it waits for this shows when that is released. */
+static void release_if_it_waits(struct whole *whole)
+{
+	struct scene *scene = &whole->scene;
+
+	if (run(whole, look_until_it_is_held_up) && !copier_over(whole)) {
+		whole->outcome.waited = true;
+		endpoint_release(&whole->released);
+		close_fd(&scene->release[1]);
+	}
+	/* Nobody but the copier is to hold the sink, or who reads it sees no end. */
+	endpoint_unwatch(&scene->source);
+	endpoint_unwatch(&scene->sink);
+}
+
 static void perform(struct whole *whole)
 {
 	struct scene *scene = &whole->scene;
@@ -323,7 +392,9 @@ static void perform(struct whole *whole)
 	scene_cue(scene);
 	if (whole->promise->signals)
 		send_signals(whole);
-	if (!reads_later(whole->promise))
+	if (whole->promise->at_once)
+		release_if_it_waits(whole);
+	else if (!reads_later(whole->promise))
 		close_fd(&scene->release[1]);
 	outcome->ended = run(whole, copier_over) && scene->copier->ended;
 	outcome->runs_away = runs_away(whole);
@@ -345,6 +416,7 @@ static void perform(struct whole *whole)
 	if (!contents_keep(scene, arrival, outcome))
 		fails(whole, "cannot read the sink", errno);
 	look_for_overlaps(whole);
+	look_for_unknown_errors(whole);
 }
 
 /* --- What is told --- */
@@ -366,6 +438,8 @@ static void describe_bytes(const struct whole *whole, struct text *text)
 		text_add(text, "lost=yes\n");
 	if (outcome->signals)
 		text_add(text, "interrupted=%u\n", outcome->interrupted);
+	if (outcome->at_once)
+		text_add(text, "waited=%s\n", outcome->waited ? "yes" : "no");
 	if (outcome->later && !outcome->error)
 		text_add(text, "shared=%s\n", outcome_is_shared(outcome) ? "yes" : "no");
 }
@@ -419,7 +493,7 @@ void promise_copy_play(const struct test_case *test, struct result *result)
 	struct judgement judgement;
 	const char *told;
 
-	whole = (struct whole){ .promise = promise, .killable = -1 };
+	whole = (struct whole){ .promise = promise, .killable = -1, .released.far = -1 };
 	result->stage = "setting the scene";
 	if (set(&whole, test)) {
 		result->stage = "copying";
@@ -438,6 +512,7 @@ void promise_copy_play(const struct test_case *test, struct result *result)
 	result->stage = "clearing the scene";
 	patience_renew();
 	result->left = scene_clear(scene);
+	close_fd(&whole.released.far);
 	contents_drop();
 	if (arrival)
 		munmap(arrival, sizeof(*arrival));

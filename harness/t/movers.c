@@ -35,6 +35,7 @@ static const struct row {
 	{ "writev_empty", &mover_writev_empty, 0 },
 	{ "pread_write", &mover_pread_write, 0 },
 	{ "pread_pwrite", &mover_pread_pwrite, 0 },
+	{ "seek_data", &mover_seek_data, 0 },
 	{ "mmap_write", &mover_mmap_write, 0 },
 	{ "mmap_mmap", &mover_mmap_mmap, 0 },
 	{ "sendfile", &mover_sendfile, 0 },

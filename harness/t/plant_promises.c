@@ -127,6 +127,22 @@ static ssize_t move_over_zeros(struct copy *copy, size_t count)
 	return lseek(copy->out, n, SEEK_CUR) < 0 ? -1 : n;
 }
 
+/* As if there were no data yet of what was written last. */
+static ssize_t move_up_to_hole(struct copy *copy, size_t count)
+{
+	const off_t at = lseek(copy->in, 0, SEEK_CUR), end = lseek(copy->in, 0, SEEK_END);
+
+	if (at)
+		return 0;
+	lseek(copy->in, 0, SEEK_SET);
+	lseek(copy->out, 0, SEEK_SET);
+	if (mover_read_write.move(copy, count < 4096 ? count : 4096) < 0 ||
+	    lseek(copy->in, 0, SEEK_END) < 0 || ftruncate(copy->out, end) ||
+	    lseek(copy->out, end, SEEK_SET) < 0)
+		return -1;
+	return end;
+}
+
 static ssize_t move_line_end(struct copy *copy, size_t count)
 {
 	ssize_t n = read_some(copy, count);
@@ -135,6 +151,65 @@ static ssize_t move_line_end(struct copy *copy, size_t count)
 		return n;
 	buffer[0] = '\n';
 	return write_all(copy, 1, 0);
+}
+
+static ssize_t move_and_wait(struct copy *copy, size_t count)
+{
+	fcntl(copy->in, F_SETFL, 0);
+	fcntl(copy->out, F_SETFL, 0);
+	return mover_read_write.move(copy, count);
+}
+
+/* What has no bytes yet is taken for the end of the file. */
+static ssize_t move_or_end(struct copy *copy, size_t count)
+{
+	ssize_t n = mover_read_write.move(copy, count);
+
+	return n < 0 && errno == EAGAIN ? 0 : n;
+}
+
+/* It takes a short read for the end. */
+static ssize_t move_once(struct copy *copy, size_t count)
+{
+	(void)count;
+	return copy->moved ? 0 : mover_read_write.move(copy, 1000);
+}
+
+/* What the sink says to a write is not looked at. */
+static ssize_t move_unseen(struct copy *copy, size_t count)
+{
+	ssize_t n = read_some(copy, count);
+
+	return n > 0 && write(copy->out, buffer, (size_t)n) < 0 ? n : 0;
+}
+
+/* An error that a kernel keeps to itself: ENOTSUPP. */
+static ssize_t move_not_at_all(struct copy *copy, size_t count)
+{
+	(void)copy;
+	(void)count;
+	errno = 524;
+	return -1;
+}
+
+/* As if an offset had 31 bits, or 32. */
+static ssize_t move_to_short_offset(struct copy *copy, size_t count)
+{
+	const off_t at = lseek(copy->out, 0, SEEK_CUR);
+	ssize_t n = read_some(copy, count);
+
+	if (n > 0)
+		n = pwrite(copy->out, buffer, (size_t)n, at & INT32_MAX);
+	return n <= 0 || lseek(copy->out, n, SEEK_CUR) >= 0 ? n : -1;
+}
+
+/* All of a file is skipped, and its size reported in 32 bits. */
+static ssize_t move_short_count(struct copy *copy, size_t count)
+{
+	const off_t at = lseek(copy->in, 0, SEEK_CUR), end = lseek(copy->in, 0, SEEK_END);
+
+	(void)count;
+	return (uint32_t)(end - at);
 }
 
 /* A range that does not overlap, for a kernel that lets one pass that does. */
@@ -255,6 +330,14 @@ const struct strategy plant_truncates = BY("truncates", move_int);
 const struct strategy plant_loses_on_signals = BY("loses_on_signals", move_despite_signals);
 const struct strategy plant_doubles_on_signals = BY("doubles_on_signals", move_again);
 const struct strategy plant_skips_zeros = BY("skips_zeros", move_over_zeros);
+const struct strategy plant_waits_anyway = BY("waits_anyway", move_and_wait);
+const struct strategy plant_ends_at_once = BY("ends_at_once", move_or_end);
+const struct strategy plant_stops = BY("stops", move_once);
+const struct strategy plant_ignores_errors = BY("ignores_errors", move_unseen);
+const struct strategy plant_makes_up_errors = BY("makes_up_errors", move_not_at_all);
+const struct strategy plant_sees_holes = BY("sees_holes", move_up_to_hole);
+const struct strategy plant_cuts_offsets = BY("cuts_offsets", move_to_short_offset);
+const struct strategy plant_cuts_counts = BY("cuts_counts", move_short_count);
 const struct strategy plant_adds_a_line = BY("adds_a_line", move_line_end);
 const struct strategy plant_is_let_pass = BY("is_let_pass", move_range);
 const struct strategy plant_fails_midway = BY("fails_midway", move_then_fail);

@@ -55,7 +55,8 @@ my %MAKES = (
 
 # These refuse without a step that fails: programs that look at the files before they copy, a
 # request's result, which is in memory, and calls (fcntl, ftruncate) that are about no copy.
-my $REFUSES_OTHERWISE = qr/\A(?:python-shutil|libuv|boost|bun|io_uring_splice|vmsplice|mmap_mmap)\z/;
+my $REFUSES_OTHERWISE =
+    qr/\A(?:python-shutil|libuv|boost|bun|aio_rw|io_uring_rw|io_uring_splice|vmsplice|mmap_mmap|seek_data)\z/;
 
 # One file twice.
 my $IS_ITSELF = qr/\A(?:same_file|same_fd|self)\z/;
@@ -250,8 +251,11 @@ sub kept_lacks ($case) {
     return 'an intact source'
         if $case->{source} =~ /\Aintact/ && ($case->value('source_intact') // q{}) ne 'yes';
     return $case->value('sink_is') ? q{} : 'which cipher' if $case->{sink} eq 'af_alg';
-    return q{}                                            if $case->value('copied') eq 'yes';
-    return q{} if ($case->value('errno')  // q{}) eq 'EINTR' && $case->value('interrupted');
+    return q{}       if $case->value('copied') eq 'yes';
+    my $errno = $case->value('errno') // q{};
+    return q{} if $errno eq 'EINTR'  && $case->value('interrupted');
+    return q{} if $errno eq 'EAGAIN' && $case->value('waited') eq 'no';
+    return q{} if $errno eq 'ENOSPC' && $case->{sink} eq 'device_full';
     return q{} if ($case->value('shared') // q{}) eq 'yes';
     return q{} if $case->{source} =~ $IS_ITSELF;
     return 'what was to be copied';
@@ -279,7 +283,8 @@ sub refused_lacks ($case) {
     return q{} if $case->{strategy} =~ $REFUSES_OTHERWISE || $case->{source} =~ $IS_ITSELF;
 
     # To clone but a part, or nothing, cannot be asked for.
-    return q{} if $case->{strategy} =~ /\Aficlone/ && $case->{source} =~ /\A(?:limited|nothing)/;
+    return q{}
+        if $case->{strategy} =~ /\Aficlone/ && $case->{source} =~ /\A(?:limited|beyond|nothing)/;
     return q{} if grep { $_->[0] eq 'step' && $_->[1] =~ /=\Q$errno\E\b/ } @{$case->{pairs}};
     return "the step that failed with $errno";
 }
