@@ -56,7 +56,7 @@ my %MAKES = (
 # These refuse without a step that fails: programs that look at the files before they copy, a
 # request's result, which is in memory, and calls (fcntl, ftruncate) that are about no copy.
 my $REFUSES_OTHERWISE =
-    qr/\A(?:python-shutil|libuv|boost|bun|aio_rw|io_uring_rw|io_uring_splice|vmsplice|mmap_mmap|seek_data)\z/;
+    qr/\A(?:python-shutil|libuv|boost|bun|python-pathlib|aio_rw|io_uring_rw|io_uring_splice|vmsplice|mmap_mmap|seek_data)\z/;
 
 # One file twice.
 my $IS_ITSELF = qr/\A(?:same_file|same_fd|self)\z/;
