@@ -28,7 +28,8 @@ ok(@cases > 0, 'there are cases');
 is($nobodys, $status, 'the same exit status');
 
 # What root alone may have, or whoever has a name space of its own.
-my $PRIVILEGED = qr/\b(?:fuse|fuse_cached|fuse_buffered|userfault|kmsg|freeze_cgroup|wakes_fanotify)\b
+my $PRIVILEGED =
+    qr/\b(?:fuse|fuse_cached|fuse_buffered|userfault|kmsg|freeze_cgroup|wakes_fanotify)\b
        |\b(?:(?:frozen|dirty|long)_)?(?:ext4|xfs|btrfs|overlay|overlay_lower)\b/x;
 my @lacking = grep { $_->{verdict} eq 'unavailable' && $_->{id} =~ $PRIVILEGED } @theirs;
 is_deeply([map { $_->{id} } grep { !length($_->{reason} // q{}) } @lacking],
@@ -53,12 +54,12 @@ is_deeply(
 
 done_testing;
 
-# What evidence there is. Not whether it had to wait for a CPU, nor how many calls came before; nor,
+# What evidence there is. Not whether it had to wait for a CPU, or for a control; nor,
 # where nothing stalls, whether it was in the first call or in a later one.
 sub kinds ($case) {
     my %kinds = map { $_->[0]          => 1 } @{$case->{pairs}};
     my %told  = map { join('=', @{$_}) => 1 } @{$case->{pairs}};
-    delete @kinds{'starved_ms', grep { /[.]stack\z/ } keys %kinds};
+    delete @kinds{'starved_ms', 'control_ms', grep { /[.]stack\z/ } keys %kinds};
     delete $kinds{copier} if $told{'stalled=no'};
     return join ' ', sort keys %kinds;
 }

@@ -53,7 +53,7 @@ sub _unsafe ($self) {
     my @findings = map {
         my $where = $self->_where(@{$_});
         defined $where ? {names => [$_->[0]{strategy}], where => $where} : ()
-    } group('strategy', @{$self->{ordinary}});
+    } group('strategy', grep { $self->_may_hold_up($_) } @{$self->{ordinary}});
     return merged('names', 'where', @findings);
 }
 
@@ -78,15 +78,15 @@ sub exotic_sorts ($self) {
         grep        { _holds_up($_) } @{$self->{exotic}};
 }
 
-# Who spoils what it copies, and which promise that breaks.
-sub corrupt ($self) {
+# Who spoils what it copies, and which promise that breaks; in brief only where.
+sub corrupt ($self, $brief) {
     my @findings = map {
         my $ends  = "$_->{source}-$_->{sink}";
         my $claim = $self->{tables}->fact('promise', $ends, 'claim') // $_->value('promise') // q{};
         +{
             names => [$_->{strategy}],
             where => join ': ',
-            grep { length } $ends, $claim =~ s/;.*//r
+            grep { length } $ends, $brief ? () : $claim =~ s/;.*//r
         }
     } grep { $_->{verdict} eq 'corrupt' } @{$self->{cases}};
     return merged('names', 'where', @findings);
@@ -206,14 +206,19 @@ sub _others ($self) {
     return %sorted;
 }
 
-# What is not known, and why: a finding for each reason, named by the first case that has it.
+# What is not known.
+sub unknown ($self) {
+    return grep { !$_->is_known } @{$self->{cases}};
+}
+
+# The same, and why: a finding for each reason, named by the first case that has it.
 sub silent ($self) {
     my $alike = sub ($case) { "$case->{verdict} " . ($case->{reason} // q{}) };
     return map {
         my ($case, @more) = @{$_};
         my $name = "$case->{verdict} $case->{id}" . (@more ? ' and ' . @more . ' more' : q{});
         +{names => [$name], where => $case->account // $case->{reason} // 'no reason was given'}
-    } group($alike, grep { !$_->is_known } @{$self->{cases}});
+    } group($alike, $self->unknown);
 }
 
 # What to do instead of strategies that hold somebody up: ({names, where => the other way}...).

@@ -52,7 +52,10 @@ sub _on_a_screen ($text) {
 }
 
 # What is left out, or shortened, where there is no room: the first of these at first.
-sub expendable ($class) { return qw(exotic_acts instead proof exotic acts) }
+sub expendable ($class) {
+    return
+        qw(claims reasons exotic_acts other_ways exotic_names act_names instead proof exotic acts);
+}
 
 sub _text ($self) {
     return join "\n", grep { length } $self->parts;
@@ -94,16 +97,33 @@ sub sections ($self) {
     my @sections = (
         ['hang',    $TITLE{hang}, [$answer->unsafe], $self->_held, $self->_instead],
         ['missed',  'DO NOT WAKE who sleeps for what they copy', [$answer->missed]],
-        ['corrupt', 'SPOIL what they copy',                      [$answer->corrupt]],
+        ['corrupt', 'SPOIL what they copy',                      [$self->_corrupt]],
         ['spins',   $TITLE{spins},                               [$answer->spins]],
         ['safe',    'HANG NOBODY',                               \@good],
-        ['broken',  'NOT KNOWN', [$answer->silent], _nothing(@nothing)],
+        ['broken',  'NOT KNOWN', [$self->_silent], _nothing(@nothing)],
         ['hang',    "$TITLE{exotic} ($ends)", [$self->_exotic]],
     );
     return map {
         my ($verdict, $title, $findings, @notes) = @{$_};
         +{verdict => $verdict, title => $title, findings => $findings, notes => \@notes}
     } grep { @{$_->[2]} } @sections;
+}
+
+# What is spoilt: a finding for each, or all in a row.
+sub _corrupt ($self) {
+    my $brief = $self->{without}{claims};
+    my ($first, @others) = $self->answer->corrupt($brief);
+    return ($first // (), @others) if !$brief || !@others;
+    my @where = map { join(', ', @{$_->{names}}) . ": $_->{where}" } @others;
+    return {names => $first->{names}, where => join '; ', $first->{where}, @where};
+}
+
+# What is not known, each with its reason; or how much that is.
+sub _silent ($self) {
+    my @cases = $self->answer->unknown;
+    return $self->answer->silent if !$self->{without}{reasons} || !@cases;
+    my @tally = $self->{results}->tally(map { $_->{verdict} } @cases);
+    return {names => [join ', ', @tally], where => 'see --verbose'};
 }
 
 sub _nothing (@names) { return @names ? 'nothing of ' . join ', ', @names : () }
@@ -129,26 +149,41 @@ sub shortened ($self, @texts) {
 # Whom, and who is not: what frees them is among these.
 sub _held ($self) {
     return if $self->{without}{acts};
-    my ($held,     $free)  = $self->answer->acts;
-    my ($survived, $tried) = $self->answer->survived;
-    my $text = q{held up, at the pipe's other end: } . join ', ', @{$held};
-    $text .=
-        '; SIGKILL does not help' . ($survived == $tried ? q{} : " in $survived of $tried cases")
-        if $survived;
-    $text .= '. Not held up: ' . join ', ', @{$free} if @{$free};
+    my ($held,  $free) = $self->answer->acts;
+    my ($first, @more) = @{$held};
+    my $all  = !$self->{without}{act_names};
+    my $acts = $all || !@more ? join ', ', @{$held} : "$first and " . @more . ' more acts';
+    my $text = "held up, at the pipe's other end: $acts" . $self->_survival;
+    $text .= '. Not held up: ' . join ', ', @{$free} if $all && @{$free};
     return $text;
+}
+
+sub _survival ($self) {
+    my ($survived, $tried) = $self->answer->survived;
+    return q{} if !$survived;
+    return '; SIGKILL does not help'
+        . ($survived == $tried ? q{} : " in $survived of $tried cases");
 }
 
 sub _instead ($self) {
     return if $self->{without}{instead};
-    my @ways = map { join(', ', @{$_->{names}}) . ": $_->{where}" } $self->answer->instead;
-    return @ways ? 'instead of ' . join '; ', @ways : ();
+    my @ways   = map { join(', ', @{$_->{names}}) . ": $_->{where}" } $self->answer->instead;
+    my @others = $self->{without}{other_ways} ? splice @ways, 1 : ();
+    return
+          @ways
+        ? 'instead of ' . join '; ', @ways, @others
+            ? 'others: copyhang explain NAME'
+            : ()
+        : ();
 }
 
 sub _exotic ($self) {
     my @findings = $self->{without}{exotic} ? () : $self->answer->exotic;
     return @findings if !@findings || !$self->{without}{exotic_acts};
-    return {names => [map { @{$_->{names}} } @findings], where => 'see --verbose'};
+    my @names = map { @{$_->{names}} } @findings;
+    @names = ("$names[0], $names[1] and " . (@names - 2) . ' more')
+        if $self->{without}{exotic_names} && @names > 2;
+    return {names => \@names, where => 'see --verbose'};
 }
 
 sub proof ($self) {

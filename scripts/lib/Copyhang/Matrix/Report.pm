@@ -21,7 +21,11 @@ sub parts ($self) {
         qw(cascades comparison troubles kernels proof counts);
 }
 
-sub expendable ($class) { return qw(exotic_acts instead hints proof exotic acts names) }
+sub expendable ($class) {
+    return
+        qw(claims reasons exotic_acts other_ways exotic_names act_names instead hints proof exotic
+        acts names);
+}
 
 sub head ($self) {
     my $kernel = $self->{results}->newest // return $self->title;
