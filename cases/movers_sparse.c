@@ -48,7 +48,7 @@ static ssize_t move_seek_data(struct copy *copy, size_t count)
 	if (data > from && to >= out.st_size)
 		return leave_hole(copy, from, to,
 				  data - from < (off_t)count ? (size_t)(data - from) : count);
-	hole = lseek(copy->in, data, SEEK_HOLE);
+	hole = data < in.st_size ? lseek(copy->in, data, SEEK_HOLE) : data;
 	if (hole < 0 || lseek(copy->in, from, SEEK_SET) < 0)
 		return -1;
 	return mover_read_write.move(copy,

@@ -296,17 +296,6 @@ const struct promise_row promises[] = {
 		},
 	},
 	{
-		.sources = "long",
-		.sinks = "device_null",
-		.only = "sendfile",
-		.promise = {
-			.claim = LONG_IS_COPIED,
-			.written = LONG_IS_WRITTEN,
-			.with_hole = true,
-			.at_least = ALL_32_BITS,
-		},
-	},
-	{
 		.sources = "long_xfs",
 		.sinks = "xfs",
 		.only = CLONES,

@@ -69,7 +69,7 @@
 #define SPINS_COPIES 64
 #define SPINS_LOOKS 10
 /* Or it has made so many calls in a row of which none moved a byte. */
-#define SPINS_CALLS 5000
+#define SPINS_CALLS 1000
 
 enum {
 #define LIMIT_VALUE(name, ms, verdicts, why) TIME_##name = (ms),

@@ -121,7 +121,7 @@ subtest 'a copier that spins' => sub {
         case ('close/loop/pipe-unix',      'spins', 'reason=in one', 'killable=no',  @call),
         case ('promise/once/small-append', 'spins', 'reason=in one', 'killable=yes', @call),
         case (
-            'promise/asks/sys-file', 'spins', 'reason=in many', 'killable=yes', 'idle_calls=5000'
+            'promise/asks/sys-file', 'spins', 'reason=in many', 'killable=yes', 'idle_calls=1000'
         ),
     );
     my ($status, $out) = copyhang(programs(\@cases), 'run');
