@@ -48,6 +48,13 @@ extern const struct act_row acts[];
 extern const struct strategy strategies[];
 extern const struct promise_row promises[];
 
+/** promise_row_of() - the row of what is promised between two kinds of endpoints; or NULL. */
+const struct promise_row *promise_row_of(const struct endpoint_kind *source,
+					 const struct endpoint_kind *sink);
+
+/** promise_to() - what of @row, which may be NULL, is promised to @strategy; or NULL. */
+const struct promise *promise_to(const struct promise_row *row, const struct strategy *strategy);
+
 /** promise_of() - what is promised between the endpoints of @test, to its strategy; or NULL. */
 const struct promise *promise_of(const struct test_case *test);
 

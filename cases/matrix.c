@@ -60,6 +60,12 @@ struct kind {
 	const struct special *special;
 };
 
+/** struct meeting - two ends that an act's cases may have. */
+struct meeting {
+	const struct kind *source, *sink;
+	const struct promise_row *promises; /* of them; NULL for an act that is no whole copy */
+};
+
 /** struct candidate - a case that may make sense. */
 struct candidate {
 	const struct act_row *row;
@@ -155,18 +161,16 @@ static bool may_take(const struct candidate *candidate)
 #define SEEKERS "pread_pwrite mmap_mmap"
 #define SOURCE_SEEKERS "mmap_write sendfile_offset"
 
-/* Who is to wake others meets the pairs that its row names. */
+/* Who is to wake others meets the pairs that its row names: meets(). */
 static bool may_wake(const struct candidate *candidate)
 {
 	const struct act_row *row = candidate->row;
 	const struct test_case *test = &candidate->test;
 	const char *strategy = test->strategy->name;
 	const bool from_file = is_file(test->source), files = from_file && is_file(test->sink);
-	char pair[CASE_ID];
 
-	snprintf(pair, sizeof(pair), "%s-%s", test->source->name, test->sink->name);
-	if (!text_lists(row->pairs, pair) || text_lists(row->but, strategy) ||
-	    strategy_is_cascade(test->strategy) || !may_take(candidate))
+	if (text_lists(row->but, strategy) || strategy_is_cascade(test->strategy) ||
+	    !may_take(candidate))
 		return false;
 	return (files || !text_lists(SEEKERS, strategy)) &&
 	       (from_file || !text_lists(SOURCE_SEEKERS, strategy));
@@ -192,8 +196,8 @@ static bool makes_sense(const struct candidate *candidate)
 		return test->promise;
 	if (candidate->row->pairs)
 		return may_wake(candidate);
-	if (!test->source->is_source || !test->sink->is_sink || !may_meet(candidate) ||
-	    !may_take(candidate) || text_lists(WHOLE_ONLY, test->strategy->name))
+	if (!may_meet(candidate) || !may_take(candidate) ||
+	    text_lists(WHOLE_ONLY, test->strategy->name))
 		return false;
 	if (test->source->adopt && !strategy_takes_memory(test->strategy))
 		return false;
@@ -243,59 +247,106 @@ static const struct special *special_of(const struct endpoint_kind *kind)
 	return NULL;
 }
 
-/* Return: all kinds, ended by one without any, to free(3); NULL when memory is out. */
-static struct kind *look_up_kinds(void)
+static size_t count_kinds(void)
 {
-	struct kind *kinds;
 	size_t count = 0;
 
 	while (endpoint_kinds[count])
 		count++;
-	kinds = calloc(count + 1, sizeof(*kinds));
-	for (size_t i = 0; kinds && i < count; i++)
-		kinds[i] = (struct kind){ endpoint_kinds[i], special_of(endpoint_kinds[i]) };
-	return kinds;
+	return count;
 }
 
-static void select_endpoints(struct selection *selection, const struct kind *kinds,
-			     struct candidate *candidate)
+/* Whatever the strategy: may these two meet in the cases of @row? */
+static bool meets(const struct act_row *row, const struct meeting *meeting)
+{
+	const struct endpoint_kind *source = meeting->source->kind, *sink = meeting->sink->kind;
+	char pair[CASE_ID];
+
+	if (row->keeps_promises)
+		return meeting->promises;
+	if (!source->is_source || !sink->is_sink)
+		return false;
+	snprintf(pair, sizeof(pair), "%s-%s", source->name, sink->name);
+	return !row->pairs || text_lists(row->pairs, pair);
+}
+
+/* In the order of the tables. Return: how many there are of @kinds, @count of them. */
+static size_t find_meetings(const struct act_row *row, const struct kind *kinds, size_t count,
+			    struct meeting *meetings)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < count * count; i++) {
+		struct meeting *meeting = &meetings[found];
+
+		*meeting = (struct meeting){ &kinds[i % count], &kinds[i / count], NULL };
+		if (row->keeps_promises)
+			meeting->promises =
+				promise_row_of(meeting->source->kind, meeting->sink->kind);
+		found += meets(row, meeting);
+	}
+	return found;
+}
+
+static void select_meetings(struct selection *selection, const struct meeting *meetings,
+			    size_t count, struct candidate *candidate)
 {
 	struct test_case *test = &candidate->test;
 
-	for (const struct kind *sink = kinds; sink->kind; sink++) {
-		for (const struct kind *source = kinds; source->kind; source++) {
-			test->source = source->kind;
-			test->sink = sink->kind;
-			candidate->source = source->special;
-			candidate->sink = sink->special;
-			test->promise = candidate->row->keeps_promises ? promise_of(test) : NULL;
-			if (selection->cases && makes_sense(candidate) &&
-			    is_selected(test, selection->globs, selection->nglobs))
-				add(selection, test);
-		}
+	for (size_t i = 0; i < count && selection->cases; i++) {
+		const struct meeting *meeting = &meetings[i];
+
+		test->source = meeting->source->kind;
+		test->sink = meeting->sink->kind;
+		candidate->source = meeting->source->special;
+		candidate->sink = meeting->sink->special;
+		test->promise = promise_to(meeting->promises, test->strategy);
+		if (makes_sense(candidate) &&
+		    is_selected(test, selection->globs, selection->nglobs))
+			add(selection, test);
+	}
+}
+
+static void select_cases(struct selection *selection, const char *act, const struct kind *kinds,
+			 size_t count, struct meeting *meetings)
+{
+	struct candidate candidate;
+	struct test_case *test = &candidate.test;
+
+	for (const struct act_row *row = acts; row->act.name; row++) {
+		size_t found;
+
+		if (act && strcmp(act, row->act.name) != 0)
+			continue;
+		found = find_meetings(row, kinds, count, meetings);
+		candidate.row = row;
+		test->act = &row->act;
+		for (test->strategy = strategies; test->strategy->name; test->strategy++)
+			select_meetings(selection, meetings, found, &candidate);
 	}
 }
 
 struct test_case *cases_select(const char *act, char *const *globs, size_t nglobs, size_t *count)
 {
 	struct selection selection = { .globs = globs, .nglobs = nglobs, .room = 1024 };
-	struct kind *kinds = look_up_kinds();
-	struct candidate candidate;
-	struct test_case *test = &candidate.test, *shared;
+	const size_t nkinds = count_kinds();
+	struct kind *kinds = calloc(nkinds + 1, sizeof(*kinds));
+	struct meeting *meetings = calloc(nkinds * nkinds + 1, sizeof(*meetings));
+	struct test_case *shared = NULL;
 
-	selection.cases = kinds ? calloc(selection.room, sizeof(*selection.cases)) : NULL;
-	for (const struct act_row *row = acts; row->act.name && selection.cases; row++) {
-		if (act && strcmp(act, row->act.name) != 0)
-			continue;
-		candidate.row = row;
-		test->act = &row->act;
-		for (test->strategy = strategies; test->strategy->name; test->strategy++)
-			select_endpoints(&selection, kinds, &candidate);
+	selection.cases = calloc(selection.room, sizeof(*selection.cases));
+	if (kinds && meetings && selection.cases) {
+		for (size_t i = 0; i < nkinds; i++)
+			kinds[i] =
+				(struct kind){ endpoint_kinds[i], special_of(endpoint_kinds[i]) };
+		select_cases(&selection, act, kinds, nkinds, meetings);
 	}
+	if (kinds && meetings && selection.cases)
+		shared = shared_copy(selection.cases, selection.count * sizeof(*shared));
 	free(kinds);
-	*count = selection.count;
-	shared = selection.cases ? shared_copy(selection.cases, *count * sizeof(*shared)) : NULL;
+	free(meetings);
 	free(selection.cases);
+	*count = selection.count;
 	return shared;
 }
 

@@ -500,17 +500,26 @@ const struct promise_row promises[] = {
 	{ .promise = { .claim = NULL } },
 };
 
-const struct promise *promise_of(const struct test_case *test)
+const struct promise_row *promise_row_of(const struct endpoint_kind *source,
+					 const struct endpoint_kind *sink)
 {
 	for (const struct promise_row *row = promises; row->promise.claim; row++) {
-		if (!text_lists(row->sources, test->source->name) ||
-		    !text_lists(row->sinks, test->sink->name))
-			continue;
-		if (text_lists(row->but, test->strategy->name) ||
-		    (row->only && !text_lists(row->only, test->strategy->name)) ||
-		    (row->raw_only && strategy_is_cascade(test->strategy)))
-			return NULL;
-		return &row->promise;
+		if (text_lists(row->sources, source->name) && text_lists(row->sinks, sink->name))
+			return row;
 	}
 	return NULL;
+}
+
+const struct promise *promise_to(const struct promise_row *row, const struct strategy *strategy)
+{
+	if (!row || text_lists(row->but, strategy->name) ||
+	    (row->only && !text_lists(row->only, strategy->name)) ||
+	    (row->raw_only && strategy_is_cascade(strategy)))
+		return NULL;
+	return &row->promise;
+}
+
+const struct promise *promise_of(const struct test_case *test)
+{
+	return promise_to(promise_row_of(test->source, test->sink), test->strategy);
 }

@@ -148,7 +148,8 @@ static bool keep_sink(const struct scene *scene, const struct arrival *arrival,
 	outcome->before = rooms->before;
 	outcome->keeps_nothing = endpoint->kind->keeps_nothing;
 	if (!endpoint->kind->regular) {
-		/* What it was filled with comes out first; where it is full that is only counted. */
+		/* What it was filled with comes out first; where it is full that is only counted.
+		 */
 		outcome->before = promise->at_once ? arrival->bytes : pattern_bytes();
 		outcome->before_size = endpoint->filled;
 		outcome->to = (off_t)endpoint->filled;

@@ -251,7 +251,7 @@ sub kept_lacks ($case) {
     return 'an intact source'
         if $case->{source} =~ /\Aintact/ && ($case->value('source_intact') // q{}) ne 'yes';
     return $case->value('sink_is') ? q{} : 'which cipher' if $case->{sink} eq 'af_alg';
-    return q{}       if $case->value('copied') eq 'yes';
+    return q{}                                            if $case->value('copied') eq 'yes';
     my $errno = $case->value('errno') // q{};
     return q{} if $errno eq 'EINTR'  && $case->value('interrupted');
     return q{} if $errno eq 'EAGAIN' && $case->value('waited') eq 'no';

@@ -12,7 +12,8 @@ our @EXPORT_OK = qw($WIDTH fill widths wrap painter shell_word);
 
 our $WIDTH = 100;
 
-my %COLOUR = qw(safe 32 refused 36 hang 1;31 stuck 1;31 late 31 spins 31 missed 31 corrupt 31 broken 35);
+my %COLOUR =
+    qw(safe 32 refused 36 hang 1;31 stuck 1;31 late 31 spins 31 missed 31 corrupt 31 broken 35);
 
 # The names with commas, in lines of at most $width where that is possible.
 sub fill ($width, @names) {
