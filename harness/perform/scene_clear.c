@@ -88,7 +88,7 @@ static void await_none_left(struct scene *scene)
 
 int scene_clear(struct scene *scene)
 {
-	int left;
+	int left, forsaken = 0;
 
 	/* What is frozen may not even be killed. */
 	cleanup_run(scene->cleanup);
@@ -105,7 +105,9 @@ int scene_clear(struct scene *scene)
 		close_fd(&scene->release[i]);
 	}
 	await_none_left(scene);
-	if (forsake_busy(scene->reader, READER) | forsake_busy(scene->releaser, RELEASER))
+	forsaken += forsake_busy(scene->reader, READER);
+	forsaken += forsake_busy(scene->releaser, RELEASER);
+	if (forsaken)
 		await_none_left(scene);
 	left = left_over(scene);
 	cleanup_end(&scene->cleanup);
