@@ -9,11 +9,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/futex.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { FD_LINE = FD_SHARED, FD_COPIERS_LINE = FD_SPARE };
@@ -27,9 +25,9 @@ struct word {
 	const struct test_case *test; /* memory that was there before the helper was */
 };
 
-/** struct state - shared: how often it was called to its line, and the last that it has done. */
+/** struct state - shared: the last that it has done. */
 struct state {
-	unsigned int calls, over;
+	unsigned int over;
 };
 
 static struct state *states; /* of all */
@@ -48,8 +46,8 @@ union control {
 	struct cmsghdr header;
 };
 
-/* Where @line has descriptors they go to @fds. Return: false: there is no word. */
-static bool hear(int line, int flags, struct word *word, int *fds)
+/* Where @line has descriptors they go to @fds. Return: false at its end. */
+static bool hear(int line, struct word *word, int *fds)
 {
 	union control control = { 0 };
 	struct iovec data = { .iov_base = word, .iov_len = sizeof(*word) };
@@ -63,7 +61,7 @@ static bool hear(int line, int flags, struct word *word, int *fds)
 	ssize_t n;
 
 	do {
-		n = recvmsg(line, &message, flags | MSG_CMSG_CLOEXEC);
+		n = recvmsg(line, &message, MSG_CMSG_CLOEXEC);
 	} while (n < 0 && errno == EINTR);
 	header = CMSG_FIRSTHDR(&message);
 	if (header && header->cmsg_type == SCM_RIGHTS)
@@ -113,25 +111,17 @@ static void take_word(enum helper which, const struct word *word, int fd, struct
 	endpoint->far = word->what == HAVE ? fd : -1;
 }
 
-/*
- * What it gets waits on its line until it is to do something; and what its part was about it keeps
- * until then, since nobody waits for that any more. It ends with its supervisor.
- */
+/* What its part was about it keeps until the next: nobody waits for that any more. */
 static _Noreturn void serve(enum helper which, struct report *report)
 {
-	const unsigned int *calls = &states[which].calls;
 	struct endpoint endpoint = { .far = -1 };
-	unsigned int heard = 0;
 	struct word word;
 	int fd = -1;
 
 	forget_descriptors(FD_LINE + 1);
-	for (;;) {
-		syscall(SYS_futex, calls, FUTEX_WAIT, heard, NULL, NULL, 0);
-		heard = __atomic_load_n(calls, __ATOMIC_ACQUIRE);
-		while (hear(FD_LINE, MSG_DONTWAIT, &word, &fd))
-			take_word(which, &word, fd, &endpoint, report);
-	}
+	while (hear(FD_LINE, &word, &fd))
+		take_word(which, &word, fd, &endpoint, report);
+	_exit(0);
 }
 
 static _Noreturn void be_reader(const struct scene *scene)
@@ -157,7 +147,7 @@ static _Noreturn void be_copier(const struct scene *scene)
 	close(FD_SOURCE);
 	close(FD_SINK);
 	forget_descriptors(FD_COPIERS_LINE + 1);
-	while (hear(FD_COPIERS_LINE, 0, &word, fds)) {
+	while (hear(FD_COPIERS_LINE, &word, fds)) {
 		own.test = word.test;
 		own.stall = case_stall(word.test);
 		child_copy(&own);
@@ -290,8 +280,6 @@ static void order(enum helper which, int what)
 	const struct word word = { .what = what, .number = helpers[which].given };
 
 	say(which, &word, NULL, 0);
-	__atomic_fetch_add(&states[which].calls, 1, __ATOMIC_RELEASE);
-	syscall(SYS_futex, &states[which].calls, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
 void helper_give(enum helper which, const struct endpoint *endpoint, int *fd)
