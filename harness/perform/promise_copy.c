@@ -46,7 +46,7 @@ struct whole {
 	struct endpoint released; /* the source, with a far end of its own; or -1 */
 	struct quiescence sleep;  /* of the copier, in the call that a signal is to come into */
 	unsigned int serial;      /* of the call that a signal comes into */
-	unsigned int calls, idle; /* ... and those since bytes moved */
+	unsigned int calls, idle; /* of the copy, and those since bytes moved */
 	int64_t bytes;
 	struct spinning spinning; /* it runs on, and moves nothing: until it is killed, */
 	struct spinning killed;   /* and after that */
@@ -219,10 +219,10 @@ static bool on_call(void *arg, const struct task *task)
 
 	if (task != whole->scene.copier || task->in_call)
 		return true;
-	whole->calls++;
-	whole->idle++;
 	if (!scene_owns(&whole->scene, &task->call))
 		return true;
+	whole->calls++;
+	whole->idle++;
 	step.call = task->call;
 	step.error = steps_error(task);
 	steps_keep(&whole->steps, &step, task->result);

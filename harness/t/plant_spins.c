@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "movers.h"
+#include "time_limits.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -42,6 +43,27 @@ static ssize_t move_nothing_in_kernel(struct copy *copy, size_t count)
 	while (run_in_kernel() > 0)
 		;
 	return -1;
+}
+
+static ssize_t move_nothing_again(struct copy *copy, size_t count)
+{
+	char byte;
+
+	(void)count;
+	while (!read(copy->in, &byte, 0))
+		;
+	return -1;
+}
+
+/* More calls than a copy may make in vain, and of another file: no part of the copy. */
+static ssize_t move_after_reading(struct copy *copy, size_t count)
+{
+	static int calls;
+	char byte;
+
+	for (int null = open("/dev/null", O_RDONLY | O_CLOEXEC); calls < 2 * SPINS_CALLS; calls++)
+		(void)!read(null, &byte, 1);
+	return mover_read_write.move(copy, count);
 }
 
 /* It takes its time, and a CPU, before it begins. */
@@ -110,5 +132,7 @@ static ssize_t move_slowly(struct copy *copy, size_t count)
 	}
 
 const struct strategy plant_runs_on = BY("runs_on", move_nothing_in_kernel);
+const struct strategy plant_asks_in_vain = BY("asks_in_vain", move_nothing_again);
+const struct strategy plant_reads_elsewhere = BY("reads_elsewhere", move_after_reading);
 const struct strategy plant_computes = BY("computes", move_after_computing);
 const struct strategy plant_goes_slowly = BY("goes_slowly", move_slowly);

@@ -46,11 +46,11 @@ static inline void plant_check(const struct plant *plant, const struct result *r
 		return;
 	}
 	if (result->verdict != plant->verdict)
-		ksft_print_msg("%s %s\n%s\n", verdict_name(result->verdict), result->reason,
-			       evidence);
+		fprintf(stderr, "# %s: %s %s\n%s\n", id, verdict_name(result->verdict),
+			result->reason, evidence);
 	CHECK(result->verdict == plant->verdict, "%s: %s", id, verdict_name(plant->verdict));
 	if (plant->says && !strstr(result->reason, plant->says))
-		ksft_print_msg("%s\n", result->reason);
+		fprintf(stderr, "# %s\n", result->reason);
 	CHECK(plant->says ? !!strstr(result->reason, plant->says) : !*result->reason,
 	      "%s: the reason is right", id);
 	if (plant->shows)

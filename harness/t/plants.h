@@ -41,7 +41,8 @@ extern const struct strategy plant_takes_too_much, plant_reads_ahead, plant_rewi
 	plant_stores_back, plant_reaches_file, plant_lengthens;
 
 /* plant_spins.c: copiers that run on: in the kernel; in the program, for a while; getting on */
-extern const struct strategy plant_runs_on, plant_computes, plant_goes_slowly;
+extern const struct strategy plant_runs_on, plant_asks_in_vain, plant_reads_elsewhere,
+	plant_computes, plant_goes_slowly;
 
 /* plant_endpoints.c */
 extern int plant_scenes; /* with a silent source, that this supervisor has set */
