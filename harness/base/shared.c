@@ -5,12 +5,26 @@
 #include <string.h>
 #include <sys/mman.h>
 
-void *shared_memory(size_t size)
+static void *memory(size_t size, int flag)
 {
 	void *memory = mmap(NULL, size ? size : 1, PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+			    flag | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	return memory == MAP_FAILED ? NULL : memory;
+}
+
+void *shared_memory(size_t size)
+{
+	return memory(size, MAP_SHARED);
+}
+
+void *own_memory(size_t size)
+{
+	void *own = memory(size, MAP_PRIVATE);
+
+	if (own)
+		madvise(own, size, MADV_WIPEONFORK);
+	return own;
 }
 
 void *shared_copy(const void *from, size_t size)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Memory that a process shares with those that it forks from then on. It is how they tell each
- * other things; and to a fork it costs nothing, however much there is of it.
+ * Memory that costs a fork nothing, however much there is of it: what a process shares with those
+ * that it forks from then on, to tell each other things; and what none of them gets. Any other
+ * page that was forked is copied as soon as somebody writes to it.
  */
 #ifndef COPYHANG_SHARED_H
 #define COPYHANG_SHARED_H
@@ -14,7 +15,13 @@
  */
 void *shared_memory(size_t size);
 
-/** shared_copy() - the same, with what the @size bytes at @from are. */
+/**
+ * own_memory() - the same, but of this process alone: who is forked finds it all 0
+ * (MADV_WIPEONFORK, madvise(2), Linux 4.14).
+ */
+void *own_memory(size_t size);
+
+/** shared_copy() - as shared_memory(), with what the @size bytes at @from are. */
 void *shared_copy(const void *from, size_t size);
 
 #endif

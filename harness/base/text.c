@@ -20,6 +20,12 @@ void text_add(struct text *text, const char *format, ...)
 		text->length += (size_t)n < room ? (size_t)n : room - 1;
 }
 
+void text_cut(struct text *text, size_t length)
+{
+	text->length = length;
+	text->bytes[length] = '\0';
+}
+
 /* strerrorname_np(3) came with glibc 2.32 only; these are the ones that copying meets. */
 const char *text_errno(int error)
 {

@@ -19,6 +19,9 @@ struct text {
 /** text_add() - append; what does not fit is cut off at the end. */
 void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/** text_cut() - only the first @length bytes. */
+void text_cut(struct text *text, size_t length);
+
 /** text_errno() - the symbol of an errno ("EINVAL"), or "errno N" for one libc does not know. */
 const char *text_errno(int error);
 

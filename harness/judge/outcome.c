@@ -28,34 +28,53 @@ static size_t size_after(const struct outcome *outcome, int64_t count)
 	return end > outcome->before_size ? end : outcome->before_size;
 }
 
-/* What is to be at @at of the sink, beyond its hole, once @count bytes have come. */
-static char expected(const struct outcome *outcome, int64_t count, off_t at)
+static off_t later(off_t one, off_t other)
 {
-	const off_t from = at - outcome->to + outcome->from;
+	return one > other ? one : other;
+}
 
-	if (at < outcome->to || at >= outcome->to + count)
-		return outcome->before[at - outcome->sink_hole];
-	if (outcome->yields_any)
-		return outcome->sink[at - outcome->sink_hole];
-	return from < outcome->source_hole ? 0 : outcome->source[from - outcome->source_hole];
+static off_t earlier(off_t one, off_t other)
+{
+	return one < other ? one : other;
+}
+
+/* Has the sink, from @at to @end, what @bytes has, whose first one belongs at @base? */
+static bool same(const struct outcome *outcome, off_t at, off_t end, const char *bytes, off_t base)
+{
+	return at >= end || !memcmp(outcome->sink + (at - outcome->sink_hole), bytes + (at - base),
+				    (size_t)(end - at));
+}
+
+static bool zero(const struct outcome *outcome, off_t at, off_t end)
+{
+	while (at < end && !outcome->sink[at - outcome->sink_hole])
+		at++;
+	return at >= end;
+}
+
+/* Beyond its hole: @count bytes of the source, of which those in its own hole are 0. */
+static bool has_come(const struct outcome *outcome, int64_t count)
+{
+	const off_t base = outcome->to - outcome->from + outcome->source_hole;
+	const off_t at = later(outcome->to, outcome->sink_hole), end = outcome->to + count;
+
+	return outcome->yields_any || (zero(outcome, at, earlier(base, end)) &&
+				       same(outcome, later(at, base), end, outcome->source, base));
 }
 
 /* Is the sink what it was, but for @count bytes of the source in their place? */
 static bool holds(const struct outcome *outcome, int64_t count)
 {
-	const size_t size = size_after(outcome, count);
+	const off_t size = (off_t)size_after(outcome, count), hole = outcome->sink_hole;
 
 	if (count < 0 || count > outcome_wanted(outcome))
 		return false;
 	if (outcome->keeps_nothing)
 		return count <= outcome->moved;
-	if (outcome->sink_size != size)
-		return false;
-	for (off_t at = outcome->sink_hole; at < (off_t)size; at++) {
-		if (outcome->sink[at - outcome->sink_hole] != expected(outcome, count, at))
-			return false;
-	}
-	return true;
+	return (off_t)outcome->sink_size == size &&
+	       same(outcome, hole, earlier(outcome->to, size), outcome->before, hole) &&
+	       has_come(outcome, count) &&
+	       same(outcome, later(outcome->to + count, hole), size, outcome->before, hole);
 }
 
 bool outcome_is_copied(const struct outcome *outcome)

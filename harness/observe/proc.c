@@ -3,6 +3,7 @@
 #include "proc.h"
 
 #include "proc_files.h"
+#include "shared.h"
 
 #include <dirent.h>
 #include <inttypes.h>
@@ -13,6 +14,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#define STATUS_MAX (1 << 20)
 #define WORKER "Name:\tiou-wrk-" /* how the status of a thread of io_uring's begins */
 
 static const char *fault; /* the first thing that a file of /proc lacked */
@@ -23,29 +25,21 @@ const char *proc_fault(void)
 }
 
 /*
- * Of any length: with many supplementary groups the counts of context switches stand far beyond the
- * first page. Return: the status of thread @tid, good until the next call; NULL when it is gone.
+ * With all the groups that a process may have (NGROUPS_MAX: 65,536, of at most 11 characters) the
+ * counts of context switches stand far beyond the first page. Return: the status of thread @tid,
+ * good until the next call; NULL when it is gone.
  */
 static const char *status_of(pid_t tid)
 {
 	static char *status;
-	static size_t room;
-	ssize_t length = 0;
 
-	do {
-		if ((size_t)length + 1 >= room) {
-			char *larger = realloc(status, room ? 2 * room : 4096);
-
-			if (!larger) {
-				fault = "no memory for /proc/PID/status";
-				return NULL;
-			}
-			status = larger;
-			room = room ? 2 * room : 4096;
-		}
-		length = proc_kept_file(status, room, KEPT_STATUS, tid);
-	} while (length >= 0 && (size_t)length + 1 >= room);
-	return length > 0 ? status : NULL;
+	if (!status)
+		status = own_memory(STATUS_MAX);
+	if (!status) {
+		fault = "no memory for /proc/PID/status";
+		return NULL;
+	}
+	return proc_kept_file(status, STATUS_MAX, KEPT_STATUS, tid) > 0 ? status : NULL;
 }
 
 /* The value of a `Key:\tvalue` line of a status file; one that lacks is a fault, and "". */

@@ -4,9 +4,9 @@
 
 #include "descriptors.h"
 #include "proc.h"
+#include "shared.h"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -43,54 +43,42 @@ ssize_t proc_file(char *into, size_t size, pid_t tid, const char *name)
  */
 #define KEPT_TASKS 8
 static struct kept {
-	pid_t tid;
-	int fds[KEPT_FILES]; /* -1: not open */
-} kept[KEPT_TASKS];
-static int next_kept; /* to give way to another one */
+	struct kept_task {
+		pid_t tid;           /* 0: none */
+		int fds[KEPT_FILES]; /* -1: not open */
+	} tasks[KEPT_TASKS];
+	int next; /* to give way to another one */
+} * kept;         /* a child, which may have others by these numbers by and by, has none */
 
-/* In a child, which may have others by these numbers by and by. */
-static void keep_none(void)
+static void drop(struct kept_task *task)
 {
-	for (int i = 0; i < KEPT_TASKS; i++)
-		kept[i] = (struct kept){ .fds = { -1, -1 } };
-}
-
-static void begin_to_keep(void)
-{
-	static bool begun;
-
-	if (begun)
-		return;
-	keep_none();
-	begun = !pthread_atfork(NULL, NULL, keep_none);
-}
-
-static void drop(struct kept *task)
-{
-	for (int i = 0; i < KEPT_FILES; i++)
+	for (int i = 0; task->tid && i < KEPT_FILES; i++)
 		close_fd(&task->fds[i]);
 	task->tid = 0;
 }
 
 void proc_forget(void)
 {
-	begin_to_keep();
-	for (int i = 0; i < KEPT_TASKS; i++)
-		drop(&kept[i]);
+	for (int i = 0; kept && i < KEPT_TASKS; i++)
+		drop(&kept->tasks[i]);
 }
 
-static struct kept *keep(pid_t tid)
+/* Return: NULL where there is no memory. */
+static struct kept_task *keep(pid_t tid)
 {
-	struct kept *task;
+	struct kept_task *task;
 
-	begin_to_keep();
+	if (!kept)
+		kept = own_memory(sizeof(*kept));
+	if (!kept)
+		return NULL;
 	for (int i = 0; i < KEPT_TASKS; i++) {
-		if (kept[i].tid == tid)
-			return &kept[i];
+		if (kept->tasks[i].tid == tid)
+			return &kept->tasks[i];
 	}
-	task = &kept[next_kept++ % KEPT_TASKS];
+	task = &kept->tasks[kept->next++ % KEPT_TASKS];
 	drop(task);
-	task->tid = tid;
+	*task = (struct kept_task){ .tid = tid, .fds = { -1, -1 } };
 	return task;
 }
 
@@ -100,10 +88,11 @@ ssize_t proc_kept_file(char *into, size_t size, enum kept_file file, pid_t tid)
 		[KEPT_STATUS] = "status",
 		[KEPT_SCHEDSTAT] = "schedstat",
 	};
-	int *fd = &keep(tid)->fds[file];
-	ssize_t length = read_text(*fd, into, size);
+	struct kept_task *task = keep(tid);
+	int *fd = task ? &task->fds[file] : NULL;
+	ssize_t length = fd ? read_text(*fd, into, size) : -1;
 
-	if (length >= 0)
+	if (length >= 0 || !fd)
 		return length;
 	close_fd(fd);
 	*fd = open_file(tid, names[file]);

@@ -30,11 +30,11 @@ struct task *program_waiter(const struct tracer *tracer, const struct sides *sid
 	int most = 0;
 
 	for (int i = 0; i < tracer->count; i++) {
-		int this = weight(tracer->tasks[i], sides, side);
+		int this = weight(&tracer->tasks[i], sides, side);
 
 		if (this > most) {
 			most = this;
-			waiter = tracer->tasks[i];
+			waiter = &tracer->tasks[i];
 		}
 	}
 	return waiter;
@@ -86,7 +86,7 @@ void program_look(struct quiescence *quiescence, const struct tracer *tracer)
 	struct proc_sample all = { .quiet = true }, one;
 
 	for (int i = 0; i < tracer->count; i++) {
-		const struct task *task = tracer->tasks[i];
+		const struct task *task = &tracer->tasks[i];
 
 		if (!task->followed || task->ended || task->tid != task->pid ||
 		    !proc_sample(task->pid, &one))
@@ -109,7 +109,7 @@ void program_describe_all(struct text *text, const struct tracer *tracer)
 	int shown = 0;
 
 	for (int i = 0; i < tracer->count && shown < THREADS_SHOWN; i++) {
-		const struct task *task = tracer->tasks[i];
+		const struct task *task = &tracer->tasks[i];
 
 		if (!task->followed || task->ended)
 			continue;

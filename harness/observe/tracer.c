@@ -5,11 +5,11 @@
 #include "clock.h"
 #include "filter.h"
 #include "proc.h"
+#include "shared.h"
 #include "tracer_info.h"
 
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
@@ -23,6 +23,7 @@
 	 PTRACE_O_TRACESECCOMP)
 #define TICK_SHARE 8 /* of the time that it takes already no more is added by a tick, */
 #define TICK_MEANT (5 * NS_PER_MS) /* but for shorter ones: they are to find what is soon over */
+#define TASKS_MAX (1 << 14)
 #define EVENTS_MAX 64 /* dealt with in a row: who waits for something is to be asked, too */
 
 static sigset_t only_sigchld(void)
@@ -34,6 +35,16 @@ static sigset_t only_sigchld(void)
 	return chld;
 }
 
+/* For one tracer after the other. */
+static struct task *have_tasks(void)
+{
+	static struct task *tasks;
+
+	if (!tasks)
+		tasks = own_memory(TASKS_MAX * sizeof(*tasks));
+	return tasks;
+}
+
 void tracer_start(struct tracer *tracer)
 {
 	const sigset_t chld = only_sigchld();
@@ -41,38 +52,19 @@ void tracer_start(struct tracer *tracer)
 	memset(tracer, 0, sizeof(*tracer));
 	sigprocmask(SIG_BLOCK, &chld, NULL);
 	tracer->filtered = filter_is_possible();
-}
-
-void tracer_stop(struct tracer *tracer)
-{
-	for (int i = 0; i < tracer->count; i++)
-		free(tracer->tasks[i]);
-	free(tracer->tasks);
-}
-
-static bool make_room(struct tracer *tracer)
-{
-	const int room = tracer->room ? 2 * tracer->room : 16;
-	struct task **tasks;
-
-	if (tracer->count < tracer->room)
-		return true;
-	tasks = realloc(tracer->tasks, (size_t)room * sizeof(struct task *));
-	if (!tasks)
-		return false;
-	tracer->tasks = tasks;
-	tracer->room = room;
-	return true;
+	tracer->tasks = have_tasks();
 }
 
 static struct task *add(struct tracer *tracer, pid_t tid, pid_t pid)
 {
-	struct task *task = make_room(tracer) ? calloc(1, sizeof(*task)) : NULL;
+	struct task *task;
 
-	if (!task)
+	if (!tracer->tasks || tracer->count == TASKS_MAX) {
+		errno = ENOMEM;
 		return NULL;
+	}
+	task = &tracer->tasks[tracer->count++];
 	*task = (struct task){ .tid = tid, .pid = pid, .begun = true };
-	tracer->tasks[tracer->count++] = task;
 	return task;
 }
 

@@ -49,8 +49,8 @@ struct task {
 };
 
 struct tracer {
-	struct task **tasks; /* each stays where it is until tracer_stop() */
-	int count, room;
+	struct task *tasks; /* each stays where it is until the next tracer_start() */
+	int count;
 	bool filtered; /* what is followed is to install the filter of filter.h */
 	/*
 	 * Told whenever a thread has entered a call (in_call) or returned from it; may be NULL.
@@ -61,7 +61,10 @@ struct tracer {
 	void *arg;
 };
 
-/** tracer_start() - prepare; blocks SIGCHLD in the caller, and takes it. */
+/**
+ * tracer_start() - prepare, where the one before is over; blocks SIGCHLD in the caller, and takes
+ * it. What still runs is left to the caller.
+ */
 void tracer_start(struct tracer *tracer);
 
 /**
@@ -130,8 +133,5 @@ void tracer_interrupt(struct task *task);
 
 /** tracer_ended() - Return: true when process @pid and all its threads have ended. */
 bool tracer_ended(const struct tracer *tracer, pid_t pid);
-
-/** tracer_stop() - free what it has; what still runs is left to the caller. */
-void tracer_stop(struct tracer *tracer);
 
 #endif

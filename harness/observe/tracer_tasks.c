@@ -8,8 +8,8 @@
 struct task *tracer_find(const struct tracer *tracer, pid_t tid)
 {
 	for (int i = 0; i < tracer->count; i++) {
-		if (tracer->tasks[i]->tid == tid && !tracer->tasks[i]->ended)
-			return tracer->tasks[i];
+		if (tracer->tasks[i].tid == tid && !tracer->tasks[i].ended)
+			return &tracer->tasks[i];
 	}
 	return NULL;
 }
@@ -24,7 +24,7 @@ struct task *tracer_leader(const struct tracer *tracer, struct task *task)
 bool tracer_follows(const struct tracer *tracer)
 {
 	for (int i = 0; i < tracer->count; i++) {
-		if (tracer->tasks[i]->followed && !tracer->tasks[i]->ended)
+		if (tracer->tasks[i].followed && !tracer->tasks[i].ended)
 			return true;
 	}
 	return false;
@@ -33,8 +33,8 @@ bool tracer_follows(const struct tracer *tracer)
 struct task *tracer_held(const struct tracer *tracer, pid_t pid)
 {
 	for (int i = 0; i < tracer->count; i++) {
-		if (tracer->tasks[i]->pid == pid && tracer->tasks[i]->held)
-			return tracer->tasks[i];
+		if (tracer->tasks[i].pid == pid && tracer->tasks[i].held)
+			return &tracer->tasks[i];
 	}
 	return NULL;
 }

@@ -5,7 +5,10 @@
 #include "attempt.h"
 #include "copier.h"
 #include "promise_copy.h"
+#include "shared.h"
 #include "waking_copy.h"
+
+#include <errno.h>
 
 static void make_attempt(struct attempt *attempt, const struct test_case *test, bool probe_kill,
 			 int64_t at_least, struct result *result)
@@ -104,25 +107,35 @@ static const struct judgement too_slow = {
 	.reason = "on this machine it may have been chance, however often it was played",
 };
 
+static const struct judgement no_memory = {
+	.verdict = VERDICT_BROKEN,
+	.reason = "cannot map memory",
+};
+
 static void play_act(const struct test_case *test, struct result *result)
 {
-	static struct attempt last;
+	static struct attempt *last;
 	int killable = -1;
 	int64_t at_least = 0;
-	struct judgement judgement = attempt_and_judge(&last, test, &killable, 0, result);
+	struct judgement judgement;
 
-	for (int again = 0; again < doubts(judgement.verdict, &last); again++) {
-		if (may_be_chance(judgement.verdict, &last))
-			at_least = attempt_doubt(&last);
-		judgement = attempt_and_judge(&last, test, &killable, at_least, result);
+	if (!last && !(last = own_memory(sizeof(*last)))) {
+		result_conclude(result, no_memory, errno);
+		return;
 	}
-	if (may_be_chance(judgement.verdict, &last))
+	judgement = attempt_and_judge(last, test, &killable, 0, result);
+	for (int again = 0; again < doubts(judgement.verdict, last); again++) {
+		if (may_be_chance(judgement.verdict, last))
+			at_least = attempt_doubt(last);
+		judgement = attempt_and_judge(last, test, &killable, at_least, result);
+	}
+	if (may_be_chance(judgement.verdict, last))
 		judgement = too_slow;
-	last.killable = killable;
-	result_conclude(result, judgement, last.error);
-	attempt_describe(&last, &result->evidence);
+	last->killable = killable;
+	result_conclude(result, judgement, last->error);
+	attempt_describe(last, &result->evidence);
 	if (result->verdict != VERDICT_SAFE && result->verdict != VERDICT_REFUSED)
-		attempt_describe_said(&last, &result->evidence);
+		attempt_describe_said(last, &result->evidence);
 }
 
 void case_play(const struct test_case *test, struct result *result)

@@ -84,9 +84,10 @@ static bool prepare_sink(const struct scene *scene)
 	return fill_sink(fd, scene->test->promise->before);
 }
 
-/* Not private: what is forked later need not have part in it. */
+/* For one copy after the other. */
 static struct rooms {
 	char source[ROOM], before[ROOM], later[ROOM], after[ROOM], cached[ROOM], stored[ROOM];
+	const char zeros[ROOM];
 } * rooms;
 
 const char contents_mark[CONTENTS_MARK] = "-- WRITTEN AFTER THE COPY, AND NOT TO THE FILE --";
@@ -94,15 +95,13 @@ static int again = -1; /* the source's file, opened once more */
 
 static bool have_rooms(void)
 {
-	rooms = shared_memory(sizeof(*rooms));
+	if (!rooms)
+		rooms = own_memory(sizeof(*rooms));
 	return rooms;
 }
 
 void contents_drop(void)
 {
-	if (rooms)
-		munmap(rooms, sizeof(*rooms));
-	rooms = NULL;
 	close_fd(&again);
 }
 
@@ -128,7 +127,7 @@ static bool keep_source(const struct scene *scene, struct outcome *outcome)
 	outcome->from = promise->from + skipped(promise, outcome->source_hole);
 	outcome->yields_any = endpoint->kind->yields_any;
 	if (!endpoint->kind->regular) {
-		outcome->source = endpoint->kind->yields_zeros ? rooms->source : pattern_bytes();
+		outcome->source = endpoint->kind->yields_zeros ? rooms->zeros : pattern_bytes();
 		outcome->source_size = endpoint->size;
 		return true;
 	}

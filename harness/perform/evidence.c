@@ -8,13 +8,18 @@
 
 void attempt_keep_evidence(struct attempt *attempt, const char *who, pid_t tid)
 {
-	struct text stack = { 0 };
+	struct text *evidence = &attempt->evidence;
+	size_t before;
 
-	text_add(&attempt->evidence, "%s=", who);
-	proc_describe(&attempt->evidence, tid);
-	text_add(&attempt->evidence, "\n");
-	if (proc_stack(&stack, tid))
-		text_add(&attempt->evidence, "%s.stack=%s\n", who, stack.bytes);
+	text_add(evidence, "%s=", who);
+	proc_describe(evidence, tid);
+	text_add(evidence, "\n");
+	before = evidence->length;
+	text_add(evidence, "%s.stack=", who);
+	if (proc_stack(evidence, tid))
+		text_add(evidence, "\n");
+	else
+		text_cut(evidence, before);
 }
 
 void attempt_fault(struct attempt *attempt, const char *what)

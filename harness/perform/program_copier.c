@@ -263,8 +263,8 @@ static const struct task *any_in_call(const struct attempt *attempt)
 	if (waiter)
 		return waiter;
 	for (int i = 0; i < tracer->count; i++) {
-		if (tracer->tasks[i]->followed && tracer->tasks[i]->in_call)
-			return tracer->tasks[i];
+		if (tracer->tasks[i].followed && tracer->tasks[i].in_call)
+			return &tracer->tasks[i];
 	}
 	return NULL;
 }

@@ -129,7 +129,7 @@ static bool are_ready(void *arg)
 	const struct tracer *tracer = arg;
 
 	for (int i = 0; i < tracer->count; i++) {
-		if (is_awaited(tracer->tasks[i]) && !tracer->tasks[i]->ended)
+		if (is_awaited(&tracer->tasks[i]) && !tracer->tasks[i].ended)
 			return false;
 	}
 	return true;
@@ -142,7 +142,7 @@ static bool await_children(struct scene *scene)
 	patience_renew();
 	tracer_run(tracer, are_ready, tracer, READY_TICK, patience_deadline());
 	for (int i = 0; i < tracer->count; i++) {
-		const struct task *task = tracer->tasks[i];
+		const struct task *task = &tracer->tasks[i];
 
 		if (!is_awaited(task))
 			continue;
@@ -158,7 +158,7 @@ bool scene_begin(struct scene *scene)
 		return false;
 	hand_over(scene);
 	for (int i = 0; i < scene->tracer.count; i++) {
-		struct task *task = scene->tracer.tasks[i];
+		struct task *task = &scene->tracer.tasks[i];
 
 		if (task->waits && task != scene->copier)
 			tracer_begin(&scene->tracer, task);
@@ -195,7 +195,7 @@ bool scene_copier_over(const struct scene *scene)
 void scene_kill_copier(struct scene *scene)
 {
 	for (int i = 0; i < scene->tracer.count; i++) {
-		const struct task *task = scene->tracer.tasks[i];
+		const struct task *task = &scene->tracer.tasks[i];
 
 		if (scene_copies(scene, task) && !task->ended &&
 		    !(task->lives_on && task->ended_at))

@@ -18,8 +18,10 @@ const char *scene_told(const struct scene *scene)
 {
 	static char told[FAULT_MAX];
 
-	snprintf(told, sizeof(told), "%s", scene->report ? scene->report->fault : "");
-	return *told ? told : NULL;
+	if (!scene->report || !*scene->report->fault)
+		return NULL;
+	snprintf(told, sizeof(told), "%s", scene->report->fault);
+	return told;
 }
 
 /* A helper that is not through with its part by the end is not for the next case. */
@@ -57,7 +59,7 @@ static int left_over(const struct scene *scene)
 	int left = 0;
 
 	for (int i = 0; i < scene->tracer.count; i++) {
-		const struct task *task = scene->tracer.tasks[i];
+		const struct task *task = &scene->tracer.tasks[i];
 
 		left += !task->ended && !task->lives_on && task->tid == task->pid;
 	}
@@ -70,7 +72,7 @@ static bool none_left(void *arg)
 	const struct scene *scene = arg;
 
 	for (int i = 0; i < scene->tracer.count; i++) {
-		const struct task *task = scene->tracer.tasks[i];
+		const struct task *task = &scene->tracer.tasks[i];
 
 		if (!task->ended && !task->lives_on)
 			kill(task->pid, SIGKILL);
@@ -111,7 +113,6 @@ int scene_clear(struct scene *scene)
 		await_none_left(scene);
 	left = left_over(scene);
 	cleanup_end(&scene->cleanup);
-	tracer_stop(&scene->tracer);
 	checked_into(NULL, 0);
 	return left;
 }

@@ -58,7 +58,7 @@ static bool is_as_before(const struct test_case *test, const struct result *resu
 {
 	const enum verdict verdict = result->verdict;
 
-	return (verdict == VERDICT_SAFE || verdict == VERDICT_REFUSED ||
+	return (verdict == VERDICT_SAFE || verdict == VERDICT_REFUSED || verdict == VERDICT_HANG ||
 		verdict == VERDICT_UNAVAILABLE) &&
 	       !result->left && !test->strategy->program && !test->act->fixture && !has_children();
 }

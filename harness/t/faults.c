@@ -168,9 +168,10 @@ static void forbid_ptrace(void)
 
 static void check_without_ptrace(void)
 {
-	pid_t pid = fork();
+	pid_t pid;
 
 	memset(&results[0], 0, sizeof(results[0]));
+	pid = fork();
 	if (!pid) {
 		forbid_ptrace();
 		case_play(&plants[0].test, &results[0]);

@@ -55,6 +55,8 @@ static inline void plant_check(const struct plant *plant, const struct result *r
 	      "%s: the reason is right", id);
 	if (plant->shows)
 		CHECK(strstr(evidence, plant->shows), "%s: %s", id, plant->shows);
+	if (result->left != plant->left)
+		fprintf(stderr, "# %s: %d set aside\n%s\n", id, result->left, evidence);
 	CHECK(result->left == plant->left, "%s: %d set aside", id, plant->left);
 }
 

@@ -215,8 +215,8 @@ static void check_follow(bool filtered)
 	CHECK(returns == !filtered, "... %s", filtered ? "in what copies only" : "in all it does");
 	CHECK(tracer_follows(&tracer), "... and known to be there");
 	for (int i = 0; i < tracer.count; i++) {
-		if (tracer.tasks[i]->followed && !tracer.tasks[i]->ended)
-			kill(tracer.tasks[i]->pid, SIGKILL);
+		if (tracer.tasks[i].followed && !tracer.tasks[i].ended)
+			kill(tracer.tasks[i].pid, SIGKILL);
 	}
 	CHECK(tracer_run(&tracer, none_followed, NULL, TICK, clock_now() + GIVE_UP),
 	      "... until it ends");
@@ -263,6 +263,5 @@ int main(void)
 	check_follow(false);
 	if (filter_is_possible())
 		check_follow(true);
-	tracer_stop(&tracer);
 	return checks_done();
 }
