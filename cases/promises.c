@@ -158,6 +158,16 @@ const struct promise_row promises[] = {
 			.written = "open(2), O_DIRECT: misaligned I/O fails with EINVAL, or is buffered",
 		},
 	},
+	/* The end of small, too, is no block: who gets as far as that is told so, and all before is there. */
+	{
+		.sources = "direct small",
+		.sinks = "direct",
+		.only = FEW,
+		.promise = {
+			.claim = "to a file opened with O_DIRECT a copy is refused, or whole",
+			.written = "open(2), O_DIRECT: misaligned I/O fails with EINVAL, or is buffered",
+		},
+	},
 	{
 		.sources = "overlay_lower",
 		.sinks = "overlay pipe",
@@ -479,6 +489,27 @@ const struct promise_row promises[] = {
 				 "whatever its segments, and the call comes to its end",
 			.written = "write(2); writev(2): segments in order, any of them may be empty; "
 				   "CVE-2015-8785, 3ca8138f014a",
+		},
+	},
+	/* The sink holds other bytes before, which the kernel has in its cache. */
+	{
+		.sources = "fuse_spliced",
+		.sinks = "fuse_beside pipe",
+		.only = FEW,
+		.promise = {
+			.claim = "a file whose FUSE server answers by splice(2), or copies itself, is "
+				 "copied as any other, and nobody reads what was there before",
+			.written = "read(2), sendfile(2), copy_file_range(2); 9b46418c40fe (Linux 5.8)",
+			.before = 50000,
+		},
+	},
+	{
+		.sources = "small",
+		.sinks = "fuse_spliced",
+		.only = FEW,
+		.promise = {
+			.claim = "what a FUSE server takes by splice(2) is what was written",
+			.written = "write(2): what was in the buffer; splice(2)",
 		},
 	},
 	/*

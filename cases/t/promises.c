@@ -99,6 +99,7 @@ static struct plant plants[] = {
 	KEPT(reads, overlay_lower, overlay, "copied=yes"),
 	BROKEN(flips_a_bit, overlay_lower, pipe, "bytes are wrong"),
 	BROKEN(cuts_counts, direct, file, "bytes are missing"),
+	BROKEN(cuts_counts, direct, direct, "bytes are missing"),
 	{ TEST(reads, small, sealed), VERDICT_REFUSED, NULL, "errno=EPERM", 0 },
 	BROKEN(ignores_errors, small, sealed, "reported no error"),
 	KEPT(reads, limited_pipe, pipe, "source_stands=1501"),
@@ -185,6 +186,10 @@ static struct plant plants[] = {
 
 	KEPT(reads, small, fuse_buffered, "copied=yes"),
 	BROKEN(drops_a_byte, small, fuse_buffered, "bytes are missing"),
+	KEPT(reads, fuse_spliced, fuse_beside, "copied=yes"),
+	BROKEN(stops, fuse_spliced, fuse_beside, "ended early"),
+	KEPT(reads, small, fuse_spliced, "sink_size=30011"),
+	BROKEN(flips_a_bit, small, fuse_spliced, "bytes are wrong"),
 	KEPT(reads, small, udp_begun, "sink_size=38172"),
 	BROKEN(flips_a_bit, small, udp_begun, "bytes are wrong"),
 
