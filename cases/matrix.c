@@ -35,6 +35,7 @@ static const struct special specials[] = {
 	{ "xfs", "xfs tmpfs", NULL },
 	{ "btrfs", "btrfs tmpfs", NULL },
 	{ "overlay", "overlay tmpfs", NULL },
+	{ "vsock tun", "pipe", "exit_group" },
 	{ "fuse_splice", "pipe", "exit_group self_kill" },
 	{ "fuse_beside", "fuse_splice", "self_kill" },
 	{ "frozen_ext4 frozen_xfs frozen_btrfs", "unix pipe", "fsfreeze" },
