@@ -46,7 +46,7 @@ static const struct special specials[] = {
 	  "tiny_pipe overlay_lower failed_write directory same_fd self ahead behind "
 	  "nonblock_pipe nonblock_unix nonblock_tcp nonblock_pty nonblock_full_pipe "
 	  "nonblock_full_unix nonblock_full_tcp intact intact_pipe used_pipe af_alg udp_begun "
-	  "fuse_buffered fuse_spliced",
+	  "fuse_buffered fuse_spliced esp",
 	  "", NULL },
 };
 

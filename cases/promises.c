@@ -32,6 +32,10 @@
 	"kept the flags of what was in it before, fixed by 9d2231c5d74e in Linux 5.17; LTP " \
 	"dirtypipe.c"
 
+#define WRITTEN_OF_IPSEC \
+	"splice(2): references to pages, to be read; CVE-2026-43284: cac2661c53f3 had ESP decrypt " \
+	"in place, in pages of the file, until f4c50a4034e6 in Linux 7.1; LTP xfrm01.c"
+
 /*
  * A part of a page of the file, from its midst on: who writes on behind it would be seen. So many
  * bytes as an AEAD may have: 8 + n * 16 + 4 (fixtures/af_alg.c).
@@ -465,6 +469,32 @@ const struct promise_row promises[] = {
 				   "place, in pages of the file; undone by a664bf3d603d in Linux 7.0; "
 				   "LTP af_alg08.c",
 			MIDST,
+			.looks_again = true,
+			.check = outcome_intact,
+		},
+	},
+	{
+		.sources = "intact",
+		.sinks = "esp",
+		.only = "read_write mmap_write sendfile sendfile_offset splice_private io_uring_rw",
+		.promise = {
+			.claim = "what is sent to IPsec leaves its source as it was, in the page cache "
+				 "and on disk",
+			.written = WRITTEN_OF_IPSEC,
+			MIDST,
+			.looks_again = true,
+			.check = outcome_intact,
+		},
+	},
+	{
+		.sources = "intact_pipe",
+		.sinks = "esp",
+		.only = "splice splice_nonblock splice_private io_uring_splice",
+		.promise = {
+			.claim = "what is sent to IPsec from a pipe leaves the file that it is from as "
+				 "it was",
+			.written = WRITTEN_OF_IPSEC,
+			.limit = PART,
 			.looks_again = true,
 			.check = outcome_intact,
 		},
