@@ -35,6 +35,9 @@ static const struct special specials[] = {
 	{ "xfs", "xfs tmpfs", NULL },
 	{ "btrfs", "btrfs tmpfs", NULL },
 	{ "overlay", "overlay tmpfs", NULL },
+	{ "vsock tun", "pipe", "exit_group" },
+	{ "fuse_splice", "pipe", "exit_group self_kill" },
+	{ "fuse_beside", "fuse_splice", "self_kill" },
 	{ "frozen_ext4 frozen_xfs frozen_btrfs", "unix pipe", "fsfreeze" },
 	/* A program that trusts stat(2) copies nothing of the first two. */
 	{ "proc sys small limited limited_pipe huge interrupted modified empty nothing holes "
@@ -43,7 +46,7 @@ static const struct special specials[] = {
 	  "tiny_pipe overlay_lower failed_write directory same_fd self ahead behind "
 	  "nonblock_pipe nonblock_unix nonblock_tcp nonblock_pty nonblock_full_pipe "
 	  "nonblock_full_unix nonblock_full_tcp intact intact_pipe used_pipe af_alg udp_begun "
-	  "fuse_buffered",
+	  "fuse_buffered fuse_spliced esp",
 	  "", NULL },
 };
 

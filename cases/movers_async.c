@@ -8,12 +8,14 @@
 #include <errno.h>
 #include <liburing.h>
 #include <linux/aio_abi.h>
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static char buffer[READ_WRITE_MAX];
+/* As O_DIRECT wants it (open(2)). */
+static alignas(4096) char buffer[READ_WRITE_MAX];
 
 static size_t fitting(size_t count)
 {

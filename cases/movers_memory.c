@@ -3,6 +3,7 @@
 #include "movers.h"
 
 #include <errno.h>
+#include <stdalign.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -10,7 +11,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-static char buffer[READ_WRITE_MAX];
+/* As O_DIRECT wants it (open(2)). */
+static alignas(4096) char buffer[READ_WRITE_MAX];
 
 static size_t min(size_t a, size_t b)
 {

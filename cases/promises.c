@@ -32,6 +32,10 @@
 	"kept the flags of what was in it before, fixed by 9d2231c5d74e in Linux 5.17; LTP " \
 	"dirtypipe.c"
 
+#define WRITTEN_OF_IPSEC \
+	"splice(2): references to pages, to be read; CVE-2026-43284: cac2661c53f3 had ESP decrypt " \
+	"in place, in pages of the file, until f4c50a4034e6 in Linux 7.1; LTP xfrm01.c"
+
 /*
  * A part of a page of the file, from its midst on: who writes on behind it would be seen. So many
  * bytes as an AEAD may have: 8 + n * 16 + 4 (fixtures/af_alg.c).
@@ -155,6 +159,16 @@ const struct promise_row promises[] = {
 		.only = FEW,
 		.promise = {
 			.claim = "of a file opened with O_DIRECT a copy is refused, or whole",
+			.written = "open(2), O_DIRECT: misaligned I/O fails with EINVAL, or is buffered",
+		},
+	},
+	/* The end of small, too, is no block: who gets as far as that is told so, and all before is there. */
+	{
+		.sources = "direct small",
+		.sinks = "direct",
+		.only = FEW,
+		.promise = {
+			.claim = "to a file opened with O_DIRECT a copy is refused, or whole",
 			.written = "open(2), O_DIRECT: misaligned I/O fails with EINVAL, or is buffered",
 		},
 	},
@@ -460,6 +474,32 @@ const struct promise_row promises[] = {
 		},
 	},
 	{
+		.sources = "intact",
+		.sinks = "esp",
+		.only = "read_write mmap_write sendfile sendfile_offset splice_private io_uring_rw",
+		.promise = {
+			.claim = "what is sent to IPsec leaves its source as it was, in the page cache "
+				 "and on disk",
+			.written = WRITTEN_OF_IPSEC,
+			MIDST,
+			.looks_again = true,
+			.check = outcome_intact,
+		},
+	},
+	{
+		.sources = "intact_pipe",
+		.sinks = "esp",
+		.only = "splice splice_nonblock splice_private io_uring_splice",
+		.promise = {
+			.claim = "what is sent to IPsec from a pipe leaves the file that it is from as "
+				 "it was",
+			.written = WRITTEN_OF_IPSEC,
+			.limit = PART,
+			.looks_again = true,
+			.check = outcome_intact,
+		},
+	},
+	{
 		.sources = "nothing",
 		.sinks = "file pipe",
 		.raw_only = true,
@@ -479,6 +519,27 @@ const struct promise_row promises[] = {
 				 "whatever its segments, and the call comes to its end",
 			.written = "write(2); writev(2): segments in order, any of them may be empty; "
 				   "CVE-2015-8785, 3ca8138f014a",
+		},
+	},
+	/* The sink holds other bytes before, which the kernel has in its cache. */
+	{
+		.sources = "fuse_spliced",
+		.sinks = "fuse_beside pipe",
+		.only = FEW,
+		.promise = {
+			.claim = "a file whose FUSE server answers by splice(2), or copies itself, is "
+				 "copied as any other, and nobody reads what was there before",
+			.written = "read(2), sendfile(2), copy_file_range(2); 9b46418c40fe (Linux 5.8)",
+			.before = 50000,
+		},
+	},
+	{
+		.sources = "small",
+		.sinks = "fuse_spliced",
+		.only = FEW,
+		.promise = {
+			.claim = "what a FUSE server takes by splice(2) is what was written",
+			.written = "write(2): what was in the buffer; splice(2)",
 		},
 	},
 	/*

@@ -5,6 +5,7 @@
 #include "program_waits.h"
 
 #include <fcntl.h>
+#include <liburing.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -277,6 +278,23 @@ static int after_a_gib_of_complaints(void)
 	return after_a_gib_to(STDERR_FILENO);
 }
 
+/* In one system call, or a worker in its stead: 2 GiB of random bytes, again and again. */
+static int running_on(void)
+{
+	static struct iovec segments[1024];
+	const int random = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+	struct io_uring ring;
+
+	for (size_t i = 0; i < sizeof(segments) / sizeof(segments[0]); i++)
+		segments[i] = (struct iovec){ .iov_base = block, .iov_len = 2 << 20 };
+	if (io_uring_queue_init(1, &ring, 0))
+		return 1;
+	do {
+		io_uring_prep_readv(io_uring_get_sqe(&ring), random, segments, 1024, 0);
+	} while (io_uring_submit_and_wait(&ring, 1) >= 0 && (io_uring_cq_advance(&ring, 1), true));
+	return 1;
+}
+
 static int once_told(void)
 {
 	fputs("one\ntwo\001\n", stderr);
@@ -320,6 +338,7 @@ static const struct {
 	{ "never", never },
 	{ "after_a_gib", after_a_gib },
 	{ "after_a_gib_of_complaints", after_a_gib_of_complaints },
+	{ "running_on", running_on },
 	{ "once_told", once_told },
 };
 

@@ -22,8 +22,8 @@
 
 static const struct act act = { .name = "promise", .actor = ACTOR_COPIER };
 
-/* Sinks that go by the name of af_alg, on any kernel: one does its work, and the other one does
- * not. */
+/* Sinks that go by the name of af_alg and esp, on any kernel: one does its work, and the other one
+ * does not. */
 static int open_pipe(struct endpoint *endpoint, enum role role, const char **missing)
 {
 	return endpoint_pipe.open(endpoint, role, missing);
@@ -42,12 +42,13 @@ static int process_nothing(int far)
 	return -EAGAIN;
 }
 
-#define SINK_THAT(how) \
+#define SINK_THAT(goes_by, how) \
 	{ \
-		.name = "af_alg", .is_sink = true, .open = open_pipe, .process = (how), \
+		.name = (goes_by), .is_sink = true, .open = open_pipe, .process = (how), \
 	}
-static const struct endpoint_kind endpoint_processing = SINK_THAT(process_all);
-static const struct endpoint_kind endpoint_idle = SINK_THAT(process_nothing);
+static const struct endpoint_kind endpoint_processing = SINK_THAT("af_alg", process_all);
+static const struct endpoint_kind endpoint_idle = SINK_THAT("af_alg", process_nothing);
+static const struct endpoint_kind endpoint_decrypting = SINK_THAT("esp", process_all);
 
 static struct plant plants[] = {
 #define TEST(s, from, to) \
@@ -99,6 +100,7 @@ static struct plant plants[] = {
 	KEPT(reads, overlay_lower, overlay, "copied=yes"),
 	BROKEN(flips_a_bit, overlay_lower, pipe, "bytes are wrong"),
 	BROKEN(cuts_counts, direct, file, "bytes are missing"),
+	BROKEN(cuts_counts, direct, direct, "bytes are missing"),
 	{ TEST(reads, small, sealed), VERDICT_REFUSED, NULL, "errno=EPERM", 0 },
 	BROKEN(ignores_errors, small, sealed, "reported no error"),
 	KEPT(reads, limited_pipe, pipe, "source_stands=1501"),
@@ -182,9 +184,16 @@ static struct plant plants[] = {
 	{ TEST(reads, intact, idle), VERDICT_BROKEN, "did not process", NULL, 0 },
 	KEPT(reads, intact, af_alg, "source_intact=yes\n"),
 	CHANGED(writes_back, intact, af_alg, "8023"),
+	KEPT(reads, intact, decrypting, "source_intact=yes\n"),
+	CHANGED(writes_back, intact, decrypting, "8023"),
+	CHANGED(reaches_file, intact_pipe, decrypting, "4000"),
 
 	KEPT(reads, small, fuse_buffered, "copied=yes"),
 	BROKEN(drops_a_byte, small, fuse_buffered, "bytes are missing"),
+	KEPT(reads, fuse_spliced, fuse_beside, "copied=yes"),
+	BROKEN(stops, fuse_spliced, fuse_beside, "ended early"),
+	KEPT(reads, small, fuse_spliced, "sink_size=30011"),
+	BROKEN(flips_a_bit, small, fuse_spliced, "bytes are wrong"),
 	KEPT(reads, small, udp_begun, "sink_size=38172"),
 	BROKEN(flips_a_bit, small, udp_begun, "bytes are wrong"),
 

@@ -22,6 +22,7 @@ int endpoint_open(struct endpoint *endpoint, const struct endpoint_kind *kind, e
 		.fd = -1,
 		.far = -1,
 		.watched = -1,
+		.kept = -1,
 		.role = role,
 		.size = is_told ? size : kind->size,
 	};
@@ -103,5 +104,6 @@ void endpoint_close(struct endpoint *endpoint)
 {
 	close_fd(&endpoint->fd);
 	close_fd(&endpoint->far);
+	close_fd(&endpoint->kept);
 	endpoint_unwatch(endpoint);
 }

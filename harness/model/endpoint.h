@@ -32,6 +32,7 @@ struct endpoint {
 	int fd;      /* the copier's; a supervisor closes it once the copier has it */
 	int far;     /* the other end: releases a source, empties a sink, or is the bystander's */
 	int watched; /* the supervisor's reference to what fd is, to poll; -1: none */
+	int kept;    /* what else it keeps open until it is closed; -1: nothing */
 	enum role role;
 	size_t size;   /* bytes of pattern that a source yields; its kind's unless it says otherwise
 			*/

@@ -44,15 +44,22 @@ void attempt_cue_copier(struct attempt *attempt)
 	scene_cue(attempt->scene);
 }
 
+static void look_for_spins(const struct attempt *attempt, struct spinning *spinning)
+{
+	const struct copier_kind *copier = attempt->scene->copier_kind;
+	const struct task *task = copier->runner ? copier->runner(attempt) : attempt->scene->copier;
+
+	if (task)
+		spinning_look_at(spinning, attempt->scene, task, 0);
+}
+
 void attempt_look_at_copier(struct attempt *attempt)
 {
 	if (!actor_waits(attempt))
 		return;
 	attempt->scene->copier_kind->look(attempt);
-	if (attempt->scene->copier_kind == &own_copier) {
-		spinning_look(&attempt->spinning, attempt->scene, 0);
-		attempt->seen.spin = attempt->spinning.spin;
-	}
+	look_for_spins(attempt, &attempt->spinning);
+	attempt->seen.spin = attempt->spinning.spin;
 }
 
 bool attempt_is_to_stall(const struct attempt *attempt)
@@ -97,7 +104,7 @@ void attempt_kill_spinner(struct attempt *attempt)
 
 void attempt_look_at_spinner(struct attempt *attempt)
 {
-	spinning_look(&attempt->killed, attempt->scene, 0);
+	look_for_spins(attempt, &attempt->killed);
 }
 
 bool attempt_spinner_told(const struct attempt *attempt)

@@ -33,6 +33,8 @@ struct copier_kind {
 	void (*look)(struct attempt *attempt);
 	/* It will not come there any more. NULL: that is seen by its end alone. */
 	bool (*is_idle)(const struct attempt *attempt);
+	/* Which thread of it may run on in its call, and move nothing? NULL: the copier itself. */
+	const struct task *(*runner)(const struct attempt *attempt);
 	/* It has not: keep what it did instead. */
 	void (*keep_fault)(struct attempt *attempt);
 	/* It has stalled: keep who else has to do with that. */

@@ -202,6 +202,12 @@ static bool program_is_idle(const struct attempt *attempt)
 	return quiescence_lasts(&attempt->idle, LIMIT_OF(PROGRAM_IDLE));
 }
 
+/* Who may be waiting may as well run on. */
+static const struct task *program_runner(const struct attempt *attempt)
+{
+	return program_waiter(&attempt->scene->tracer, &attempt->scene->sides, awaited(attempt));
+}
+
 /* Of its processes the act is upon the one that waits. */
 static void program_keep_stall(struct attempt *attempt)
 {
@@ -289,10 +295,13 @@ static void tell_doings(struct attempt *attempt)
 	program_describe_all(&attempt->evidence, &attempt->scene->tracer);
 }
 
+/* What runs on is no fault of the program's. */
 static void program_keep_fault(struct attempt *attempt)
 {
 	struct scene *scene = attempt->scene;
 
+	if (attempt_spins(attempt))
+		return;
 	if (scene_copier_over(scene))
 		tell_end(attempt, scene->copier->status);
 	else
@@ -357,6 +366,7 @@ const struct copier_kind program_copier = {
 	.kill_orphans = proc_kill_children,
 	.look = program_look_at_it,
 	.is_idle = program_is_idle,
+	.runner = program_runner,
 	.keep_fault = program_keep_fault,
 	.keep_stall = program_keep_stall,
 	.may_await = program_may_await,

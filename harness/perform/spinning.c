@@ -2,6 +2,7 @@
 /* One run: running at each look, in the same call, and nothing has moved from one to the next. */
 #include "spinning.h"
 
+#include "calls.h"
 #include "pattern.h"
 #include "proc.h"
 #include "time_limits.h"
@@ -75,40 +76,58 @@ void spinning_forget(struct spinning *spinning)
 	*spinning = (struct spinning){ .spin = { .ordinary = ordinary } };
 }
 
+/*
+ * While one waits for its requests a worker of io_uring's may run. Return: who runs, or @task
+ * itself; 0: nobody is there any more.
+ */
+static pid_t who_runs(const struct task *task, struct proc_sample *sample)
+{
+	struct proc_sample all;
+
+	if (!proc_sample_thread(task->tid, sample))
+		return 0;
+	if (sample->runs || call_role(&task->call) != CALL_SUBMITS ||
+	    !proc_sample(task->pid, &all) || !all.worker)
+		return task->tid;
+	return proc_sample_thread(all.worker, sample) ? all.worker : 0;
+}
+
 /* Who sleeps, or has just come, or gets further, has not begun to spin. */
-static void begin_anew(struct spinning *spinning, const struct task *task,
+static void begin_anew(struct spinning *spinning, const struct task *task, pid_t tid,
 		       const struct proc_sample *sample, uint64_t moved_by_now)
 {
 	spinning->call = task->call;
 	spinning->serial = task->serial;
-	spinning->began = spinning->ran = proc_ran(task->tid);
+	spinning->tid = tid;
+	spinning->began = spinning->ran = proc_ran(tid);
 	spinning->slept = sample->slept;
 	spinning->moved = moved_by_now;
 	spinning->spin.looks = 0;
 	spinning->spin.ran = 0;
 }
 
-static bool goes_on(const struct spinning *spinning, const struct task *task,
+static bool goes_on(const struct spinning *spinning, const struct task *task, pid_t tid,
 		    const struct proc_sample *sample, uint64_t moved_by_now)
 {
-	return task->serial == spinning->serial && sample->runs &&
+	return task->serial == spinning->serial && tid == spinning->tid && sample->runs &&
 	       sample->slept == spinning->slept && moved_by_now == spinning->moved;
 }
 
-static void look(struct spinning *spinning, const struct scene *scene, uint64_t received)
+static void look(struct spinning *spinning, const struct scene *scene, const struct task *task,
+		 uint64_t received)
 {
-	const struct task *task = scene->copier;
 	const uint64_t moved_by_now = moved(scene, received);
 	struct proc_sample sample;
+	const pid_t tid = who_runs(task, &sample);
 	int64_t ran;
 
-	if (!proc_sample_thread(task->tid, &sample))
+	if (!tid)
 		return;
-	if (!goes_on(spinning, task, &sample, moved_by_now)) {
-		begin_anew(spinning, task, &sample, moved_by_now);
+	if (!goes_on(spinning, task, tid, &sample, moved_by_now)) {
+		begin_anew(spinning, task, tid, &sample, moved_by_now);
 		return;
 	}
-	ran = proc_ran(task->tid);
+	ran = proc_ran(tid);
 	if (ran <= spinning->ran)
 		return; /* it waits for a CPU */
 	spinning->ran = ran;
@@ -118,16 +137,21 @@ static void look(struct spinning *spinning, const struct scene *scene, uint64_t 
 		spinning->spin.ordinary = ordinary_copy(scene);
 }
 
-void spinning_look(struct spinning *spinning, const struct scene *scene, uint64_t received)
+void spinning_look_at(struct spinning *spinning, const struct scene *scene, const struct task *task,
+		      uint64_t received)
 {
-	const struct task *task = scene->copier;
 	const int64_t now = clock_now();
 
 	if (!task->in_call || now - task->entered_at < LIMIT_OF(SPINS_LOOK) ||
 	    now < spinning->look_at)
 		return;
 	spinning->look_at = now + LIMIT_OF(SPINS_LOOK);
-	look(spinning, scene, received);
+	look(spinning, scene, task, received);
+}
+
+void spinning_look(struct spinning *spinning, const struct scene *scene, uint64_t received)
+{
+	spinning_look_at(spinning, scene, scene->copier, received);
 }
 
 void spinning_describe(const struct spinning *spinning, struct text *text)

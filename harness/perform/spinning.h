@@ -14,6 +14,7 @@ struct spinning {
 	struct spin spin;
 	struct call call;    /* the one it runs on in */
 	unsigned int serial; /* of it */
+	pid_t tid;           /* who runs there: who made it, or its worker of io_uring's */
 	int64_t look_at;     /* when the next look is due; ns */
 	int64_t began, ran;  /* ns that it had had a CPU at the first look, and at the last one */
 	uint64_t slept;      /* sleeps of its own, */
@@ -27,6 +28,10 @@ struct spinning {
  * nevertheless: no more go into it than the copy that this is compared with has.
  */
 void spinning_look(struct spinning *spinning, const struct scene *scene, uint64_t received);
+
+/** spinning_look_at() - the same of @task, a thread of a program that is the copier. */
+void spinning_look_at(struct spinning *spinning, const struct scene *scene, const struct task *task,
+		      uint64_t received);
 
 /** spinning_forget() - begin anew: what was seen of the CPU counts no more. */
 void spinning_forget(struct spinning *spinning);

@@ -76,6 +76,8 @@ static const struct plant plants[] = {
 	  0 },
 	{ TEST(is_killed, runs_on, file, file), VERDICT_SPINS, "in one system call", "killable=yes",
 	  0 },
+	{ TEST(exits, worker_runs_on, silent, pipe), VERDICT_SPINS, "in one system call",
+	  "killable=yes", 0 },
 	{ TEST(exits, computes, silent, pipe), VERDICT_SAFE, NULL, "stalled=yes", 0 },
 
 	/* Last, so that they wait side by side until the case is given up on. */

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <liburing.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -22,18 +23,25 @@
 #define SEGMENTS 1024 /* IOV_MAX, readv(2) */
 #define SEGMENT (2 << 20)
 
-/* Return: as readv(2). */
-static ssize_t run_in_kernel(void)
+static struct iovec segments[SEGMENTS];
+
+/* Return: what to read @segments from, which are made. */
+static int open_random(void)
 {
 	static char bytes[SEGMENT];
-	static struct iovec segments[SEGMENTS];
 	static int random = -1;
 
 	if (random < 0)
 		random = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
 	for (int i = 0; i < SEGMENTS; i++)
 		segments[i] = (struct iovec){ .iov_base = bytes, .iov_len = SEGMENT };
-	return readv(random, segments, SEGMENTS);
+	return random;
+}
+
+/* Return: as readv(2). */
+static ssize_t run_in_kernel(void)
+{
+	return readv(open_random(), segments, SEGMENTS);
 }
 
 static ssize_t move_nothing_in_kernel(struct copy *copy, size_t count)
@@ -42,6 +50,26 @@ static ssize_t move_nothing_in_kernel(struct copy *copy, size_t count)
 	(void)count;
 	while (run_in_kernel() > 0)
 		;
+	return -1;
+}
+
+/* A worker of io_uring's does it, and the copier sleeps. */
+static ssize_t move_nothing_by_worker(struct copy *copy, size_t count)
+{
+	const int random = open_random();
+	struct io_uring ring;
+	struct io_uring_sqe *request;
+	int error = io_uring_queue_init(1, &ring, 0);
+
+	(void)copy;
+	(void)count;
+	while (!error) {
+		request = io_uring_get_sqe(&ring);
+		io_uring_prep_readv(request, random, segments, SEGMENTS, 0);
+		request->flags |= IOSQE_ASYNC;
+		error = io_uring_submit_and_wait(&ring, 1) < 0;
+		io_uring_cq_advance(&ring, 1);
+	}
 	return -1;
 }
 
@@ -132,6 +160,13 @@ static ssize_t move_slowly(struct copy *copy, size_t count)
 	}
 
 const struct strategy plant_runs_on = BY("runs_on", move_nothing_in_kernel);
+const struct strategy plant_worker_runs_on = {
+	.name = "worker_runs_on",
+	.steps = { { .mover = &(const struct mover){ .move = move_nothing_by_worker,
+						     .calls = { SYS_io_uring_enter },
+						     .ncalls = 1 },
+		     .chunk = READ_WRITE_MAX } },
+};
 const struct strategy plant_asks_in_vain = BY("asks_in_vain", move_nothing_again);
 const struct strategy plant_reads_elsewhere = BY("reads_elsewhere", move_after_reading);
 const struct strategy plant_computes = BY("computes", move_after_computing);

@@ -42,7 +42,7 @@ extern const struct strategy plant_takes_too_much, plant_reads_ahead, plant_rewi
 
 /* plant_spins.c: copiers that run on: in the kernel; in the program, for a while; getting on */
 extern const struct strategy plant_runs_on, plant_asks_in_vain, plant_reads_elsewhere,
-	plant_computes, plant_goes_slowly;
+	plant_computes, plant_goes_slowly, plant_worker_runs_on;
 
 /* plant_endpoints.c */
 extern int plant_scenes; /* with a silent source, that this supervisor has set */

@@ -101,6 +101,7 @@ my @manners = (
     [after_a_gib                 => 'broken'],
     [not_at_all                  => 'broken'],
     [never                       => 'broken'],
+    [running_on                  => 'spins'],
     [once_told                   => 'broken'],
 );
 my @reasons;

@@ -29,7 +29,7 @@ is($nobodys, $status, 'the same exit status');
 
 # What root alone may have, or whoever has a name space of its own.
 my $PRIVILEGED =
-    qr/\b(?:fuse|fuse_cached|fuse_buffered|userfault|kmsg|freeze_cgroup|wakes_fanotify)\b
+    qr/\b(?:fuse|fuse_(?:cached|buffered|spliced?|beside)|tun|userfault|kmsg|freeze_cgroup|wakes_fanotify)\b
        |\b(?:(?:frozen|dirty|long)_)?(?:ext4|xfs|btrfs|overlay|overlay_lower)\b/x;
 my @lacking = grep { $_->{verdict} eq 'unavailable' && $_->{id} =~ $PRIVILEGED } @theirs;
 is_deeply([map { $_->{id} } grep { !length($_->{reason} // q{}) } @lacking],
