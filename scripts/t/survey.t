@@ -56,6 +56,7 @@ subtest 'refused' => sub {
     spew("$place/row",     "cat coreutils no_row cat\n");
     spew("$place/absent",  "no no - /no/such/program\n");
     spew("$place/since",   "cat coreutils - cat\nsince dog 1.0\n");
+    spew("$place/needs",   "cat coreutils - cat\nneeds dog cat\n");
     golden_session(
         'exec-refused.txt',
         sub (@arguments) { copyhang($programs, @arguments) },
@@ -67,7 +68,7 @@ subtest 'refused' => sub {
             [qw(--install -- cat)],
             [qw(--install --no-install --survey), "$place/none"],
             ['--survey', "$place/none", '--', 'cat'],
-            map { ['--survey', "$place/$_"] } qw(nofile columns twice none row absent since)
+            map { ['--survey', "$place/$_"] } qw(nofile columns twice none row absent since needs)
         ]
     );
 };
@@ -150,6 +151,42 @@ END
     is($status, 2, 'what is no record is refused');
 };
 
+# Which ends a program meets, what it cannot do without, and what is not tried, and why.
+subtest 'more of a program' => sub {
+    spew("$place/list", <<'END');
+# lines that say more may come first
+ends some   --source unix --source pipe
+ends two    --source unix --sink unix --act self_kill
+two         none            splice_private,read_write  program plainly read_write
+some        none            -        program plainly read_write
+less        cat,some-dog    splice   program plainly read_write
+failing     none            -        sh -c 'echo no luck >&2; exit 1'
+needs less  no-such-program
+not  other  it is another one
+END
+    my @survey = ('exec', '--survey', "$place/list", '--record', "$place/more");
+    my ($status, $out) = copyhang($programs, @survey, '--html', "$place/page");
+    like($out, qr/^less +skip +not installed [(]cat,some-dog[)]$/m, 'what lacks something');
+    my $record = decode_json(slurp("$place/more"));
+    my ($two, $some) = @{$record->{programs}};
+    is_deeply([map { @{$_->{ends}} } @{$some->{seen}}], [qw(unix pipe)], 'some ends');
+    my ($seen) = @{$two->{seen}};
+    is_deeply([$seen->{direction}, @{$seen->{ends}}], ['between', 'unix to unix'], 'no pipe');
+    ok($two->{agrees}, 'the rows met the same ends');
+    my %why = map { $_->{name} => $_->{why} } @{$record->{left_out}};
+    is($why{less},  'not to be had (cat,some-dog)', 'why it is not tried');
+    is($why{other}, 'it is another one',            'what the list says');
+    like($why{failing},        qr/ended with 1 .*it said: no luck/,   'what it said');
+    like(slurp("$place/page"), qr{<li>other: it is another one</li>}, 'on the page');
+    like(
+        Copyhang::Survey::Record->read("$place/more")->short,
+        qr/^Nobody, .*: two, some\nSeen .*: two\nNot tried: failing, less, other$/m,
+        'in short'
+    );
+    ($status, $out) = copyhang($programs, @survey, '--source', 'tcp', '--verbose');
+    like($out, qr/^some +tcp to pipe +safe/m, 'other ends, when told so');
+};
+
 # apt-get, npm and a compiler that say what they were asked for.
 subtest '--install' => sub {
     mkdir "$place/$_" for qw(tools cache);
@@ -169,7 +206,7 @@ subtest '--install' => sub {
         ("$place/tools", planted('program'), "$place/cache");
     local $ENV{PATH} = "$place/tools:$ENV{PATH}";
     spew("$place/list", <<'END');
-debian  package      -  from-debian plainly read_write
+debian  package,another  -  from-debian plainly read_write
 absent  absent       -  no-such-program
 npm     npm:@a/b     -  {npm}/@a/b/none
 built   compiler     -  {built}/copy-c plainly read_write
@@ -182,7 +219,7 @@ END
     is($status, 0, 'what could be got is tried');
     like($err, qr/^survey: not to be had here: absent$/m, 'what could not is named');
     my $told = slurp("$place/tools/told");
-    like($told, qr/^apt-get .*install -y --no-install-recommends package$/m, 'one of Debian');
+    like($told, qr/^apt-get .*install -y --no-install-recommends package another$/m, 'Debian\'s');
     unlike($told, qr/compiler/, 'not what a compiler that is there could build');
     like($told, qr{^npm .* \@a/b$}m, 'one of npm');
     my %version =
