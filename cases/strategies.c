@@ -247,7 +247,8 @@ const struct strategy strategies[] = {
 		.name = "rust-now",
 		.about = "std::io::copy since rust-lang/rust#108283; seen in Rust 1.95 "
 			 "(library/std/src/sys/io/kernel_copy/linux.rs)",
-		.alike = "Deno's Deno.copyFile, by std::fs::copy; seen in 2.9.6",
+		.alike = "Deno's Deno.copyFile, by std::fs::copy, seen in 2.9.6; cp of uutils from a "
+			 "pipe, seen in 0.0.17",
 		.instead = "a loop of Read::read and Write::write_all",
 		.steps = {
 			{
