@@ -227,6 +227,32 @@ END
     is_deeply(\%version, {debian => undef, built => '3'}, 'versions that are known');
 };
 
+# What copies only with something around it.
+subtest 'fixtures/copy' => sub {
+    my $copy = Copyhang::Paths->fixture('copy');
+    spew("$place/bytes", join q{}, map { "line $_\n" } 1 .. 20_000);
+    for my $kind (['tar', '-x -O -f -'], ['cpio', '-i --to-stdout --quiet']) {
+        my ($tool, $how) = @{$kind};
+    SKIP: {
+            skip "no $tool", 1 if system "$tool --version >'$place/version' 2>&1";
+            system
+                "'$copy/archive' $tool <'$place/bytes' | $tool $how >'$place/out' 2>'$place/noise'";
+            my $out = slurp("$place/out");
+            ok(length $out > 1e5 && index(slurp("$place/bytes"), $out) == 0,
+                "$tool takes the archive, but for its torn end");
+        }
+    }
+    spew("$place/client", <<'END');
+use IO::Socket::INET;
+my $server = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $ARGV[0]) or exit 9;
+print $server "there and back\n";
+shutdown $server, 1;
+print while <$server>;
+END
+    is(`'$copy/echo' '$^X' '$place/client' '{port}' </dev/null`, "there and back\n", 'an echo');
+    is($?, 0, 'with the status of the command');
+};
+
 # A player that tells what it is told.
 subtest '--jobs' => sub {
     mkdir "$place/programs";
