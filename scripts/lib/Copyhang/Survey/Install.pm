@@ -18,7 +18,8 @@ use List::Util        qw(uniq);
 
 sub install ($class, @programs) {
     _build(0, @programs);    # compilers may be there that are no packages
-    my @packages = uniq map { @{$_->{packages}} } _missing(@programs);
+    my @partly   = grep { @{$_->{packages}} > 1 } @programs; # a command may be there, and no module
+    my @packages = uniq map { @{$_->{packages}} } _missing(@programs), @partly;
     _debian(grep { !/\Anpm:/ } @packages);
     _npm(map { /\Anpm:(.*)/ ? $1 : () } @packages);
     _build(1, @programs);
