@@ -335,7 +335,7 @@ const struct strategy strategies[] = {
 		.alike = "cp and install of coreutils 9, after FICLONE, and for each extent that "
 			 "SEEK_DATA finds (src/copy-file-data.c, sparse_copy); .NET's File.Copy, after "
 			 "FICLONE, and on any error or 0 before st_size on to read "
-			 "(src/native/libs/System.Native/pal_io.c, SystemNative_CopyFile)",
+			 "(dotnet/runtime, src/native/libs/System.Native/pal_io.c, SystemNative_CopyFile)",
 		.unless = SAME_FILE, /* "input file is output file" */
 		.steps = {
 			{
