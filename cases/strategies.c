@@ -247,7 +247,8 @@ const struct strategy strategies[] = {
 		.name = "rust-now",
 		.about = "std::io::copy since rust-lang/rust#108283; seen in Rust 1.95 "
 			 "(library/std/src/sys/io/kernel_copy/linux.rs)",
-		.alike = "Deno's Deno.copyFile, by std::fs::copy; seen in 2.9.6",
+		.alike = "Deno's Deno.copyFile, by std::fs::copy, seen in 2.9.6; cp of uutils from a "
+			 "pipe, seen in 0.0.17",
 		.instead = "a loop of Read::read and Write::write_all",
 		.steps = {
 			{
@@ -292,7 +293,8 @@ const struct strategy strategies[] = {
 		.about = "bb_copyfd_eof: sendfile until it fails (libbb/copyfd.c)",
 		.alike = "Zig's std.fs.File.Writer in its streaming mode, 0.15, which asks for "
 			 "0x7ffff000 and tries copy_file_range before it reads (lib/std/fs/File.zig, "
-			 "Writer.sendFile)",
+			 "Writer.sendFile; not seen: writeFileAll up to 0.14 has an offset of its own, "
+			 "and hangs nobody)",
 		.instead = "cat of GNU coreutils",
 		.steps = {
 			{
@@ -331,7 +333,9 @@ const struct strategy strategies[] = {
 		.name = "coreutils-9.1",
 		.about = "cat: copy_file_range between files (src/cat.c)",
 		.alike = "cp and install of coreutils 9, after FICLONE, and for each extent that "
-			 "SEEK_DATA finds (src/copy-file-data.c, sparse_copy)",
+			 "SEEK_DATA finds (src/copy-file-data.c, sparse_copy); .NET's File.Copy, after "
+			 "FICLONE, and on any error or 0 before st_size on to read "
+			 "(dotnet/runtime, src/native/libs/System.Native/pal_io.c, SystemNative_CopyFile)",
 		.unless = SAME_FILE, /* "input file is output file" */
 		.steps = {
 			{
@@ -490,8 +494,6 @@ const struct strategy strategies[] = {
 		.name = "libuv",
 		.about = "uv_fs_copyfile: as many bytes as st_size says, however often it takes "
 			 "(src/unix/fs.c)",
-		.alike = ".NET's File.Copy, which after copy_file_range only reads, and takes a 0 for a "
-			 "reason to (src/native/libs/System.Native/pal_io.c, SystemNative_CopyFile)",
 		.only = SOURCE_REGULAR | SINK_REGULAR,
 		.unless = SAME_FILE,
 		.steps = {

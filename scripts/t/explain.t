@@ -57,7 +57,13 @@ my @names = qw(exit_group/sendfile/pty-pipe kill/cascade/pty-pipe promise/cascad
 golden_session(
     'explain.txt',
     sub (@words) { copyhang($planted, @words) },
-    [(map { ['explain', $_] } @names), ['explain', 'nothing'], ['explain'], ['explain', 'a', 'b']]
+    [
+        (map { ['explain', $_] } @names),
+        ['explain', 'another'],
+        ['explain', 'nothing'],
+        ['explain'],
+        ['explain', 'a', 'b']
+    ]
 );
 
 subtest 'all names of ours' => sub {

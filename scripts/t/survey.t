@@ -56,6 +56,7 @@ subtest 'refused' => sub {
     spew("$place/row",     "cat coreutils no_row cat\n");
     spew("$place/absent",  "no no - /no/such/program\n");
     spew("$place/since",   "cat coreutils - cat\nsince dog 1.0\n");
+    spew("$place/needs",   "cat coreutils - cat\nneeds dog cat\n");
     golden_session(
         'exec-refused.txt',
         sub (@arguments) { copyhang($programs, @arguments) },
@@ -67,7 +68,7 @@ subtest 'refused' => sub {
             [qw(--install -- cat)],
             [qw(--install --no-install --survey), "$place/none"],
             ['--survey', "$place/none", '--', 'cat'],
-            map { ['--survey', "$place/$_"] } qw(nofile columns twice none row absent since)
+            map { ['--survey', "$place/$_"] } qw(nofile columns twice none row absent since needs)
         ]
     );
 };
@@ -150,6 +151,42 @@ END
     is($status, 2, 'what is no record is refused');
 };
 
+# Which ends a program meets, what it cannot do without, and what is not tried, and why.
+subtest 'more of a program' => sub {
+    spew("$place/list", <<'END');
+# lines that say more may come first
+ends some   --source unix --source pipe
+ends two    --source unix --sink unix --act self_kill
+two         none            splice_private,read_write  program plainly read_write
+some        none            -        program plainly read_write
+less        cat,some-dog    splice   program plainly read_write
+failing     none            -        sh -c 'echo no luck >&2; exit 1'
+needs less  no-such-program
+not  other  it is another one
+END
+    my @survey = ('exec', '--survey', "$place/list", '--record', "$place/more");
+    my ($status, $out) = copyhang($programs, @survey, '--html', "$place/page");
+    like($out, qr/^less +skip +not installed [(]cat,some-dog[)]$/m, 'what lacks something');
+    my $record = decode_json(slurp("$place/more"));
+    my ($two, $some) = @{$record->{programs}};
+    is_deeply([map { @{$_->{ends}} } @{$some->{seen}}], [qw(unix pipe)], 'some ends');
+    my ($seen) = @{$two->{seen}};
+    is_deeply([$seen->{direction}, @{$seen->{ends}}], ['between', 'unix to unix'], 'no pipe');
+    ok($two->{agrees}, 'the rows met the same ends');
+    my %why = map { $_->{name} => $_->{why} } @{$record->{left_out}};
+    is($why{less},  'not to be had (cat,some-dog)', 'why it is not tried');
+    is($why{other}, 'it is another one',            'what the list says');
+    like($why{failing},        qr/ended with 1 .*it said: no luck/,   'what it said');
+    like(slurp("$place/page"), qr{<li>other: it is another one</li>}, 'on the page');
+    like(
+        Copyhang::Survey::Record->read("$place/more")->short,
+        qr/^Nobody, .*: two, some\nSeen .*: two\nNot tried: failing, less, other$/m,
+        'in short'
+    );
+    ($status, $out) = copyhang($programs, @survey, '--source', 'tcp', '--verbose');
+    like($out, qr/^some +tcp to pipe +safe/m, 'other ends, when told so');
+};
+
 # apt-get, npm and a compiler that say what they were asked for.
 subtest '--install' => sub {
     mkdir "$place/$_" for qw(tools cache);
@@ -169,7 +206,7 @@ subtest '--install' => sub {
         ("$place/tools", planted('program'), "$place/cache");
     local $ENV{PATH} = "$place/tools:$ENV{PATH}";
     spew("$place/list", <<'END');
-debian  package      -  from-debian plainly read_write
+debian  package,another  -  from-debian plainly read_write
 absent  absent       -  no-such-program
 npm     npm:@a/b     -  {npm}/@a/b/none
 built   compiler     -  {built}/copy-c plainly read_write
@@ -182,12 +219,38 @@ END
     is($status, 0, 'what could be got is tried');
     like($err, qr/^survey: not to be had here: absent$/m, 'what could not is named');
     my $told = slurp("$place/tools/told");
-    like($told, qr/^apt-get .*install -y --no-install-recommends package$/m, 'one of Debian');
+    like($told, qr/^apt-get .*install -y --no-install-recommends package another$/m, 'Debian\'s');
     unlike($told, qr/compiler/, 'not what a compiler that is there could build');
     like($told, qr{^npm .* \@a/b$}m, 'one of npm');
     my %version =
         map { $_->{name} => $_->{version} } @{decode_json(slurp("$place/installed"))->{programs}};
     is_deeply(\%version, {debian => undef, built => '3'}, 'versions that are known');
+};
+
+# What copies only with something around it.
+subtest 'fixtures/copy' => sub {
+    my $copy = Copyhang::Paths->fixture('copy');
+    spew("$place/bytes", join q{}, map { "line $_\n" } 1 .. 20_000);
+    for my $kind (['tar', '-x -O -f -'], ['cpio', '-i --to-stdout --quiet']) {
+        my ($tool, $how) = @{$kind};
+    SKIP: {
+            skip "no $tool", 1 if system "$tool --version >'$place/version' 2>&1";
+            system
+                "'$copy/archive' $tool <'$place/bytes' | $tool $how >'$place/out' 2>'$place/noise'";
+            my $out = slurp("$place/out");
+            ok(length $out > 1e5 && index(slurp("$place/bytes"), $out) == 0,
+                "$tool takes the archive, but for its torn end");
+        }
+    }
+    spew("$place/client", <<'END');
+use IO::Socket::INET;
+my $server = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $ARGV[0]) or exit 9;
+print $server "there and back\n";
+shutdown $server, 1;
+print while <$server>;
+END
+    is(`'$copy/echo' '$^X' '$place/client' '{port}' </dev/null`, "there and back\n", 'an echo');
+    is($?, 0, 'with the status of the command');
 };
 
 # A player that tells what it is told.

@@ -1,35 +1,40 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What a case, a strategy, an act, an endpoint or a verdict is, in words. Nothing is written here that
+# What a case, a strategy, an act, an endpoint, a verdict or a program is, in words. Nothing is written here that
 # stands elsewhere: rows of the tables (Copyhang::Tables), known changes of the kernel, and
 # copyhang-verdicts(7).
 package Copyhang::Explain;
 
 use v5.36;
-use Copyhang::Case            ();
-use Copyhang::Command         ();
-use Copyhang::Failure         qw(bad_input);
-use Copyhang::Matrix::Changes ();
-use Copyhang::Paths           ();
-use Copyhang::Selection       ();
-use Copyhang::Tables          ();
-use Copyhang::Text            qw(wrap);
-use List::Util                qw(uniq);
-use Pod::Text                 ();
+use Copyhang::Case              ();
+use Copyhang::Command           ();
+use Copyhang::Explain::Programs ();
+use Copyhang::Failure           qw(bad_input);
+use Copyhang::Matrix::Changes   ();
+use Copyhang::Paths             ();
+use Copyhang::Selection         ();
+use Copyhang::Tables            ();
+use Copyhang::Text              qw(wrap);
+use List::Util                  qw(uniq);
+use Pod::Text                   ();
 
 sub new ($class) {
+    my $tables = Copyhang::Tables->new;
     return bless {
-        tables  => Copyhang::Tables->new,
-        ids     => [Copyhang::Selection->new->ids],
-        changes => Copyhang::Matrix::Changes->new,
+        tables   => $tables,
+        ids      => [Copyhang::Selection->new->ids],
+        changes  => Copyhang::Matrix::Changes->new,
+        programs => Copyhang::Explain::Programs->new($tables),
     }, $class;
 }
 
 # Of any name; two things that are called alike are both explained.
 sub text ($self, $name) {
     my @parts = map { $self->$_($name) } qw(_case _act _strategy _endpoint _verdict);
+    push @parts, grep { length } $self->{programs}->text($name);
     return join "\n", @parts if @parts;
-    bad_input("'$name' is no case, act, strategy, endpoint or verdict;"
+    bad_input(
+        "'$name' is no case, act, strategy, endpoint or verdict, and no program that is known;"
             . ' the names are those of copyhang list and copyhang help verdicts');
 }
 
@@ -156,11 +161,7 @@ sub _users ($self, $strategy) {
         my @all = $self->{tables}->facts('strategy', $_, 'step');
         @all > 1 && grep { /\A\Q$own\E\b/ } @all
     } $self->{tables}->names('strategy');
-    my @programs = map {
-        my ($name, undef, $rows) = split;
-        (grep { $_ eq $strategy } split /,/, $rows // q{}) ? $name : ()
-    } grep { !/\A(?:\s*#|since\s)/ }
-        Copyhang::Paths->lines(Copyhang::Paths->fixture('programs'));
+    my @programs = $self->{programs}->claimed_by($strategy);
     return (
         @same     ? wrap("\nAlso tried by: ",             join(', ', @same),     q{  }) : (),
         @programs ? wrap("\nPrograms that do the same: ", join(', ', @programs), q{  }) : (),

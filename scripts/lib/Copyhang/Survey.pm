@@ -3,7 +3,9 @@
 # The list of programs that a survey tries: SURVEYS in copyhang-exec(1) says what is in it.
 #
 #     my @programs = Copyhang::Survey->read('fixtures/programs');
-#     # {name, package, rows => [...], command => [...], installed, since or undef, target or undef}
+#     # {name, packages => [...], rows => [...], command => [...], installed, since or undef,
+#     #  target or undef, ends => [...]: options of the player, needs => [...]: commands}
+#     my %why = Copyhang::Survey->left_out('fixtures/programs');    # what is not tried: name => why
 #
 # What a command has in braces are folders: {copy} is ours, {built} and {npm} are of the cache.
 package Copyhang::Survey;
@@ -21,46 +23,79 @@ my $NONE = q{-};
 our $BUILT = 'survey/built';
 our $NPM   = 'survey/npm';
 
+# Lines that say something of a program that has a line of its own, and whether that is a list.
+my %IS_LIST = (since => 0, ends => 1, needs => 1);
+
 # The programs of a file, in its order.
 sub read ($class, $path) {    ## no critic (ProhibitBuiltinHomonyms)
+    return @{_parsed($class, $path)->{programs}};
+}
+
+sub left_out ($class, $path) { return %{_parsed($class, $path)->{left_out}} }
+
+# {programs => [...], left_out => {name => why}}
+sub _parsed ($class, $path) {
     my %folder = $class->folders;
-    my (@programs, %named, %since);
-    my $number = 0;
-    for my $line (Copyhang::Paths->lines($path)) {
-        $number++;
-        next if $line =~ /\A\s*(?:#|\z)/;
-        if (my ($name, $text) = $line =~ /\Asince\s+(\S+)\s+(.*\S)/) {
-            $since{$name} = $text;
-            next;
+    my (@programs, %named, %left_out, @facts);
+    for my $line (_lines($path)) {
+        my ($number, $word, $name, $text) = @{$line}{qw(number word name text)};
+        if    ($word eq 'not')         { $left_out{$name} = $text }
+        elsif (exists $IS_LIST{$word}) { push @facts, [$word, $name, $text] }
+        else {
+            my $program = _program($line->{line}, \%folder)
+                // bad_input("$path:$number: a line is NAME PACKAGE ROWS COMMAND...");
+            bad_input("$path:$number: a second program called $word") if $named{$word};
+            push @programs, $named{$word} = $program;
         }
-        my $program = _program($line, \%folder)
-            // bad_input("$path:$number: a line is NAME PACKAGE ROWS COMMAND...");
-        my $name = $program->{name};
-        bad_input("$path:$number: a second program called $name") if $named{$name};
-        push @programs, $named{$name} = $program;
     }
     bad_input("$path names no program") if !@programs;
-    for my $name (sort keys %since) {
-        my $program = $named{$name} // bad_input("$path: since when $name, which is no program?");
-        $program->{since} = $since{$name};
+    for my $fact (@facts) {
+        my ($what, $name, $text) = @{$fact};
+        my $program = $named{$name} // bad_input("$path: $what of $name, which is no program");
+        $program->{$what} = $IS_LIST{$what} ? [split q{ }, $text] : $text;
+        look($program);
     }
-    return @programs;
+    return {programs => \@programs, left_out => \%left_out};
+}
+
+# What is no comment: {number, line, word, name, text}.
+sub _lines ($path) {
+    my $number = 0;
+    return map {
+        $number++;
+        my ($word, $name, $text) = /\A\s*([^\s#]\S*)(?:\s+(\S+)(?:\s+(.*\S))?)?/;
+        defined $word
+            ? {
+            number => $number,
+            line   => $_,
+            word   => $word,
+            name   => $name // q{},
+            text   => $text // q{}
+            }
+            : ()
+    } Copyhang::Paths->lines($path);
 }
 
 sub _program ($line, $folder) {
-    my %program = (mismatches => [], since => undef, target => undef);
+    my %program = (mismatches => [], since => undef, target => undef, ends => [], needs => []);
     (@program{qw(name package rows)}, my $words) = split q{ }, $line, 4;
     my @command = Text::ParseWords::shellwords($words // q{}) or return;
     $program{target} = $1 if $command[0] =~ m{\A\{built\}/(.*)};
     s/[{](copy|built|npm)[}]/$folder->{$1}/g for @command;
-    $program{rows}    = [grep { $_ ne $NONE } split /,/, $program{rows}];
-    $program{command} = \@command;
+    $program{packages} = _several($program{package});
+    $program{rows}     = _several($program{rows});
+    $program{command}  = \@command;
     return look(\%program);
+}
+
+sub _several ($text) {
+    return [grep { $_ ne $NONE } split /,/, $text];
 }
 
 # Whether it is there now.
 sub look ($program) {
-    $program->{installed} = defined Copyhang::Tool->find($program->{command}[0]);
+    my @needed = ($program->{command}[0], @{$program->{needs}});
+    $program->{installed} = !grep { !defined Copyhang::Tool->find($_) } @needed;
     return $program;
 }
 
@@ -80,12 +115,13 @@ sub version ($class, $program) {
     my $file   = defined $program->{target} && "$folder{built}/$program->{target}.version";
     my $text   = $file                      && Copyhang::Paths->contents($file);
     return $text =~ s/\s+\z//r if defined $text && length $text;
-    if (my ($name) = $program->{package} =~ /\Anpm:(.*)/) {
+    my ($package) = @{$program->{packages}} or return;
+    if (my ($name) = $package =~ /\Anpm:(.*)/) {
         my $about = Copyhang::Paths->contents("$folder{npm}/$name/package.json") // q{};
         return $about =~ /"version"\s*:\s*"([^"]+)"/ ? $1 : undef;
     }
     my ($status, $lines) =
-        Copyhang::Tool->attempt(['dpkg-query', '-W', '-f', '${Version}', $program->{package}]);
+        Copyhang::Tool->attempt(['dpkg-query', '-W', '-f', '${Version}', $package]);
     return defined $status && $status == 0 ? $lines->[0] : undef;
 }
 

@@ -5,7 +5,7 @@ package Copyhang::Report::Survey;
 
 use v5.36;
 use Copyhang::Report::Html          ();
-use Copyhang::Report::Html::Element qw(line table tag);
+use Copyhang::Report::Html::Element qw(line list table tag);
 use Copyhang::Survey::Record        ();
 
 my $TITLE = 'Programs that hang the processes around them';
@@ -36,6 +36,7 @@ sub page ($class, $record) {
         line('p', $ABOUT),
         line('p', 'Seen on ' . $record->origin . q{.}),
         table('table.survey', \@heads, map { _rows($record, $_) } @harmful, @harmless),
+        list('Not tried', map { "$_->{name}: $_->{why}" } $record->left_out),
     );
     return Copyhang::Report::Html->filled($TITLE, \@body, $RULES);
 }
@@ -46,7 +47,7 @@ sub _rows ($record, $program) {
     my @safe = grep { $_->{verdict} eq 'safe' } @{$program->{seen}};
     my @told = (
         (map { [@{$_}{qw(verdict who when cascade)}] } @harm),
-        (map { ['safe', 'nobody', _when($_), $_->{cascade}] } @safe),
+        (map { ['safe', 'nobody', $record->when($_), $_->{cascade}] } @safe),
     );
     my $row = join ', ', @{$program->{rows}};
     $row .= ': differs' if defined $program->{agrees} && !$program->{agrees};
@@ -63,11 +64,6 @@ sub _rows ($record, $program) {
             @once
         ]
     } @told;
-}
-
-sub _when ($seen) {
-    my $ends = join ', ', @{$seen->{ends}};
-    return $seen->{direction} eq 'reverse' ? "to $ends" : "from $ends";
 }
 
 1;

@@ -19,7 +19,6 @@ use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Paths   ();
 use Copyhang::Survey  ();
 use Copyhang::Tool    ();
-use List::Util        qw(uniq);
 
 # $option: source, sink, act => [...], reverse, survey (a file), install (what is missing of it),
 # record (a file), as of the command line. A survey looks both ways, unless told otherwise.
@@ -29,21 +28,36 @@ sub new ($class, $option, @command) {
     my $path = $option->{survey};
     $self->{members} =
         [defined $path ? Copyhang::Survey->read($path) : _only(@command)];
-    push @{$self->{arguments}}, '--both'
-        if defined $path && !grep { defined $option->{$_} } qw(source sink reverse);
+    $self->{left_out} = {defined $path ? Copyhang::Survey->left_out($path) : ()};
+    my $chooses = !defined $path || grep { defined $option->{$_} } qw(source sink reverse);
     if ($option->{install}) {
         require Copyhang::Survey::Install;
         Copyhang::Survey::Install->install($self->members);
     }
     my @here = grep { $_->{installed} } $self->members;
-    $self->_add(_name($_), @{$_->{command}}) for @here;
     untestable("of the programs of $path none is installed") if !@here;
-
-    my @globs = map { "*/$_/*" } map { @{$_->{rows}} } $self->members;
-    Copyhang::Selection->new(@globs) if @globs;    # refuses what is no row
-    $self->_add(_row_name($_), $self->player, '--copy', $_) for uniq map { @{$_->{rows}} } @here;
+    for my $member (@here) {
+        $member->{meets} = $chooses ? [] : @{$member->{ends}} ? $member->{ends} : ['--both'];
+        $self->_add(_name($member), $member->{meets}, @{$member->{command}});
+    }
+    $self->_add_rows(@here);
     $self->{ids} = [map { @{$_->{ids}} } $self->programs];
     return $self;
+}
+
+# The rows that claim to be programs, each at the ends that these meet.
+sub _add_rows ($self, @here) {
+    my @globs = map { "*/$_/*" } map { @{$_->{rows}} } $self->members;
+    Copyhang::Selection->new(@globs) if @globs;    # refuses what is no row
+    my %played;
+    for my $member (@here) {
+        for my $row (@{$member->{rows}}) {
+            my $name = _row_name($row, $member);
+            next if $played{$name}++;
+            $self->_add($name, $member->{meets}, $self->player, '--copy', $row);
+        }
+    }
+    return;
 }
 
 sub _only (@command) { return {command => \@command, installed => 1, rows => []} }
@@ -51,12 +65,15 @@ sub _only (@command) { return {command => \@command, installed => 1, rows => []}
 # The file that is to have what was seen, and what it has; undef.
 sub recorded ($self) { return $self->{record} }
 
-# Of the stream of a program, and of a row.
-sub _name     ($member) { return $member->{name} // 'exec' }
-sub _row_name ($row)    { return "row $row" }
+# Which programs the file names to say why they are not tried: (name => why).
+sub left_out ($self) { return %{$self->{left_out}} }
 
-sub _add ($self, $name, @command) {
-    my @arguments = (@{$self->{arguments}}, '--', @command);
+# Of the stream of a program, and of a row at the ends that this one meets.
+sub _name     ($member)       { return $member->{name} // 'exec' }
+sub _row_name ($row, $member) { return join q{ }, 'row', $row, @{$member->{meets}} }
+
+sub _add ($self, $name, $ends, @command) {
+    my @arguments = (@{$self->{arguments}}, @{$ends}, '--', @command);
     my @ids       = $self->list(@arguments);
     push @{$self->{played}}, {name => $name, arguments => \@arguments, ids => \@ids};
     return;
@@ -96,7 +113,7 @@ sub take ($self, @streams) {
         my $stream = $stream{_name($member)};
         $_->{program} = $member->{name} for $stream->cases;
         push @taken, $stream;
-        my @rows = map { [$_, $stream{_row_name($_)}] } @{$member->{rows}};
+        my @rows = map { [$_, $stream{_row_name($_, $member)}] } @{$member->{rows}};
         $member->{mismatches} = _mismatches($stream, @rows) if @rows;
     }
     return @taken;

@@ -18,8 +18,9 @@ use List::Util        qw(uniq);
 
 sub install ($class, @programs) {
     _build(0, @programs);    # compilers may be there that are no packages
-    my @packages = uniq map { $_->{package} } _missing(@programs);
-    _debian(grep { !/\A(?:npm:|-\z)/ } @packages);
+    my @partly   = grep { @{$_->{packages}} > 1 } @programs; # a command may be there, and no module
+    my @packages = uniq map { @{$_->{packages}} } _missing(@programs), @partly;
+    _debian(grep { !/\Anpm:/ } @packages);
     _npm(map { /\Anpm:(.*)/ ? $1 : () } @packages);
     _build(1, @programs);
     return;
@@ -77,7 +78,8 @@ sub _build ($complains, @programs) {
     my $folder  = Copyhang::Cache->new->make_folder($Copyhang::Survey::BUILT);
     my %ours    = Copyhang::Survey->folders;
     for my $target (@targets) {
-        my @make = ('make', '-s', '-C', $ours{copy}, "OUT=$folder", "$folder/$target");
+        my @make =
+            ('make', '-s', '-C', $ours{copy}, "OUT=$folder", "NPM=$ours{npm}", "$folder/$target");
         my ($status, undef, $noise) = Copyhang::Tool->attempt(\@make);
         if    (defined $status && $status == 0) { _say("built $target") }
         elsif ($complains) {
