@@ -228,10 +228,14 @@ void proc_describe(struct text *text, pid_t tid)
 	if (proc_file(wchan, sizeof(wchan), tid, "wchan") < 1)
 		strcpy(wchan, "?");
 	text_add(text, "%c %s ", state_of(status), wchan);
-	if (read_call(tid, &call))
-		call_describe(text, &call);
-	else
+	if (!read_call(tid, &call)) {
 		text_add(text, "?");
+	} else if (call_is_in_memory(&call)) {
+		call_name(text, call.nr); /* to read them might take a wait */
+		text_add(text, "()");
+	} else {
+		call_describe(text, &call);
+	}
 	text_add(text, " switches:%" PRIu64, switches_of(status));
 }
 
