@@ -239,6 +239,12 @@ void proc_describe(struct text *text, pid_t tid)
 	text_add(text, " switches:%" PRIu64, switches_of(status));
 }
 
+/* On powerpc the first ones are a word of the stack's, and what every sleeper is in. */
+static bool is_telling(const char *function)
+{
+	return strncmp(function, "0x", 2) != 0 && strncmp(function, "__switch_to+", 12) != 0;
+}
+
 bool proc_stack(struct text *text, pid_t tid)
 {
 	char stack[2048], *line, *rest = stack;
@@ -250,7 +256,7 @@ bool proc_stack(struct text *text, pid_t tid)
 		/* "[<0>] function+0x1f/0x120" */
 		char *function = strchr(line, ' ');
 
-		if (!function)
+		if (!function || !is_telling(function + 1))
 			continue;
 		text_add(text, "%s%s", join, function + 1);
 		join = " < ";
