@@ -38,6 +38,11 @@ sub _named ($architecture) {
     return defined $ENV{COPYHANG_PROGRAMS} ? "$ENV{COPYHANG_PROGRAMS}/$architecture" : undef;
 }
 
+# Whether those of these sources are there.
+sub is_made ($class, $architecture) {
+    return -d Copyhang::Cache->new->path(_entry($architecture));
+}
+
 # Makes them, unless they are there. $tell->($words) says what is going on. Ends this program, as
 # scripts/setup does, where something that is missing may not be installed.
 sub prepare ($class, $architecture, $no_install, $tell) {
