@@ -6,7 +6,9 @@
 #include "movers.h"
 
 #include <errno.h>
+#ifdef COPYHANG_URING
 #include <liburing.h>
+#endif
 #include <linux/aio_abi.h>
 #include <stdalign.h>
 #include <stdlib.h>
@@ -32,6 +34,8 @@ static ssize_t result_of(ssize_t result)
 }
 
 /* --- io_uring(7) --- */
+
+#ifdef COPYHANG_URING
 
 /* Both the copier's, made once; NULL where this machine has or permits none. */
 static struct io_uring *the_ring;
@@ -125,12 +129,6 @@ static ssize_t move_io_uring_rw(struct copy *copy, size_t count)
 	return n <= 0 ? n : mover_deliver(copy, put_by_ring, buffer, (size_t)n);
 }
 
-const struct mover mover_io_uring_rw = {
-	.move = move_io_uring_rw,
-	.calls = { SYS_io_uring_enter },
-	.ncalls = 1,
-};
-
 static ssize_t move_io_uring_splice(struct copy *copy, size_t count)
 {
 	struct io_uring_sqe *sqe = request(IORING_OP_SPLICE);
@@ -140,6 +138,26 @@ static ssize_t move_io_uring_splice(struct copy *copy, size_t count)
 	io_uring_prep_splice(sqe, copy->in, -1, copy->out, -1, (unsigned int)count, 0);
 	return complete();
 }
+
+#else /* built without liburing: as on a kernel that has none */
+
+static ssize_t move_io_uring_rw(struct copy *copy, size_t count)
+{
+	(void)copy;
+	(void)count;
+	errno = ENOSYS;
+	return -1;
+}
+
+#define move_io_uring_splice move_io_uring_rw
+
+#endif
+
+const struct mover mover_io_uring_rw = {
+	.move = move_io_uring_rw,
+	.calls = { SYS_io_uring_enter },
+	.ncalls = 1,
+};
 
 const struct mover mover_io_uring_splice = {
 	.move = move_io_uring_splice,

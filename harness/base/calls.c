@@ -10,6 +10,13 @@
 
 #define NONE (-1)
 
+/* On powerpc select's own number is that of an older call, which 64-bit kernels lack. */
+#if defined(SYS__newselect)
+#define SELECT SYS__newselect
+#elif defined(SYS_select)
+#define SELECT SYS_select
+#endif
+
 static const struct call_kind kinds[] = {
 	/* name, number, arguments, in, out, count, whether it returns bytes, role */
 	{ "read", SYS_read, 3, 0, NONE, 2, true, CALL_COPIES },
@@ -35,10 +42,16 @@ static const struct call_kind kinds[] = {
 	{ "copy_file_range", SYS_copy_file_range, 6, 0, 2, 4, true, CALL_COPIES },
 	{ "mmap", SYS_mmap, 6, 4, 4, 1, false, CALL_COPIES },
 	{ "ioctl", SYS_ioctl, 3, NONE, 0, NONE, false, CALL_COPIES },
+#ifdef SYS_recv /* powerpc: of sockets, without an address */
+	{ "recv", SYS_recv, 4, 0, NONE, 2, true, CALL_COPIES },
+	{ "send", SYS_send, 4, NONE, 0, 2, true, CALL_COPIES },
+#endif
 #ifdef SYS_poll /* newer architectures have only what follows it */
 	{ "poll", SYS_poll, 3, NONE, NONE, NONE, false, CALL_POLLS },
-	{ "select", SYS_select, 5, NONE, NONE, NONE, false, CALL_SELECTS },
 	{ "epoll_wait", SYS_epoll_wait, 4, NONE, NONE, NONE, false, CALL_EPOLLS },
+#endif
+#ifdef SELECT
+	{ "select", SELECT, 5, NONE, NONE, NONE, false, CALL_SELECTS },
 #endif
 	{ "ppoll", SYS_ppoll, 5, NONE, NONE, NONE, false, CALL_POLLS },
 	{ "pselect6", SYS_pselect6, 6, NONE, NONE, NONE, false, CALL_SELECTS },
@@ -76,6 +89,11 @@ const struct call_kind *call_kind(long nr)
 			return &kinds[i];
 	}
 	return NULL;
+}
+
+bool call_is_in_memory(const struct call *call)
+{
+	return CALL_MMAP_IN_MEMORY && call->nr == SYS_mmap;
 }
 
 enum call_role call_role(const struct call *call)
@@ -120,7 +138,9 @@ struct call_limit call_limit(const struct call *call)
 		return limit_ms(call->args[2]);
 	case SYS_epoll_wait:
 		return limit_ms(call->args[3]);
-	case SYS_select:
+#endif
+#ifdef SELECT
+	case SELECT:
 		return limit_at(LIMIT_TIMEVAL, call->args[4]);
 #endif
 	case SYS_epoll_pwait:

@@ -14,6 +14,16 @@
 
 #define CALL_ARGS 6
 
+/*
+ * Whether mmap(2) has one argument, the address of the six that it is described by: on s390x
+ * (arch/s390/kernel/syscall.c, struct s390_mmap_arg_struct).
+ */
+#ifdef __s390x__
+#define CALL_MMAP_IN_MEMORY true
+#else
+#define CALL_MMAP_IN_MEMORY false
+#endif
+
 /** struct call - one system call of a task as the tracer or /proc saw it. */
 struct call {
 	long nr;
@@ -60,6 +70,12 @@ const struct call_kind *call_kind(long nr);
 
 /** call_kinds() - Return: all of the table, with its length in *@count. */
 const struct call_kind *call_kinds(size_t *count);
+
+/**
+ * call_is_in_memory() - are the arguments of @call, as registers have them, in memory, at the
+ * address that is the first? All other functions take them as they are there.
+ */
+bool call_is_in_memory(const struct call *call);
 
 /** call_role() - Return: the role of @call; CALL_APART for one not in the table. */
 enum call_role call_role(const struct call *call);

@@ -11,24 +11,30 @@
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* Without an arch, where nobody has looked at it, every call stops. */
+static const struct filter_target native = {
 #if defined(__x86_64__)
-#define NATIVE AUDIT_ARCH_X86_64
+	.arch = AUDIT_ARCH_X86_64,
 #elif defined(__aarch64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define NATIVE AUDIT_ARCH_AARCH64
+	.arch = AUDIT_ARCH_AARCH64,
 #elif defined(__riscv) && __riscv_xlen == 64
-#define NATIVE AUDIT_ARCH_RISCV64
+	.arch = AUDIT_ARCH_RISCV64,
+#elif defined(__powerpc64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	.arch = AUDIT_ARCH_PPC64LE,
+#elif defined(__s390x__)
+	.arch = AUDIT_ARCH_S390X,
 #endif
-
-#ifdef NATIVE
+	.big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__,
+	.mmap_in_memory = CALL_MMAP_IN_MEMORY,
+};
 
 #define FIELD(name) offsetof(struct seccomp_data, name)
-/* All of these architectures are little-endian. */
-#define LOW_WORD(index) (FIELD(args) + (index) * sizeof(uint64_t))
 
 #define LOAD(offset) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(offset))
 #define UNLESS(value, skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), 0, skip)
@@ -37,29 +43,41 @@
 #define ALLOW BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 #define TRACE BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE)
 
-/* What call_role() says of some of these two, and would be most of them. */
-static const struct sock_filter first[] = {
-	LOAD(FIELD(arch)),
-	IF(NATIVE, 1),
-	ALLOW,
-	LOAD(FIELD(nr)),
-	UNLESS(SYS_mmap, 4),
-	LOAD(LOW_WORD(3)),
-	UNLESS_BIT(MAP_ANONYMOUS, 1),
-	ALLOW,
-	TRACE,
-	UNLESS(SYS_ioctl, 5),
-	LOAD(LOW_WORD(1)),
-	IF(FICLONE, 2),
-	IF(FICLONERANGE, 1),
-	ALLOW,
-	TRACE,
-};
+#define FIRST 15 /* instructions of write_first() */
 
-#define FIRST (sizeof(first) / sizeof(first[0]))
+/* Of 64 bits a filter sees 32 at a time, as they are in memory (seccomp(2)). */
+static uint32_t low_word(const struct filter_target *target, uint32_t index)
+{
+	return (uint32_t)(FIELD(args) + index * sizeof(uint64_t) +
+			  (target->big_endian ? sizeof(uint32_t) : 0));
+}
+
+/* What call_role() says of some of these two, and would be most of them. */
+static void write_first(struct sock_filter *code, const struct filter_target *target)
+{
+	const struct sock_filter first[FIRST] = {
+		LOAD(FIELD(arch)),
+		IF(target->arch, 1),
+		ALLOW,
+		LOAD(FIELD(nr)),
+		UNLESS(SYS_mmap, 4),
+		LOAD(low_word(target, 3)),
+		UNLESS_BIT(MAP_ANONYMOUS, 1),
+		target->mmap_in_memory ? (struct sock_filter)TRACE : (struct sock_filter)ALLOW,
+		TRACE,
+		UNLESS(SYS_ioctl, 5),
+		LOAD(low_word(target, 1)),
+		IF(FICLONE, 2),
+		IF(FICLONERANGE, 1),
+		ALLOW,
+		TRACE,
+	};
+
+	memcpy(code, first, sizeof(first));
+}
 
 /* For each call two instructions at most, and the one that allows the rest. */
-static size_t room_for_code(void)
+size_t filter_room(void)
 {
 	size_t count;
 
@@ -67,14 +85,13 @@ static size_t room_for_code(void)
 	return FIRST + 2 * count + 1;
 }
 
-static size_t write_code(struct sock_filter *code)
+size_t filter_write(struct sock_filter *code, const struct filter_target *target)
 {
 	static const struct sock_filter trace[] = { UNLESS(0, 1), TRACE }, last = ALLOW;
-	size_t count, at = 0;
+	size_t count, at = FIRST;
 	const struct call_kind *kinds = call_kinds(&count);
 
-	for (; at < FIRST; at++)
-		code[at] = first[at];
+	write_first(code, target);
 	for (size_t i = 0; i < count; i++) {
 		if (kinds[i].role == CALL_APART)
 			continue;
@@ -92,37 +109,28 @@ bool filter_is_possible(void)
 	static int possible = -1;
 
 	if (possible < 0)
-		possible = !syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action);
+		possible =
+			native.arch && !syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action);
 	return possible;
 }
 
 /* What is too long for a filter (BPF_MAXINSNS) the kernel refuses. */
 int filter_install(void)
 {
-	struct sock_filter *code = calloc(room_for_code(), sizeof(*code));
-	struct sock_fprog program = { .filter = code };
+	struct sock_filter *code;
+	struct sock_fprog program;
 	int error = 0;
 
+	if (!native.arch)
+		return -ENOSYS;
+	code = calloc(filter_room(), sizeof(*code));
 	if (!code)
 		return -ENOMEM;
-	program.len = (unsigned short)write_code(code);
+	program.filter = code;
+	program.len = (unsigned short)filter_write(code, &native);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
 		error = -errno;
 	free(code);
 	return error;
 }
-
-#else /* whose numbers nobody has looked at: every call stops */
-
-bool filter_is_possible(void)
-{
-	return false;
-}
-
-int filter_install(void)
-{
-	return -ENOSYS;
-}
-
-#endif

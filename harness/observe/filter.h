@@ -9,7 +9,23 @@
 #ifndef COPYHANG_FILTER_H
 #define COPYHANG_FILTER_H
 
+#include <linux/filter.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** struct filter_target - what a filter has to know of the architecture that it is for. */
+struct filter_target {
+	uint32_t arch; /* AUDIT_ARCH_*, the only one whose calls it looks at */
+	bool big_endian;
+	bool mmap_in_memory; /* mmap's arguments are where the first one says: each one stops */
+};
+
+/** filter_room() - Return: how many instructions a filter has at most. */
+size_t filter_room(void);
+
+/** filter_write() - write one for @target to @code. Return: how many instructions it has. */
+size_t filter_write(struct sock_filter *code, const struct filter_target *target);
 
 /** filter_is_possible() - can the kernel do this, here? */
 bool filter_is_possible(void);

@@ -228,11 +228,21 @@ void proc_describe(struct text *text, pid_t tid)
 	if (proc_file(wchan, sizeof(wchan), tid, "wchan") < 1)
 		strcpy(wchan, "?");
 	text_add(text, "%c %s ", state_of(status), wchan);
-	if (read_call(tid, &call))
-		call_describe(text, &call);
-	else
+	if (!read_call(tid, &call)) {
 		text_add(text, "?");
+	} else if (call_is_in_memory(&call)) {
+		call_name(text, call.nr); /* to read them might take a wait */
+		text_add(text, "()");
+	} else {
+		call_describe(text, &call);
+	}
 	text_add(text, " switches:%" PRIu64, switches_of(status));
+}
+
+/* On powerpc the first ones are a word of the stack's, and what every sleeper is in. */
+static bool is_telling(const char *function)
+{
+	return strncmp(function, "0x", 2) != 0 && strncmp(function, "__switch_to+", 12) != 0;
 }
 
 bool proc_stack(struct text *text, pid_t tid)
@@ -246,7 +256,7 @@ bool proc_stack(struct text *text, pid_t tid)
 		/* "[<0>] function+0x1f/0x120" */
 		char *function = strchr(line, ' ');
 
-		if (!function)
+		if (!function || !is_telling(function + 1))
 			continue;
 		text_add(text, "%s%s", join, function + 1);
 		join = " < ";

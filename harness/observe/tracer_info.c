@@ -2,6 +2,8 @@
 /* From PTRACE_GET_SYSCALL_INFO; or from registers, where the kernel is older than that (5.3). */
 #include "tracer_info.h"
 
+#include "proc.h"
+
 #include <elf.h>
 #include <errno.h>
 #include <string.h>
@@ -84,7 +86,18 @@ static bool info_from_registers(pid_t tid, bool entry, struct tracer_info *info)
 #endif
 }
 
-bool tracer_info(pid_t tid, bool entry, struct tracer_info *info)
+/* What is not to be read the kernel cannot read, either: the call does nothing (EFAULT). */
+static void find_arguments(pid_t tid, struct call *call)
+{
+	const uint64_t address = call->args[0];
+
+	if (!call_is_in_memory(call))
+		return;
+	if (!proc_memory(tid, address, call->args, sizeof(call->args)))
+		*call = (struct call){ .nr = call->nr, .args = { [4] = UINT64_MAX } };
+}
+
+static bool ask(pid_t tid, bool entry, struct tracer_info *info)
 {
 	struct syscall_info got = { 0 };
 
@@ -97,5 +110,14 @@ bool tracer_info(pid_t tid, bool entry, struct tracer_info *info)
 	} else {
 		info->result = got.exit.rval;
 	}
+	return true;
+}
+
+bool tracer_info(pid_t tid, bool entry, struct tracer_info *info)
+{
+	if (!ask(tid, entry, info))
+		return false;
+	if (info->entry)
+		find_arguments(tid, &info->call);
 	return true;
 }

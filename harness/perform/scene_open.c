@@ -15,9 +15,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BEYOND (64 << 10)      /* what a full socket still takes by splice(2), and an empty pipe */
+#define BEYOND 16 /* pages that a full socket still takes by splice(2), and an empty pipe */
 #define FEED_MAX (1 << 20)     /* what anybody may ask for (fs.pipe-max-size) */
-#define FEED_UNIT (4 << 10)    /* pages, that are filled whole */
+#define FEED_MAX_PAGES 20      /* or this, where pages are so large: BEYOND are to fit in */
 #define WAKING_FEED (64 << 10) /* what a pipe has unless told */
 
 bool scene_fails(struct scene *scene, const char *fault, int error)
@@ -48,14 +48,16 @@ bool scene_lacks(struct scene *scene, const char *missing, const char *fault, in
 static size_t feed_size(const struct test_case *test)
 {
 	const struct strategy *strategy = test->strategy;
-	const size_t beyond = test->sink->full_is_full ? 0 : BEYOND;
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE); /* they are filled whole */
+	const size_t beyond = test->sink->full_is_full ? 0 : BEYOND * page;
 	const size_t wanted = beyond + strategy_takes_ahead(strategy) + 1;
+	const size_t most = FEED_MAX_PAGES * page > FEED_MAX ? FEED_MAX_PAGES * page : FEED_MAX;
 
 	if (test->act->waking)
 		return WAKING_FEED;
-	if (strategy->program || wanted > FEED_MAX)
-		return FEED_MAX;
-	return (wanted / FEED_UNIT + 1) * FEED_UNIT;
+	if (strategy->program || wanted > most)
+		return most;
+	return (wanted / page + 1) * page;
 }
 
 /* Where the other end is to stall, or nothing is, this one must be ready. */

@@ -12,7 +12,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/filter.h>
 #include <linux/fs.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -74,6 +76,86 @@ static void check_filter(void)
 		count_unfiltered();
 	CHECK(waitpid(pid, &status, 0) == pid && !status,
 	      "a filter stops for each call that copies or waits, and for no other");
+}
+
+/* What the kernel makes of such a program: it takes what a filter is written in, and no more. */
+static uint32_t run_filter(const struct sock_filter *code, size_t length, const uint32_t *data)
+{
+	uint32_t loaded = 0;
+
+	for (size_t at = 0; at < length; at++) {
+		const struct sock_filter *step = &code[at];
+
+		switch (step->code) {
+		case BPF_LD | BPF_W | BPF_ABS:
+			loaded = data[step->k / sizeof(*data)];
+			break;
+		case BPF_JMP | BPF_JEQ | BPF_K:
+			at += loaded == step->k ? step->jt : step->jf;
+			break;
+		case BPF_JMP | BPF_JSET | BPF_K:
+			at += loaded & step->k ? step->jt : step->jf;
+			break;
+		case BPF_RET | BPF_K:
+			return step->k;
+		default:
+			return 0;
+		}
+	}
+	return 0;
+}
+
+/* A call as words of struct seccomp_data: nr, arch, two of an address, two for each argument. */
+static bool filter_stops(const struct filter_target *target, const struct call *call, uint32_t arch)
+{
+	struct sock_filter *code = calloc(filter_room(), sizeof(*code));
+	const size_t length = code ? filter_write(code, target) : 0;
+	uint32_t data[4 + 2 * CALL_ARGS] = { (uint32_t)call->nr, arch }, action;
+
+	for (int i = 0; i < CALL_ARGS; i++) {
+		data[4 + 2 * i + target->big_endian] = (uint32_t)call->args[i];
+		data[4 + 2 * i + !target->big_endian] = (uint32_t)(call->args[i] >> 32);
+	}
+	action = length > filter_room() ? 0 : run_filter(code, length, data);
+	free(code);
+	return action == SECCOMP_RET_TRACE;
+}
+
+/* Anonymous, or no clone, in the one half of the argument, and not in the other. */
+static void check_filter_of(const struct filter_target *target, const char *whose)
+{
+	const uint64_t high = (uint64_t)MAP_ANONYMOUS << 32, clone = (uint32_t)FICLONE;
+	const struct call copies[] = {
+		{ .nr = SYS_mmap, .args = { 0, 1, 0, high | MAP_SHARED } },
+		{ .nr = SYS_ioctl, .args = { 0, (uint64_t)1 << 32 | clone } },
+		{ .nr = SYS_ioctl, .args = { 0, (uint32_t)FICLONERANGE } },
+		{ .nr = SYS_splice },
+		{ .nr = SYS_ppoll },
+	};
+	const struct call apart[] = {
+		{ .nr = SYS_ioctl, .args = { 0, clone << 32 | 0x5401 } },
+		{ .nr = SYS_close },
+		{ .nr = SYS_getpid },
+	};
+	const struct call memory = { .nr = SYS_mmap, .args = { [3] = high | MAP_ANONYMOUS } };
+	bool right = filter_stops(target, &memory, target->arch) == target->mmap_in_memory;
+
+	for (size_t i = 0; i < ARRAY_SIZE(copies); i++)
+		right &= filter_stops(target, &copies[i], target->arch) &&
+			 !filter_stops(target, &copies[i], target->arch + 1);
+	for (size_t i = 0; i < ARRAY_SIZE(apart); i++)
+		right &= !filter_stops(target, &apart[i], target->arch);
+	CHECK(right, "a filter %s stops for what copies, and for that alone", whose);
+}
+
+static void check_filters(void)
+{
+	check_filter_of(&(struct filter_target){ .arch = 62 }, "of a little-endian machine");
+	check_filter_of(&(struct filter_target){ .arch = 22, .big_endian = true },
+			"of a big-endian one");
+	check_filter_of(
+		&(struct filter_target){ .arch = 22, .big_endian = true, .mmap_in_memory = true },
+		"of one whose mmap has its arguments in memory");
 }
 
 static void check_calls(void)
@@ -281,6 +363,7 @@ int main(void)
 	check_many_groups();
 	check_calls();
 	check_filter();
+	check_filters();
 	check_roles();
 	check_pattern();
 	check_quiescence();

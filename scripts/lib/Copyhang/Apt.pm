@@ -2,29 +2,30 @@
 #
 # Debian's packages of kernels, without installing any.
 #
-# Works with a configuration of its own in the cache (apt/), made from that of the machine: the same
-# mirrors, keys and ways to reach them, other suites. (Debian signs a release with the keys of the
+# Works with a configuration of its own in the cache (apt/, or apt-ARCHITECTURE/ for packages of
+# another architecture than this machine's), made from that of the machine: the same mirrors, keys
+# and ways to reach them, other suites. (Debian signs a release with the keys of the
 # last ones too, so that the keyring of a supported release serves for all.) Of a suite that is not
 # signed by a key the machine trusts for it no list is used. Only what is about kernels is kept, in
-# apt/packages.json.
+# packages.json; of another architecture also the libraries that programs for it are built with.
 #
 # If some lists cannot be had there is a line on standard error and the rest is used, or what there
 # was before; if there is nothing at all, it fails with the status 125.
 package Copyhang::Apt;
 
 use v5.36;
-use Copyhang::Cache   ();
-use Copyhang::Failure qw(untestable);
-use Copyhang::Limits  ();
-use Copyhang::Paths   ();
-use Copyhang::Tool    ();
-use Cpanel::JSON::XS  qw(encode_json decode_json);
-use Dpkg::Arch        ();
-use List::Util        qw(first);
+use Copyhang::Architecture ();
+use Copyhang::Cache        ();
+use Copyhang::Failure      qw(untestable);
+use Copyhang::Limits       ();
+use Copyhang::Paths        ();
+use Copyhang::Tool         ();
+use Cpanel::JSON::XS       qw(encode_json decode_json);
+use List::Util             qw(first);
 
 my $HELPER   = '/usr/lib/apt/apt-helper';
-my $PACKAGES = 'apt/packages.json';
-my $PROBE    = 'apt/room';                  # apt does not always say that the disk is full
+my $PACKAGES = 'packages.json';
+my $PROBE    = 'room';                      # apt does not always say that the disk is full
 
 # What has kernels: suites of the archive, and of its security mirror.
 my @SUITES   = qw(bullseye bookworm bookworm-backports trixie trixie-backports sid);
@@ -34,14 +35,27 @@ my @SECURITY = qw(bullseye-security bookworm-security trixie-security);
 my $RELEASE = qr/(?:old){0,2}stable|testing|unstable|bullseye|bookworm|trixie|forky|duke|sid/;
 
 # Which packages are of interest.
-my $KERNEL = qr/linux-(?:image|binary|modules|base)-\d/;
+my $KERNEL    = qr/linux-(?:image|binary|modules|base)-\d/;
+my $LIBRARIES = qr/libfuse3-dev|liburing-dev/;
 
-sub new ($class) { return bless {cache => Copyhang::Cache->new}, $class }
+sub new ($class, $architecture = Copyhang::Architecture->host) {
+    my $is_host = $architecture eq Copyhang::Architecture->host;
+    return bless {
+        cache        => Copyhang::Cache->new,
+        architecture => $architecture,
+        folder       => $is_host ? 'apt'          : "apt-$architecture",
+        wanted       => $is_host ? qr/$KERNEL\S+/ : qr/$KERNEL\S+|(?:$LIBRARIES)$/m,
+    }, $class;
+}
+
+sub _name ($self, $name) { return "$self->{folder}/$name" }
 
 # Loads the package lists if they are more than a day old, or always when refresh is set; once at
 # most. Arguments: refresh, on_progress => code($text).
 sub update ($self, %argument) {
-    my $is_due = sub () { $argument{refresh} || (-M $self->{cache}->path($PACKAGES) // 1) >= 1 };
+    my $is_due = sub () {
+        $argument{refresh} || (-M $self->{cache}->path($self->_name($PACKAGES)) // 1) >= 1;
+    };
     return                                            if $self->{updated} || !$is_due->();
     $argument{on_progress}->('reading package lists') if $argument{on_progress};
     $self->{cache}->change(sub { $self->_load if $is_due->() });
@@ -51,8 +65,8 @@ sub update ($self, %argument) {
 
 # Of the kernels: ({package, version, size, suite, uri, sha256}...).
 sub packages ($self) {
-    my $text     = $self->{cache}->read_file($PACKAGES) // '[]';
-    my $packages = eval { decode_json($text) }          // [];
+    my $text     = $self->{cache}->read_file($self->_name($PACKAGES)) // '[]';
+    my $packages = eval { decode_json($text) }                        // [];
     return @{$packages};
 }
 
@@ -63,8 +77,8 @@ sub _load ($self) {
     my ($status, undef, $noise) = Copyhang::Tool->attempt([$self->_apt('apt-get', 'update')]);
     my @complaints = $noise =~ /^[EW]: (.*)/mg;
     if (@complaints) {
-        $cache->write_file($PROBE, "\0" x 2**20);
-        $cache->remove($PROBE);
+        $cache->write_file($self->_name($PROBE), "\0" x 2**20);
+        $cache->remove($self->_name($PROBE));
     }
 
     # What apt has verified: suite, address of the repository, file.
@@ -77,8 +91,8 @@ sub _load ($self) {
         . "$complaints[0]\n"
         if @complaints;
     my @packages = map { $self->_read_list(@{$_}) } @lists;
-    untestable('no suite that could be read has kernels')  if !@packages && !$had_some;
-    $cache->write_file($PACKAGES, encode_json(\@packages)) if @packages;
+    untestable('no suite that could be read has kernels') if !@packages && !$had_some;
+    $cache->write_file($self->_name($PACKAGES), encode_json(\@packages)) if @packages;
     return;
 }
 
@@ -86,11 +100,14 @@ sub _load ($self) {
 # which apt reads before this file.
 sub _configure ($self) {
     my $cache = $self->{cache};
-    $cache->make_folder("apt/$_") for qw(state/lists/partial cache/archives/partial);
-    $cache->write_file('apt/copyhang.sources', $self->_sources);
-    $cache->write_file('apt/status',           q{});
-    my ($folder, $user) = ($cache->path('apt'), scalar getpwuid $>);
-    $cache->write_file('apt/apt.conf', <<"CONFIGURATION");
+    $cache->make_folder($self->_name($_)) for qw(state/lists/partial cache/archives/partial);
+    $cache->write_file($self->_name('copyhang.sources'), $self->_sources);
+    $cache->write_file($self->_name('status'),           q{});
+    my ($folder, $user) = ($cache->path($self->{folder}), scalar getpwuid $>);
+    $cache->write_file($self->_name('apt.conf'), <<"CONFIGURATION");
+APT::Architecture "$self->{architecture}";
+#clear APT::Architectures;
+APT::Architectures "$self->{architecture}";
 Dir::State "$folder/state";
 Dir::State::status "$folder/status";
 Dir::State::lists "lists";
@@ -123,18 +140,18 @@ sub _sources ($self) {
     my $archive = first { /\A$RELEASE(?:-backports)? / } @targets;
     my $updates = first { /\A$RELEASE-security / } @targets;
     untestable("apt's sources of this machine name no mirror of Debian") if !$archive;
-    return join "\n", _entry($archive, @SUITES), $updates ? _entry($updates, @SECURITY) : ();
+    return join "\n", $self->_entry($archive, @SUITES),
+        $updates ? $self->_entry($updates, @SECURITY) : ();
 }
 
-sub _entry ($target, @suites) {
+sub _entry ($self, $target, @suites) {
     my (undef, $mirror, $entry) = split / /, $target;
-    my $architecture = Dpkg::Arch::get_raw_build_arch();
     return <<"SOURCES" . _signed_by($entry);
 Types: deb
 URIs: $mirror
 Suites: @suites
 Components: main
-Architectures: $architecture
+Architectures: $self->{architecture}
 Targets: Packages
 SOURCES
 }
@@ -152,7 +169,7 @@ sub _signed_by ($entry) {
 }
 
 sub _apt ($self, $program, @arguments) {
-    return ($program, '-c', $self->{cache}->path('apt/apt.conf'), @arguments);
+    return ($program, '-c', $self->{cache}->path($self->_name('apt.conf')), @arguments);
 }
 
 sub _read_list ($self, $suite, $repository, $file) {
@@ -160,7 +177,7 @@ sub _read_list ($self, $suite, $repository, $file) {
     local $/ = q{};
     my @packages;
     while (my $paragraph = <$in>) {
-        my ($name) = $paragraph =~ /\APackage: ($KERNEL\S+)/ or next;
+        my ($name) = $paragraph =~ /\APackage: ($self->{wanted})/ or next;
         next if $name =~ /-dbg\z/ || $paragraph =~ /^Depends:.* linux-image-\d/m;
         my %field = $paragraph =~ /^(Version|Size|Filename|SHA256): (.*)/mg;
         next if keys %field != 4;

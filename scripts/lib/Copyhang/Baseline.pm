@@ -3,7 +3,8 @@
 # What is expected of the cases of a kernel, recorded from an earlier run, and what differs from it.
 #
 # A file is as copyhang-run(1) describes it under BASELINES. Of several kernels there is a folder of
-# them: debian-6.1.json is what is expected of debian:6.1. It is compact: one line for all cases of
+# them: debian-6.1.json is what is expected of debian:6.1, debian-6.1-ppc64el-64k.json of
+# debian:6.1/ppc64el where its pages have 64 KiB. It is compact: one line for all cases of
 # a product (Copyhang::Product), such as close,exit_group/sendfile,splice/pty,unix-pipe. Of the
 # kernel it also has a digest of its configuration, and the options that the cases depend on.
 package Copyhang::Baseline;
@@ -46,13 +47,16 @@ sub read ($class, $path) {    ## no critic (ProhibitBuiltinHomonyms)
 }
 
 # What is expected of a kernel; undef if nothing was recorded.
-sub of_kernel ($class, $folder, $name) {
-    my $path = _path($folder, $name);
+sub of_kernel ($class, $folder, $name, $page_size = undef) {
+    my $path = _path($folder, $name, $page_size);
     return -e $path ? $class->read($path) : undef;
 }
 
-sub _path ($folder, $name) {
-    return "$folder/" . ($name =~ s{.*/}{}r =~ s/[^\w.~+-]/-/gr) . '.json';
+# The page size is in KiB; most have 4.
+sub _path ($folder, $name, $page_size) {
+    my $base = $name =~ /\Adebian:/ ? $name : $name =~ s{.*/}{}r;
+    $base .= "-${page_size}k" if ($page_size // 4) != 4;
+    return "$folder/" . ($base =~ s/[^\w.~+-]/-/gr) . '.json';
 }
 
 sub _bad ($self, $reason) {
@@ -86,7 +90,8 @@ sub text ($class, $result) {
 # Records those results that are complete.
 sub record ($class, $folder, @results) {
     for my $result (grep { $_->{outcome} eq 'complete' } @results) {
-        Copyhang::Output->new(_path($folder, $result->{name}))->write($class->text($result));
+        Copyhang::Output->new(_path($folder, @{$result}{qw(name page_size)}))
+            ->write($class->text($result));
     }
     return;
 }

@@ -86,7 +86,7 @@ sub _parse ($arguments, $path, $specification, @config) {
     Getopt::Long::Parser->new(config => [qw(no_auto_abbrev no_ignore_case), @config])
         ->getoptionsfromarray($arguments, \%option, 'help|h', @{$specification});
     bad_input(lcfirst($complaints[0] =~ s/\s+\z//r) . "; see '$path --help'") if @complaints;
-    for my $name (sort grep { $WANTS{$_} && !$option{help} } keys %option) {
+    for my $name (sort grep { $WANTS{$_} && !$option{help} && !ref $option{$_} } keys %option) {
         my ($pattern, $wanted) = @{$WANTS{$name}};
         bad_input("--$name wants $wanted, not '$option{$name}'") if $option{$name} !~ $pattern;
     }

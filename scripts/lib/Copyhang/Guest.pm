@@ -4,7 +4,9 @@
 #
 # A Copyhang::Process, the emulator, whose standard output is the channel of init
 # (fixtures/guest/init.c): on_line gets what the case program prints, as long as nothing of it is
-# lost. The console goes to a file without a name, and is evidence.
+# lost. The console goes to a file without a name, and is evidence. Where the kernel writes to the
+# channel, too (Copyhang::Guest::Machine), what is no line of init's is taken for the console's; that
+# none of init's is missing its numbers tell there as well.
 #
 # The emulator is ended when init said that the case program came to its end, when something is
 # lost, and when a limit of Copyhang::Limits has passed: for a word of init, for something new on
@@ -28,6 +30,7 @@ my $OOPS = qr/Kernel\ panic\ -\ not\ syncing | \bOops: | kernel\ BUG\ at | \[\#\
 
 my $TAIL  = 65_536;    # bytes of the console that are looked at
 my $LINES = 24;        # of it that are kept
+my $ASIDE = 500;       # lines of the kernel's that came through the channel
 
 # Arguments: machine (Copyhang::Guest::Machine), initramfs (a handle, of
 # Copyhang::Guest::Initramfs), on_line.
@@ -43,6 +46,7 @@ sub start ($class, %argument) {
         console => $console,
         size    => 0,
         said    => {},
+        aside   => [],
         time    => {start => $now, stirred => $now, progress => $now},
         number  => 0,
     );
@@ -64,8 +68,9 @@ sub seconds ($self) {
 # A line of the channel, see fixtures/guest/init.c.
 sub take_line ($self, $line) {
     return if defined $self->{lost} || defined $self->said('end');
-    my ($number, $sum, $text) = $line =~ /\A(\d+) (\d+) (.*)\z/;
     my $expected = $self->{number} + 1;
+    $line = $self->_set_aside($line, $expected) // return if $self->{machine}->shares_channel;
+    my ($number, $sum, $text) = $line =~ /\A(\d+) (\d+) (.*)\z/;
     return $self->_lose("no line of init's: $line")             if !defined $text;
     return $self->_lose("line $number where $expected was due") if $number != $expected;
     return $self->_lose("a line that is damaged: $line")        if $sum != unpack '%32C*', $text;
@@ -74,6 +79,18 @@ sub take_line ($self, $line) {
     return $self->_listen($1, $2 // q{}) if $text =~ /\A[@](\w+)(?: (.*))?\z/;
     $self->{time}{progress} = Copyhang::Process::now();
     return $self->SUPER::take_line($text);
+}
+
+# Of a line that the kernel may have begun or written: init's part, undef if there is none.
+sub _set_aside ($self, $line, $expected) {
+    return $line if $line =~ /\A\d+ \d+ /;
+    my ($kernel, $rest) = $line =~ /\A(.*?)(?<!\d)($expected \d+ .*)\z/;
+    my ($sum, $text) = map { /\A\d+ (\d+) (.*)/ } $rest // ();
+    my $is_frame = defined $sum && $sum == unpack '%32C*', $text;
+    push @{$self->{aside}}, $is_frame ? $kernel : $line;
+    shift @{$self->{aside}} if @{$self->{aside}} > $ASIDE;
+    $self->{time}{stirred} = Copyhang::Process::now();
+    return $is_frame ? $rest : undef;
 }
 
 # From here on nothing can be relied on.
@@ -149,6 +166,7 @@ sub _console ($self) {
     seek $console, $size > $TAIL ? $size - $TAIL : 0, 0;
     local $/ = undef;
     my $text = readline($console) // q{};
+    $text = join "\n", @{$self->{aside}}, $text;
     $text =~ s/\e\[[\d;?]*[A-Za-z]|\r|\0//g;
     return grep { /\S/ } map { s/\A\[ *\d+[.]\d+\] //r } split /\n/, $text;
 }

@@ -15,10 +15,12 @@
 package Copyhang::Kernel;
 
 use v5.36;
-use Copyhang::Cache   ();
-use Copyhang::Failure qw(bad_input);
-use Cwd               ();
-use Dpkg::Version     ();
+use Copyhang::Architecture ();
+use Copyhang::Cache        ();
+use Copyhang::Failure      qw(bad_input);
+use Copyhang::Paths        ();
+use Cwd                    ();
+use Dpkg::Version          ();
 
 # The kernel that $spec names. %argument: name, to call it by; modules, where they do not come with
 # it: the folder lib/modules/RELEASE, or one that has just one such folder.
@@ -43,9 +45,14 @@ sub _modules ($folder) {
     bad_input("$folder is neither a folder lib/modules/RELEASE nor has it exactly one of them");
 }
 
+# Those of this machine's architecture first.
 sub sorted ($class, @kernels) {
-    my %version = map  { $_ => Dpkg::Version->new($_->version, check => 0) } @kernels;
-    my @sorted  = sort { $version{$a} <=> $version{$b} || $a->name cmp $b->name } @kernels;
+    my $host    = Copyhang::Architecture->host;
+    my %version = map { $_ => Dpkg::Version->new($_->version, check => 0) } @kernels;
+    my %rank    = map { $_ => $_->architecture eq $host ? q{} : $_->architecture } @kernels;
+    my @sorted =
+        sort { $rank{$a} cmp $rank{$b} || $version{$a} <=> $version{$b} || $a->name cmp $b->name }
+        @kernels;
     return @sorted;
 }
 
@@ -86,5 +93,15 @@ sub version ($self) { return $self->{version} // $self->{release} // '0' }
 sub modules ($self) { return $self->{modules} }
 sub config  ($self) { return $self->{config} }
 sub is_uml  ($self) { return $self->{is_uml} // 0 }
+
+# As Debian calls it.
+sub architecture ($self) { return $self->{architecture} // Copyhang::Architecture->host }
+
+# In KiB, as its configuration has it; undef if that does not say, as where there is but one.
+sub page_size ($self) {
+    my $path = $self->config;
+    my $text = defined $path ? Copyhang::Paths->contents($path) // q{} : q{};
+    return $text =~ /^CONFIG_(?:PAGE_SIZE_(\d+)KB|\w+_(\d+)K_PAGES)=y$/m ? $1 // $2 : undef;
+}
 
 1;

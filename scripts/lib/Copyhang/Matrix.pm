@@ -8,16 +8,18 @@ package Copyhang::Matrix;
 
 use v5.36;
 use parent 'Copyhang::Run';
-use Copyhang::Cache          ();
-use Copyhang::Failure        qw(bad_input);
-use Copyhang::Guest::Machine ();
-use Copyhang::Guest::Stream  ();
-use Copyhang::Kernel         ();
-use Copyhang::Matrix::Report ();
-use Copyhang::Paths          ();
-use Copyhang::Tool           ();
-use List::Util               qw(min uniq);
-use POSIX                    qw(ceil);
+use Copyhang::Architecture    ();
+use Copyhang::Cache           ();
+use Copyhang::Failure         qw(bad_input);
+use Copyhang::Guest::Machine  ();
+use Copyhang::Guest::Programs ();
+use Copyhang::Guest::Stream   ();
+use Copyhang::Kernel          ();
+use Copyhang::Matrix::Report  ();
+use Copyhang::Paths           ();
+use Copyhang::Tool            ();
+use List::Util                qw(min uniq);
+use POSIX                     qw(ceil);
 
 # For how many cases a guest gets a processor more, and how many it gets at most.
 my ($PER_PROCESSOR, $PROCESSORS) = (128, 4);
@@ -30,6 +32,7 @@ sub new ($class, $option, @names) {
     for my $folder (grep { defined && !-d } @{$option}{qw(baseline write-baseline)}) {
         bad_input("no folder $folder with baselines");
     }
+    Copyhang::Architecture->check(grep { $_ ne 'all' } @{$option->{arch} // []});
     $self->{output} = Copyhang::Output->for_options($option, $self->files);
     Copyhang::Failure->catch_signals;
     if ($option->{exec}) {
@@ -40,10 +43,24 @@ sub new ($class, $option, @names) {
     $self->{hold}      = Copyhang::Cache->new->hold;
     $self->{kernels} =
         [map { Copyhang::Kernel->find($_, modules => $option->{modules}) } uniq @names];
-    for my $name (@names ? () : Copyhang::Paths->default_kernels) {
+    for my $name (@names ? () : _defaults(@{$option->{arch} // []})) {
         $self->_try($name, sub { push @{$self->{kernels}}, Copyhang::Kernel->find($name) });
     }
+    my $host = Copyhang::Architecture->host;
+    my ($foreign) = $option->{exec} ? grep { $_->architecture ne $host } @{$self->{kernels}} : ();
+    bad_input($foreign->name . " is of another architecture than the programs of --exec, $host")
+        if $foreign;
     return $self;
+}
+
+# What is tested when no kernel is named: the list, and of other architectures those of its own list.
+sub _defaults (@architectures) {
+    my %wanted = map { $_ => 1 } @architectures;
+    my @others =
+        grep { my ($architecture) = m{/(.*)}; $wanted{all} || $wanted{$architecture} }
+        Copyhang::Paths->names_in(Copyhang::Paths->fixture('kernels-foreign'));
+    return @others if @others && !$wanted{all};
+    return (Copyhang::Paths->default_kernels, @others);
 }
 
 # Does something with a kernel, which is left out if there is something wrong with just this one;
@@ -76,6 +93,13 @@ sub _fetch ($self, $progress) {
         $self->_try($name, sub { $kernel->fetch($tell); push @fetched, $kernel });
         Copyhang::Failure->check_signals;
     }
+    for my $architecture (uniq map { $_->architecture } @fetched) {
+        Copyhang::Guest::Programs->prepare(
+            $architecture,
+            $self->{option}{'no-install'},
+            sub ($text) { $progress->tell("$architecture: $text") }
+        );
+    }
     return Copyhang::Kernel->sorted(@fetched);
 }
 
@@ -88,13 +112,13 @@ sub _streams ($self, $progress, @kernels) {
     my $cpus       = Copyhang::Tool->cpus;
     my $processors = $option->{cpus} // (min($cpus, $PROCESSORS, ceil(@ids / $PER_PROCESSOR)) || 1);
     my ($free) = (Copyhang::Paths->contents('/proc/meminfo') // q{}) =~ /^MemAvailable:\s+(\d+)/m;
-    my $fit    = int(($free // 0) / 1024 / Copyhang::Guest::Machine->memory);
+    my $fit    = int(($free // 0) / 1024 / Copyhang::Guest::Machine->memory(@kernels));
     $self->{at_once} = min(int($cpus / $processors), $fit, scalar @kernels) || 1;
     my $accelerator = Copyhang::Guest::Machine->accelerator_for($progress, @kernels);
     return map {
         my ($kernel, $name) = ($_, $_->name);
         my $baseline = defined $option->{baseline}
-            && Copyhang::Baseline->of_kernel($option->{baseline}, $name);
+            && Copyhang::Baseline->of_kernel($option->{baseline}, $name, $kernel->page_size);
         Copyhang::Guest::Stream->new(
             {
                 name        => $name,

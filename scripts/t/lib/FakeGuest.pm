@@ -7,7 +7,7 @@ use Exporter 'import';
 use Fake       qw(programs spew start finish);
 use File::Temp ();
 
-our @EXPORT_OK = qw(guests image);
+our @EXPORT_OK = qw(guests add_programs image);
 
 # Stands for qemu: knows the arguments, writes the console and the channel, and does what the plan
 # says: perl code in $folder/plan, with these at hand.
@@ -54,8 +54,19 @@ sub guests ($cases, $plan) {
     my $folder = File::Temp->newdir;
     spew("$folder/qemu-system-x86_64", $EMULATOR =~ s/FOREVER/$Fake::FOREVER/r);
     chmod oct 755, "$folder/qemu-system-x86_64";
+    symlink 'qemu-system-x86_64', "$folder/qemu-system-$_" for qw(aarch64 ppc64 riscv64 s390x);
     spew("$folder/plan", $plan);
     return ($programs, $folder);
+}
+
+# Programs for guests of another architecture.
+sub add_programs ($programs, $architecture) {
+    mkdir "$programs/$architecture";
+    for my $name (qw(copyhang-cases copyhang-init)) {
+        spew("$programs/$architecture/$name", "no program of $architecture\n");
+        chmod oct 755, "$programs/$architecture/$name";
+    }
+    return;
 }
 
 # A file that is taken for a compressed kernel.

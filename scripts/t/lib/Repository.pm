@@ -16,7 +16,11 @@ my @SUITES = qw(
     bullseye-security bookworm-security trixie-security
 );
 
+# Of packages and lists, where it is not this machine's.
+our $Architecture;
+
 sub architecture () {
+    return $Architecture if defined $Architecture;
     chomp(my $architecture = `dpkg --print-architecture`);
     return $architecture;
 }
@@ -72,7 +76,9 @@ sub publish ($repository, $key, @but) {
         my $folder = "$repository/dists/$suite";
         my $lists  = "main/binary-$architecture";
         make_path("$folder/$lists", "$repository/pool/$suite");
-        _run("cd $repository && apt-ftparchive packages pool/$suite >dists/$suite/$lists/Packages");
+        _run(
+            "cd $repository && apt-ftparchive --arch $architecture packages pool/$suite >dists/$suite/$lists/Packages"
+        );
         _run(     "apt-ftparchive -o APT::FTPArchive::Release::Codename=$suite"
                 . " -o APT::FTPArchive::Release::Suite=$suite"
                 . " release $folder >$repository/Release && mv $repository/Release $folder/Release"

@@ -8,10 +8,12 @@ package Copyhang::Bisect::Kernels;
 
 use v5.36;
 use parent 'Copyhang::Bisect::Search';
-use Copyhang::Failure qw(bad_input);
-use Copyhang::Kernel  ();
-use Copyhang::Paths   ();
-use Copyhang::Text    qw(shell_word);
+use Copyhang::Failure         qw(bad_input);
+use Copyhang::Guest::Programs ();
+use Copyhang::Kernel          ();
+use Copyhang::Paths           ();
+use Copyhang::Text            qw(shell_word);
+use List::Util                qw(uniq);
 
 # $option: good, bad, kernels, as of the command line.
 sub for_options ($class, $option, $step) { return $class->new(option => $option, step => $step) }
@@ -29,6 +31,8 @@ sub begin ($self) {
     my ($good, $bad) = map { $number{$_->identity} } @ends;
     bad_input("$first and $last are the same kernel")                         if $good == $bad;
     bad_input("$first is newer than $last: $Copyhang::Bisect::Search::OLDER") if $good > $bad;
+    Copyhang::Guest::Programs->prepare($_, $self->{option}{'no-install'}, sub ($words) { })
+        for uniq map { $_->architecture } @ends;
     @{$self}{qw(kernels good bad among)} = (\@kernels, [$good], $bad, $bad - $good + 1);
     return;
 }
@@ -50,10 +54,13 @@ sub _listed ($path) {
 sub _offered ($good, $bad) {
     bad_input('--kernels is needed where the ends are not kernels of Debian, as debian:6.1 is')
         if grep { !$_->can('flavour') } $good, $bad;
+    my @architectures = map { $_->architecture } $good, $bad;
+    bad_input("the ends are of two architectures, $architectures[0] and $architectures[1]")
+        if $architectures[0] ne $architectures[1];
     my @flavours = map { $_->flavour } $good, $bad;
     bad_input("the ends are of two flavours, $flavours[0] and $flavours[1]")
         if $flavours[0] ne $flavours[1];
-    return grep { $_->flavour eq $flavours[0] } (ref $good)->all;
+    return grep { $_->flavour eq $flavours[0] } (ref $good)->all($good->architecture);
 }
 
 sub identity ($self, $number) { return $self->{kernels}[$number]->identity }

@@ -7,22 +7,26 @@ use v5.36;
 use parent 'Copyhang::Command';
 use Copyhang::Failure qw(bad_input);
 use Copyhang::Paths   ();
+use List::Util        qw(uniq);
 
 my $DEBIAN = 'Copyhang::Kernel::Debian';
 my %ACTION = (list => \&_list, fetch => \&_fetch, prune => \&_prune);
 
 sub main ($class, @arguments) {
-    my $option = $class->options(\@arguments, 'refresh', 'no-install');
+    my $option = $class->options(\@arguments, 'refresh', 'no-install', 'arch=s@');
     my $action = shift @arguments // 'list';
     bad_input("list, fetch or prune, not '$action'; see 'copyhang kernels --help'")
         if !$ACTION{$action};
     Copyhang::Paths->prepare($option->{'no-install'});
     require Copyhang::Kernel::Debian;
+    my @architectures = _architectures(@{$option->{arch} // []});
     Copyhang::Failure->catch_signals;
     my $hold = $action eq 'prune' ? undef : Copyhang::Cache->new->hold;
     my $done = eval {
-        $DEBIAN->apt->update(%{$option}, on_progress => \&_tell) if $action ne 'prune';
-        $ACTION{$action}->($class, @arguments);
+        for my $architecture ($action eq 'prune' ? () : @architectures) {
+            $DEBIAN->apt($architecture)->update(%{$option}, on_progress => \&_tell);
+        }
+        $ACTION{$action}->($class, \@architectures, @arguments);
         1;
     };
     _tell(q{});
@@ -30,9 +34,17 @@ sub main ($class, @arguments) {
     die $@;
 }
 
-sub _list ($class, @names) {
-    my @kernels = @names ? map { $DEBIAN->known($_) } @names : $DEBIAN->all;
-    my $format  = "%-28s %-29s %-22s %-23s %9s %9s\n";
+# This machine's, if none is named.
+sub _architectures (@names) {
+    Copyhang::Architecture->check(grep { $_ ne 'all' } @names);
+    return Copyhang::Architecture->host if !@names;
+    return (grep { $_ eq 'all' } @names) ? Copyhang::Architecture->names : uniq @names;
+}
+
+sub _list ($class, $architectures, @names) {
+    my @kernels =
+        @names ? map { $DEBIAN->known($_) } @names : map { $DEBIAN->all($_) } @{$architectures};
+    my $format = "%-28s %-29s %-22s %-23s %9s %9s\n";
     printf $format, qw(NAME RELEASE VERSION SUITE DOWNLOAD CACHED);
     for my $kernel (@kernels) {
         my @sizes = map { scalar $kernel->$_ } qw(download_size size_in_cache);
@@ -43,7 +55,7 @@ sub _list ($class, @names) {
     return;
 }
 
-sub _fetch ($class, @names) {
+sub _fetch ($class, $architectures, @names) {
     @names = Copyhang::Paths->default_kernels if !@names;
     for my $kernel (map { Copyhang::Kernel->find($_) } @names) {
         $kernel->fetch(sub ($text) { _tell($kernel->name . ": $text") });
@@ -53,7 +65,7 @@ sub _fetch ($class, @names) {
     return;
 }
 
-sub _prune ($class, @names) {
+sub _prune ($class, $architectures, @names) {
     $class->no_more(\@names, 'prune removes all kernels');
     require Copyhang::Bisect::Repository;
     my $cache = Copyhang::Cache->new;
@@ -61,7 +73,7 @@ sub _prune ($class, @names) {
     $cache->alone(
         sub {
             Copyhang::Bisect::Repository->remove_worktree($_) for glob "\Q$trees\E/*";
-            $cache->remove($_) for qw(kernels guests machines trees);
+            $cache->remove($_) for qw(kernels guests machines programs sysroots trees);
         }
     );
     return;

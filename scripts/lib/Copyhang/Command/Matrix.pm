@@ -10,7 +10,7 @@ use Copyhang::Paths   ();
 
 sub main ($class, @kernels) {
     my @own =
-        qw(only=s@ each modules=s baseline=s write-baseline=s exec=s@ carry=s@ cpus=s append=s);
+        qw(only=s@ each modules=s baseline=s write-baseline=s exec=s@ carry=s@ cpus=s append=s arch=s@);
     my @common = (@Copyhang::Command::REPORT, @Copyhang::Command::PROGRAM);
     my $option = $class->options(\@kernels, @own, @common);
 
@@ -23,6 +23,10 @@ sub main ($class, @kernels) {
               "--$misplaced is for the cases of the tables: with --exec there are --source, --sink,"
             . ' --act and --reverse')
         if defined $misplaced;
+
+    bad_input(
+        '--arch is for the list of kernels: one that is named has its own, as debian:6.1/arm64')
+        if $option->{arch} && @kernels;
 
     Copyhang::Paths->prepare($option->{'no-install'}, 'matrix');
     require Copyhang::Matrix;

@@ -9,14 +9,15 @@
 package Copyhang::Guest::Initramfs;
 
 use v5.36;
-use Copyhang::Cache   ();
-use Copyhang::Failure qw(bad_input untestable);
-use Copyhang::Output  ();
-use Copyhang::Paths   ();
-use Copyhang::Tool    ();
-use File::Copy        ();
-use File::Find        ();
-use File::Temp        ();
+use Copyhang::Cache           ();
+use Copyhang::Failure         qw(bad_input untestable);
+use Copyhang::Guest::Programs ();
+use Copyhang::Output          ();
+use Copyhang::Paths           ();
+use Copyhang::Tool            ();
+use File::Copy                ();
+use File::Find                ();
+use File::Temp                ();
 
 # By the end of a module's name.
 my %UNPACKER = (ko => 'cat', xz => 'xz -dcq', zst => 'zstd -dcq', gz => 'gzip -dcq');
@@ -26,7 +27,7 @@ my $CASES = 'copyhang-cases';
 
 # For a kernel, a Copyhang::Kernel that has been fetched. $load may be undef.
 sub new ($class, $kernel, $load = undef) {
-    my $programs = Copyhang::Paths->programs;
+    my $programs = Copyhang::Guest::Programs->folder($kernel->architecture);
     my %file     = (init => "$programs/copyhang-init", "$OURS/$CASES" => "$programs/$CASES");
     my @modules  = _modules($kernel->modules);
     my $cache    = Copyhang::Cache->new;

@@ -6,8 +6,9 @@
 # kernel, then an ordinary PC with the compressed one. Without ACPI a microvm shows one processor
 # alone: for more the uncompressed kernel is started on a PC (by its PVH entry, too), which takes
 # some tenths of a second longer. One on which a kernel came up after another one had failed is the
-# first the next time (remember). A user-mode kernel is started as it is. There is no disk and no
-# network, and two serial ports: ttyS0 is the console, ttyS1 the channel.
+# first the next time (remember). A kernel of another architecture has one machine. A user-mode
+# kernel is started as it is. There is no disk and no network, and two serial ports: one is the
+# console, the other one the channel.
 #
 # accelerator_for tells whether emulated machines can run under KVM here. A /dev/kvm that opens
 # proves nothing: on some nested hosts it does, and the guest never prints a byte. So the first
@@ -16,12 +17,14 @@
 package Copyhang::Guest::Machine;
 
 use v5.36;
+use Copyhang::Architecture     ();
 use Copyhang::Cache            ();
 use Copyhang::Failure          ();
 use Copyhang::Guest            ();
 use Copyhang::Guest::Initramfs ();
 use Copyhang::Kernel::Image    ();
 use Copyhang::Paths            ();
+use List::Util                 qw(max);
 
 my $KVM        = '/dev/kvm';
 my $REMEMBERED = 'accelerator';
@@ -32,31 +35,89 @@ my $MEMORY = 512;    # MB; xfs and overlayfs want some, forked cases share most
 # How much slower than this machine: what limits are multiplied with.
 my %SLOWNESS = (kvm => 1, uml => 2, tcg => 4);
 
-# Translated code copies words faster than what `rep movsb` is made of.
-my %CPU = (kvm => 'host', tcg => 'max,-erms,-fsrm');
+# What shows a kernel of each architecture: emulator; cpu, by accelerator; machine (-M); memory,
+# where it takes more; ports, console and channel by these names; words for the kernel: which port
+# is its console, and which one is for fixtures/guest/channel.c, where that is not ttyS1;
+# shares_channel, where the kernel writes there, too.
+my %EMULATED = (
 
-# Of qemu, with the serial ports at the same addresses: kind => [-M, what the kernel has to know].
-# With ACPI a microvm's timer does not interrupt: a kernel that cannot tell the speed of its TSC, as
-# this machine was busy just then, would wait for it for ever. Nothing resets one but a triple
-# fault. TSCs of several processors are not taken for alike, but are: all show this machine's.
+    # The serial ports are at the same addresses in each of its kinds (below). Translated code
+    # copies words faster than what `rep movsb` is made of. A kernel that counts the timer's
+    # interrupts to see whether they come gives up on a machine that is slow enough.
+    amd64 => {
+        emulator => 'qemu-system-x86_64',
+        cpu      => {kvm => 'host', tcg => 'max,-erms,-fsrm'},
+        words    => 'console=ttyS0 no_timer_check',
+        ports    => [
+            -device => 'isa-serial,chardev=console,iobase=0x3f8,irq=4',
+            -device => 'isa-serial,chardev=channel,iobase=0x2f8,irq=3',
+        ],
+    },
+
+    # `max` is three times as slow to translate: it signs pointers.
+    arm64 => {
+        emulator => 'qemu-system-aarch64',
+        machine  => 'virt',
+        cpu      => {kvm => 'host', tcg => 'cortex-a57'},
+        words    => 'console=ttyAMA0 channel=/dev/ttyS0',
+        ports    => [-serial => 'chardev:console', -device => 'pci-serial,chardev=channel'],
+    },
+    ppc64el => {
+        emulator => 'qemu-system-ppc64',
+        machine  => 'pseries,x-vof=on',
+        cpu      => {kvm => 'host', tcg => 'power9'},
+        memory   => 1024,
+        words    => 'console=hvc0 channel=/dev/hvc1',
+        ports    => [-serial => 'chardev:console', -serial => 'chardev:channel'],
+    },
+    riscv64 => {
+        emulator => 'qemu-system-riscv64',
+        machine  => 'virt',
+        cpu      => {kvm => 'host', tcg => 'rv64'},
+        words    => 'console=ttyS0 channel=/dev/ttyS1',
+        ports    => [-serial => 'chardev:console', -device => 'pci-serial,chardev=channel'],
+    },
+
+    # Both are terminals of the service processor's. What unpacks the kernel writes to both of them,
+    # and without conmode= so does the kernel.
+    s390x => {
+        shares_channel => 1,
+        emulator       => 'qemu-system-s390x',
+        machine        => 's390-ccw-virtio',
+        cpu            => {kvm => 'host', tcg => 'max'},
+        words          => 'conmode=sclp console=ttyS0 channel=/dev/ttysclp0',
+        ports          => [
+            -device => 'sclplmconsole,chardev=console',
+            -device => 'sclpconsole,chardev=channel',
+        ],
+    },
+);
+
+# Kinds of PCs: kind => [-M, what the kernel has to know]. With ACPI a microvm's timer does not
+# interrupt: a kernel that cannot tell the speed of its TSC, as this machine was busy just then,
+# would wait for it for ever. Nothing resets one but a triple fault. TSCs of several processors are
+# not taken for alike, but are: all show this machine's.
 my %KIND = (
     microvm => ['microvm,acpi=off,isa-serial=off', 'reboot=t'],
     pvh     => ['pc',                              'tsc=reliable'],
     pc      => ['pc',                              'tsc=reliable'],
 );
 
-# What an x86 kernel is told. One that counts the timer's interrupts to see whether they come gives
-# up on a machine that is slow enough (no_timer_check).
-my $WORDS = 'console=ttyS0 panic=-1 rdinit=/init no_timer_check init_on_alloc=0';
+my $WORDS = 'panic=-1 rdinit=/init init_on_alloc=0';
 
 # kvm or tcg, and says so where it is slow. $progress: of Copyhang::Progress. The kernels, of
 # Copyhang::Kernel, have been fetched.
 sub accelerator_for ($class, $progress, @kernels) {
-    my ($kernel) = grep { !$_->is_uml } @kernels or return 'tcg';
+    my ($kernel) = grep { _is_like_here($_) } @kernels or return 'tcg';
     $progress->tell('looking for an accelerator');
     my $why = $class->_why_not_kvm($kernel) // return 'kvm';
     $progress->noise("Guests run under TCG, slowly: $why.\n");
     return 'tcg';
+}
+
+# Whether this machine's processors can execute it.
+sub _is_like_here ($kernel) {
+    return !$kernel->is_uml && $kernel->architecture eq Copyhang::Architecture->host;
 }
 
 sub _why_not_kvm ($class, $kernel) {
@@ -89,18 +150,26 @@ sub candidates ($class, %argument) {
     my ($kernel, $accelerator) = @argument{qw(kernel accelerator)};
     my $key    = join "\n", $accelerator, map { join q{ }, $_, (stat)[7, 9] } $kernel->images;
     my %common = (
-        accelerator => $kernel->is_uml ? 'uml' : $accelerator,
-        processors  => $argument{processors} // 1,
-        append      => $argument{append}     // q{},
-        memory      => 'machines/' . Copyhang::Cache->key($key),
+        accelerator  => $kernel->is_uml ? 'uml' : _is_like_here($kernel) ? $accelerator : 'tcg',
+        architecture => $kernel->architecture,
+        processors   => $argument{processors} // 1,
+        append       => $argument{append}     // q{},
+        memory       => 'machines/' . Copyhang::Cache->key($key),
     );
-    my $elf      = $kernel->is_uml ? 'uml' : $common{processors} > 1 ? 'pvh' : 'microvm';
-    my @machines = map {
-        my $kind = Copyhang::Kernel::Image->is_elf($_) ? $elf : 'pc';
-        bless {%common, kind => $kind, image => $_}, $class
-    } $kernel->images;
+    my @machines =
+        map { bless {%common, kind => _kind(\%common, $_), image => $_}, $class } $kernel->images;
     my ($first) = split /\n/, Copyhang::Cache->new->read_file($common{memory}) // q{-};
     return ((grep { $_->{kind} eq $first } @machines), grep { $_->{kind} ne $first } @machines);
+}
+
+# What shows this image: `uml`, one of %KIND, or the architecture's only one.
+sub _kind ($common, $image) {
+    my ($accelerator, $architecture, $processors) =
+        @{$common}{qw(accelerator architecture processors)};
+    return 'uml'         if $accelerator eq 'uml';
+    return $architecture if $architecture ne 'amd64';
+    return 'pc'          if !Copyhang::Kernel::Image->is_elf($image);
+    return $processors > 1 ? 'pvh' : 'microvm';
 }
 
 # For the next time: the kernel came up on this one, which was not the first to be tried.
@@ -108,10 +177,16 @@ sub remember ($self) {
     return Copyhang::Cache->new->write_file($self->{memory}, "$self->{kind}\n");
 }
 
-# What it takes of the host's memory, in MB, and what limits are to be multiplied with.
-sub memory      ($class) { return $MEMORY + 128 }
-sub slowness    ($self)  { return $SLOWNESS{$self->{accelerator}} }
-sub accelerator ($self)  { return $self->{accelerator} }
+# What one of these kernels takes of the host's memory at most, in MB.
+sub memory ($class, @kernels) {
+    return 128 + max($MEMORY, map { $EMULATED{$_->architecture}{memory} // 0 } @kernels);
+}
+
+sub shares_channel ($self) { return $EMULATED{$self->{architecture}}{shares_channel} // 0 }
+
+# What limits are to be multiplied with.
+sub slowness    ($self) { return $SLOWNESS{$self->{accelerator}} }
+sub accelerator ($self) { return $self->{accelerator} }
 
 # The command line that starts it, with the console written to one descriptor, the initramfs read
 # from another, and the channel on standard output.
@@ -121,26 +196,24 @@ sub command ($self, $console, $initramfs) {
 }
 
 sub _qemu ($self, $initramfs, $console) {
-    my ($machine, $words) = @{$KIND{$self->{kind}}};
+    my $emulated = $EMULATED{$self->{architecture}};
+    my ($machine, $words) = @{$KIND{$self->{kind}} // [$emulated->{machine}, q{}]};
     return (
-        'qemu-system-x86_64',
+        $emulated->{emulator},
         qw(-no-user-config -nodefaults -no-reboot -display none),
         '-accel'  => $self->{accelerator},
-        '-cpu'    => $CPU{$self->{accelerator}},
+        '-cpu'    => $emulated->{cpu}{$self->{accelerator}},
         '-smp'    => $self->{processors},
-        '-m'      => $MEMORY,
+        '-m'      => $emulated->{memory} // $MEMORY,
         '-M'      => $machine,
         '-kernel' => $self->{image},
         '-initrd' => $initramfs,
-        '-append' => "$WORDS $words $self->{append}",
-        _port('console', "/dev/fd/$console", '0x3f8', 4),
-        _port('channel', '/dev/fd/1',        '0x2f8', 3),
+        '-append' =>
+            join(q{ }, grep { length } $WORDS, $emulated->{words}, $words, $self->{append}),
+        '-chardev' => "file,id=console,path=/dev/fd/$console",
+        '-chardev' => 'file,id=channel,path=/dev/fd/1',
+        @{$emulated->{ports}},
     );
-}
-
-sub _port ($name, $path, $address, $interrupt) {
-    my $device = "isa-serial,chardev=$name,iobase=$address,irq=$interrupt";
-    return ('-chardev', "file,id=$name,path=$path", '-device', $device);
 }
 
 sub _uml ($self, $initramfs, $console) {

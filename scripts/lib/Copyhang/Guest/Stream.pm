@@ -142,6 +142,7 @@ sub result ($self) {
         %{$self}{qw(name machine detail seconds baseline)},
         release     => $self->{release} // $kernel->release,
         version     => $kernel->version,
+        page_size   => $kernel->page_size,
         accelerator => $self->{machines}[0]->accelerator,
         outcome     => $self->{outcome} // 'complete',
         console     => $self->{console} // [],

@@ -20,18 +20,19 @@ my @CONFIG = qw(root/boot/config-* root/usr/lib/modules/*/config);
 
 sub look_up ($class, $path) {
     my ($status, $lines) = Copyhang::Tool->attempt(
-        ['dpkg-deb', '--show', '--showformat=${Package} ${Version}', $path]);
-    my ($package, $version) = split / /, $lines->[0] // q{};
+        ['dpkg-deb', '--show', '--showformat=${Package} ${Version} ${Architecture}', $path]);
+    my ($package, $version, $architecture) = split / /, $lines->[0] // q{};
     bad_input("$path is not a Debian package") if $status || !defined $version;
     my ($release) = $package =~ /\Alinux-(?:image|binary)-(\d.*?)(?:-unsigned)?\z/
         or bad_input("$path is not a package with a kernel, but $package");
     my @beside = map { $path =~ s{linux-binary-([^/]*)\z}{linux-$_-$1}r } qw(base modules);
     my @files  = ($path, grep { $_ ne $path && -e } @beside);
     return bless {
-        entry   => 'deb-' . Copyhang::Cache->key(q{}, @files),
-        files   => \@files,
-        release => $release,
-        version => $version,
+        entry        => 'deb-' . Copyhang::Cache->key(q{}, @files),
+        files        => \@files,
+        release      => $release,
+        version      => $version,
+        architecture => $architecture,
     }, $class;
 }
 

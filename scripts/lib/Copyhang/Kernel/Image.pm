@@ -2,8 +2,9 @@
 #
 # A kernel that is one file, or the folder that it was built in.
 #
-# A file is a bzImage (Debian calls it vmlinuz), a vmlinux, or the program of a user-mode kernel
-# (linux.uml); what it is, is seen from its contents. Of a bzImage the uncompressed kernel is made
+# A file is a bzImage (Debian calls it vmlinuz), a vmlinux, the program of a user-mode kernel
+# (linux.uml), or what boots on another architecture (Copyhang::Architecture); what it is, is seen
+# from its contents. Of a bzImage the uncompressed kernel is made
 # once (extract): the x86 boot protocol says where in the file its compressed form is. The vmlinux
 # and bzImage of a folder are used as they are. What was built as modules is there only once make
 # modules_install INSTALL_MOD_PATH=DIR has collected it, and --modules DIR says so.
@@ -11,11 +12,10 @@ package Copyhang::Kernel::Image;
 
 use v5.36;
 use parent 'Copyhang::Kernel';
-use Copyhang::Cache   ();
-use Copyhang::Failure qw(bad_input);
-use Copyhang::Tool    ();
-
-my @IN_TREE = qw(linux vmlinux arch/x86/boot/bzImage arch/*/boot/Image);
+use Copyhang::Architecture ();
+use Copyhang::Cache        ();
+use Copyhang::Failure      qw(bad_input);
+use Copyhang::Tool         ();
 
 # The setup header of a bzImage, Documentation/arch/x86/boot.rst: setup_sects; "HdrS" and the
 # protocol's version; kernel_version, where a string is, counted from $STRINGS; payload_offset,
@@ -42,8 +42,7 @@ my $USER_ADDRESS = qr/\A[0-7]?.{0,7}\z/;
 
 sub look_up ($class, $path) {
     my $is_tree = -d $path;
-    my ($image, @others) =
-        $is_tree ? grep { -f } map { glob "\Q$path\E/$_" } @IN_TREE : $path;
+    my ($image, @others) = $is_tree ? _in_tree($path) : $path;
     bad_input("$path is not a kernel tree that was built: it has neither vmlinux nor bzImage")
         if !defined $image;
     my $self = bless _inspect($image), $class;
@@ -54,16 +53,33 @@ sub look_up ($class, $path) {
     return $self;
 }
 
+# What boots of a tree; its vmlinux tells which architecture it is of.
+sub _in_tree ($path) {
+    return "$path/linux" if -f "$path/linux";
+    my $architecture = -f "$path/vmlinux" ? _architecture("$path/vmlinux") : undef;
+    my @names =
+        map { Copyhang::Architecture->in_tree($_) } $architecture // Copyhang::Architecture->names;
+    return grep { -f } map { "$path/$_" } @names;
+}
+
+sub _architecture ($path) {
+    open my $in, '<:raw', $path or bad_input("cannot read $path: $!");
+    return Copyhang::Architecture->of_file(_read($in, 0, $Copyhang::Architecture::HEAD));
+}
+
 sub fill ($self, $folder, $tell) { return $self->extract($self->{images}[0], $folder) }
 
-# {is_compressed, is_uml, release, version}; fails for any other file.
+# {is_compressed, is_uml, architecture, release, version}; fails for any other file.
 sub _inspect ($path) {
-    return _inspect_elf($path) if __PACKAGE__->is_elf($path);
+    my $architecture = _architecture($path);
+    return {%{_inspect_elf($path)}, architecture => $architecture} if __PACKAGE__->is_elf($path);
     open my $in, '<:raw', $path or bad_input("cannot read $path: $!");
-    my (undef, $magic, undef, $version) = _header($in);
-    bad_input("$path is no kernel: neither a bzImage nor an ELF file") if $magic ne 'HdrS';
-    my $banner = $version ? unpack 'Z*', _read($in, $version + $STRINGS, $SECTOR) : q{};
-    return {is_compressed => 1, _named($banner)};
+    bad_input("$path is no kernel: neither a bzImage nor an ELF file") if !defined $architecture;
+    return {architecture => $architecture, _named(_banner($path) // q{})}
+        if $architecture ne 'amd64';
+    my $version = (_header($in))[3];
+    my $banner  = $version ? unpack 'Z*', _read($in, $version + $STRINGS, $SECTOR) : q{};
+    return {is_compressed => 1, architecture => $architecture, _named($banner)};
 }
 
 sub _header ($in) { return unpack $HEADER, _read($in, 0, 2 * $SECTOR) }

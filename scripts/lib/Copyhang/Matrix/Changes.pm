@@ -71,7 +71,7 @@ sub _any_of ($names) {
     return '(?:' . (quotemeta($names) =~ s/\\,/|/gr =~ s{\\[*]}{[^/]*}gr) . ')';
 }
 
-# For each change of a verdict the last kernel before it, the first one after it (as numbers of
+# From one kernel to the next of the same architecture. For each change of a verdict the last kernel before it, the first one after it (as numbers of
 # results), the cases that have changed so there, what may have been the reason, and which of these
 # cases no confirmed change fits: ({ids, from, to, before, after, hints, unexplained}...). Kernels
 # on which a case was unavailable, broken or not tried say nothing: they lie between the two.
@@ -79,11 +79,13 @@ sub transitions ($self, $results) {
     my @steps;
     for my $id ($results->ids) {
         my @cases = $results->cases($id);
-        my $before;
+        my %last;
         for my $after (grep { $cases[$_] && $cases[$_]->is_known } 0 .. $#cases) {
+            my $machine = $results->machine(($results->results)[$after]);
+            my $before  = $last{$machine};
             push @steps, [$before, $after, map({ $_->{verdict} } @cases[$before, $after]), $id]
                 if defined $before && $cases[$before]{verdict} ne $cases[$after]{verdict};
-            $before = $after;
+            $last{$machine} = $after;
         }
     }
     my @groups = group(sub ($step) { "@{$step}[0 .. 3]" }, @steps);

@@ -17,7 +17,7 @@ my $CONSOLE = 10;    # lines of it that are shown
 
 sub parts ($self) {
     my @table = $self->{verbose} ? 'table' : ();
-    return map { $self->$_ } qw(head changes), @table,
+    return map { $self->$_ } qw(head changes architectures), @table,
         qw(cascades comparison troubles kernels proof counts);
 }
 
@@ -74,6 +74,25 @@ sub _change ($self, $transition, @labels) {
         defined $unexplained
         ? wrap(q{    }, $self->{paint}->('unexplained', 'broken') . $unexplained, q{      })
         : ();
+}
+
+# What differs between architectures, which no change of the kernel's explains.
+sub architectures ($self) {
+    my @labels = $self->{results}->labels;
+    my @texts  = map { $self->_difference($_, @labels) } $self->{results}->differences;
+    return join q{}, $self->shortened(@texts);
+}
+
+sub _difference ($self, $difference, @labels) {
+    my ($first, $other, $ids) = @{$difference}{qw(first other ids)};
+    my @verdicts = map { $self->{paint}->($_, $_) } @{$difference->{verdicts}};
+    my $title    = sprintf '%s on %s, but %s on %s, %s', $verdicts[0], $labels[$first],
+        $verdicts[1], $labels[$other], cases(scalar @{$ids});
+    my @cases = map { ($self->{results}->cases($_))[$other] } @{$ids};
+    return join q{}, "$title\n",
+        $self->{verbose}
+        ? map { wrap(q{  }, $_, q{    }) } phrases(@{$ids})
+        : $self->listed($self->answer->places(@cases));
 }
 
 sub comparison ($self) {

@@ -4,7 +4,7 @@
 #
 # A result is that of one kernel: {name, release, version, machine, accelerator, outcome, detail,
 # console => [its last lines], seconds => {boot, cases, total}, cases => [...], troubles =>
-# [sentences], config => its path, baseline}. The outcome is complete if the kernel was booted and
+# [sentences], config => its path, page_size (in KiB, undef: as on most), baseline}. The outcome is complete if the kernel was booted and
 # everything that was asked for came back; else boot_failed, panic, wedged, lost, emulator_failed or
 # no_such_kernel, and detail is a sentence about it. Cases that were not heard of are broken.
 #
@@ -48,11 +48,16 @@ sub running ($self) {
     return $result;
 }
 
-# What is said of one kernel is said of this one: the newest that was tested to the end, if there is any.
+# What is said of one kernel is said of this one: the newest that was tested to the end, if there is
+# any, of those of the architecture that comes first.
 sub newest ($self) {
     my @complete = grep { $_->{outcome} eq 'complete' && @{$_->{cases}} } $self->results;
-    return $complete[-1];
+    my @alike    = grep { $self->machine($_) eq $self->machine($complete[0]) } @complete;
+    return $alike[-1];
 }
+
+# The architecture of a result, as uname(2) has it.
+sub machine ($class, $result) { return $result->{machine} // q{} }
 
 sub all_cases ($self) {
     return map { @{$_->{cases}} } $self->results;
@@ -158,18 +163,55 @@ sub transitions ($self) {
     return @{$self->{transitions}};
 }
 
+# Where kernels of the same Linux, such as 6.1, differ that are of several architectures: ({ids,
+# first, other (as numbers of results), verdicts => [...]}...). Each is compared with the first one
+# of these that is of another architecture than its own. That both are known is what it takes.
+sub differences ($self) {
+    my @results = $self->results;
+    my (%first, @steps);
+    for my $number (grep { $self->{has_cases}[$_] } 0 .. $#results) {
+        my ($series) = ($self->version($number) // q{}) =~ /\A(\d+[.]\d+)/ or next;
+        my $first    = $first{$series} //= $number;
+        next if $self->machine($results[$first]) eq $self->machine($results[$number]);
+        push @steps, map { [$first, $number, $_] } $self->ids;
+    }
+    my @differing = map {
+        my ($first, $other, $id) = @{$_};
+        my @cases    = grep { $_ && $_->is_known } ($self->cases($id))[$first, $other];
+        my @verdicts = map  { $_->{verdict} } @cases;
+        @verdicts == 2 && $verdicts[0] ne $verdicts[1] ? [$first, $other, @verdicts, $id] : ();
+    } @steps;
+    return map {
+        my ($first, $other, @verdicts) = @{$_->[0]}[0 .. 3];
+        +{
+            ids      => [map { $_->[4] } @{$_}],
+            first    => $first,
+            other    => $other,
+            verdicts => \@verdicts
+        }
+    } group(sub ($step) { "@{$step}[0 .. 3]" }, @differing);
+}
+
 # What became of a kernel: "boot failed".
 sub outcome ($class, $result) { return $result->{outcome} =~ s/_/ /gr }
 
-# What to call each kernel in a table: the version of Linux, its name where that is not enough.
+# What to call each kernel in a table: the version of Linux, with the architecture where it is not
+# that of the first; its name where that is not enough.
 sub labels ($self) {
-    my @versions = map { $self->version($_) // q{} } 0 .. $#{$self->{results}};
+    my @results  = $self->results;
+    my $first    = $self->machine($results[0] // {});
+    my @versions = map {
+        my ($result, $version) = ($results[$_], $self->version($_) // q{});
+        my ($suffix) = $result->{name} =~ m{\Adebian:.*(/.*)};
+        $suffix //= q{/} . $self->machine($result);
+        $self->machine($result) eq $first || !length $version ? $version : "$version$suffix"
+    } 0 .. $#results;
     my %count;
     $count{$_}++ for @versions;
     return map {
         length $versions[$_] && $count{$versions[$_]} == 1
             ? $versions[$_]
-            : $self->{results}[$_]{name} =~ s{\Adebian:|.*/}{}r
+            : $results[$_]{name} =~ s{\Adebian:|.*/}{}r
     } 0 .. $#versions;
 }
 

@@ -28,11 +28,21 @@ sub _guests ($results) {
     my @kernels = map {
         +{%{$_}{@FIELDS}, cases => [map { $_->document } @{$_->{cases}}]}
     } $results->results;
-    my @names = map { $_->{name} } @kernels;
+    my @names       = map { $_->{name} } @kernels;
+    my @differences = map { _difference($_, @names) } $results->differences;
     return (
+        @differences ? (differences => \@differences) : (),
         kernels     => \@kernels,
         transitions => [map { _transition($_, @names) } $results->transitions]
     );
+}
+
+# One for each case that differs between architectures.
+sub _difference ($difference, @names) {
+    my @kernels = @names[@{$difference}{qw(first other)}];
+    return
+        map { +{id => $_, kernels => \@kernels, verdicts => $difference->{verdicts}} }
+        @{$difference->{ids}};
 }
 
 # One for each case.
