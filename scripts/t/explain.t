@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # copyhang explain: all that there is a name for, from planted tables and from ours.
+#
+# sample: explains every eighth of the names, since all of them take a minute of a CPU
 use v5.36;
 
 use FindBin '$Bin';
@@ -71,7 +73,9 @@ subtest 'all names of ours' => sub {
     open my $in, '-|', program(), '--describe' or die "cannot run it: $!";
     my %rows = map { (split /\t/)[1] => 1 } grep { !/\Apromise\t/ } <$in>;
     close $in;
-    for my $name (sort(keys %rows), Copyhang::Case->verdicts) {
+    my @names = (sort(keys %rows), Copyhang::Case->verdicts);
+    @names = map { $names[8 * $_] } 0 .. $#names / 8 if ($ENV{COPYHANG_CASES} // q{}) ne 'all';
+    for my $name (@names) {
         my ($status, $out, $err) = copyhang($folder, 'explain', $name);
         is("$status $err",                           '0 ', $name);
         is((grep { length > 100 } split /\n/, $out), 0,    "$name in 100 columns");
