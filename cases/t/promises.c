@@ -110,6 +110,7 @@ static struct plant plants[] = {
 	BROKEN(stops, failed_write, file, "ended early"),
 	{ TEST(reads, directory, file), VERDICT_REFUSED, NULL, "errno=EISDIR", 0 },
 	BROKEN(makes_up_errors, directory, pipe, "an error that there is none of"),
+	BROKEN(refuses_oddly, directory, pipe, "splice failed with ENOTCONN: no manual page"),
 	KEPT(reads, small, device_full, "errno=ENOSPC"),
 	BROKEN(ignores_errors, small, device_full, "reported no error"),
 

@@ -271,6 +271,8 @@ struct judgement outcome_judge(const struct outcome *outcome, outcome_check *che
 	if (outcome->unknown)
 		return SAYS(CORRUPT,
 			    "a call failed with an error that there is none of (errno(3))");
+	if (outcome->undocumented)
+		return SAYS(CORRUPT, outcome->undocumented);
 	if (outcome->fails && !outcome->error)
 		return SAYS(CORRUPT, "it reported no error, and nothing could be copied");
 	wrong = check(outcome);

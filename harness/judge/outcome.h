@@ -43,9 +43,10 @@ struct outcome {
 	bool may_share;   /* it moved them in a way that promises no private copy */
 	bool fails;       /* it was to report an error, and not to copy a byte */
 	int unknown;      /* an error of one of its calls that errno(3) does not know, or 0 */
-	bool at_once;     /* it was to say EAGAIN, and not to wait; */
-	bool waited;      /* it slept until the end that held it up was released */
-	bool signals;     /* signals were to come into the middle of its calls, */
+	const char *undocumented; /* which call failed with an error that no page names, or NULL */
+	bool at_once;             /* it was to say EAGAIN, and not to wait; */
+	bool waited;              /* it slept until the end that held it up was released */
+	bool signals;             /* signals were to come into the middle of its calls, */
 	unsigned int interrupted; /* and did so this many times */
 	bool refused_overlap;     /* a call that is to refuse overlapping ranges did, */
 	bool moved_overlap;       /* or moved bytes nonetheless */

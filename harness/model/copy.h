@@ -49,8 +49,9 @@ struct mover {
 	 * has to read first.
 	 */
 	ssize_t (*put)(struct copy *copy, const char *bytes, size_t count);
-	bool shares;    /* a sink that is no file may get pages of the source instead of a copy */
-	bool by_worker; /* it leaves the move to a thread of the kernel's (io_uring) */
+	bool shares;     /* a sink that is no file may get pages of the source instead of a copy */
+	bool by_worker;  /* it leaves the move to a thread of the kernel's (io_uring) */
+	long stands_for; /* the call by whose errors its requests may fail; 0: it makes none */
 	/* Let go of what the process keeps for the next move; NULL: it keeps nothing. */
 	void (*forget)(void);
 	/*

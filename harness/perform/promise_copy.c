@@ -5,6 +5,7 @@
 #include "contents.h"
 #include "copier.h"
 #include "descriptors.h"
+#include "promise_calls.h"
 #include "promise_children.h"
 #include "promise_told.h"
 #include "promise_watch.h"
@@ -14,7 +15,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 
 /* Where they are to withhold: to see that they do, and to release the source. */
 static bool watch_ends(struct whole *whole)
@@ -51,34 +51,6 @@ static bool set(struct whole *whole, const struct test_case *test)
 	return !scene->fault && !scene->missing && scene_begin(scene);
 }
 
-/* copy_file_range(2) and ioctl_ficlonerange(2) refuse ranges that overlap: EINVAL. */
-static void look_for_overlaps(struct whole *whole)
-{
-	for (int i = 0; i < whole->steps.count; i++) {
-		const struct seen_step *step = &whole->steps.list[i];
-
-		if (step->call.nr != SYS_copy_file_range && step->call.nr != SYS_ioctl)
-			continue;
-		whole->outcome.refused_overlap |= step->error == EINVAL;
-		whole->outcome.moved_overlap |=
-			!step->error && (step->bytes || !call_returns_bytes(&step->call));
-	}
-}
-
-/*
- * Errors that no program is to see are the kernel's own (include/linux/errno.h). A restart, which a
- * tracer does see, is none of them: steps_error().
- */
-static void look_for_unknown_errors(struct whole *whole)
-{
-	for (int i = 0; i < whole->steps.count; i++) {
-		if (whole->steps.list[i].error > EHWPOISON)
-			whole->outcome.unknown = whole->steps.list[i].error;
-	}
-	if (whole->outcome.error > EHWPOISON)
-		whole->outcome.unknown = whole->outcome.error;
-}
-
 /* What is done after the copy before anybody reads the sink. */
 static void look_at_sink(struct whole *whole)
 {
@@ -109,8 +81,7 @@ static void perform(struct whole *whole)
 	if (!report->done && !report->error)
 		whole_fails(whole, "the copier died", 0);
 	look_at_sink(whole);
-	look_for_overlaps(whole);
-	look_for_unknown_errors(whole);
+	promise_look_at_calls(whole);
 }
 
 void promise_copy_play(const struct test_case *test, struct result *result)

@@ -2,6 +2,8 @@
 /* What is told of a promise's copy, as evidence. */
 #include "promise_told.h"
 
+#include "promise_calls.h"
+
 #include <inttypes.h>
 
 static void describe_bytes(const struct whole *whole, struct text *text)
@@ -61,6 +63,7 @@ void promise_tell(const struct whole *whole, struct text *text)
 		describe_bytes(whole, text);
 		describe_source(outcome, text);
 	}
+	promise_tell_calls(whole, text);
 	if (whole->killable >= 0)
 		text_add(text, "killable=%s\n", whole->killable ? "yes" : "no");
 	if (!outcome->ended)

@@ -27,6 +27,7 @@ struct whole {
 	int64_t bytes;
 	struct spinning spinning; /* it runs on, and moves nothing: until it is killed, */
 	struct spinning killed;   /* and after that */
+	struct text undocumented; /* the outcome's */
 	int killable;             /* 1, 0, or -1: was not tried */
 };
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -192,6 +193,17 @@ static ssize_t move_not_at_all(struct copy *copy, size_t count)
 	return -1;
 }
 
+/* A refusal that no page tells of: a socket that is not connected has nothing to splice. */
+static ssize_t move_from_elsewhere(struct copy *copy, size_t count)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || dup2(fd, copy->in) < 0)
+		return -1;
+	close(fd);
+	return splice(copy->in, NULL, copy->out, NULL, count, 0);
+}
+
 /* As if an offset had 31 bits, or 32. */
 static ssize_t move_to_short_offset(struct copy *copy, size_t count)
 {
@@ -357,6 +369,18 @@ const struct strategy plant_shares_secretly = {
 	.steps = {
 		{
 			.mover = &(const struct mover){ .move = move_secretly,
+							.calls = { SYS_splice },
+							.ncalls = 1 },
+			.chunk = 65536,
+		},
+	},
+};
+
+const struct strategy plant_refuses_oddly = {
+	.name = "refuses_oddly",
+	.steps = {
+		{
+			.mover = &(const struct mover){ .move = move_from_elsewhere,
 							.calls = { SYS_splice },
 							.ncalls = 1 },
 			.chunk = 65536,
