@@ -57,6 +57,9 @@ static const struct special specials[] = {
 /* Whole copies alone are what is special in these. */
 #define WHOLE_ONLY "writev_empty"
 
+/* Calls of others, entered otherwise: for promises that name them. */
+#define PROMISES_ONLY "sendfile_raw splice_raw copy_file_range_libc"
+
 /** struct kind - a kind, and what is special in it; NULL: nothing. */
 struct kind {
 	const struct endpoint_kind *kind;
@@ -197,6 +200,8 @@ static bool makes_sense(const struct candidate *candidate)
 
 	if (candidate->row->keeps_promises)
 		return test->promise;
+	if (text_lists(PROMISES_ONLY, test->strategy->name))
+		return false;
 	if (candidate->row->pairs)
 		return may_wake(candidate);
 	if (!may_meet(candidate) || !may_take(candidate) ||

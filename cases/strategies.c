@@ -118,6 +118,22 @@ const struct strategy strategies[] = {
 		.about = "copy_file_range(2)",
 		.steps = {{.mover = &mover_copy_file_range, .chunk = RAW_WHOLE}},
 	},
+	/* Where the others go through glibc these do not, and the reverse. */
+	{
+		.name = "sendfile_raw",
+		.about = "sendfile(2) through syscall(2), and not the C library's function",
+		.steps = {{.mover = &mover_sendfile_raw, .chunk = RAW_WHOLE}},
+	},
+	{
+		.name = "splice_raw",
+		.about = "splice(2) through syscall(2), and not the C library's function",
+		.steps = {{.mover = &mover_splice_raw, .chunk = RAW_CHUNK}},
+	},
+	{
+		.name = "copy_file_range_libc",
+		.about = "copy_file_range(2) by the C library's function",
+		.steps = {{.mover = &mover_copy_file_range_libc, .chunk = RAW_WHOLE}},
+	},
 	{
 		.name = "ficlone",
 		.about = "ioctl_ficlone(2) of the whole file",
