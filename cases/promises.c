@@ -279,10 +279,9 @@ const struct promise_row promises[] = {
 		},
 	},
 	/*
-	 * Offsets and counts that do not fit into 31 or 32 bits. To move so many bytes takes half a
-	 * second, and an emulator a minute, so that one strategy does it for all, to where they are
-	 * not kept; files that share what they hold do without (LTP's sendfile09.c: an offset beyond
-	 * 2 GiB was EOVERFLOW from 8f9c0119d7ba until 5d73320a96fc).
+	 * Offsets and counts that do not fit into 31 or 32 bits. To move so many bytes takes a machine
+	 * half a minute; files that share what they hold do without (LTP's sendfile09.c: an offset
+	 * beyond 2 GiB was EOVERFLOW from 8f9c0119d7ba until 5d73320a96fc, to programs of 32 bits).
 	 */
 	{
 		.sources = "beyond_2g beyond_4g",
@@ -321,6 +320,23 @@ const struct promise_row promises[] = {
 			.written = LONG_IS_WRITTEN,
 			.with_hole = true,
 			.at_least = ALL_32_BITS,
+		},
+	},
+	/*
+	 * Where not all pieces could be shared xfs said that all is well, until 7ce31f20a077
+	 * (xfstests generic/562): the clone was a part of the file.
+	 */
+	{
+		.sources = "pieces_full_xfs",
+		.sinks = "full_xfs",
+		.only = "read_write copy_file_range ficlone ficlonerange",
+		.promise = {
+			.claim = "where there is no room for all of a file an error says so, or the copy "
+				 "is whole",
+			.written = "ioctl_ficlone(2): the whole file; write(2) and copy_file_range(2): "
+				   "ENOSPC; 7ce31f20a077",
+			.may_run_out = true,
+			.check = outcome_whole,
 		},
 	},
 	/* sendfile(2) says nothing of its source, vmsplice(2) of its flag alone, io_uring nothing. */

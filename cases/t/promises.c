@@ -154,6 +154,9 @@ static struct plant plants[] = {
 	BROKEN(cuts_counts, long_xfs, xfs, "ended early"),
 	BROKEN(cuts_counts, long_btrfs, btrfs, "ended early"),
 
+	KEPT(reads, pieces_full_xfs, full_xfs, "errno=ENOSPC"),
+	BROKEN(shares_a_part, pieces_full_xfs, full_xfs, "bytes are missing"),
+
 	KEPT(reads, holes, file, "copied=yes"),
 	BROKEN(skips_zeros, holes, file, "bytes are missing"),
 

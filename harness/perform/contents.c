@@ -170,6 +170,7 @@ bool contents_prepare(const struct scene *scene, const struct arrival *arrival,
 	outcome->appends = promise->appends;
 	outcome->at_once = promise->at_once;
 	outcome->fails = promise->fails;
+	outcome->may_run_out = promise->may_run_out;
 	outcome->signals = promise->signals;
 	outcome->looks_again = promise->looks_again;
 	outcome->marks = promise->marks;
