@@ -58,6 +58,8 @@
 /* They make the calls of others: only where offsets and counts are long they may come to less. */
 #define ENTERED_OTHERWISE "sendfile_raw splice_raw copy_file_range_libc"
 
+#define BY_NAME_ALONE "vmsplice_private " ENTERED_OTHERWISE
+
 /* More than 4 GiB: */
 #define LONG_IS_COPIED "of a file of more than 4 GiB all is moved, and as much is reported"
 #define LONG_IS_WRITTEN \
@@ -265,6 +267,27 @@ const struct promise_row promises[] = {
 			.written = "write(2); sendfile(2), NOTES: to remain unmodified until consumed; "
 				   "splice(2), tee(2): references, not copies; ioctl_ficlone(2): private",
 			.modifies = true,
+			.check = outcome_private,
+		},
+	},
+	/*
+	 * Whether what is written afterwards shows nobody says: on 5.10, 6.1, 6.18 and 7.3 it does, and
+	 * would not any more if vmsplice(2) became a write, as was proposed in June 2026 ("vmsplice:
+	 * make vmsplice a trivial wrapper for preadv2/pwritev2"). A file has pages of its own.
+	 */
+	{
+		.sources = "scribbled",
+		.sinks = "pipe unix file",
+		.only = "vmsplice",
+		.also = "vmsplice_private",
+		.promise = {
+			.claim = "memory that vmsplice(2) has lent to a pipe, and is written afterwards, "
+				 "comes out as it was or as it is; a file that it was spliced to has what "
+				 "was there by then",
+			.written = "vmsplice(2): maps user memory into a pipe; splice(2), NOTES: "
+				   "references, not copies; write(2) of a file",
+			.modifies = true,
+			.scribbles = true,
 			.check = outcome_private,
 		},
 	},
@@ -581,7 +604,7 @@ const struct promise_row *promise_row_of(const struct endpoint_kind *source,
 
 const struct promise *promise_to(const struct promise_row *row, const struct strategy *strategy)
 {
-	if (text_lists(ENTERED_OTHERWISE, strategy->name))
+	if (text_lists(BY_NAME_ALONE, strategy->name))
 		return row && text_lists(row->also, strategy->name) ? &row->promise : NULL;
 	if (!row || text_lists(row->but, strategy->name) ||
 	    (row->only && !text_lists(row->only, strategy->name)) ||

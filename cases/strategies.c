@@ -114,6 +114,11 @@ const struct strategy strategies[] = {
 		.steps = {{.mover = &mover_vmsplice, .chunk = KIB(128)}},
 	},
 	{
+		.name = "vmsplice_private",
+		.about = "read(2), vmsplice(2) into a private pipe, and splice(2) to the sink",
+		.steps = {{.mover = &mover_vmsplice_private, .chunk = KIB(64)}},
+	},
+	{
 		.name = "copy_file_range",
 		.about = "copy_file_range(2)",
 		.steps = {{.mover = &mover_copy_file_range, .chunk = RAW_WHOLE}},

@@ -124,6 +124,10 @@ static struct plant plants[] = {
 	BROKEN(shares_secretly, modified, pipe, "written to the source after"),
 	BROKEN(flips_a_bit, modified, file, "bytes are wrong"),
 
+	KEPT(reads, scribbled, pipe, "shared=no"),
+	BROKEN(shows_scribbles, scribbled, file, "written to the source after"),
+	BROKEN(flips_a_bit, scribbled, pipe, "bytes are wrong"),
+
 	KEPT(reads, huge, file, NULL),
 	BROKEN(truncates, huge, file, "ended early"),
 	BROKEN(drops_a_byte, huge, pipe, "bytes are missing"),

@@ -51,6 +51,17 @@ static bool can_tell_rest(const struct endpoint_kind *kind)
 	return !kind->regular && !kind->is_file && !kind->nonblocking && !kind->limit;
 }
 
+/* After the copy: does what it goes through lend memory to the sink? */
+static bool scribble(const struct strategy *strategy)
+{
+	const struct mover *mover = strategy->steps[0].mover;
+
+	if (!mover->scribble)
+		return false;
+	mover->scribble();
+	return true;
+}
+
 _Noreturn void promise_copier(const struct scene *scene)
 {
 	const struct strategy *strategy = scene->test->strategy;
@@ -61,6 +72,7 @@ _Noreturn void promise_copier(const struct scene *scene)
 		.limit = promise->limit ? promise->limit : COPY_UNLIMITED,
 		.at_least = promise->at_least,
 		.at_once = promise->at_once,
+		.keeps_memory = promise->scribbles,
 	};
 	int error;
 
@@ -75,7 +87,7 @@ _Noreturn void promise_copier(const struct scene *scene)
 	if (scene->sink.kind->datagrams)
 		endpoint_end_datagrams(FD_SINK);
 	promise_arrival->lost = copy.lost;
-	promise_arrival->shares = copy.shared;
+	promise_arrival->shares = copy.shared || (promise->scribbles && scribble(strategy));
 	if (can_tell_rest(scene->source.kind))
 		CHECKED(ioctl(FD_SOURCE, FIONREAD, &promise_arrival->left));
 	scene->report->copied = copy.moved;

@@ -53,6 +53,7 @@ static const struct row {
 	{ "splice_private_nonblock", &mover_splice_private, SPLICE_F_NONBLOCK },
 	{ "tee_splice", &mover_tee_splice, 0 },
 	{ "vmsplice", &mover_vmsplice, 0 },
+	{ "vmsplice_private", &mover_vmsplice_private, 0 },
 	{ "io_uring_rw", &mover_io_uring_rw, 0 },
 	{ "io_uring_splice", &mover_io_uring_splice, 0 },
 	{ "aio_rw", &mover_aio_rw, 0 },

@@ -2,6 +2,7 @@
 /* Strategies that break promises, each in its own way; and one kernel that does not refuse. */
 #include "plants.h"
 
+#include "act.h"
 #include "movers.h"
 
 #include <errno.h>
@@ -387,6 +388,35 @@ const struct strategy plant_shares_secretly = {
 			.mover = &(const struct mover){ .move = move_secretly,
 							.calls = { SYS_splice },
 							.ncalls = 1 },
+			.chunk = 65536,
+		},
+	},
+};
+
+/* As if a file had taken the pages of the memory themselves. */
+static void scribble_in_sink(void)
+{
+	const ssize_t n = pread(FD_SINK, buffer, sizeof(buffer), 0);
+
+	for (ssize_t i = 0; i < n; i++)
+		buffer[i] ^= COPY_SCRIBBLE;
+	if (n < 0 || pwrite(FD_SINK, buffer, (size_t)n, 0) < 0)
+		_exit(1);
+}
+
+static ssize_t move_plainly(struct copy *copy, size_t count)
+{
+	return mover_read_write.move(copy, count);
+}
+
+const struct strategy plant_shows_scribbles = {
+	.name = "shows_scribbles",
+	.steps = {
+		{
+			.mover = &(const struct mover){ .move = move_plainly,
+							.scribble = scribble_in_sink,
+							.calls = { SYS_read, SYS_write },
+							.ncalls = 2 },
 			.chunk = 65536,
 		},
 	},
