@@ -40,6 +40,7 @@ struct promise_row {
 	const char *sources, *sinks; /* names of kinds; each source meets each sink */
 	const char *but;             /* names of strategies that it is not made for, or NULL */
 	const char *only;            /* ... or of those that it is; NULL: all others */
+	const char *also;            /* ... and of those that no other is made for; or NULL */
 	bool raw_only;               /* nor for cascades */
 };
 

@@ -40,8 +40,8 @@ static const struct special specials[] = {
 	{ "fuse_beside", "fuse_splice", "self_kill" },
 	{ "frozen_ext4 frozen_xfs frozen_btrfs", "unix pipe", "fsfreeze" },
 	/* A program that trusts stat(2) copies nothing of the first two. */
-	{ "proc sys small limited limited_pipe huge interrupted modified empty nothing holes "
-	  "beyond_2g beyond_4g long_xfs long_btrfs dirty_ext4 dirty_xfs dirty_btrfs "
+	{ "proc sys small limited limited_pipe huge interrupted modified scribbled empty nothing holes "
+	  "beyond_2g beyond_4g pieces_full_xfs full_xfs long_xfs long_btrfs dirty_ext4 dirty_xfs dirty_btrfs "
 	  "dirty_overlay device_null device_full device_zero device_urandom direct sealed hugetlb "
 	  "tiny_pipe overlay_lower failed_write directory same_fd self ahead behind "
 	  "nonblock_pipe nonblock_unix nonblock_tcp nonblock_pty nonblock_full_pipe "
@@ -56,6 +56,9 @@ static const struct special specials[] = {
 
 /* Whole copies alone are what is special in these. */
 #define WHOLE_ONLY "writev_empty"
+
+/* Calls of others, entered otherwise or put together: for promises that name them. */
+#define PROMISES_ONLY "vmsplice_private sendfile_raw splice_raw copy_file_range_libc"
 
 /** struct kind - a kind, and what is special in it; NULL: nothing. */
 struct kind {
@@ -197,6 +200,8 @@ static bool makes_sense(const struct candidate *candidate)
 
 	if (candidate->row->keeps_promises)
 		return test->promise;
+	if (text_lists(PROMISES_ONLY, test->strategy->name))
+		return false;
 	if (candidate->row->pairs)
 		return may_wake(candidate);
 	if (!may_meet(candidate) || !may_take(candidate) ||

@@ -14,7 +14,10 @@ extern const struct mover mover_seek_data;
 extern const struct mover mover_sendfile, mover_sendfile_offset, mover_copy_file_range,
 	mover_copy_file_range_offset, mover_ficlone, mover_ficlonerange;
 /* movers_splice.c: splice(2) and its kin */
-extern const struct mover mover_splice, mover_splice_private, mover_tee_splice, mover_vmsplice;
+extern const struct mover mover_splice, mover_splice_private, mover_tee_splice, mover_vmsplice,
+	mover_vmsplice_private;
+/* movers_entry.c: calls of those above, entered otherwise */
+extern const struct mover mover_sendfile_raw, mover_splice_raw, mover_copy_file_range_libc;
 /* movers_async.c: requests that are submitted and awaited */
 extern const struct mover mover_io_uring_rw, mover_io_uring_splice, mover_aio_rw;
 

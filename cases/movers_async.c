@@ -155,12 +155,14 @@ static ssize_t move_io_uring_rw(struct copy *copy, size_t count)
 
 const struct mover mover_io_uring_rw = {
 	.move = move_io_uring_rw,
+	.stands_for = SYS_read,
 	.calls = { SYS_io_uring_enter },
 	.ncalls = 1,
 };
 
 const struct mover mover_io_uring_splice = {
 	.move = move_io_uring_splice,
+	.stands_for = SYS_splice,
 	.shares = true,
 	.by_worker = true,
 	.calls = { SYS_io_uring_enter },
@@ -223,6 +225,7 @@ static ssize_t move_aio_rw(struct copy *copy, size_t count)
 
 const struct mover mover_aio_rw = {
 	.move = move_aio_rw,
+	.stands_for = SYS_read,
 	.forget = forget_context,
 	.calls = { SYS_io_submit, SYS_io_getevents },
 	.ncalls = 2,

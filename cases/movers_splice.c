@@ -157,18 +157,41 @@ static ssize_t put_vmsplice(struct copy *copy, const char *bytes, size_t count)
 	return vmsplice(copy->out, &iov, 1, 0);
 }
 
+static struct {
+	char *pages;
+	size_t size, filled;
+} lent; /* by the last move, where it is to be kept */
+
+/* It is written only where that is what the copy is made for. */
+static void keep_lent(const struct copy *copy, char *pages, size_t size, ssize_t filled)
+{
+	if (!copy->keeps_memory || filled <= 0) {
+		munmap(pages, size);
+		return;
+	}
+	if (lent.pages)
+		munmap(lent.pages, lent.size);
+	lent.pages = pages;
+	lent.size = size;
+	lent.filled = (size_t)filled;
+}
+
+static void scribble_lent(void)
+{
+	for (size_t i = 0; i < lent.filled; i++)
+		lent.pages[i] ^= COPY_SCRIBBLE;
+}
+
 /*
  * The pipe holds the pages themselves, for as long as nobody reads them (vmsplice(2)): they must
  * never be written again. So each time others are taken, and left to the pipe.
  */
-static ssize_t move_vmsplice(struct copy *copy, size_t count)
+static ssize_t lend(struct copy *copy, size_t count,
+		    ssize_t (*put)(struct copy *copy, const char *bytes, size_t count))
 {
 	char *pages;
 	ssize_t n;
 
-	/* A sink that is no pipe is to be known before bytes are taken for it: EBADF, too. */
-	if (!copy->moved && fcntl(copy->out, F_GETPIPE_SZ) < 0)
-		return -1;
 	/* There need not be as much memory as is asked for: only what is read takes some. */
 	pages = mmap(NULL, count, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -176,14 +199,48 @@ static ssize_t move_vmsplice(struct copy *copy, size_t count)
 		return -1;
 	n = read(copy->in, pages, count);
 	if (n > 0)
-		n = mover_deliver(copy, put_vmsplice, pages, (size_t)n);
-	munmap(pages, count);
+		n = mover_deliver(copy, put, pages, (size_t)n);
+	keep_lent(copy, pages, count, n);
 	return n;
+}
+
+static ssize_t move_vmsplice(struct copy *copy, size_t count)
+{
+	/* A sink that is no pipe is to be known before bytes are taken for it: EBADF, too. */
+	if (!copy->moved && fcntl(copy->out, F_GETPIPE_SZ) < 0)
+		return -1;
+	return lend(copy, count, put_vmsplice);
 }
 
 const struct mover mover_vmsplice = {
 	.move = move_vmsplice,
 	.put = put_vmsplice,
+	.scribble = scribble_lent,
 	.calls = { SYS_read, SYS_vmsplice },
 	.ncalls = 2,
+};
+
+/* ... and from a private pipe on to what need not be a pipe. */
+static ssize_t put_vmsplice_private(struct copy *copy, const char *bytes, size_t count)
+{
+	const struct iovec iov = { .iov_base = (char *)bytes, .iov_len = count };
+	ssize_t n;
+
+	if (!make_private_pipe(copy))
+		return -1;
+	n = vmsplice(private_pipe[1], &iov, 1, 0);
+	return n <= 0 ? n : mover_deliver(copy, put_splice, NULL, (size_t)n);
+}
+
+static ssize_t move_vmsplice_private(struct copy *copy, size_t count)
+{
+	return lend(copy, count, put_vmsplice_private);
+}
+
+const struct mover mover_vmsplice_private = {
+	.move = move_vmsplice_private,
+	.scribble = scribble_lent,
+	.forget = forget_private_pipe,
+	.calls = { SYS_read, SYS_vmsplice, SYS_splice },
+	.ncalls = 3,
 };

@@ -55,6 +55,11 @@
 	"ioctl_ficlone(2); 2f2e84ca6066 (btrfs, delayed allocation)"
 #define KNOWS_HOLES "seek_data copy_file_range ficlone ficlonerange sendfile"
 
+/* They make the calls of others: only where offsets and counts are long they may come to less. */
+#define ENTERED_OTHERWISE "sendfile_raw splice_raw copy_file_range_libc"
+
+#define BY_NAME_ALONE "vmsplice_private " ENTERED_OTHERWISE
+
 /* More than 4 GiB: */
 #define LONG_IS_COPIED "of a file of more than 4 GiB all is moved, and as much is reported"
 #define LONG_IS_WRITTEN \
@@ -265,6 +270,27 @@ const struct promise_row promises[] = {
 			.check = outcome_private,
 		},
 	},
+	/*
+	 * Whether what is written afterwards shows nobody says: on 5.10, 6.1, 6.18 and 7.3 it does, and
+	 * would not any more if vmsplice(2) became a write, as was proposed in June 2026 ("vmsplice:
+	 * make vmsplice a trivial wrapper for preadv2/pwritev2"). A file has pages of its own.
+	 */
+	{
+		.sources = "scribbled",
+		.sinks = "pipe unix file",
+		.only = "vmsplice",
+		.also = "vmsplice_private",
+		.promise = {
+			.claim = "memory that vmsplice(2) has lent to a pipe, and is written afterwards, "
+				 "comes out as it was or as it is; a file that it was spliced to has what "
+				 "was there by then",
+			.written = "vmsplice(2): maps user memory into a pipe; splice(2), NOTES: "
+				   "references, not copies; write(2) of a file",
+			.modifies = true,
+			.scribbles = true,
+			.check = outcome_private,
+		},
+	},
 	{
 		.sources = "huge",
 		.sinks = "file pipe",
@@ -276,33 +302,19 @@ const struct promise_row promises[] = {
 		},
 	},
 	/*
-	 * Offsets and counts that do not fit into 31 or 32 bits. To move so many bytes takes half a
-	 * second, and an emulator a minute, so that one strategy does it for all, to where they are
-	 * not kept; files that share what they hold do without (LTP's sendfile09.c: an offset beyond
-	 * 2 GiB was EOVERFLOW from 8f9c0119d7ba until 5d73320a96fc).
+	 * Offsets and counts that do not fit into 31 or 32 bits. To move so many bytes takes a machine
+	 * half a minute; files that share what they hold do without (LTP's sendfile09.c: an offset
+	 * beyond 2 GiB was EOVERFLOW from 8f9c0119d7ba until 5d73320a96fc, to programs of 32 bits).
 	 */
 	{
-		.sources = "beyond_2g",
-		.sinks = "file",
+		.sources = "beyond_2g beyond_4g",
+		.sinks = "file pipe",
+		.also = ENTERED_OTHERWISE,
 		.raw_only = true,
 		.promise = {
-			.claim = "a copy goes on beyond 2 GiB in source and sink",
+			.claim = "a copy goes on beyond 2 GiB, and beyond 4 GiB, in source and sink",
 			.written = "open(2), O_LARGEFILE; sendfile(2), NOTES: sendfile64() since "
 				   "Linux 2.4; 5d73320a96fc",
-			.before = 30000,
-			.from = 5003,
-			.to = 20011,
-			.limit = 200021,
-		},
-	},
-	{
-		.sources = "beyond_4g",
-		.sinks = "file pipe",
-		.raw_only = true,
-		.promise = {
-			.claim = "a copy goes on beyond 4 GiB in source and sink",
-			.written = "open(2), O_LARGEFILE; sendfile(2), NOTES: sendfile64() since "
-				   "Linux 2.4",
 			.before = 30000,
 			.from = 5003,
 			.to = 20011,
@@ -313,6 +325,7 @@ const struct promise_row promises[] = {
 		.sources = "long_xfs",
 		.sinks = "xfs",
 		.only = CLONES,
+		.also = "copy_file_range_libc",
 		.promise = {
 			.claim = LONG_IS_COPIED,
 			.written = LONG_IS_WRITTEN,
@@ -324,11 +337,29 @@ const struct promise_row promises[] = {
 		.sources = "long_btrfs",
 		.sinks = "btrfs",
 		.only = CLONES,
+		.also = "copy_file_range_libc",
 		.promise = {
 			.claim = LONG_IS_COPIED,
 			.written = LONG_IS_WRITTEN,
 			.with_hole = true,
 			.at_least = ALL_32_BITS,
+		},
+	},
+	/*
+	 * Where not all pieces could be shared xfs said that all is well, until 7ce31f20a077
+	 * (xfstests generic/562): the clone was a part of the file.
+	 */
+	{
+		.sources = "pieces_full_xfs",
+		.sinks = "full_xfs",
+		.only = "read_write copy_file_range ficlone ficlonerange",
+		.promise = {
+			.claim = "where there is no room for all of a file an error says so, or the copy "
+				 "is whole",
+			.written = "ioctl_ficlone(2): the whole file; write(2) and copy_file_range(2): "
+				   "ENOSPC; 7ce31f20a077",
+			.may_run_out = true,
+			.check = outcome_whole,
 		},
 	},
 	/* sendfile(2) says nothing of its source, vmsplice(2) of its flag alone, io_uring nothing. */
@@ -573,6 +604,8 @@ const struct promise_row *promise_row_of(const struct endpoint_kind *source,
 
 const struct promise *promise_to(const struct promise_row *row, const struct strategy *strategy)
 {
+	if (text_lists(BY_NAME_ALONE, strategy->name))
+		return row && text_lists(row->also, strategy->name) ? &row->promise : NULL;
 	if (!row || text_lists(row->but, strategy->name) ||
 	    (row->only && !text_lists(row->only, strategy->name)) ||
 	    (row->raw_only && strategy_is_cascade(strategy)))

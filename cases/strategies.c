@@ -114,9 +114,30 @@ const struct strategy strategies[] = {
 		.steps = {{.mover = &mover_vmsplice, .chunk = KIB(128)}},
 	},
 	{
+		.name = "vmsplice_private",
+		.about = "read(2), vmsplice(2) into a private pipe, and splice(2) to the sink",
+		.steps = {{.mover = &mover_vmsplice_private, .chunk = KIB(64)}},
+	},
+	{
 		.name = "copy_file_range",
 		.about = "copy_file_range(2)",
 		.steps = {{.mover = &mover_copy_file_range, .chunk = RAW_WHOLE}},
+	},
+	/* Where the others go through glibc these do not, and the reverse. */
+	{
+		.name = "sendfile_raw",
+		.about = "sendfile(2) through syscall(2), and not the C library's function",
+		.steps = {{.mover = &mover_sendfile_raw, .chunk = RAW_WHOLE}},
+	},
+	{
+		.name = "splice_raw",
+		.about = "splice(2) through syscall(2), and not the C library's function",
+		.steps = {{.mover = &mover_splice_raw, .chunk = RAW_CHUNK}},
+	},
+	{
+		.name = "copy_file_range_libc",
+		.about = "copy_file_range(2) by the C library's function",
+		.steps = {{.mover = &mover_copy_file_range_libc, .chunk = RAW_WHOLE}},
 	},
 	{
 		.name = "ficlone",

@@ -132,6 +132,15 @@ const char *outcome_copied(const struct outcome *outcome)
 	return outcome->sink_size < size_after(outcome, count) ? too_few : too_many;
 }
 
+const char *outcome_whole(const struct outcome *outcome)
+{
+	const int64_t count = arrived(outcome);
+
+	if (!outcome->error)
+		return outcome_copied(outcome);
+	return wrong_count(outcome, count) ?: holds(outcome, count) ? NULL : wrong_bytes;
+}
+
 /* All bytes are the source's of then or of now, and at least one is of now. */
 bool outcome_is_shared(const struct outcome *outcome)
 {
@@ -235,7 +244,8 @@ const char *outcome_unspoilt(const struct outcome *outcome)
 static struct judgement judge_error(const struct outcome *outcome)
 {
 	if ((outcome->error == EINTR && outcome->interrupted) ||
-	    (outcome->error == EAGAIN && outcome->at_once))
+	    (outcome->error == EAGAIN && outcome->at_once) ||
+	    (outcome->error == ENOSPC && outcome->may_run_out))
 		return SAYS(SAFE, NULL);
 	if (outcome->moved)
 		return SAYS(BROKEN, "the copy failed half-way");
@@ -271,6 +281,8 @@ struct judgement outcome_judge(const struct outcome *outcome, outcome_check *che
 	if (outcome->unknown)
 		return SAYS(CORRUPT,
 			    "a call failed with an error that there is none of (errno(3))");
+	if (outcome->undocumented)
+		return SAYS(CORRUPT, outcome->undocumented);
 	if (outcome->fails && !outcome->error)
 		return SAYS(CORRUPT, "it reported no error, and nothing could be copied");
 	wrong = check(outcome);

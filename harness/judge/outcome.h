@@ -43,9 +43,11 @@ struct outcome {
 	bool may_share;   /* it moved them in a way that promises no private copy */
 	bool fails;       /* it was to report an error, and not to copy a byte */
 	int unknown;      /* an error of one of its calls that errno(3) does not know, or 0 */
-	bool at_once;     /* it was to say EAGAIN, and not to wait; */
-	bool waited;      /* it slept until the end that held it up was released */
-	bool signals;     /* signals were to come into the middle of its calls, */
+	const char *undocumented; /* which call failed with an error that no page names, or NULL */
+	bool at_once;             /* it was to say EAGAIN, and not to wait; */
+	bool waited;              /* it slept until the end that held it up was released */
+	bool may_run_out;         /* ENOSPC is an answer */
+	bool signals;             /* signals were to come into the middle of its calls, */
 	unsigned int interrupted; /* and did so this many times */
 	bool refused_overlap;     /* a call that is to refuse overlapping ranges did, */
 	bool moved_overlap;       /* or moved bytes nonetheless */
@@ -90,6 +92,10 @@ outcome_check outcome_copied;
 
 /** outcome_private() - that; and nobody sees later writes, unless the strategy may share pages. */
 outcome_check outcome_private;
+
+/** outcome_whole() - all of that; or an error, and as far as bytes came, in whatever way, they are
+ * the source's first ones. */
+outcome_check outcome_whole;
 
 /** outcome_intact() - the source's file is what it was, and the count is right; no matter what came
  * out of the sink. */

@@ -26,9 +26,12 @@ struct copy {
 	bool looked;             /* copy_look() has been called: what source and sink are, */
 	unsigned int facts;      /* enum fact of strategy.h, and */
 	int64_t size;            /* the source's size */
+	bool keeps_memory;       /* what a mover lends to out stays mapped, for its scribble */
 	const char *memory;      /* what to copy instead of in, by movers that can; else NULL */
 	size_t memory_size;
 };
+
+#define COPY_SCRIBBLE 0x20 /* by this a byte that is written after the copy differs */
 
 #define MOVER_CALLS 3
 
@@ -49,8 +52,14 @@ struct mover {
 	 * has to read first.
 	 */
 	ssize_t (*put)(struct copy *copy, const char *bytes, size_t count);
-	bool shares;    /* a sink that is no file may get pages of the source instead of a copy */
-	bool by_worker; /* it leaves the move to a thread of the kernel's (io_uring) */
+	bool shares;     /* a sink that is no file may get pages of the source instead of a copy */
+	bool by_worker;  /* it leaves the move to a thread of the kernel's (io_uring) */
+	long stands_for; /* the call by whose errors its requests may fail; 0: it makes none */
+	/*
+	 * Change every byte of memory that the last move lent to out, where keeps_memory was set;
+	 * NULL: it lends none.
+	 */
+	void (*scribble)(void);
 	/* Let go of what the process keeps for the next move; NULL: it keeps nothing. */
 	void (*forget)(void);
 	/*

@@ -32,10 +32,12 @@ struct promise {
 	size_t at_least;   /* bytes to ask for with each call; 0: as the strategy has it */
 	bool fails;        /* there is nothing that could be copied: an error is to be reported */
 	bool asks_nothing; /* ask for 0 bytes, once */
-	bool at_once;  /* an end has no bytes, or no room, and O_NONBLOCK: EAGAIN is to be said */
-	bool signals;  /* caught signals come while the copy waits for room in the sink */
-	bool modifies; /* the source is written after the copy, before anybody reads the sink */
-	bool appends;  /* the copy goes to the end of the sink, wherever that stands */
+	bool at_once; /* an end has no bytes, or no room, and O_NONBLOCK: EAGAIN is to be said */
+	bool may_run_out; /* there may be no room in the middle of the copy: ENOSPC is to be said */
+	bool signals;     /* caught signals come while the copy waits for room in the sink */
+	bool modifies;    /* the source is written after the copy, before anybody reads the sink */
+	bool scribbles;   /* ... and so is memory that the copier has lent to the sink */
+	bool appends;     /* the copy goes to the end of the sink, wherever that stands */
 	bool looks_again; /* at the source's file: nobody reads the sink before the copy is over */
 	bool marks;       /* what is none of the source's is written to the sink after the copy */
 

@@ -2,6 +2,7 @@
 /* Files and pipes of a promise: made as it says, kept before and after. */
 #include "contents.h"
 
+#include "copy.h"
 #include "descriptors.h"
 #include "pattern.h"
 #include "promise.h"
@@ -170,6 +171,7 @@ bool contents_prepare(const struct scene *scene, const struct arrival *arrival,
 	outcome->appends = promise->appends;
 	outcome->at_once = promise->at_once;
 	outcome->fails = promise->fails;
+	outcome->may_run_out = promise->may_run_out;
 	outcome->signals = promise->signals;
 	outcome->looks_again = promise->looks_again;
 	outcome->marks = promise->marks;
@@ -183,7 +185,7 @@ bool contents_modify(const struct scene *scene, struct outcome *outcome)
 	const size_t size = outcome->source_size;
 
 	for (size_t i = 0; i < size; i++)
-		rooms->later[i] = (char)(outcome->source[i] ^ 0x20);
+		rooms->later[i] = (char)(outcome->source[i] ^ COPY_SCRIBBLE);
 	outcome->later = rooms->later;
 	return pwrite(scene->source.far, rooms->later, size, 0) == (ssize_t)size;
 }

@@ -4,9 +4,14 @@
 
 #include "check.h"
 #include "copy.h"
+#include "documented.h"
+#include "text.h"
 #include "time_limits.h"
 
 #include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* A source of 8 bytes from its third on into a sink of 4, at its second: all is well. */
 #define WELL \
@@ -282,6 +287,33 @@ static const struct {
 	  VERDICT_REFUSED,
 	  NULL },
 
+	{ "there was no room for all of it",
+	  { FAILS, .error = ENOSPC, .signals = false, .may_run_out = true },
+	  outcome_whole,
+	  VERDICT_SAFE,
+	  NULL },
+	{ "... and a call that knows no offsets had begun",
+	  { FAILS, .error = ENOSPC, .signals = false, .may_run_out = true, .moved = 0,
+	    .source_stands = 2, .sink_stands = 1, .sink = "-cdef", .sink_size = 5 },
+	  outcome_whole,
+	  VERDICT_SAFE,
+	  NULL },
+	{ "... with other bytes",
+	  { FAILS, .error = ENOSPC, .signals = false, .may_run_out = true, .moved = 0,
+	    .sink = "-cxef", .sink_size = 5 },
+	  outcome_whole,
+	  VERDICT_CORRUPT,
+	  "bytes are wrong" },
+	{ "... and nobody says so",
+	  { FAILS, .error = 0, .signals = false, .may_run_out = true, .moved = 5 },
+	  outcome_whole,
+	  VERDICT_CORRUPT,
+	  "bytes are missing" },
+	{ "... where there was to be room",
+	  { FAILS, .error = ENOSPC, .signals = false, .moved = 0, .sink = "----", .sink_size = 4 },
+	  outcome_whole,
+	  VERDICT_BROKEN,
+	  "not with a refusal" },
 	{ "it fails where it is to",
 	  { REFUSES, .error = ENOSPC, .fails = true },
 	  outcome_copied,
@@ -307,6 +339,22 @@ static const struct {
 	  outcome_copied,
 	  VERDICT_CORRUPT,
 	  "there is none of" },
+
+	{ "refused with an error that no manual page names",
+	  { REFUSES, .undocumented = "splice failed with ENOTCONN" },
+	  outcome_copied,
+	  VERDICT_CORRUPT,
+	  "splice failed with ENOTCONN" },
+	{ "a call that another made up for was refused so",
+	  { WELL, .undocumented = "splice failed with ENOTCONN" },
+	  outcome_copied,
+	  VERDICT_CORRUPT,
+	  "ENOTCONN" },
+	{ "the copier did not end, and had such a call",
+	  { WELL, .ended = false, .undocumented = "splice failed with ENOTCONN" },
+	  outcome_copied,
+	  VERDICT_BROKEN,
+	  "nor go on" },
 
 	{ "refused", { REFUSES }, outcome_copied, VERDICT_REFUSED, NULL },
 	{ "refused, and the sink has changed",
@@ -518,6 +566,35 @@ static const struct {
 
 #pragma GCC diagnostic pop
 
+static void check_documented(void)
+{
+	static const struct {
+		long nr;
+		int error;
+		enum documented is;
+		const char *page;
+	} said[] = {
+		{ SYS_splice, EINVAL, DOCUMENTED, "splice(2)" },
+		{ SYS_splice, EINTR, DOCUMENTED_ELSEWHERE, "signal(7)" },
+		{ SYS_splice, ENOSPC, DOCUMENTED_ELSEWHERE, "write(2)" },
+		{ SYS_splice, ENOTCONN, DOCUMENTED_NOWHERE, "splice(2)" },
+		{ SYS_pread64, ESPIPE, DOCUMENTED, "lseek(2)" },
+		{ SYS_read, ENOTCONN, DOCUMENTED_ELSEWHERE, "read(2)" },
+		{ SYS_mmap, EINTR, DOCUMENTED_NOWHERE, "mmap(2)" },
+		{ SYS_tee, ENOSYS, DOCUMENTED, NULL },
+		{ SYS_getpid, EINVAL, DOCUMENTED, NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(said); i++) {
+		const char *page = "";
+		const enum documented is = documented(said[i].nr, said[i].error, &page);
+
+		CHECK(is == said[i].is &&
+			      (page == said[i].page || (page && !strcmp(page, said[i].page))),
+		      "call %ld, %s: who names it", said[i].nr, text_errno(said[i].error));
+	}
+}
+
 int main(void)
 {
 	ksft_print_header();
@@ -530,5 +607,6 @@ int main(void)
 				     !judgement.reason,
 		      "%s: the reason is right", rows[i].name);
 	}
+	check_documented();
 	return checks_done();
 }

@@ -2,13 +2,17 @@
 /* Strategies that break promises, each in its own way; and one kernel that does not refuse. */
 #include "plants.h"
 
+#include "act.h"
 #include "movers.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -192,6 +196,30 @@ static ssize_t move_not_at_all(struct copy *copy, size_t count)
 	return -1;
 }
 
+/* A refusal that no page tells of: a socket that is not connected has nothing to splice. */
+static ssize_t move_from_elsewhere(struct copy *copy, size_t count)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || dup2(fd, copy->in) < 0)
+		return -1;
+	close(fd);
+	return splice(copy->in, NULL, copy->out, NULL, count, 0);
+}
+
+/* As xfs did: what could not be shared for want of room is left out, and no word is said of it. */
+static ssize_t move_a_part(struct copy *copy, size_t count)
+{
+	const off_t end = lseek(copy->in, 0, SEEK_END);
+
+	(void)count;
+	if (copy->moved)
+		return 0;
+	if (ioctl(copy->out, FICLONE, copy->in) && errno != ENOSPC)
+		return -1;
+	return lseek(copy->out, end, SEEK_SET);
+}
+
 /* As if an offset had 31 bits, or 32. */
 static ssize_t move_to_short_offset(struct copy *copy, size_t count)
 {
@@ -335,6 +363,7 @@ const struct strategy plant_ends_at_once = BY("ends_at_once", move_or_end);
 const struct strategy plant_stops = BY("stops", move_once);
 const struct strategy plant_ignores_errors = BY("ignores_errors", move_unseen);
 const struct strategy plant_makes_up_errors = BY("makes_up_errors", move_not_at_all);
+const struct strategy plant_shares_a_part = BY("shares_a_part", move_a_part);
 const struct strategy plant_sees_holes = BY("sees_holes", move_up_to_hole);
 const struct strategy plant_cuts_offsets = BY("cuts_offsets", move_to_short_offset);
 const struct strategy plant_cuts_counts = BY("cuts_counts", move_short_count);
@@ -357,6 +386,47 @@ const struct strategy plant_shares_secretly = {
 	.steps = {
 		{
 			.mover = &(const struct mover){ .move = move_secretly,
+							.calls = { SYS_splice },
+							.ncalls = 1 },
+			.chunk = 65536,
+		},
+	},
+};
+
+/* As if a file had taken the pages of the memory themselves. */
+static void scribble_in_sink(void)
+{
+	const ssize_t n = pread(FD_SINK, buffer, sizeof(buffer), 0);
+
+	for (ssize_t i = 0; i < n; i++)
+		buffer[i] ^= COPY_SCRIBBLE;
+	if (n < 0 || pwrite(FD_SINK, buffer, (size_t)n, 0) < 0)
+		_exit(1);
+}
+
+static ssize_t move_plainly(struct copy *copy, size_t count)
+{
+	return mover_read_write.move(copy, count);
+}
+
+const struct strategy plant_shows_scribbles = {
+	.name = "shows_scribbles",
+	.steps = {
+		{
+			.mover = &(const struct mover){ .move = move_plainly,
+							.scribble = scribble_in_sink,
+							.calls = { SYS_read, SYS_write },
+							.ncalls = 2 },
+			.chunk = 65536,
+		},
+	},
+};
+
+const struct strategy plant_refuses_oddly = {
+	.name = "refuses_oddly",
+	.steps = {
+		{
+			.mover = &(const struct mover){ .move = move_from_elsewhere,
 							.calls = { SYS_splice },
 							.ncalls = 1 },
 			.chunk = 65536,

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A promise's copy is watched: until it is over, spins, runs away, or waits where it should not; a
+ * signal comes where one is to come, and who spins is killed.
+ */
+#include "promise_watch.h"
+
+#include "descriptors.h"
+#include "promise_children.h"
+#include "time_limits.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#define TICK (NS_PER_MS / 2)
+
+#define CALLS_MAX 10000 /* no copy comes near, in 4 KiB pieces either */
+#define SIGNALS 4       /* so many come into the middle of a copy */
+
+static bool on_call(void *arg, const struct task *task)
+{
+	struct whole *whole = arg;
+	struct seen_step step = { 0 };
+
+	if (task != whole->scene.copier || task->in_call)
+		return true;
+	if (!scene_owns(&whole->scene, &task->call))
+		return true;
+	whole->calls++;
+	whole->idle++;
+	step.call = task->call;
+	step.error = steps_error(task);
+	steps_keep(&whole->steps, &step, task->result);
+	if (task->result > 0 && call_returns_bytes(&task->call)) {
+		whole->bytes += task->result;
+		whole->idle = 0;
+	}
+	return true;
+}
+
+static bool run(struct whole *whole, bool (*done)(void *arg))
+{
+	patience_renew();
+	return tracer_run(&whole->scene.tracer, done, whole, TICK, patience_deadline());
+}
+
+static bool runs_away(const struct whole *whole)
+{
+	const off_t hole = whole->scene.source.kind->hole;
+
+	return whole->calls > CALLS_MAX || whole->bytes > PROMISE_BYTES_MAX + hole;
+}
+
+static bool spins(const struct whole *whole)
+{
+	return spin_lasts(&whole->spinning.spin);
+}
+
+static bool copier_over(void *arg)
+{
+	struct whole *whole = arg;
+
+	if (whole->scene.copier->ended)
+		return true;
+	spinning_look(&whole->spinning, &whole->scene, promise_arrival->size);
+	whole->spinning.spin.calls = whole->idle;
+	return runs_away(whole) || spins(whole);
+}
+
+/* Killed, it ends; or it spins on. */
+static bool spinner_told(void *arg)
+{
+	struct whole *whole = arg;
+
+	if (whole->scene.copier->ended)
+		return true;
+	spinning_look(&whole->killed, &whole->scene, 0);
+	return spin_lasts(&whole->killed.spin);
+}
+
+static bool reader_over(void *arg)
+{
+	const struct whole *whole = arg;
+
+	return !whole->scene.reader || whole->scene.reader->ended;
+}
+
+static void look_at_copier(struct whole *whole)
+{
+	const struct task *copier = whole->scene.copier;
+
+	if (!copier->in_call || copier->serial != whole->serial) {
+		whole->serial = copier->serial;
+		quiescence_forget(&whole->sleep);
+	}
+	if (copier->in_call && scene_owns(&whole->scene, &copier->call))
+		quiescence_look_workers(&whole->sleep, copier->pid);
+}
+
+static bool look_until_it_waits(void *arg)
+{
+	if (copier_over(arg))
+		return true;
+	look_at_copier(arg);
+	return quiescence_lasts(&((const struct whole *)arg)->sleep, LIMIT_OF(STALL));
+}
+
+static bool call_over(void *arg)
+{
+	struct whole *whole = arg;
+	const struct task *copier = whole->scene.copier;
+
+	return copier_over(whole) || !copier->in_call || copier->serial != whole->serial;
+}
+
+/* A signal each time that the copier waits for room; and then some room. */
+static void send_signals(struct whole *whole)
+{
+	struct scene *scene = &whole->scene;
+
+	while (whole->outcome.interrupted < SIGNALS && run(whole, look_until_it_waits) &&
+	       !copier_over(whole)) {
+		kill(scene->copier->pid, SIGUSR1);
+		if (!run(whole, call_over))
+			return;
+		whole->outcome.interrupted++;
+		if (write(scene->release[1], "", 1) < 0)
+			return;
+	}
+}
+
+static void kill_spinner(struct whole *whole)
+{
+	whole->outcome.spin = whole->spinning.spin;
+	if (!spins(whole))
+		return;
+	scene_kill_copier(&whole->scene);
+	if (run(whole, spinner_told))
+		whole->killable = !!whole->scene.copier->ended;
+}
+
+static bool withholds(const struct scene *scene)
+{
+	return endpoint_standing(&scene->source) == STANDING_WITHHOLDS ||
+	       endpoint_standing(&scene->sink) == STANDING_WITHHOLDS;
+}
+
+static bool look_until_it_is_held_up(void *arg)
+{
+	const struct whole *whole = arg;
+
+	return look_until_it_waits(arg) && (copier_over(arg) || withholds(&whole->scene));
+}
+
+/* It sleeps while one end withholds: that it waits for this shows when that is released. */
+static void release_if_it_waits(struct whole *whole)
+{
+	struct scene *scene = &whole->scene;
+
+	if (run(whole, look_until_it_is_held_up) && !copier_over(whole)) {
+		whole->outcome.waited = true;
+		endpoint_release(&whole->released);
+		close_fd(&scene->release[1]);
+	}
+	/* Nobody but the copier is to hold the sink, or who reads it sees no end. */
+	endpoint_unwatch(&scene->source);
+	endpoint_unwatch(&scene->sink);
+}
+
+/* What is done after the copy comes before anybody reads the sink, and takes the bytes away. */
+static bool reads_later(const struct promise *promise)
+{
+	return promise->modifies || promise->looks_again;
+}
+
+void promise_watch_copy(struct whole *whole)
+{
+	struct scene *scene = &whole->scene;
+	struct outcome *outcome = &whole->outcome;
+
+	scene->tracer.on_call = on_call;
+	scene->tracer.arg = whole;
+	scene_cue(scene);
+	if (whole->promise->signals)
+		send_signals(whole);
+	if (whole->promise->at_once)
+		release_if_it_waits(whole);
+	else if (!reads_later(whole->promise))
+		close_fd(&scene->release[1]);
+	outcome->ended = run(whole, copier_over) && scene->copier->ended;
+	outcome->runs_away = runs_away(whole);
+	if (!outcome->ended)
+		kill_spinner(whole);
+}
+
+bool promise_watch_reader(struct whole *whole)
+{
+	return run(whole, reader_over);
+}
