@@ -29,7 +29,7 @@ struct options {
 static void usage(const char *name)
 {
 	printf("usage: %s [--only GLOB]... [--ids FILE] [--jobs N] [--each] [--announce]\n"
-	       "       [--list | --describe | --limits | --version]\n"
+	       "       [--act NAME] [--bare-skips] [--list | --describe | --limits | --version]\n"
 	       "\n"
 	       "Plays cases on the running kernel and prints TAP: which ways of copying bytes\n"
 	       "are safe for the processes around them?\n"
@@ -37,11 +37,14 @@ static void usage(const char *name)
 	       "  --only GLOB  only cases whose id matches; ids are act/strategy/source-sink, and\n"
 	       "               * matches / as well: --only '*/sendfile/pty-*'\n"
 	       "  --ids FILE   only cases that FILE names, one id a line\n"
+	       "  --act NAME   only cases of this act, as under its name\n"
 	       "  --jobs N     play N cases at once (default: %u)\n"
 	       "  --each       play also what is refused whatever the act: else one case of these\n"
 	       "               stands for all that copy alike, as `# seen_in=ID` tells\n"
 	       "  --announce   print `# started ID` and wait for a byte, or the end, on standard input,\n"
 	       "               before each case: which one takes the kernel down is known then\n"
+	       "  --bare-skips print SKIP without its reason, for those who take that for a part of the\n"
+	       "               name; it stands below as in `reason=` anyway\n"
 	       "  --list       print the ids and do nothing else\n"
 	       "  --describe   print what the tables of acts, strategies, endpoints and promises say, a\n"
 	       "               fact a line: table, row, fact, value, with tabs between\n"
@@ -58,14 +61,25 @@ static void usage(const char *name)
 	       "`scripts/copyhang run` runs all of these and reports.\n");
 }
 
+static const char *act_named(const char *name)
+{
+	const struct act_row *row = cases_find_act(name);
+
+	if (!row)
+		misused("no such act: ", name);
+	return row->act.name;
+}
+
 static void parse(int argc, char **argv, struct options *options)
 {
 	static const struct option known[] = {
 		{ "only", required_argument, NULL, 'o' },
 		{ "ids", required_argument, NULL, 'i' },
+		{ "act", required_argument, NULL, 'A' },
 		{ "jobs", required_argument, NULL, 'j' },
 		{ "each", no_argument, NULL, 'e' },
 		{ "announce", no_argument, NULL, 'a' },
+		{ "bare-skips", no_argument, NULL, 'b' },
 		{ "list", no_argument, NULL, 'l' },
 		{ "describe", no_argument, NULL, 'd' },
 		{ "limits", no_argument, NULL, 'm' },
@@ -82,6 +96,12 @@ static void parse(int argc, char **argv, struct options *options)
 			break;
 		case 'i':
 			options->ids = optarg;
+			break;
+		case 'A':
+			options->act = act_named(optarg);
+			break;
+		case 'b':
+			tap_leave_skips_bare();
 			break;
 		case 'e':
 			options->how.each = true;

@@ -73,7 +73,7 @@ sub _prune ($class, $architectures, @names) {
     $cache->alone(
         sub {
             Copyhang::Bisect::Repository->remove_worktree($_) for glob "\Q$trees\E/*";
-            $cache->remove($_) for qw(kernels guests machines programs sysroots trees);
+            $cache->remove($_) for qw(kernels guests machines programs sysroots trees unpacked);
         }
     );
     return;
