@@ -63,22 +63,9 @@ sub run ($self, $kernel) {
 }
 
 sub _boot ($self, $kernel) {
-    my ($progress, $id, $control) = @{$self}{qw(progress case control)};
-
-    # One for all kernels of a kind: looking for it may take a boot.
-    my $accelerator = $self->{accelerator}{$kernel->is_uml} //=
-        Copyhang::Guest::Machine->accelerator_for($progress, $kernel);
-    my %what   = (name => $kernel->name, kernel => $kernel, ids => [$id, $control // ()]);
-    my $stream = Copyhang::Guest::Stream->new(
-        {
-            %what,
-            accelerator => $accelerator,
-            on_state    => sub ($words) { $progress->state_of($kernel->name, $words) },
-        }
-    );
-    Copyhang::Harness->play($progress, 1, $stream);
-    my $result = $stream->result;
-    my %case   = map { $_->{id} => $_ } @{$result->{cases}};
+    my ($id, $control)   = @{$self}{qw(case control)};
+    my ($result, $boots) = $self->play($kernel, $id, $control // ());
+    my %case = map { $_->{id} => $_ } @{$result->{cases}};
     my ($case, $checked) = @case{$id, $control // q{}};
     return {
         case     => $id,
@@ -91,10 +78,33 @@ sub _boot ($self, $kernel) {
         evidence => [Copyhang::Report->evidence($case)],
         control  => $checked && {id => $control, verdict => $checked->{verdict}},
         console  => $result->{outcome} eq 'complete' ? [] : $result->{console},
-        boots    => $stream->boots,
+        boots    => $boots,
         seconds  => $result->{seconds}{total},
         spent    => {map { $_ => $result->{seconds}{$_} } qw(boot cases)},
     };
+}
+
+# Plays cases in the kernel. Return: the result, as of Copyhang::Guest::Stream, and how many boots
+# that took.
+sub play ($self, $kernel, @ids) {
+    my $progress = $self->{progress};
+    my $stream   = Copyhang::Guest::Stream->new(
+        {
+            name        => $kernel->name,
+            kernel      => $kernel,
+            ids         => \@ids,
+            accelerator => $self->accelerator($kernel),
+            on_state    => sub ($words) { $progress->state_of($kernel->name, $words) },
+        }
+    );
+    Copyhang::Harness->play($progress, 1, $stream);
+    return ($stream->result, $stream->boots);
+}
+
+# One for all kernels of a kind: looking for it may take a boot.
+sub accelerator ($self, $kernel) {
+    return $self->{accelerator}{$kernel->is_uml} //=
+        Copyhang::Guest::Machine->accelerator_for($self->{progress}, $kernel);
 }
 
 # Why this boot says nothing about the case; undef if it says something.

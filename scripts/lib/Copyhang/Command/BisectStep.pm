@@ -20,21 +20,24 @@ sub main ($class, @arguments) {
 }
 
 sub _main ($class, @arguments) {
-    my $option = $class->step_options(\@arguments, ['case'], qw(kernel=s tree=s build=s));
+    my $option = $class->step_options(\@arguments, ['case'], qw(kernel=s vng=s tree=s build=s));
     $class->no_more(\@arguments, 'a step takes options alone');
-    my $has_kernel = defined $option->{kernel};
-    my ($other) = grep { defined $option->{$_} } qw(tree build arch config);
-    bad_input("--kernel and --$other exclude each other") if $has_kernel && defined $other;
+    my ($given, $other) =
+        grep { defined $option->{$_} } qw(kernel vng tree build arch config);
+    my $has_kernel = ($given // q{}) =~ /\A(?:kernel|vng)\z/;
+    bad_input("--$given and --$other exclude each other") if $has_kernel && defined $other;
     Copyhang::Paths->prepare($option->{'no-install'}, $has_kernel ? 'matrix' : 'bisect');
     require Copyhang::Bisect;    # with all that a step takes
     require Copyhang::Bisect::Commits;
+    require Copyhang::Bisect::Vng;
 
     my $verdicts = Copyhang::Bisect::Verdicts->new({_usual($option), %{$option}});
-    my $step     = Copyhang::Bisect::Step->new($option);
+    my $how      = defined $option->{vng} ? 'Copyhang::Bisect::Vng' : 'Copyhang::Bisect::Step';
+    my $step     = $how->new($option);
     my $json     = Copyhang::Output->for_options($option, 'json')->{json};
     my $hold     = Copyhang::Cache->new->hold;
     Copyhang::Failure->catch_signals;
-    my $kernel = $has_kernel ? Copyhang::Kernel->find($option->{kernel}) : undef;
+    my $kernel = $has_kernel ? Copyhang::Kernel->find($option->{$given}) : undef;
     $kernel->fetch if $kernel;
     my $where = {tree => q{.}, %{$option}};
     my $seen  = $kernel ? $step->run($kernel) : Copyhang::Bisect::Commits->look_into($where, $step);
