@@ -35,6 +35,11 @@ packages_for(bisect CPACK_DEBIAN_PACKAGE_SUGGESTS)
 # The package's own changelog names the version; what changed stands in the repository.
 string(TIMESTAMP CHANGED "%a, %d %b %Y %H:%M:%S +0000" UTC)
 configure_file(scripts/package/changelog.in package/changelog @ONLY)
+
+# For those who test what is uploaded: `autopkgtest FOLDER copyhang.deb -- ...`.
+set(tests ${CMAKE_INSTALL_DATADIR}/copyhang/autopkgtest)
+install(DIRECTORY scripts/package/autopkgtest/debian DESTINATION ${tests} USE_SOURCE_PERMISSIONS)
+install(FILES ${CMAKE_BINARY_DIR}/package/changelog DESTINATION ${tests}/debian)
 set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_SOURCE_DIR}/scripts/package/stage.cmake)
 set(CPACK_COPYHANG_CHANGELOG ${CMAKE_BINARY_DIR}/package/changelog)
 include(CPack)
