@@ -36,10 +36,14 @@ packages_for(bisect CPACK_DEBIAN_PACKAGE_SUGGESTS)
 string(TIMESTAMP CHANGED "%a, %d %b %Y %H:%M:%S +0000" UTC)
 configure_file(scripts/package/changelog.in package/changelog @ONLY)
 
-# For those who test what is uploaded: `autopkgtest FOLDER copyhang.deb -- ...`.
+# For those who test what is uploaded: `autopkgtest copyhang.deb FOLDER -- ...`, which takes the changelog's
+# first line for the name and the version.
+file(READ ${CMAKE_BINARY_DIR}/package/changelog changelog)
+string(REGEX REPLACE "^#[^\n]*\n" "" changelog "${changelog}")
+file(WRITE ${CMAKE_BINARY_DIR}/package/autopkgtest/changelog "${changelog}")
 set(tests ${CMAKE_INSTALL_DATADIR}/copyhang/autopkgtest)
 install(DIRECTORY scripts/package/autopkgtest/debian DESTINATION ${tests} USE_SOURCE_PERMISSIONS)
-install(FILES ${CMAKE_BINARY_DIR}/package/changelog DESTINATION ${tests}/debian)
+install(FILES ${CMAKE_BINARY_DIR}/package/autopkgtest/changelog DESTINATION ${tests}/debian)
 set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_SOURCE_DIR}/scripts/package/stage.cmake)
 set(CPACK_COPYHANG_CHANGELOG ${CMAKE_BINARY_DIR}/package/changelog)
 include(CPack)

@@ -59,6 +59,14 @@ like($out, qr/^Linux .*: \d+ safe, .*1 refused$/m, 'its own cases');
 like($out, qr/^Programs that do the same: /m, 'explains, with all that this needs');
 ($status, $out) = finish(launch($copyhang, 'list'));
 is($out, $ids, 'those of the checkout');
+{
+    local @ENV{qw(PATH AUTOPKGTEST_ARTIFACTS COPYHANG_RUN_OPTIONS)} =
+        ("$root/usr/bin:$ENV{PATH}", "$place", "@only");
+    my $tests = "$root/usr/share/copyhang/autopkgtest/debian";
+    is((finish(launch("$tests/tests/cases")))[0], 0, 'its test for autopkgtest');
+    ok(-s "$place/copyhang.$_", "leaves $_") for qw(json xml html);
+    like(slurp("$tests/changelog"), qr/\Acopyhang \(\Q$version\E\) /, 'whose version is known');
+}
 my @commands = (finish(launch($copyhang, 'help')))[1] =~ /^ +copyhang ([a-z-]+) - /mg;
 ok(-s "$root/usr/share/man/man1/copyhang-$_.1.gz", "has a page for $_") for @commands;
 ok(-s "$root/usr/share/$_",                        "has $_")
