@@ -46,11 +46,9 @@ is_deeply(offered('help', q{}),    \@names,                  'commands to explai
 is_deeply(offered('--'),           [qw(--help --version)],   'options of copyhang itself');
 is_deeply(offered('kernels', 'f'), ['fetch'],                'what kernels does');
 is_deeply(offered('run', q{}),     [],                       'else bash offers files');
-is_deeply(
-    offered('export', q{}),
+is_deeply(offered('export', q{}),
     [sort { $a cmp $b } map { lc s{.*/|[.]pm\z}{}gr } glob "$Bin/../lib/Copyhang/Export/*.pm"],
-    'engines'
-);
+    'engines');
 
 # A command takes its options through this; that is all of it that is wanted.
 my @specification;
