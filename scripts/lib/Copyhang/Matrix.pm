@@ -29,9 +29,7 @@ my ($PER_PROCESSOR, $PROCESSORS) = (128, 4);
 sub new ($class, $option, @names) {
     my $self = bless {option => $option, report => 'Copyhang::Matrix::Report', absent => []},
         $class;
-    for my $folder (grep { defined && !-d } @{$option}{qw(baseline write-baseline)}) {
-        bad_input("no folder $folder with baselines");
-    }
+    $self->check_baselines;
     Copyhang::Architecture->check(grep { $_ ne 'all' } @{$option->{arch} // []});
     $self->{output} = Copyhang::Output->for_options($option, $self->files);
     Copyhang::Failure->catch_signals;
@@ -61,6 +59,13 @@ sub _defaults (@architectures) {
         Copyhang::Paths->names_in(Copyhang::Paths->fixture('kernels-foreign'));
     return @others if @others && !$wanted{all};
     return (Copyhang::Paths->default_kernels, @others);
+}
+
+sub check_baselines ($self) {
+    for my $folder (grep { defined && !-d } @{$self->{option}}{qw(baseline write-baseline)}) {
+        bad_input("no folder $folder with baselines");
+    }
+    return;
 }
 
 # Does something with a kernel, which is left out if there is something wrong with just this one;
