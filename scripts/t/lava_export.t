@@ -38,6 +38,11 @@ like($job, qr{panic=-1.*-no-reboot}m,                           'one that dies e
 unlike($job, qr{quiet|loglevel}, 'and it is heard');
 is(slurp("$place/into/vmlinuz/kernel"), slurp($image), 'the kernel is there');
 
+my ($both, $paths) = export($image, image($place, 'other'), '--only', 'exit_group/*');
+is($both . $paths =~ tr/\n//, '02', 'two at once');
+like(slurp("$place/into/$_/job.yaml"), qr/^metadata: \{copyhang: "\S+"\}$/m, 'are alike')
+    for qw(vmlinuz other);
+
 my $known = Copyhang::Lava::Job->read("$place/into/vmlinuz");
 is_deeply([sort @{$known->{ids}}], [sort @IDS[0, 1]], 'it is known which cases');
 is($known->{name}, $image, 'and of which kernel');
@@ -85,10 +90,11 @@ is(
 );
 
 my %refused = (
-    'no such kernel'    => [['/nowhere'], qr{no kernel '/nowhere'}],
-    'no such case'      => [[$image, '--only',     'x'],          qr/no case matches 'x'/],
-    'no such baselines' => [[$image, '--baseline', '/nowhere'],   qr{no folder /nowhere}],
-    'nobody made DIR'   => [[$image, '--into',     '/nowhere/x'], qr{cannot make /nowhere/x}],
+    'no such kernel'    => [['/nowhere'],                       qr{no kernel '/nowhere'}],
+    'no such case'      => [[$image, '--only', 'x'],            qr/no case matches 'x'/],
+    'no such baselines' => [[$image, '--baseline', '/nowhere'], qr{no folder /nowhere}],
+    'the same names'    => [[$image, "$place/./vmlinuz"],       qr{two kernels would both be in}],
+    'nobody made DIR'   => [[$image, '--into', '/nowhere/x'],   qr{cannot make /nowhere/x}],
 );
 for my $what (sort keys %refused) {
     my ($arguments, $why) = @{$refused{$what}};

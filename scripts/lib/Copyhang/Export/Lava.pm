@@ -17,8 +17,10 @@ sub options ($class) {
 sub purpose ($class) { return 'lava' }
 
 sub export ($class, $option, @names) {
+    require Copyhang::Baseline;
     require Copyhang::Cache;
     require Copyhang::Kernel;
+    require Copyhang::Lava::Job;
     require Copyhang::Selection;
     my $into = $option->{into} // $INTO;
     bad_input("no folder $option->{baseline} with baselines")
@@ -29,17 +31,16 @@ sub export ($class, $option, @names) {
     my @kernels = map { Copyhang::Kernel->find($_) } @names;
     mkdir $into or $!{EEXIST} or bad_input("cannot make $into: $!");
 
+    my %seen;
+    my @folders = map { Copyhang::Lava::Job->folder($_->name, \%seen) } @kernels;
     for my $kernel (@kernels) {
         $kernel->fetch(sub ($text) { });
-        print _job($option, $into, $kernel, @ids) . "/job.yaml\n";
+        print _job($option, $into, shift @folders, $kernel, @ids) . "/job.yaml\n";
     }
     return 0;
 }
 
-sub _job ($option, $into, $kernel, @ids) {
-    require Copyhang::Baseline;
-    require Copyhang::Lava::Job;
-    my $folder   = Copyhang::Lava::Job->folder($kernel->name);
+sub _job ($option, $into, $folder, $kernel, @ids) {
     my $baseline = $option->{baseline};
     my $url      = $option->{'files-url'};
     return Copyhang::Lava::Job->write(

@@ -40,7 +40,7 @@ my $CASES = 60;            # cases for which there is a minute more
 
 # Arguments: kernel (a Copyhang::Kernel that has been fetched), ids, device_type, processors, append,
 # jobs, each (as of Copyhang::Guest::Stream), baseline (of Copyhang::Baseline, or undef), accelerator
-# (of device.yaml), url (of the folder's files; undef: as they are on this machine).
+# (of device.yaml), title (what LAVA is to call it), url (of the folder's files; undef: as they are on this machine).
 sub write ($class, $folder, %argument) {    ## no critic (ProhibitBuiltinHomonyms)
     my $self = bless {processors => 1, %argument}, $class;
     mkdir $folder or $!{EEXIST} or bad_input("cannot make $folder: $!");
@@ -58,8 +58,14 @@ sub write ($class, $folder, %argument) {    ## no critic (ProhibitBuiltinHomonym
     return $path;
 }
 
-# What to call the one of a kernel.
-sub folder ($class, $name) { return $name =~ s{.*/}{}r =~ s/[^\w.~+-]/-/gr }
+# What to call the one of a kernel, once: $seen is a hash of those that are taken.
+sub folder ($class, $name, $seen) {
+    my $folder = $name =~ s{.*/}{}r =~ s/[^\w.~+-]/-/gr;
+    bad_input("two kernels would both be in $folder: $seen->{$folder}, $name")
+        if defined $seen->{$folder};
+    $seen->{$folder} = $name;
+    return $folder;
+}
 
 sub _write ($path, $text) { return Copyhang::Output->new($path)->write($text) }
 
@@ -102,7 +108,7 @@ sub _job ($self) {
         if $words =~ /['{}]/;
     my $name = $self->{kernel}->name;
     my %text = (
-        name    => "copyhang $name",
+        name    => $self->{title} // "copyhang $name",
         type    => $self->{device_type},
         kernel  => "$self->{url}/kernel",
         ramdisk => "$self->{url}/ramdisk.cpio.gz",
@@ -195,7 +201,7 @@ YAML
 
 sub _manifest ($self) {
     my $kernel = $self->{kernel};
-    return $JSON->pretty->encode(
+    return Cpanel::JSON::XS->new->canonical->ascii->pretty->encode(
         {
             schema  => 1,
             kernel  => {map { $_ => $kernel->$_ } qw(name release version config)},

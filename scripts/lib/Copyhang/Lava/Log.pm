@@ -29,6 +29,10 @@ my %ESCAPE = (
     L => "\x{2028}",
     P => "\x{2029}",
 );
+
+# Of LAVA's reasons why a job failed.
+my %IS_OF_LAB = map { $_ => 1 } qw(Infrastructure Bug Canceled MultinodeTimeout);
+
 my $STRING = qr/"((?:[^"\\]|\\.)*+)"/s;
 my $EMPTY  = qr/(?:null|~)/;
 
@@ -127,10 +131,23 @@ sub console ($self) {
 # Without the time that a kernel puts before it.
 sub _bare ($line) { return $line =~ s/\A\[ *\d+[.]\d+\] //r }
 
-# What LAVA says of the whole job: {result, error_type, error_msg}; undef as long as it is not over.
+# What LAVA says of the whole job, the last one: {result, error_type, error_msg}; undef as long as it is
+# not over.
 sub job ($self) {
-    my ($job) = grep { $_->{definition} eq 'lava' && $_->{case} eq 'job' } @{$self->{results}};
-    return $job;
+    my @jobs = grep { $_->{definition} eq 'lava' && $_->{case} eq 'job' } @{$self->{results}};
+    return $jobs[-1];
+}
+
+# Whether the laboratory is at fault. That a guest is gone LAVA takes for that, too.
+sub is_of_lab ($self) {
+    my $job = $self->job // return 1;
+    return $IS_OF_LAB{$job->{error_type} // q{}} && !$self->was_cut_off;
+}
+
+sub was_cut_off ($self) {
+    my $job = $self->job // return 0;
+    return ($job->{error_type} // q{}) eq 'Infrastructure'
+        && ($job->{error_msg} // q{}) =~ /connection closed/i;
 }
 
 # As of Copyhang::Guest.

@@ -27,11 +27,11 @@ my $LINES = 24;    # of the console that are kept
 
 # What LAVA calls the reason of a job that failed, and whose fault that is.
 my %OURS = map { $_ => 1 } qw(Job Configuration);
-my %LABS = map { $_ => 1 } qw(Infrastructure Bug Canceled MultinodeTimeout);
 
 # Arguments: name, release, version, config (of the kernel), ids, baseline, on_case, on_state =>
-# code($words), and logs => [paths], in the order of the jobs, or command => what prints one.
-# lab_says: what became of the job where there is no log.
+# code($words), and logs => [paths], in the order of the jobs, or start => code, which returns (a handle
+# that is to keep a log, the command that prints it).
+# lab_says: what became of the job where its log does not tell.
 sub _initialize ($self, $argument) {
     $self->SUPER::_initialize($argument);
     $self->{log} =
@@ -45,15 +45,7 @@ sub start ($self) {
     $self->pass('TAP version 13');
     $self->pass('1..' . @{$self->{ids}}) if @{$self->{ids}};
     $self->{on_state}->('plays');
-    if ($self->{command}) {
-        $self->{process} = Copyhang::Process->start(
-            command => ['sh', '-c', 'exec "$0" "$@" 2>&1', @{$self->{command}}],
-            on_line => sub ($line) { $self->_take_log_line($line) },
-            silence => $Copyhang::Limits::LAVA,
-            dies_by => 'TERM',
-        );
-        return $self;
-    }
+    return $self->_run if $self->{start};
     for my $path (@{$self->{logs}}) {
         open my $in, '<:raw', $path or next;
         chomp(my @lines = <$in>);
@@ -63,11 +55,20 @@ sub start ($self) {
     return $self;
 }
 
-sub _take_log_line ($self, $line) {
-    $self->{keeps} && print {$self->{keeps}} "$line\n";
-    $self->{log}->take($line);
-    $self->{noise} = $line if $line !~ /\A\{/ && $line =~ /\S/;
-    return;
+# All that it says is kept.
+sub _run ($self) {
+    my ($keeps, @command) = $self->{start}->();
+    $self->{process} = Copyhang::Process->start(
+        command => ['sh', '-c', 'exec "$0" "$@" 2>&1', @command],
+        silence => $Copyhang::Limits::LAVA,
+        dies_by => 'TERM',
+        on_line => sub ($line) {
+            print {$keeps} "$line\n";
+            $self->{log}->take($line);
+            $self->{noise} = $line if $line !~ /\A\{/ && $line =~ /\S/;
+        },
+    );
+    return $self;
 }
 
 # Only what is there without a gap belongs together.
@@ -106,6 +107,9 @@ sub _await ($self, $id) {
     push @{$self->{ids}}, $id;
     return $self->{awaited}{$id} = 1;
 }
+
+# What is known of the job beside its log: refused, or lab_says, a sentence.
+sub hear ($self, $job) { return @{$self}{qw(refused lab_says)} = @{$job}{qw(refused lab_says)} }
 
 sub number ($self, $case) { return $case->{number} = ++$self->{number} }
 
@@ -184,7 +188,8 @@ sub _outcome ($self) {
     my $job  = $log->job;
     my $type = $job                              ? $job->{error_type} // q{}       : q{};
     my $why  = $job && defined $job->{error_msg} ? $job->{error_msg} =~ s/\s+/ /gr : undef;
-    return (panic => $log->heard('oops')) if defined $log->heard('oops');
+    return (panic       => $log->heard('oops')) if defined $log->heard('oops');
+    return (job_refused => $self->{refused})    if defined $self->{refused};
     my $missing = $self->missing;
     return 'complete' if !$missing && $self->_is_over;
     return (lost        => _count($missing)) if $self->_is_over;
@@ -192,11 +197,11 @@ sub _outcome ($self) {
     return (lab_failed  => $self->{lab_says} // $self->{noise} // 'there is no end of the job')
         if !$job;
     my $is_up = defined $said->{release};
-    my $ended = $type eq 'Infrastructure' && ($why // q{}) =~ /connection closed/i;
-    return (lab_failed  => "$type: $why")             if $LABS{$type} && !$ended;
-    return (lost        => 'it ended without a word') if $ended       && $is_up;
+    my $ended = $log->was_cut_off;
+    return (lab_failed => "$type: $why")             if $log->is_of_lab;
+    return (lost       => 'it ended without a word') if $ended && $is_up;
     return (boot_failed => $why // 'it ended before init said a word') if !$is_up;
-    return (wedged      => $why // "LAVA says: $job->{result}");
+    return (wedged => $why // "LAVA says: $job->{result}");
 }
 
 # Init came to the end of the case program.
