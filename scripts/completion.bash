@@ -42,6 +42,7 @@ _copyhang() { # COPYHANG WORD WORD-BEFORE
 	help:*) words=$(_copyhang_commands "$1") ;;
 	kernels:kernels:*) words='list fetch prune' ;;
 	export:export:*) words=$("$1" export 2>/dev/null | cut -d' ' -f1) ;;
+	import:import:*) words=$("$1" import 2>/dev/null | cut -d' ' -f1) ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$2")
 	[[ ! $cases || ${COMPREPLY[0]:-} != */ ]] || compopt -o nospace

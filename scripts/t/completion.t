@@ -50,6 +50,12 @@ is_deeply(offered('export', q{}),
     [sort { $a cmp $b } map { lc s{.*/|[.]pm\z}{}gr } glob "$Bin/../lib/Copyhang/Export/*.pm"],
     'engines');
 
+is_deeply(
+    offered('import', q{}),
+    [sort { $a cmp $b } map { lc s{.*/|[.]pm\z}{}gr } glob "$Bin/../lib/Copyhang/Import/*.pm"],
+    'and those whose results are read'
+);
+
 # A command takes its options through this; that is all of it that is wanted.
 my @specification;
 {

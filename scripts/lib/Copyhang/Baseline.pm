@@ -69,6 +69,11 @@ sub expect ($self, $case) {
     return;
 }
 
+# ([id, verdict]...) of all that is recorded.
+sub expected ($self) {
+    return map { [$_, $self->{expected}{$_}] } sort keys %{$self->{expected}};
+}
+
 # What the cases of a result did (see Copyhang::Matrix::Results) is what is expected from now on, as
 # text: compact, and with the configuration, if the kernel was one in a guest, which has a name.
 sub text ($class, $result) {

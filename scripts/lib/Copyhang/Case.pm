@@ -39,6 +39,12 @@ sub from_tap ($class, $line, $pairs) {
     return $self;
 }
 
+# Of which nothing but its verdict is known.
+sub of_verdict ($class, $id, $verdict) {
+    my $line = ($IS_OK{$verdict} ? 'ok' : 'not ok') . " 0 $id";
+    return $class->from_tap($line, [['verdict', $verdict]]);
+}
+
 sub without_result ($class, $id, $number, $reason) {
     return $class->_new($id, $number, [['verdict', 'broken'], ['reason', $reason]]);
 }

@@ -157,6 +157,9 @@ sub _why ($self, $status) {
     return join ': ', $self->ending($status), $last // ();
 }
 
+# Whether a kernel says in this line that it gives up.
+sub is_oops ($class, $line) { return $line =~ $OOPS }
+
 # The last lines of the console.
 sub console_tail ($self) { return tail $LINES, $self->_console }
 

@@ -31,6 +31,9 @@ our $GRACE       = 2;     # for the emulator to end when told to: what it had to
 our $CACHE    = 900;     # for another run that changes the cache: it does so for a kernel at a time
 our $BUILD    = 60;      # for the processes of a build that was cut off
 our $MIRROR   = 20;      # for a mirror that says nothing
+our $LAVA     = 7200;    # for a job of LAVA's, which has limits of its own
+our $SERVER   = 600;     # for a server of LAVA's that does not answer
+our $POLL     = 10;      # from one look at its jobs to the next
 our $SOAKED   = 20;      # for a run that soaking ends, which has guests and cases to clear away
 our $MEASURED = 3600;    # for a run that is measured
 

@@ -29,9 +29,7 @@ my ($PER_PROCESSOR, $PROCESSORS) = (128, 4);
 sub new ($class, $option, @names) {
     my $self = bless {option => $option, report => 'Copyhang::Matrix::Report', absent => []},
         $class;
-    for my $folder (grep { defined && !-d } @{$option}{qw(baseline write-baseline)}) {
-        bad_input("no folder $folder with baselines");
-    }
+    $self->check_baselines;
     Copyhang::Architecture->check(grep { $_ ne 'all' } @{$option->{arch} // []});
     $self->{output} = Copyhang::Output->for_options($option, $self->files);
     Copyhang::Failure->catch_signals;
@@ -41,6 +39,10 @@ sub new ($class, $option, @names) {
     }
     $self->{selection} = $self->{load} // Copyhang::Selection->new(@{$option->{only} // []});
     $self->{hold}      = Copyhang::Cache->new->hold;
+    if (defined $option->{engine}) {
+        require Copyhang::Lava::Engine;
+        $self->{engine} = Copyhang::Lava::Engine->new($option);
+    }
     $self->{kernels} =
         [map { Copyhang::Kernel->find($_, modules => $option->{modules}) } uniq @names];
     for my $name (@names ? () : _defaults(@{$option->{arch} // []})) {
@@ -63,6 +65,13 @@ sub _defaults (@architectures) {
     return (Copyhang::Paths->default_kernels, @others);
 }
 
+sub check_baselines ($self) {
+    for my $folder (grep { defined && !-d } @{$self->{option}}{qw(baseline write-baseline)}) {
+        bad_input("no folder $folder with baselines");
+    }
+    return;
+}
+
 # Does something with a kernel, which is left out if there is something wrong with just this one;
 # all else ends the command.
 sub _try ($self, $name, $code) {
@@ -79,6 +88,7 @@ sub run ($self) {
     my $progress = Copyhang::Progress->for_cases(scalar $self->{selection}->ids,
         kernels => scalar @{$self->{kernels}});
     my @streams = $self->_streams($progress, $self->_fetch($progress));
+    $self->{engine}->collect($progress)                            if $self->{engine};
     Copyhang::Harness->play($progress, $self->{at_once}, @streams) if @streams;
 
     return Copyhang::Matrix::Results->new((map { $_->result } @streams), @{$self->{absent}})
@@ -114,26 +124,27 @@ sub _streams ($self, $progress, @kernels) {
     my ($free) = (Copyhang::Paths->contents('/proc/meminfo') // q{}) =~ /^MemAvailable:\s+(\d+)/m;
     my $fit    = int(($free // 0) / 1024 / Copyhang::Guest::Machine->memory(@kernels));
     $self->{at_once} = min(int($cpus / $processors), $fit, scalar @kernels) || 1;
-    my $accelerator = Copyhang::Guest::Machine->accelerator_for($progress, @kernels);
-    return map {
-        my ($kernel, $name) = ($_, $_->name);
-        my $baseline = defined $option->{baseline}
-            && Copyhang::Baseline->of_kernel($option->{baseline}, $name, $kernel->page_size);
-        Copyhang::Guest::Stream->new(
-            {
-                name        => $name,
-                kernel      => $kernel,
-                accelerator => $accelerator,
-                processors  => $processors,
-                %{$option}{qw(append jobs each)},
-                ids      => [@ids],
-                load     => $self->{load},
-                baseline => $baseline,
-                on_case  => sub ($case) { $baseline->expect($case) if $baseline },
-                on_state => sub ($words) { $progress->state_of($name, $words) },
-            }
-        )
-    } @kernels;
+    my %common = (
+        accelerator => Copyhang::Guest::Machine->accelerator_for($progress, @kernels),
+        processors  => $processors,
+        load        => $self->{load},
+        %{$option}{qw(append jobs each)},
+    );
+    return map { $self->_stream($progress, %common, kernel => $_, ids => [@ids]) } @kernels;
+}
+
+sub _stream ($self, $progress, %argument) {
+    my ($name, $folder) = ($argument{kernel}->name, $self->{option}{baseline});
+    my $baseline = defined $folder
+        && Copyhang::Baseline->of_kernel($folder, $name, $argument{kernel}->page_size);
+    my %more = (
+        name     => $name,
+        baseline => $baseline,
+        on_case  => sub ($case) { $baseline->expect($case) if $baseline },
+        on_state => sub ($words) { $progress->state_of($name, $words) },
+    );
+    my $engine = $self->{engine} // return Copyhang::Guest::Stream->new({%argument, %more});
+    return $engine->stream({%argument, %more});
 }
 
 sub record ($self, $results) {

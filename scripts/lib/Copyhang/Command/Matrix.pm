@@ -10,7 +10,8 @@ use Copyhang::Paths   ();
 
 sub main ($class, @kernels) {
     my @own =
-        qw(only=s@ each modules=s baseline=s write-baseline=s exec=s@ carry=s@ cpus=s append=s arch=s@);
+        qw(only=s@ each modules=s baseline=s write-baseline=s exec=s@ carry=s@ cpus=s append=s arch=s@ engine=s
+        state=s url=s token-file=s device-type=s files-url=s);
     my @common = (@Copyhang::Command::REPORT, @Copyhang::Command::PROGRAM);
     my $option = $class->options(\@kernels, @own, @common);
 
@@ -28,7 +29,13 @@ sub main ($class, @kernels) {
         '--arch is for the list of kernels: one that is named has its own, as debian:6.1/arm64')
         if $option->{arch} && @kernels;
 
-    Copyhang::Paths->prepare($option->{'no-install'}, 'matrix');
+    bad_input('--exec is not for --engine: jobs play the cases of the tables')
+        if $option->{exec} && defined $option->{engine};
+    my ($engines) =
+        grep { defined $option->{$_} } qw(state url token-file device-type files-url);
+    bad_input("--$engines goes with --engine") if defined $engines && !defined $option->{engine};
+    my $needs = defined $option->{engine} ? 'lava' : 'matrix';
+    Copyhang::Paths->prepare($option->{'no-install'}, $needs);
     require Copyhang::Matrix;
     return Copyhang::Matrix->new($option, @kernels)->main;
 }

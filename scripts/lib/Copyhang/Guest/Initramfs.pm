@@ -102,16 +102,30 @@ sub archive ($class, $root, $path, @others) {
 sub for_boot ($self, $arguments, $ids) {
     my $root = File::Temp->newdir;
     mkdir "$root/$OURS" or bad_input("cannot make $root/$OURS: $!");
-    my $load    = $self->{load};
-    my @program = $load ? $load->program : "/$OURS/$CASES";
-    _write("$root/$OURS/arguments.txt",   @program, @{$arguments}, '--ids', "/$OURS/ids.txt");
-    _write("$root/$OURS/environment.txt", $load ? $load->environment : ());
-    _write("$root/$OURS/ids.txt",         @{$ids});
+    $self->_write_boot("$root", $arguments, $ids);
     my $whole = File::Temp->new;
-    my $base  = "/proc/$$/fd/" . fileno $self->{base};    # it may have lost its name by now
-    $self->archive("$root", "$whole", $base, $load ? $load->archive : ());
+    $self->archive("$root", "$whole", $self->_base, $self->{load} ? $self->{load}->archive : ());
     unlink "$whole";
     return $whole;
+}
+
+# The same as files, in the folder $root, which is empty.
+sub unpack_for_boot ($self, $root, $arguments, $ids) {
+    my $script = 'cd "$0" && exec cpio -i -d -m --quiet <"$1"';
+    Copyhang::Tool->run("unpack files of a guest into $root",
+        ['sh', '-c', $script, $root, $self->_base]);
+    return $self->_write_boot($root, $arguments, $ids);
+}
+
+# It may have lost its name by now.
+sub _base ($self) { return "/proc/$$/fd/" . fileno $self->{base} }
+
+sub _write_boot ($self, $root, $arguments, $ids) {
+    my $load    = $self->{load};
+    my @program = $load ? $load->program : "/$OURS/$CASES";
+    _write("$root/$OURS/arguments.txt", @program, @{$arguments}, '--ids', "/$OURS/ids.txt");
+    _write("$root/$OURS/environment.txt", $load ? $load->environment : ());
+    return _write("$root/$OURS/ids.txt", @{$ids});
 }
 
 1;

@@ -188,6 +188,17 @@ sub shares_channel ($self) { return $EMULATED{$self->{architecture}}{shares_chan
 sub slowness    ($self) { return $SLOWNESS{$self->{accelerator}} }
 sub accelerator ($self) { return $self->{accelerator} }
 
+# For who starts an emulated PC himself: what it is to be like, and what a kernel is told.
+sub options ($class, $accelerator) {
+    return (
+        '-accel' => $accelerator,
+        '-cpu'   => $EMULATED{amd64}{cpu}{$accelerator},
+        '-m'     => $MEMORY
+    );
+}
+
+sub words ($class) { return "$WORDS $EMULATED{amd64}{words} $KIND{pc}[1]" }
+
 # The command line that starts it, with the console written to one descriptor, the initramfs read
 # from another, and the channel on standard output.
 sub command ($self, $console, $initramfs) {

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The guests of copyhang matrix by lava-run, on this machine.
+#
+# Jobs and their logs are in the folder of --state, where copyhang import finds them, or in one that goes.
+package Copyhang::Lava::Here;
+
+use v5.36;
+use Copyhang::Failure          qw(bad_input);
+use Copyhang::Lava::Dispatcher ();
+use Copyhang::Lava::Job        ();
+use Copyhang::Lava::Stream     ();
+use File::Temp                 ();
+use IO::File                   ();
+
+sub new ($class, $option) {
+    my $folder = $option->{state};
+    bad_input("cannot make $folder: $!") if defined $folder && !mkdir($folder) && !$!{EEXIST};
+    return bless {
+        folder     => $folder // File::Temp->newdir,
+        dispatcher => Copyhang::Lava::Dispatcher->new
+    }, $class;
+}
+
+sub collect ($self, $progress) { return }
+
+# The job is written when its turn comes, and its log is kept beside it.
+sub stream ($self, $argument) {
+    my ($kernel, $name) = @{$argument}{qw(kernel name)};
+    my $folder = "$self->{folder}/" . Copyhang::Lava::Job->folder($name, $self->{seen} //= {});
+    my $start  = sub () {
+        my $path = Copyhang::Lava::Job->write($folder, %{$argument}, device_type => 'qemu');
+        my $log  = IO::File->new("$path/log.yaml", '>') // bad_input("cannot write $path: $!");
+        $log->autoflush;
+        return ($log, $self->{dispatcher}->command($path));
+    };
+    return Copyhang::Lava::Stream->new(
+        {
+            %{$argument},
+            start => $start,
+            map { $_ => $kernel->$_ } qw(release version config)
+        }
+    );
+}
+
+1;
