@@ -171,7 +171,7 @@ static void keep_end(struct attempt *attempt, enum ended_by ended_by)
 
 static bool is_to_be_killed(const struct attempt *attempt)
 {
-	return is_unended(attempt) && attempt->probe_kill &&
+	return is_unended(attempt) && attempt->terms.probe_kill &&
 	       attempt->scene->test->act->signal != SIGKILL;
 }
 
@@ -363,12 +363,11 @@ static void pass(struct attempt *attempt, const struct phase *phase)
 		then(attempt);
 }
 
-void attempt_make(struct attempt *attempt, struct scene *scene, bool probe_kill, int64_t at_least)
+void attempt_make(struct attempt *attempt, struct scene *scene, const struct terms *terms)
 {
 	*attempt = (struct attempt){
 		.scene = scene,
-		.probe_kill = probe_kill,
-		.at_least = at_least,
+		.terms = *terms,
 		.killable = -1,
 		.begun = clock_now(),
 		.sink_size = scene->sink_size,

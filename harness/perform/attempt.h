@@ -24,10 +24,16 @@
 
 enum moment { STALLED, ACT, EXIT_ENTERED, JUDGED, KILLED, RELEASED, ENDED, MOMENTS };
 
+/** struct terms - of an attempt, after what earlier ones have shown; all 0 in the first. */
+struct terms {
+	bool probe_kill;  /* is whether SIGKILL ends the actor to be seen before the release? */
+	int64_t at_least; /* ns that the actor has to be at rest before that */
+	bool rests;       /* the copier has to be at rest before the act, where it stalls */
+};
+
 struct attempt {
 	struct scene *scene;
-	bool probe_kill;  /* send SIGKILL before the release */
-	int64_t at_least; /* how long the actor has to be at rest before that, at least */
+	struct terms terms;
 	struct observation seen;
 	int64_t begun;
 	int64_t at[MOMENTS];  /* 0: did not happen */
@@ -67,12 +73,8 @@ struct attempt {
 	int64_t same_since;     /* and since when it has slept on for no reason of the copy's */
 };
 
-/**
- * attempt_make() - perform @scene's case. Return: with attempt->seen complete.
- * @probe_kill: whether SIGKILL ends the actor is to be seen before the release.
- * @at_least: ns that the actor has to be at rest before that, or 0.
- */
-void attempt_make(struct attempt *attempt, struct scene *scene, bool probe_kill, int64_t at_least);
+/** attempt_make() - perform @scene's case. Return: with attempt->seen complete. */
+void attempt_make(struct attempt *attempt, struct scene *scene, const struct terms *terms);
 
 /**
  * attempt_doubt() - for how long the actor would have had to be at rest, so that an end of the act

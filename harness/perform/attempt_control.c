@@ -127,7 +127,7 @@ void attempt_keep_control(struct attempt *attempt)
 	seen->control = over_at - attempt->control_acts;
 	seen->limit = max(LIMIT_OF(ACT), ACT_CONTROLS * seen->control);
 	attempt->window = max(LIMIT_OF(REST), REST_CONTROLS * seen->control);
-	attempt->rest = max(attempt->at_least, enough_to_show(attempt));
+	attempt->rest = max(attempt->terms.at_least, enough_to_show(attempt));
 }
 
 void attempt_keep_no_limits(struct attempt *attempt)

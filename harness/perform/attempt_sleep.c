@@ -102,7 +102,7 @@ int64_t attempt_doubt(const struct attempt *attempt)
 	/* It may have ended by itself while the supervisor waited for a CPU. */
 	if (!attempt->asleep_at)
 		return LIMIT_OF(DOUBT);
-	if (attempt->at_least || at[RELEASED] - at[ACT] >= wanted)
+	if (attempt->terms.at_least || at[RELEASED] - at[ACT] >= wanted)
 		return 0;
 	return wanted < LIMIT_OF(DOUBT) ? wanted : LIMIT_OF(DOUBT);
 }

@@ -10,8 +10,8 @@
 
 #include <errno.h>
 
-static void make_attempt(struct attempt *attempt, const struct test_case *test, bool probe_kill,
-			 int64_t at_least, struct result *result)
+static void make_attempt(struct attempt *attempt, const struct test_case *test,
+			 const struct terms *terms, struct result *result)
 {
 	static struct scene scene;
 	const char *told;
@@ -20,7 +20,7 @@ static void make_attempt(struct attempt *attempt, const struct test_case *test, 
 	patience_renew();
 	scene_set(&scene, test, copier_of(test->strategy));
 	result->stage = "playing";
-	attempt_make(attempt, &scene, probe_kill, at_least);
+	attempt_make(attempt, &scene, terms);
 	told = scene_told(&scene);
 	if (told) {
 		attempt->seen.fault = told;
@@ -92,14 +92,30 @@ static int doubts(enum verdict verdict, const struct attempt *attempt)
  * probe showed once (*@killable: 1, 0, or -1: not tried) is known.
  */
 static struct judgement attempt_and_judge(struct attempt *last, const struct test_case *test,
-					  int *killable, int64_t at_least, struct result *result)
+					  int *killable, struct terms terms, struct result *result)
 {
-	make_attempt(last, test, *killable < 0, at_least, result);
+	terms.probe_kill = *killable < 0;
+	make_attempt(last, test, &terms, result);
 	if (last->killable >= 0)
 		*killable = last->killable;
-	if (last->seen.ended_by == ENDED_BY_KILL && !last->seen.fault)
-		make_attempt(last, test, false, at_least, result);
+	if (last->seen.ended_by == ENDED_BY_KILL && !last->seen.fault) {
+		terms.probe_kill = false;
+		make_attempt(last, test, &terms, result);
+	}
 	return judge(&last->seen);
+}
+
+/*
+ * A copier that woke once the act had begun may have slept for something else before, as where a
+ * thread of the kernel's has had no CPU on a crowded machine: then it is to be at rest first.
+ */
+static struct terms terms_after(struct terms terms, enum verdict verdict,
+				const struct attempt *last)
+{
+	if (may_be_chance(verdict, last))
+		terms.at_least = attempt_doubt(last);
+	terms.rests |= did_not_last(&last->seen);
+	return terms;
 }
 
 static const struct judgement too_slow = {
@@ -116,18 +132,17 @@ static void play_act(const struct test_case *test, struct result *result)
 {
 	static struct attempt *last;
 	int killable = -1;
-	int64_t at_least = 0;
+	struct terms terms = { 0 };
 	struct judgement judgement;
 
 	if (!last && !(last = own_memory(sizeof(*last)))) {
 		result_conclude(result, no_memory, errno);
 		return;
 	}
-	judgement = attempt_and_judge(last, test, &killable, 0, result);
+	judgement = attempt_and_judge(last, test, &killable, terms, result);
 	for (int again = 0; again < doubts(judgement.verdict, last); again++) {
-		if (may_be_chance(judgement.verdict, last))
-			at_least = attempt_doubt(last);
-		judgement = attempt_and_judge(last, test, &killable, at_least, result);
+		terms = terms_after(terms, judgement.verdict, last);
+		judgement = attempt_and_judge(last, test, &killable, terms, result);
 	}
 	if (may_be_chance(judgement.verdict, last))
 		judgement = too_slow;

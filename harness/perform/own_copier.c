@@ -65,7 +65,7 @@ static bool has_handed_over(const struct task *copier)
 static int64_t rest_wanted(const struct attempt *attempt)
 {
 	if (!strategy_by_worker(attempt->scene->test->strategy) || attempt->copier_sleep.worker)
-		return LIMIT_OF(STALL);
+		return attempt->terms.rests ? LIMIT_OF(REST) : LIMIT_OF(STALL);
 	return LIMIT_OF(WORKER);
 }
 

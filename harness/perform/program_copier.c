@@ -129,6 +129,14 @@ static bool comes_back(struct attempt *attempt, const struct task *waiter)
 	       clock_now() - attempt->news_at >= LIMIT_OF(PROGRAM_SETTLED);
 }
 
+/* How long it is to sleep; one that comes back has slept as often, not as long. */
+static int64_t rest_wanted(const struct attempt *attempt, bool lasts)
+{
+	if (!lasts)
+		return LIMIT_OF(STALL);
+	return attempt->terms.rests ? LIMIT_OF(REST) : LIMIT_OF(PROGRAM_REST);
+}
+
 /* Nothing but the end that it waits for holds it up. */
 static bool waits_for_good(struct attempt *attempt, const struct task *waiter)
 {
@@ -141,8 +149,7 @@ static bool waits_for_good(struct attempt *attempt, const struct task *waiter)
 			return false;
 	}
 	program_look(&attempt->copier_sleep, &attempt->scene->tracer);
-	if (!quiescence_lasts(&attempt->copier_sleep,
-			      lasts ? LIMIT_OF(PROGRAM_REST) : LIMIT_OF(STALL)))
+	if (!quiescence_lasts(&attempt->copier_sleep, rest_wanted(attempt, lasts)))
 		return false;
 	if (awaited(attempt) == SIDE_SINK && !has_read(attempt, waiter))
 		return false;
