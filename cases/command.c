@@ -102,14 +102,19 @@ static char *read_whole(int folder, const char *name, size_t *size)
 	return bytes;
 }
 
+static void *there_is(void *memory)
+{
+	if (memory)
+		return memory;
+	misused("no memory", "");
+}
+
 /* Return: an array of the words that @bytes are, which ends with NULL. */
 static char **split(char *bytes, size_t size)
 {
-	char **words = calloc(size + 1, sizeof(*words));
+	char **words = there_is(calloc(size + 1, sizeof(*words)));
 	size_t count = 0;
 
-	if (!words)
-		misused("no memory", "");
 	for (char *at = bytes; at < bytes + size; at += strlen(at) + 1)
 		words[count++] = at;
 	return words;
@@ -117,12 +122,10 @@ static char **split(char *bytes, size_t size)
 
 static struct strategy read_command(int folder, const char *name)
 {
-	struct program *program = calloc(1, sizeof(*program));
-	char *own = strdup(name), *bytes;
+	struct program *program = there_is(calloc(1, sizeof(*program)));
+	char *own = there_is(strdup(name)), *bytes;
 	size_t size;
 
-	if (!program || !own)
-		misused("no memory", "");
 	bytes = read_whole(folder, name, &size);
 	command_prepare(program, split(bytes, size));
 	return (struct strategy){ .name = own, .program = program };

@@ -65,9 +65,9 @@ static const char *act_named(const char *name)
 {
 	const struct act_row *row = cases_find_act(name);
 
-	if (!row)
-		misused("no such act: ", name);
-	return row->act.name;
+	if (row)
+		return row->act.name;
+	misused("no such act: ", name);
 }
 
 static void parse(int argc, char **argv, struct options *options)

@@ -116,7 +116,7 @@ static const struct row *row_of(long nr)
 
 static enum documented is(enum documented documented, const struct page *page, const char **name)
 {
-	*name = page->name;
+	*name = page ? page->name : NULL;
 	return documented;
 }
 
