@@ -215,6 +215,13 @@ static bool read_call(pid_t tid, struct call *call)
 	return true;
 }
 
+void proc_let_sleep(pid_t tid)
+{
+	struct call call;
+
+	(void)read_call(tid, &call);
+}
+
 void proc_describe(struct text *text, pid_t tid)
 {
 	const char *status = status_of(tid);

@@ -59,6 +59,13 @@ bool proc_ended(pid_t pid);
 /** proc_thread_group() - Return: the process that thread @tid belongs to, or -1. */
 pid_t proc_thread_group(pid_t tid);
 
+/**
+ * proc_let_sleep() - let thread @tid, that looks asleep, be so: one that was preempted on its way
+ * to sleep looks so, too, and on a crowded machine for long. /proc/PID/syscall waits until it has
+ * left its run queue (wait_task_inactive()); or it runs again.
+ */
+void proc_let_sleep(pid_t tid);
+
 /** proc_describe() - append one line on thread @tid: state, wchan, system call, switches. */
 void proc_describe(struct text *text, pid_t tid);
 

@@ -69,6 +69,32 @@ static int64_t rest_wanted(const struct attempt *attempt)
 	return LIMIT_OF(WORKER);
 }
 
+/*
+ * With those that work for it, where there are any. One that has had io_uring do something before
+ * has an idle worker for some seconds more, which wakes to go (WORKER_IDLE_TIMEOUT in io-wq.c).
+ */
+static void look_at_copier(struct attempt *attempt)
+{
+	const struct task *copier = attempt->scene->copier;
+
+	if (strategy_by_worker(attempt->scene->test->strategy))
+		quiescence_look_workers(&attempt->copier_sleep, copier->pid);
+	else
+		quiescence_look_thread(&attempt->copier_sleep, copier->tid);
+}
+
+/* It has slept for long enough; and not only looked so. */
+static bool sleeps(struct attempt *attempt)
+{
+	const struct quiescence *sleep = &attempt->copier_sleep;
+
+	if (!quiescence_lasts(sleep, rest_wanted(attempt)))
+		return false;
+	proc_let_sleep(sleep->worker ? sleep->worker : attempt->scene->copier->tid);
+	look_at_copier(attempt);
+	return quiescence_lasts(sleep, rest_wanted(attempt));
+}
+
 /* Asleep in its own call: that it sleeps for the right end is another matter. */
 static void look_at_sleep(struct attempt *attempt)
 {
@@ -80,10 +106,8 @@ static void look_at_sleep(struct attempt *attempt)
 		quiescence_forget(&attempt->copier_sleep);
 	}
 	if (own && calling_may_rest(copier))
-		quiescence_look_workers(&attempt->copier_sleep, copier->pid);
-	attempt->seen.stalled = own &&
-				quiescence_lasts(&attempt->copier_sleep, rest_wanted(attempt)) &&
-				has_handed_over(copier);
+		look_at_copier(attempt);
+	attempt->seen.stalled = own && sleeps(attempt) && has_handed_over(copier);
 	attempt->slept = attempt->copier_sleep.switches;
 	if (attempt->seen.stalled)
 		attempt_look_at_ends(attempt);
@@ -201,7 +225,11 @@ static bool own_may_await(const struct attempt *attempt, enum side side)
 /* With what works for it in the kernel. */
 static bool own_sample(const struct attempt *attempt, struct proc_sample *sample)
 {
-	return proc_sample_running(attempt->stall.task->pid, sample);
+	const struct task *copier = attempt->stall.task;
+
+	return strategy_by_worker(attempt->scene->test->strategy) ?
+		       proc_sample_running(copier->pid, sample) :
+		       proc_sample_thread(copier->tid, sample);
 }
 
 /* --- From then on --- */

@@ -255,7 +255,7 @@ sub kept_lacks ($case) {
     my $errno = $case->value('errno') // q{};
     return q{} if $errno eq 'EINTR'  && $case->value('interrupted');
     return q{} if $errno eq 'EAGAIN' && $case->value('waited') eq 'no';
-    return q{} if $errno eq 'ENOSPC' && $case->{sink} eq 'device_full';
+    return q{} if $errno eq 'ENOSPC' && $case->{sink} =~ /\A(?:device_full|full_xfs)\z/;
     return q{} if ($case->value('shared') // q{}) eq 'yes';
     return q{} if $case->{source} =~ $IS_ITSELF;
     return 'what was to be copied';
