@@ -220,6 +220,13 @@ void strategy_forget(const struct strategy *strategy)
 	}
 }
 
+bool strategy_has_workers(const struct strategy *strategy)
+{
+	const struct mover *mover = strategy->steps[0].mover;
+
+	return mover && mover->calls[0] == SYS_io_uring_enter;
+}
+
 bool strategy_by_worker(const struct strategy *strategy)
 {
 	return strategy->steps[0].mover && strategy->steps[0].mover->by_worker;

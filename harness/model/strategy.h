@@ -96,6 +96,12 @@ size_t strategy_takes_ahead(const struct strategy *strategy);
 /** strategy_forget() - let go of what its movers keep in this process. */
 void strategy_forget(const struct strategy *strategy);
 
+/**
+ * strategy_has_workers() - may threads of the kernel's do what it submits (io_uring)? They belong
+ * to its process, and stay there for some seconds when they have nothing to do.
+ */
+bool strategy_has_workers(const struct strategy *strategy);
+
 /** strategy_by_worker() - does its first step leave the move to a thread of the kernel's? */
 bool strategy_by_worker(const struct strategy *strategy);
 

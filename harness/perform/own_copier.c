@@ -17,7 +17,7 @@
  */
 static bool leaves_nothing(const struct test_case *test)
 {
-	return test->act->actor != ACTOR_COPIER && !strategy_by_worker(test->strategy) &&
+	return test->act->actor != ACTOR_COPIER && !strategy_has_workers(test->strategy) &&
 	       !test->source->adopt;
 }
 
@@ -70,14 +70,14 @@ static int64_t rest_wanted(const struct attempt *attempt)
 }
 
 /*
- * With those that work for it, where there are any. One that has had io_uring do something before
- * has an idle worker for some seconds more, which wakes to go (WORKER_IDLE_TIMEOUT in io-wq.c).
+ * With those that work for it, where there may be any. An idle one wakes after some seconds, to go
+ * (WORKER_IDLE_TIMEOUT in io_uring/io-wq.c): to who has no use for it that is to mean nothing.
  */
 static void look_at_copier(struct attempt *attempt)
 {
 	const struct task *copier = attempt->scene->copier;
 
-	if (strategy_by_worker(attempt->scene->test->strategy))
+	if (strategy_has_workers(attempt->scene->test->strategy))
 		quiescence_look_workers(&attempt->copier_sleep, copier->pid);
 	else
 		quiescence_look_thread(&attempt->copier_sleep, copier->tid);
@@ -227,7 +227,7 @@ static bool own_sample(const struct attempt *attempt, struct proc_sample *sample
 {
 	const struct task *copier = attempt->stall.task;
 
-	return strategy_by_worker(attempt->scene->test->strategy) ?
+	return strategy_has_workers(attempt->scene->test->strategy) ?
 		       proc_sample_running(copier->pid, sample) :
 		       proc_sample_thread(copier->tid, sample);
 }

@@ -418,7 +418,9 @@ static void check_nameless_calls(void)
 	CHECK(!strategy_owns(&strategy, &call, 0, 1), "... nor where no step waits");
 	call = (struct call){ .nr = SYS_io_uring_enter, .args = { 5, 1, 1, 1, 0, 8 } };
 	CHECK(!strategy_owns(&strategy, &call, 0, 1), "a ring belongs to who uses one");
+	CHECK(!strategy_has_workers(&strategy), "... and so do its workers");
 	strategy.steps[0].mover = &ring;
+	CHECK(strategy_has_workers(&strategy), "... which may be there then");
 	CHECK(strategy_owns(&strategy, &call, 0, 1), "... and then names no descriptors");
 	call = (struct call){ .nr = SYS_getpid };
 	CHECK(call_names_end(&call), "a call that is not known does not pass for such a one");
