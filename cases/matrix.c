@@ -117,28 +117,6 @@ static bool takes_cascade(const struct candidate *candidate)
 	return !candidate->row->raw_only && (!special || candidate->row->everything);
 }
 
-static bool are_partners(const struct special *one, const struct endpoint_kind *other)
-{
-	return one && text_lists(one->partners, other->name);
-}
-
-/*
- * What is special in a kind that has partners shows with these, with few acts, and with the raw
- * strategies; one act goes through everything.
- */
-static bool may_meet(const struct candidate *candidate)
-{
-	const struct special *source = candidate->source, *sink = candidate->sink;
-	const struct test_case *test = &candidate->test;
-
-	if (strategy_is_cascade(test->strategy) && !takes_cascade(candidate))
-		return false;
-	if (!source && !sink)
-		return !candidate->row->by_name;
-	return takes_act(source, candidate->row) && takes_act(sink, candidate->row) &&
-	       (are_partners(source, test->sink) || are_partners(sink, test->source));
-}
-
 static bool is_file(const struct endpoint_kind *kind)
 {
 	return kind->regular || kind->is_file;
@@ -204,8 +182,8 @@ static bool makes_sense(const struct candidate *candidate)
 		return false;
 	if (candidate->row->pairs)
 		return may_wake(candidate);
-	if (!may_meet(candidate) || !may_take(candidate) ||
-	    text_lists(WHOLE_ONLY, test->strategy->name))
+	if ((strategy_is_cascade(test->strategy) && !takes_cascade(candidate)) ||
+	    !may_take(candidate) || text_lists(WHOLE_ONLY, test->strategy->name))
 		return false;
 	if (test->source->adopt && !strategy_takes_memory(test->strategy))
 		return false;
@@ -264,6 +242,24 @@ static size_t count_kinds(void)
 	return count;
 }
 
+static bool are_partners(const struct special *one, const struct endpoint_kind *other)
+{
+	return one && text_lists(one->partners, other->name);
+}
+
+/*
+ * What is special in a kind that has partners shows with these, with few acts, and with the raw
+ * strategies; one act goes through everything.
+ */
+static bool may_meet(const struct act_row *row, const struct kind *source, const struct kind *sink)
+{
+	if (!source->special && !sink->special)
+		return !row->by_name;
+	return takes_act(source->special, row) && takes_act(sink->special, row) &&
+	       (are_partners(source->special, sink->kind) ||
+		are_partners(sink->special, source->kind));
+}
+
 /* Whatever the strategy: may these two meet in the cases of @row? */
 static bool meets(const struct act_row *row, const struct meeting *meeting)
 {
@@ -274,8 +270,10 @@ static bool meets(const struct act_row *row, const struct meeting *meeting)
 		return meeting->promises;
 	if (!source->is_source || !sink->is_sink)
 		return false;
+	if (!row->pairs)
+		return may_meet(row, meeting->source, meeting->sink);
 	snprintf(pair, sizeof(pair), "%s-%s", source->name, sink->name);
-	return !row->pairs || text_lists(row->pairs, pair);
+	return text_lists(row->pairs, pair);
 }
 
 /* In the order of the tables. Return: how many there are of @kinds, @count of them. */

@@ -604,9 +604,11 @@ const struct promise_row *promise_row_of(const struct endpoint_kind *source,
 
 const struct promise *promise_to(const struct promise_row *row, const struct strategy *strategy)
 {
+	if (!row)
+		return NULL;
 	if (text_lists(BY_NAME_ALONE, strategy->name))
-		return row && text_lists(row->also, strategy->name) ? &row->promise : NULL;
-	if (!row || text_lists(row->but, strategy->name) ||
+		return text_lists(row->also, strategy->name) ? &row->promise : NULL;
+	if (text_lists(row->but, strategy->name) ||
 	    (row->only && !text_lists(row->only, strategy->name)) ||
 	    (row->raw_only && strategy_is_cascade(strategy)))
 		return NULL;

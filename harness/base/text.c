@@ -61,9 +61,10 @@ bool text_lists(const char *names, const char *name)
 {
 	const size_t length = strlen(name);
 
-	for (const char *at = names; at && (at = strstr(at, name)); at += length) {
-		if ((at == names || at[-1] == ' ') && (!at[length] || at[length] == ' '))
+	for (const char *at = names; at && *at; at += *at == ' ') {
+		if (!strncmp(at, name, length) && (!at[length] || at[length] == ' '))
 			return true;
+		at = strchrnul(at, ' ');
 	}
 	return false;
 }

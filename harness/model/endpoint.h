@@ -70,6 +70,8 @@ struct endpoint_kind {
 	bool yields_any;    /* or bytes that nobody knows */
 	bool keeps_nothing; /* what goes into this sink is gone: it is only counted */
 
+	bool messages; /* as sink it takes a write whole, as one message, or finds it too long */
+
 	/* As sink it makes datagrams: who reads them knows of no end but an empty one. */
 	bool datagrams;
 

@@ -45,10 +45,13 @@ static const char *status_of(pid_t tid)
 /* The value of a `Key:\tvalue` line of a status file; one that lacks is a fault, and "". */
 static const char *field(const char *status, const char *key)
 {
-	const char *at = strstr(status, key);
+	const size_t length = strlen(key);
 
-	if (at)
-		return at + strlen(key);
+	for (const char *line = status; *line; line += *line == '\n') {
+		if (!strncmp(line, key, length))
+			return line + length;
+		line = strchrnul(line, '\n');
+	}
 	if (!fault)
 		fault = "a field of /proc/PID/status was not found";
 	return "";
@@ -61,17 +64,17 @@ static uint64_t number(const char *status, const char *key)
 
 static char state_of(const char *status)
 {
-	return *field(status, "\nState:\t");
+	return *field(status, "State:\t");
 }
 
 static uint64_t sleeps_of(const char *status)
 {
-	return number(status, "\nvoluntary_ctxt_switches:\t");
+	return number(status, "voluntary_ctxt_switches:\t");
 }
 
 static uint64_t switches_of(const char *status)
 {
-	return sleeps_of(status) + number(status, "\nnonvoluntary_ctxt_switches:\t");
+	return sleeps_of(status) + number(status, "nonvoluntary_ctxt_switches:\t");
 }
 
 /*
@@ -166,7 +169,7 @@ static bool sample_process(pid_t pid, struct proc_sample *sample, bool pass_over
 {
 	const char *status = status_of(pid);
 
-	if (!status || number(status, "\nThreads:\t") != 1)
+	if (!status || number(status, "Threads:\t") != 1)
 		return status && sample_threads(pid, sample, pass_over_stopped);
 	*sample = sample_of(status, pid);
 	if (sample->stopped && pass_over_stopped)
@@ -197,7 +200,7 @@ pid_t proc_thread_group(pid_t tid)
 
 	if (!status)
 		return -1;
-	return (pid_t)number(status, "\nTgid:\t");
+	return (pid_t)number(status, "Tgid:\t");
 }
 
 /* /proc/PID/syscall: "NR 0xARG0 ... 0xARG5 0xSP 0xPC", "-1 0xSP 0xPC" or "running". */

@@ -69,6 +69,18 @@ static enum role source_role(const struct scene *scene)
 }
 
 /*
+ * A file that is to fill the sink has no need to be as long as the files of promises, but where all
+ * of it may be one message.
+ */
+static bool fills_sink(const struct scene *scene)
+{
+	const struct test_case *test = scene->test;
+
+	return scene->stall == STALL_SINK && !test->sink->messages && !test->promise &&
+	       !test->act->waking && test->source->regular && test->source->size == PATTERN_FILE;
+}
+
+/*
  * What does not stall is copied in rounds, for as long as that is wanted. Return: or 0: all that
  * its kind has.
  */
@@ -76,7 +88,7 @@ static size_t source_size(const struct scene *scene)
 {
 	const struct test_case *test = scene->test;
 
-	if (source_role(scene) == ROLE_FEED)
+	if (source_role(scene) == ROLE_FEED || fills_sink(scene))
 		return feed_size(test);
 	if (scene->stall == STALL_NONE && !test->promise && !test->act->waking &&
 	    !test->source->single)
