@@ -43,8 +43,11 @@ struct runner {
 	const struct test_case *cases;
 	size_t count, reported;
 	int64_t word_at; /* when something was last said of a case, ns */
-	size_t next;     /* all before it have been started, or need no play, */
 	enum state { WAITS, PLAYS, IS_OVER } * states; /* of the cases; shared memory */
+	size_t *order;  /* in which they begin: indexes, shared memory */
+	size_t in_turn; /* so many at its beginning need what there is one of */
+	bool turn_ends; /* one of these may begin now */
+	size_t next;    /* all others before it have begun, or need no play */
 	struct results results;
 	struct refusals refusals;
 	struct slot *slots;
@@ -72,6 +75,11 @@ static void announce(const struct test_case *test)
 	tap_note("started %s", case_id(test, id));
 	if (poll(&answer, 1, TIME_ANSWER) > 0 && read(STDIN_FILENO, &byte, 1) < 0)
 		tap_note("no answer: %s", strerror(errno));
+}
+
+static bool needs_turn(const struct test_case *test)
+{
+	return test->source->single || test->sink->single;
 }
 
 static bool have_in_common(const struct endpoint_kind *kind, const struct test_case *test)
@@ -107,20 +115,35 @@ static bool needs_no_play(const struct runner *runner, size_t index)
 	return runner->states[index] != WAITS || refusals_know(&runner->refusals, index);
 }
 
-/* Return: the first case that can be played now; count: there is none. */
-static size_t take_next(struct runner *runner)
+/* Return: of those from @from to before @to in the order, the first that can be played now, or @to.
+ */
+static size_t find_playable(const struct runner *runner, size_t from, size_t to)
 {
-	size_t index;
+	while (from < to && (needs_no_play(runner, runner->order[from]) ||
+			     has_to_wait(runner, runner->order[from])))
+		from++;
+	return from;
+}
 
-	while (runner->next < runner->count && needs_no_play(runner, runner->next))
-		runner->next++;
-	index = runner->next;
-	while (index < runner->count &&
-	       (needs_no_play(runner, index) || has_to_wait(runner, index)))
-		index++;
-	if (index < runner->count)
-		runner->states[index] = PLAYS;
-	return index;
+/* Return: false when none can be played now. */
+static bool take_next(struct runner *runner, size_t *index)
+{
+	size_t at = runner->in_turn;
+
+	if (runner->turn_ends)
+		at = find_playable(runner, 0, runner->in_turn);
+	if (at == runner->in_turn) {
+		runner->turn_ends = false;
+		while (runner->next < runner->count &&
+		       needs_no_play(runner, runner->order[runner->next]))
+			runner->next++;
+		at = find_playable(runner, runner->next, runner->count);
+	}
+	if (at == runner->count)
+		return false;
+	*index = runner->order[at];
+	runner->states[*index] = PLAYS;
+	return true;
 }
 
 /* One that has been killed meanwhile does not play: its end is yet to be seen. */
@@ -137,13 +160,11 @@ static bool have_it_play(struct runner *runner, struct slot *slot)
 /* Return: false when there is nothing to be started now. */
 static bool start(struct runner *runner, struct slot *slot)
 {
-	const size_t index = take_next(runner);
 	struct result *result;
 
-	if (index == runner->count)
+	if (!take_next(runner, &slot->index))
 		return false;
-	slot->index = index;
-	result = results_at(&runner->results, index);
+	result = results_at(&runner->results, slot->index);
 	result->stage = "starting";
 	result->renewed = clock_now();
 	if (runner->how.announce)
@@ -211,6 +232,7 @@ static void finish(struct runner *runner, struct slot *slot, const char *why)
 				 "the supervisor %s while %s", why, result->stage);
 	}
 	runner->states[slot->index] = IS_OVER;
+	runner->turn_ends |= needs_turn(&runner->cases[slot->index]);
 	if (!refusals_keep(&runner->refusals, slot->index, result))
 		die("no memory");
 	slot->plays = false;
@@ -333,6 +355,23 @@ static void prepare_kind(const struct endpoint_kind *kind)
 		kind->prepare(kind);
 }
 
+/* Those that have to wait for each other begin first: the others fill what time they leave. */
+static void arrange(struct runner *runner)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < runner->count; i++) {
+		if (needs_turn(&runner->cases[i]))
+			runner->order[at++] = i;
+	}
+	runner->next = runner->in_turn = at;
+	runner->turn_ends = true;
+	for (size_t i = 0; i < runner->count; i++) {
+		if (!needs_turn(&runner->cases[i]))
+			runner->order[at++] = i;
+	}
+}
+
 static void prepare(struct runner *runner)
 {
 	sigset_t signals;
@@ -351,12 +390,14 @@ static void prepare(struct runner *runner)
 		die("signalfd");
 
 	runner->states = shared_memory(runner->count * sizeof(*runner->states));
+	runner->order = shared_memory(runner->count * sizeof(*runner->order));
 	runner->slots = calloc(runner->how.jobs, sizeof(*runner->slots));
 	runner->polled = calloc(POLLED_LINES + runner->how.jobs, sizeof(*runner->polled));
-	if (!runner->states || !runner->slots || !runner->polled ||
+	if (!runner->states || !runner->order || !runner->slots || !runner->polled ||
 	    results_map(&runner->results, runner->count) ||
 	    !refusals_begin(&runner->refusals, runner->cases, runner->count, runner->how.each))
 		die("no memory");
+	arrange(runner);
 	for (unsigned int i = 0; i < runner->how.jobs; i++)
 		runner->slots[i].line = -1;
 	for (size_t i = 0; i < runner->count; i++) {
