@@ -162,6 +162,7 @@ const struct mover mover_io_uring_rw = {
 
 const struct mover mover_io_uring_splice = {
 	.move = move_io_uring_splice,
+	.direct = true,
 	.stands_for = SYS_splice,
 	.shares = true,
 	.by_worker = true,

@@ -30,6 +30,7 @@ static ssize_t move_splice(struct copy *copy, size_t count)
 
 const struct mover mover_splice = {
 	.move = move_splice,
+	.direct = true,
 	.shares = true,
 	.calls = { SYS_splice },
 	.ncalls = 1,

@@ -52,6 +52,7 @@ struct mover {
 	 * has to read first.
 	 */
 	ssize_t (*put)(struct copy *copy, const char *bytes, size_t count);
+	bool direct;     /* it takes from the source what the sink takes, and no byte more */
 	bool shares;     /* a sink that is no file may get pages of the source instead of a copy */
 	bool by_worker;  /* it leaves the move to a thread of the kernel's (io_uring) */
 	long stands_for; /* the call by whose errors its requests may fail; 0: it makes none */

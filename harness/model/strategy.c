@@ -197,14 +197,22 @@ bool strategy_takes_memory(const struct strategy *strategy)
 /* Of a pipe, unless it was told otherwise (pipe(7)). */
 #define PIPE_SIZE (64 << 10)
 
+static size_t step_takes_ahead(const struct step *step)
+{
+	const size_t pipes = (size_t)step->pipe_size + (size_t)step->sink_size;
+	const size_t ahead = pipes + (step->chunk > BUFFER_MAX ? 0 : step->chunk);
+
+	if (step->mover->direct)
+		return pipes;
+	return ahead > PIPE_SIZE ? ahead : PIPE_SIZE;
+}
+
 size_t strategy_takes_ahead(const struct strategy *strategy)
 {
-	size_t most = PIPE_SIZE;
+	size_t most = 0;
 
 	for (int i = 0; i < STRATEGY_STEPS && strategy->steps[i].mover; i++) {
-		const struct step *step = &strategy->steps[i];
-		const size_t pipes = (size_t)step->pipe_size + (size_t)step->sink_size;
-		const size_t ahead = pipes + (step->chunk > BUFFER_MAX ? 0 : step->chunk);
+		const size_t ahead = step_takes_ahead(&strategy->steps[i]);
 
 		if (ahead > most)
 			most = ahead;
