@@ -4,7 +4,7 @@
 
 #include <sched.h>
 
-#define JOBS_PER_CPU 16
+#define JOBS_PER_CPU 8
 
 unsigned int runner_jobs(void)
 {

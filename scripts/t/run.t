@@ -148,7 +148,7 @@ subtest '--only, --jobs' => sub {
         copyhang($folder, 'run', '--only', '*/read_write/*', '--only', '*/private/*', '--jobs', 8);
     is($status, 0, 'only safe ones');
     golden('run-only.txt', $out);
-    is(slurp("$folder/jobs"), "copyhang-cases 8\n", 'one program gets all of the jobs');
+    like(slurp("$folder/jobs"), qr/^copyhang-cases 8\n\z/m, 'one program gets all of the jobs');
     (undef, $out) = copyhang($folder, 'list', '--only', 'execve/*');
     is($out, "execve/sendfile/pty-pipe\nexecve/sendfile/unix-pipe\n", 'list');
 };
