@@ -66,6 +66,7 @@
 	"sendfile(2) and copy_file_range(2): at most 0x7ffff000 bytes at once, and the count is " \
 	"returned; ioctl_ficlone(2): the whole file"
 #define ALL_32_BITS ((size_t)1 << 32) /* what is cut down to 32 bits asks for 0 */
+#define READ_WHILE_CLONED "who reads a file does not wait until a clone of it is whole"
 /* Those that have a file system share what is in a file, before they do anything else. */
 #define CLONES "copy_file_range ficlone ficlonerange go-1.24 coreutils-9.1 libuv boost systemd-2025"
 
@@ -360,6 +361,29 @@ const struct promise_row promises[] = {
 				   "ENOSPC; 7ce31f20a077",
 			.may_run_out = true,
 			.check = outcome_whole,
+		},
+	},
+	/* No page says so; xfstests has a test for it, generic/733. */
+	{
+		.sources = "pieces_xfs",
+		.sinks = "xfs",
+		.only = "ficlone ficlonerange",
+		.promise = {
+			.claim = READ_WHILE_CLONED,
+			.written = "14a537983b22 (Linux 6.7): read IO and FICLONE run concurrently",
+			.with_hole = true,
+			.read_along = true,
+		},
+	},
+	{
+		.sources = "pieces_btrfs",
+		.sinks = "btrfs",
+		.only = "ficlone ficlonerange",
+		.promise = {
+			.claim = READ_WHILE_CLONED,
+			.written = "5d6f0e9890ed (Linux 6.10): the source's range is not locked any more",
+			.with_hole = true,
+			.read_along = true,
 		},
 	},
 	/* sendfile(2) says nothing of its source, vmsplice(2) of its flag alone, io_uring nothing. */

@@ -161,6 +161,10 @@ static struct plant plants[] = {
 	KEPT(reads, pieces_full_xfs, full_xfs, "errno=ENOSPC"),
 	BROKEN(shares_a_part, pieces_full_xfs, full_xfs, "bytes are missing"),
 
+	KEPT(reads, pieces_xfs, xfs, "read_meanwhile="),
+	BROKEN(shuts_out, pieces_xfs, xfs, "waited until the copy was over"),
+	BROKEN(shuts_out, pieces_btrfs, btrfs, "waited until the copy was over"),
+
 	KEPT(reads, holes, file, "copied=yes"),
 	BROKEN(skips_zeros, holes, file, "bytes are missing"),
 
