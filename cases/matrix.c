@@ -58,7 +58,7 @@ static const struct special specials[] = {
 #define WHOLE_ONLY "writev_empty"
 
 /* Calls of others, entered otherwise or put together: for promises that name them. */
-#define PROMISES_ONLY "vmsplice_private sendfile_raw splice_raw copy_file_range_libc"
+#define PROMISES_ONLY "vmsplice_private vmsplice_gift sendfile_raw splice_raw copy_file_range_libc"
 
 /** struct kind - a kind, and what is special in it; NULL: nothing. */
 struct kind {

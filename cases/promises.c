@@ -58,7 +58,7 @@
 /* They make the calls of others: only where offsets and counts are long they may come to less. */
 #define ENTERED_OTHERWISE "sendfile_raw splice_raw copy_file_range_libc"
 
-#define BY_NAME_ALONE "vmsplice_private " ENTERED_OTHERWISE
+#define BY_NAME_ALONE "vmsplice_private vmsplice_gift " ENTERED_OTHERWISE
 
 /* More than 4 GiB: */
 #define LONG_IS_COPIED "of a file of more than 4 GiB all is moved, and as much is reported"
@@ -290,6 +290,19 @@ const struct promise_row promises[] = {
 			.modifies = true,
 			.scribbles = true,
 			.check = outcome_private,
+		},
+	},
+	/* The flags are hints, and since Linux 2.6.21 no page is moved (splice(2)). */
+	{
+		.sources = "small",
+		.sinks = "file pipe",
+		.only = "vmsplice",
+		.also = "vmsplice_private vmsplice_gift",
+		.promise = {
+			.claim = "memory that vmsplice(2) lends or gives to a pipe, and that nobody "
+				 "writes afterwards, arrives as it was",
+			.written = "vmsplice(2): SPLICE_F_GIFT, memory is never modified again; "
+				   "splice(2): SPLICE_F_MOVE, pages may be moved",
 		},
 	},
 	{
