@@ -36,6 +36,7 @@ static const struct special specials[] = {
 	{ "btrfs", "btrfs tmpfs", NULL },
 	{ "overlay", "overlay tmpfs", NULL },
 	{ "vsock tun", "pipe", "exit_group" },
+	{ "v9fs", "v9fs pipe", "self_kill" },
 	{ "fuse_splice", "pipe", "exit_group self_kill" },
 	{ "fuse_beside", "fuse_splice", "self_kill" },
 	{ "frozen_ext4 frozen_xfs frozen_btrfs", "unix pipe", "fsfreeze" },
