@@ -36,12 +36,13 @@ static const struct special specials[] = {
 	{ "btrfs", "btrfs tmpfs", NULL },
 	{ "overlay", "overlay tmpfs", NULL },
 	{ "vsock tun", "pipe", "exit_group" },
+	{ "v9fs", "v9fs pipe", "self_kill" },
 	{ "fuse_splice", "pipe", "exit_group self_kill" },
 	{ "fuse_beside", "fuse_splice", "self_kill" },
 	{ "frozen_ext4 frozen_xfs frozen_btrfs", "unix pipe", "fsfreeze" },
 	/* A program that trusts stat(2) copies nothing of the first two. */
 	{ "proc sys small limited limited_pipe huge interrupted modified scribbled empty nothing holes "
-	  "beyond_2g beyond_4g pieces_full_xfs full_xfs long_xfs long_btrfs dirty_ext4 dirty_xfs dirty_btrfs "
+	  "beyond_2g beyond_4g pieces_full_xfs full_xfs pieces_xfs pieces_btrfs long_xfs long_btrfs dirty_ext4 dirty_xfs dirty_btrfs "
 	  "dirty_overlay device_null device_full device_zero device_urandom direct sealed hugetlb "
 	  "tiny_pipe overlay_lower failed_write directory same_fd self ahead behind "
 	  "nonblock_pipe nonblock_unix nonblock_tcp nonblock_pty nonblock_full_pipe "
@@ -58,7 +59,7 @@ static const struct special specials[] = {
 #define WHOLE_ONLY "writev_empty"
 
 /* Calls of others, entered otherwise or put together: for promises that name them. */
-#define PROMISES_ONLY "vmsplice_private sendfile_raw splice_raw copy_file_range_libc"
+#define PROMISES_ONLY "vmsplice_private vmsplice_gift sendfile_raw splice_raw copy_file_range_libc"
 
 /** struct kind - a kind, and what is special in it; NULL: nothing. */
 struct kind {

@@ -229,7 +229,7 @@ static ssize_t put_vmsplice_private(struct copy *copy, const char *bytes, size_t
 
 	if (!make_private_pipe(copy))
 		return -1;
-	n = vmsplice(private_pipe[1], &iov, 1, 0);
+	n = vmsplice(private_pipe[1], &iov, 1, copy->step->flags & SPLICE_F_GIFT);
 	return n <= 0 ? n : mover_deliver(copy, put_splice, NULL, (size_t)n);
 }
 

@@ -58,7 +58,7 @@
 /* They make the calls of others: only where offsets and counts are long they may come to less. */
 #define ENTERED_OTHERWISE "sendfile_raw splice_raw copy_file_range_libc"
 
-#define BY_NAME_ALONE "vmsplice_private " ENTERED_OTHERWISE
+#define BY_NAME_ALONE "vmsplice_private vmsplice_gift " ENTERED_OTHERWISE
 
 /* More than 4 GiB: */
 #define LONG_IS_COPIED "of a file of more than 4 GiB all is moved, and as much is reported"
@@ -66,6 +66,7 @@
 	"sendfile(2) and copy_file_range(2): at most 0x7ffff000 bytes at once, and the count is " \
 	"returned; ioctl_ficlone(2): the whole file"
 #define ALL_32_BITS ((size_t)1 << 32) /* what is cut down to 32 bits asks for 0 */
+#define READ_WHILE_CLONED "who reads a file does not wait until a clone of it is whole"
 /* Those that have a file system share what is in a file, before they do anything else. */
 #define CLONES "copy_file_range ficlone ficlonerange go-1.24 coreutils-9.1 libuv boost systemd-2025"
 
@@ -291,6 +292,19 @@ const struct promise_row promises[] = {
 			.check = outcome_private,
 		},
 	},
+	/* The flags are hints, and since Linux 2.6.21 no page is moved (splice(2)). */
+	{
+		.sources = "small",
+		.sinks = "file pipe",
+		.only = "vmsplice",
+		.also = "vmsplice_private vmsplice_gift",
+		.promise = {
+			.claim = "memory that vmsplice(2) lends or gives to a pipe, and that nobody "
+				 "writes afterwards, arrives as it was",
+			.written = "vmsplice(2): SPLICE_F_GIFT, memory is never modified again; "
+				   "splice(2): SPLICE_F_MOVE, pages may be moved",
+		},
+	},
 	{
 		.sources = "huge",
 		.sinks = "file pipe",
@@ -360,6 +374,29 @@ const struct promise_row promises[] = {
 				   "ENOSPC; 7ce31f20a077",
 			.may_run_out = true,
 			.check = outcome_whole,
+		},
+	},
+	/* No page says so; xfstests has a test for it, generic/733. */
+	{
+		.sources = "pieces_xfs",
+		.sinks = "xfs",
+		.only = "ficlone ficlonerange",
+		.promise = {
+			.claim = READ_WHILE_CLONED,
+			.written = "14a537983b22 (Linux 6.7): read IO and FICLONE run concurrently",
+			.with_hole = true,
+			.read_along = true,
+		},
+	},
+	{
+		.sources = "pieces_btrfs",
+		.sinks = "btrfs",
+		.only = "ficlone ficlonerange",
+		.promise = {
+			.claim = READ_WHILE_CLONED,
+			.written = "5d6f0e9890ed (Linux 6.10): the source's range is not locked any more",
+			.with_hole = true,
+			.read_along = true,
 		},
 	},
 	/* sendfile(2) says nothing of its source, vmsplice(2) of its flag alone, io_uring nothing. */

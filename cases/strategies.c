@@ -119,6 +119,13 @@ const struct strategy strategies[] = {
 		.steps = {{.mover = &mover_vmsplice_private, .chunk = KIB(64)}},
 	},
 	{
+		.name = "vmsplice_gift",
+		.about = "read(2), vmsplice(2) into a private pipe with SPLICE_F_GIFT, and splice(2) to "
+			 "the sink with SPLICE_F_MOVE",
+		.steps = {{.mover = &mover_vmsplice_private, .chunk = KIB(64),
+			   .flags = SPLICE_F_GIFT | SPLICE_F_MOVE}},
+	},
+	{
 		.name = "copy_file_range",
 		.about = "copy_file_range(2)",
 		.steps = {{.mover = &mover_copy_file_range, .chunk = RAW_WHOLE}},

@@ -128,6 +128,9 @@ static struct plant plants[] = {
 	BROKEN(shows_scribbles, scribbled, file, "written to the source after"),
 	BROKEN(flips_a_bit, scribbled, pipe, "bytes are wrong"),
 
+	KEPT(reads, small, pipe, "moved=30011"),
+	BROKEN(flips_a_bit, small, file, "bytes are wrong"),
+
 	KEPT(reads, huge, file, NULL),
 	BROKEN(truncates, huge, file, "ended early"),
 	BROKEN(drops_a_byte, huge, pipe, "bytes are missing"),
@@ -160,6 +163,10 @@ static struct plant plants[] = {
 
 	KEPT(reads, pieces_full_xfs, full_xfs, "errno=ENOSPC"),
 	BROKEN(shares_a_part, pieces_full_xfs, full_xfs, "bytes are missing"),
+
+	KEPT(reads, pieces_xfs, xfs, "read_meanwhile="),
+	BROKEN(shuts_out, pieces_xfs, xfs, "waited until the copy was over"),
+	BROKEN(shuts_out, pieces_btrfs, btrfs, "waited until the copy was over"),
 
 	KEPT(reads, holes, file, "copied=yes"),
 	BROKEN(skips_zeros, holes, file, "bytes are missing"),

@@ -258,6 +258,18 @@ static struct judgement judge_error(const struct outcome *outcome)
 	return SAYS(BROKEN, "the copy failed, and not with a refusal");
 }
 
+static struct judgement judge_onlooking(const struct onlooking *seen)
+{
+	if (!seen->before)
+		return SAYS(BROKEN, "nobody read the source before the copy");
+	if (seen->meanwhile)
+		return SAYS(SAFE, NULL);
+	if (seen->waited)
+		return SAYS(CORRUPT,
+			    "who read the source meanwhile waited until the copy was over");
+	return SAYS(UNAVAILABLE, "the copy was over before anybody could read the source again");
+}
+
 struct judgement outcome_judge(const struct outcome *outcome, outcome_check *check)
 {
 	const char *wrong;
@@ -294,5 +306,7 @@ struct judgement outcome_judge(const struct outcome *outcome, outcome_check *che
 		return SAYS(BROKEN, "it did not have to wait");
 	if (outcome->signals && !outcome->interrupted)
 		return SAYS(BROKEN, "no signal came into the middle of a call");
+	if (outcome->read_along)
+		return judge_onlooking(&outcome->onlooking);
 	return SAYS(SAFE, NULL);
 }

@@ -15,6 +15,16 @@
 
 #include <sys/types.h>
 
+/**
+ * struct onlooking - of who reads the source again and again: how often before the copy had got to
+ * its first block; how often after that, and before its last one; and whether one of the reads
+ * began in the copy's first half, and was over only with it.
+ */
+struct onlooking {
+	unsigned int before, meanwhile;
+	bool waited;
+};
+
 /** struct outcome - bytes, offsets and sizes in bytes; memory is borrowed, and never NULL. */
 struct outcome {
 	const char *fault;   /* what the harness could not do, or NULL */
@@ -47,6 +57,8 @@ struct outcome {
 	bool at_once;             /* it was to say EAGAIN, and not to wait; */
 	bool waited;              /* it slept until the end that held it up was released */
 	bool may_run_out;         /* ENOSPC is an answer */
+	bool read_along;          /* somebody was to read the source meanwhile, and saw: */
+	struct onlooking onlooking;
 	bool signals;             /* signals were to come into the middle of its calls, */
 	unsigned int interrupted; /* and did so this many times */
 	bool refused_overlap;     /* a call that is to refuse overlapping ranges did, */

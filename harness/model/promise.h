@@ -39,6 +39,7 @@ struct promise {
 	bool scribbles;   /* ... and so is memory that the copier has lent to the sink */
 	bool appends;     /* the copy goes to the end of the sink, wherever that stands */
 	bool looks_again; /* at the source's file: nobody reads the sink before the copy is over */
+	bool read_along;  /* somebody reads the source, a file, all the while, from its hole */
 	bool marks;       /* what is none of the source's is written to the sink after the copy */
 
 	outcome_check *check; /* NULL: outcome_copied */

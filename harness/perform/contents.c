@@ -175,6 +175,7 @@ bool contents_prepare(const struct scene *scene, const struct arrival *arrival,
 	outcome->signals = promise->signals;
 	outcome->looks_again = promise->looks_again;
 	outcome->marks = promise->marks;
+	outcome->read_along = promise->read_along;
 	return have_rooms() && prepare_sink(scene) && keep_source(scene, outcome) &&
 	       keep_sink(scene, arrival, outcome) && open_again(scene);
 }
@@ -261,6 +262,7 @@ bool contents_keep(const struct scene *scene, const struct arrival *arrival,
 	outcome->error = scene->report->error;
 	outcome->moved = scene->report->copied;
 	outcome->lost = arrival->lost;
+	outcome->onlooking = arrival->onlooking;
 	outcome->may_share = arrival->shares && !scene->sink.kind->regular;
 	outcome->source_stands = source_stands(scene, arrival);
 	outcome->sink_stands = -1;

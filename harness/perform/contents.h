@@ -12,8 +12,9 @@
 
 /** struct arrival - what copier and reader tell beside their report, in shared memory. */
 struct arrival {
-	bool lost, shares; /* copier */
-	int left;          /* copier: bytes in a source that is no file */
+	bool lost, shares;          /* copier */
+	int left;                   /* copier: bytes in a source that is no file */
+	struct onlooking onlooking; /* who reads the source meanwhile */
 	size_t marked;     /* copier: bytes that it wrote after the copy: of contents_mark */
 	int process_error; /* reader: of a sink that processes what it got, or 0 */
 	size_t size;       /* reader */

@@ -23,6 +23,9 @@ static void describe_bytes(const struct whole *whole, struct text *text)
 		text_add(text, "lost=yes\n");
 	if (outcome->signals)
 		text_add(text, "interrupted=%u\n", outcome->interrupted);
+	if (outcome->read_along)
+		text_add(text, "read_before=%u\nread_meanwhile=%u\n", outcome->onlooking.before,
+			 outcome->onlooking.meanwhile);
 	if (outcome->at_once)
 		text_add(text, "waited=%s\n", outcome->waited ? "yes" : "no");
 	if (outcome->later && !outcome->error)

@@ -20,6 +20,7 @@ struct whole {
 	struct scene scene;
 	struct outcome outcome;
 	struct steps steps;
+	struct task *onlooker;    /* who reads the source meanwhile; or NULL */
 	struct endpoint released; /* the source, with a far end of its own; or -1 */
 	struct quiescence sleep;  /* of the copier, in the call that a signal is to come into */
 	unsigned int serial;      /* of the call that a signal comes into */

@@ -349,10 +349,16 @@ static _Noreturn void interrupted(struct runner *runner)
 	exit(1);
 }
 
-static void prepare_kind(const struct endpoint_kind *kind)
+/* It may take long: to make file systems, on a slow machine. */
+static void prepare_kind(struct runner *runner, const struct endpoint_kind *kind)
 {
-	if (kind->prepare)
-		kind->prepare(kind);
+	if (!kind->prepare)
+		return;
+	kind->prepare(kind);
+	if (clock_now() < runner->word_at + WORD_EVERY)
+		return;
+	tap_note("%s is prepared", kind->name);
+	runner->word_at = clock_now();
 }
 
 /* Those that have to wait for each other begin first: the others fill what time they leave. */
@@ -401,8 +407,8 @@ static void prepare(struct runner *runner)
 	for (unsigned int i = 0; i < runner->how.jobs; i++)
 		runner->slots[i].line = -1;
 	for (size_t i = 0; i < runner->count; i++) {
-		prepare_kind(runner->cases[i].source);
-		prepare_kind(runner->cases[i].sink);
+		prepare_kind(runner, runner->cases[i].source);
+		prepare_kind(runner, runner->cases[i].sink);
 	}
 	malloc_trim(0); /* what nobody has any more no fork has to copy */
 }
@@ -415,8 +421,8 @@ void runner_run(const struct test_case *cases, size_t count, struct run how)
 	uname(&kernel);
 	tap_begin((unsigned int)count);
 	tap_note("kernel=%s machine=%s jobs=%u", kernel.release, kernel.machine, how.jobs);
-	prepare(&runner);
 	runner.word_at = clock_now();
+	prepare(&runner);
 	while (runner.reported < count) {
 		fill_slots(&runner);
 		wait_for_word(&runner, next_deadline(&runner));

@@ -54,6 +54,7 @@ static const struct row {
 	{ "tee_splice", &mover_tee_splice, 0 },
 	{ "vmsplice", &mover_vmsplice, 0 },
 	{ "vmsplice_private", &mover_vmsplice_private, 0 },
+	{ "vmsplice_gift", &mover_vmsplice_private, SPLICE_F_GIFT | SPLICE_F_MOVE },
 	{ "io_uring_rw", &mover_io_uring_rw, 0 },
 	{ "io_uring_splice", &mover_io_uring_splice, 0 },
 	{ "aio_rw", &mover_aio_rw, 0 },

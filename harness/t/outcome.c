@@ -41,6 +41,9 @@
 	WELL, .looks_again = true, .cached = "abcdefgh", .cached_size = 8, .stored = "abcdefgh", \
 	      .stored_size = 8, .marks = true, .marked = 4, .mark_out = true
 
+/* Somebody reads the source meanwhile. */
+#define READ_ALONG WELL, .read_along = true
+
 /* A refusal: nothing has changed. */
 #define REFUSES \
 	WELL, .error = EINVAL, .moved = 0, .sink = "----", .sink_size = 4, .source_stands = 2, \
@@ -295,6 +298,37 @@ static const struct {
 	  "did not have to wait" },
 	{ "... or it cannot do so at all",
 	  { REFUSES, .at_once = true },
+	  outcome_copied,
+	  VERDICT_REFUSED,
+	  NULL },
+
+	{ "who reads the source meanwhile has no part in it",
+	  { READ_ALONG, .onlooking = { 16, 3, true } },
+	  outcome_copied,
+	  VERDICT_SAFE,
+	  NULL },
+	{ "... or has to wait for the copy's end",
+	  { READ_ALONG, .onlooking = { 16, 0, true } },
+	  outcome_copied,
+	  VERDICT_CORRUPT,
+	  "waited until the copy was over" },
+	{ "... or did not come to it again",
+	  { READ_ALONG, .onlooking = { 16, 0, false } },
+	  outcome_copied,
+	  VERDICT_UNAVAILABLE,
+	  "before anybody could read" },
+	{ "... or could not read at all",
+	  { READ_ALONG, .onlooking = { 0, 0, true } },
+	  outcome_copied,
+	  VERDICT_BROKEN,
+	  "nobody read the source" },
+	{ "... which matters little where the copy is wrong",
+	  { READ_ALONG, .onlooking = { 16, 0, false }, .sink = "-cdefx" },
+	  outcome_copied,
+	  VERDICT_CORRUPT,
+	  "bytes are wrong" },
+	{ "... or refused",
+	  { REFUSES, .read_along = true, .onlooking = { 16, 0, true } },
 	  outcome_copied,
 	  VERDICT_REFUSED,
 	  NULL },

@@ -30,7 +30,7 @@ is($nobodys, $status, 'the same exit status');
 # What root alone may have, or whoever has a name space of its own.
 my $PRIVILEGED =
     qr/\b(?:fuse|fuse_(?:cached|buffered|spliced?|beside)|tun|userfault|kmsg|freeze_cgroup|wakes_fanotify)\b
-       |\b(?:(?:frozen|dirty|long|full|pieces_full)_)?(?:ext4|xfs|btrfs|overlay|overlay_lower)\b/x;
+       |\b(?:(?:frozen|dirty|long|full|pieces_full|pieces)_)?(?:ext4|xfs|btrfs|overlay|overlay_lower)\b/x;
 my @lacking = grep { $_->{verdict} eq 'unavailable' && $_->{id} =~ $PRIVILEGED } @theirs;
 is_deeply([map { $_->{id} } grep { !length($_->{reason} // q{}) } @lacking],
     [], 'each that is not to be had says why');

@@ -3,21 +3,26 @@
 # The files of a guest: init, the case program, modules.
 #
 # new($kernel) makes, or finds in the cache, the archive (cpio(1)) with init, the case program and
-# those modules of the kernel that fixtures/guest/modules names, with what they need. With a
+# those modules of the kernel that fixtures/guest/modules names, with what they need; and those that
+# fixtures/guest/modules-demanded names, which are loaded once the kernel asks for them. Where it has
+# loop devices, and this machine is like the guest, what makes file systems comes along. With a
 # Copyhang::Guest::Payload there is its archive behind that, and its program instead of the case
 # program. for_boot adds what the case program is to do in one boot.
 package Copyhang::Guest::Initramfs;
 
 use v5.36;
-use Copyhang::Cache           ();
-use Copyhang::Failure         qw(bad_input untestable);
-use Copyhang::Guest::Programs ();
-use Copyhang::Output          ();
-use Copyhang::Paths           ();
-use Copyhang::Tool            ();
-use File::Copy                ();
-use File::Find                ();
-use File::Temp                ();
+use Copyhang::Architecture         ();
+use Copyhang::Cache                ();
+use Copyhang::Failure              qw(bad_input untestable);
+use Copyhang::Guest::ProgramPacker ();
+use Copyhang::Guest::Programs      ();
+use Copyhang::Output               ();
+use Copyhang::Paths                ();
+use Copyhang::Tool                 ();
+use File::Copy                     ();
+use File::Find                     ();
+use File::Temp                     ();
+use List::Util                     qw(uniq);
 
 # By the end of a module's name.
 my %UNPACKER = (ko => 'cat', xz => 'xz -dcq', zst => 'zstd -dcq', gz => 'gzip -dcq');
@@ -25,21 +30,26 @@ my %UNPACKER = (ko => 'cat', xz => 'xz -dcq', zst => 'zstd -dcq', gz => 'gzip -d
 my $OURS  = 'copyhang';         # its folder, as in fixtures/guest/init.c
 my $CASES = 'copyhang-cases';
 
+# What makes the file systems of fixtures/filesystem.c, on what only a module may be.
+my $LOOP = 'loop';
+my @MKFS = map { "/usr/sbin/mkfs.$_" } qw(ext4 xfs btrfs);
+
 # For a kernel, a Copyhang::Kernel that has been fetched. $load may be undef.
 sub new ($class, $kernel, $load = undef) {
     my $programs = Copyhang::Guest::Programs->folder($kernel->architecture);
     my %file     = (init => "$programs/copyhang-init", "$OURS/$CASES" => "$programs/$CASES");
-    my @modules  = _modules($kernel->modules);
+    my $modules  = _modules($kernel->modules);
+    my @tools    = _tools($kernel, $modules);
     my $cache    = Copyhang::Cache->new;
     my $key      = $cache->key(join "\n", $kernel->images, $kernel->modules // q{});
-    my $stats    = join "\n", map { join q{ }, $_, (stat)[7, 9] } @modules;
+    my $stats    = join "\n", map { join q{ }, $_, (stat)[7, 9] } @{$modules->{files}}, @tools;
     my $build    = $cache->key($stats, @file{sort keys %file});
     my $name     = "guests/$key-$build";
     $cache->make(
         $name,
         sub ($folder) {
             $cache->remove($_) for map { m{(guests/[^/]+)\z} } glob $cache->path("guests/$key-*");
-            _make("$folder/initramfs", \%file, @modules);
+            _make("$folder/initramfs", \%file, $modules, @tools);
         }
     );
     my $path = $cache->path("$name/initramfs");
@@ -47,43 +57,85 @@ sub new ($class, $kernel, $load = undef) {
     return bless {base => $base, load => $load}, $class;
 }
 
-# The paths of the modules that the cases need, each after those that it needs itself. What the
-# kernel has built in, or lacks, is not there. (modules.dep is made when a package is installed; it
-# is not in the package.)
+# The paths of the modules that the cases need: load => [those that init loads], demand => {what the
+# kernel asks for => [...]}, files => [all]. What it has built in, or lacks, is not there.
+# (modules.dep is made when a package is installed; it is not in the package.)
 sub _modules ($folder) {
-    return if !defined $folder;
-    my (%path, @modules);
+    my %path;
     File::Find::find(
-        sub { $path{$1 =~ tr/-/_/r} = $File::Find::name if /\A(.+)[.]ko(?:[.]\w+)?\z/ }, $folder);
+        sub { $path{$1 =~ tr/-/_/r} = $File::Find::name if /\A(.+)[.]ko(?:[.]\w+)?\z/ }, $folder)
+        if defined $folder;
     local $ENV{PATH} = "$ENV{PATH}:/usr/sbin:/sbin";    # modinfo is there
-    my $add = sub ($name) {
-        my $file = delete $path{$name} // return;
-        my ($needs) = Copyhang::Tool->run("read $file", ['modinfo', '-F', 'depends', $file]);
-        __SUB__->($_) for map { tr/-/_/r } split /,/, $needs // q{};
-        push @modules, $file;
+    my @load   = _in_order(\%path, _names('modules'));
+    my %demand = map {
+        my $name = $_;
+        map { $_ => [_in_order(\%path, $name)] } _aliases($path{$name});
+    } _names('modules-demanded');
+    return {
+        load   => \@load,
+        demand => \%demand,
+        files  => [uniq @load, map { @{$demand{$_}} } sort keys %demand]
     };
-    $add->($_) for Copyhang::Paths->names_in(Copyhang::Paths->fixture('guest/modules'));
-    return @modules;
 }
 
-sub _make ($path, $file, @modules) {
+sub _names ($list) { return Copyhang::Paths->names_in(Copyhang::Paths->fixture("guest/$list")) }
+
+# Each after those that it needs itself.
+sub _in_order ($path, @names) {
+    my %left = %{$path};
+    my @files;
+    my $add = sub ($name) {
+        my $file = delete $left{$name} // return;
+        my ($needs) = _modinfo('depends', $file);
+        __SUB__->($_) for map { tr/-/_/r } split /,/, $needs // q{};
+        push @files, $file;
+    };
+    $add->($_) for @names;
+    return @files;
+}
+
+sub _modinfo ($field, $file) {
+    return Copyhang::Tool->run("read $file", ['modinfo', '-F', $field, $file]);
+}
+
+# What a kernel that wants a module may call it.
+sub _aliases ($file) {
+    return if !defined $file;
+    return grep { /\A[\w:-]+\z/ } _modinfo('alias', $file);
+}
+
+# Paths of programs that this machine has, and the guest can execute.
+sub _tools ($kernel, $modules) {
+    return if !grep { m{/\Q$LOOP\E[.]ko} } @{$modules->{load}};
+    return if $kernel->architecture ne Copyhang::Architecture->host;
+    return grep { -x } @MKFS;
+}
+
+sub _make ($path, $file, $modules, @tools) {
     my $root = File::Temp->newdir;
-    mkdir "$root/$OURS" or bad_input("cannot make $root/$OURS: $!");
+    mkdir "$root/$_" or bad_input("cannot make $root/$_: $!") for $OURS, "$OURS/demanded";
     for my $name (keys %{$file}) {
         File::Copy::cp($file->{$name}, "$root/$name")
             or bad_input("cannot copy $file->{$name} to $root/$name: $!");
     }
-    my @names;
-    for my $module (@modules) {
-        my ($name, $suffix) = $module =~ m{([^/]+)[.](?:ko|ko[.](\w+))\z};
-        my $unpacker = $UNPACKER{$suffix // 'ko'}
-            // untestable("$module: nothing unpacks .$suffix");
-        push @names, "/$OURS/$name.ko";
-        Copyhang::Tool->run("unpack $module",
-            ['sh', '-c', qq{exec $unpacker <"\$0" >"\$1"}, $module, "$root$names[-1]"]);
+    my %place = map { $_ => _unpack($_, "$root") } @{$modules->{files}};
+    _write("$root/$OURS/modules.txt", @place{@{$modules->{load}}});
+    for my $demand (keys %{$modules->{demand}}) {
+        _write("$root/$OURS/demanded/$demand", @place{@{$modules->{demand}{$demand}}});
     }
-    _write("$root/$OURS/modules.txt", @names);
+    my $packer = Copyhang::Guest::ProgramPacker->new("$root");
+    $packer->pack_program($_) for @tools;
     return __PACKAGE__->archive("$root", $path);
+}
+
+# Return: where it is in the guest.
+sub _unpack ($module, $root) {
+    my ($name, $suffix) = $module =~ m{([^/]+)[.](?:ko|ko[.](\w+))\z};
+    my $unpacker = $UNPACKER{$suffix // 'ko'} // untestable("$module: nothing unpacks .$suffix");
+    my $place    = "/$OURS/$name.ko";
+    Copyhang::Tool->run("unpack $module",
+        ['sh', '-c', qq{exec $unpacker <"\$0" >"\$1"}, $module, "$root$place"]);
+    return $place;
 }
 
 sub _write ($path, @lines) {
