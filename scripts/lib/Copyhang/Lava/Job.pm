@@ -40,7 +40,8 @@ my $CASES = 60;            # cases for which there is a minute more
 
 # Arguments: kernel (a Copyhang::Kernel that has been fetched), ids, device_type, processors, append,
 # jobs, each (as of Copyhang::Guest::Stream), baseline (of Copyhang::Baseline, or undef), accelerator
-# (of device.yaml), title (what LAVA is to call it), url (of the folder's files; undef: as they are on this machine).
+# (of device.yaml), title (what LAVA is to call it), url (of the folder's files; undef: as they are on this
+# machine), asked ({ids, jobs} of the first job, where this is another one for what that left).
 sub write ($class, $folder, %argument) {    ## no critic (ProhibitBuiltinHomonyms)
     my $self = bless {processors => 1, %argument}, $class;
     mkdir $folder or $!{EEXIST} or bad_input("cannot make $folder: $!");
@@ -66,6 +67,11 @@ sub folder ($class, $name, $seen) {
     $seen->{$folder} = $name;
     return $folder;
 }
+
+# How long a job may run that plays these.
+sub minutes ($class, $ids) { return $DEPLOY + $BOOT + $class->_minutes(scalar @{$ids}) }
+
+sub _minutes ($class, $count) { return $PLAY + ceil($count / $CASES) }
 
 sub _write ($path, $text) { return Copyhang::Output->new($path)->write($text) }
 
@@ -101,9 +107,8 @@ sub _add_shell ($root) {
 
 # A kernel that dies ends its emulator (panic=-1, -no-reboot): else LAVA would await its time limit.
 sub _job ($self) {
-    my $minutes = $PLAY + ceil(@{$self->{ids}} / $CASES);
-    my $all     = $DEPLOY + $BOOT + $minutes;
-    my $words   = join q{ }, Copyhang::Guest::Machine->words, $self->{append} // ();
+    my ($minutes, $all) = ($self->_minutes(scalar @{$self->{ids}}), $self->minutes($self->{ids}));
+    my $words = join q{ }, Copyhang::Guest::Machine->words, $self->{append} // ();
     bad_input('--append: LAVA puts it between single quotes, so there may be none, nor braces')
         if $words =~ /['{}]/;
     my $name = $self->{kernel}->name;
@@ -201,25 +206,31 @@ YAML
 
 sub _manifest ($self) {
     my $kernel = $self->{kernel};
+    my $asked  = $self->{asked} // $self;
     return Cpanel::JSON::XS->new->canonical->ascii->pretty->encode(
         {
             schema  => 1,
             kernel  => {map { $_ => $kernel->$_ } qw(name release version config)},
             machine => 'x86_64',
-            cases   => [products(sort @{$self->{ids}})],
+            jobs    => $asked->{jobs},
+            cases   => [products(sort @{$asked->{ids}})],
         }
     );
 }
 
-# What copyhang.json in a folder says: {name, release, version, config, ids => [...]}; undef if there
-# is none.
+# What copyhang.json in a folder says: {name, release, version, config, jobs, ids => [...]}; undef if
+# there is none.
 sub read ($class, $folder) {    ## no critic (ProhibitBuiltinHomonyms)
     my $path     = "$folder/$MANIFEST";
     my $text     = Copyhang::Paths->contents($path) // return;
     my $document = eval { $JSON->decode($text) };
     bad_input("$path is not of an exported job")
         if ref $document ne 'HASH' || ref $document->{kernel} ne 'HASH' || !$document->{cases};
-    return {%{$document->{kernel}}, ids => [map { product_of($_) } @{$document->{cases}}]};
+    return {
+        %{$document->{kernel}},
+        jobs => $document->{jobs},
+        ids  => [map { product_of($_) } @{$document->{cases}}]
+    };
 }
 
 1;
