@@ -89,6 +89,31 @@ is(
     'what is expected'
 );
 
+# For LAVA 2026.04, and a guest without a shell.
+my @new = ('--expected', '--only', 'exit_group/*');
+is((export($image, @new))[0], 0, 'with what is expected');
+$job = slurp("$place/into/vmlinuz/job.yaml");
+like(
+    $job,
+    qr{^      expected:\n      - exit_group[.]go-1[.]24rc2[.]pty-pipe\n      - exit_group[.]splice}m,
+    'the cases'
+);
+like($job, qr{^      - kernel\n      - end$}m, 'and our two');
+is((export($image, @new, '--baseline', "$place/baselines", '--monitors'))[0], 0, 'with both');
+$job = slurp("$place/into/vmlinuz/job.yaml");
+like($job, qr{^    monitors:$}m,                      'monitors');
+like($job, qr{^      - exit_group_splice_pty_pipe$}m, 'in the names that they have');
+unlike($job, qr{prompts|overlays|definitions}, 'and no shell');
+Copyhang::Tool->run(
+    'unpack',
+    [
+        'sh',    '-c', 'rm -rf "$0"/* && cd "$0" && gzip -dc <"$1" | cpio -id --quiet',
+        "$root", "$place/into/vmlinuz/ramdisk.cpio.gz"
+    ]
+);
+ok(-e "$root/copyhang/monitored", 'the guest knows it');
+ok(!-e "$root/bin",               'and has nothing of busybox');
+
 my %refused = (
     'no such kernel'    => [['/nowhere'],                       qr{no kernel '/nowhere'}],
     'no such case'      => [[$image, '--only', 'x'],            qr/no case matches 'x'/],

@@ -20,6 +20,7 @@ use v5.36;
 use parent 'Copyhang::Boots';
 use Copyhang::Case      ();
 use Copyhang::Failure   ();
+use Copyhang::Lava::Job ();
 use Copyhang::Lava::Log ();
 use Copyhang::Limits    ();
 use Copyhang::Paths     ();
@@ -200,9 +201,10 @@ sub _end ($self) {
 
 # LAVA gets a result after all of its evidence.
 sub _is_whole ($self) {
-    my $case = Copyhang::Case->from_tap(@{$self->{test}}) // return 0;
+    my $case  = Copyhang::Case->from_tap(@{$self->{test}}) // return 0;
+    my %names = map { $_ => 1 } Copyhang::Lava::Job->names_of($case->{id});
     return
-        any { $_->{case} eq $case->{id} =~ tr{/}{.}r && ($_->{units} // q{}) eq $case->{verdict} }
+        any { $names{$_->{case}} && ($_->{units} // q{}) eq $case->{verdict} }
         $self->{log}->results;
 }
 
@@ -223,10 +225,11 @@ sub _take_results ($self) {
     return;
 }
 
-# act.strategy.source-sink, where only the strategy may have dots itself; undef if it is none, or is
-# not whole.
+# act.strategy.source-sink, where only the strategy may have dots itself, or what LAVA's monitors make of
+# it; undef if it is none, or is not whole.
 sub _id ($self, $name, $verdict, $sum) {
-    my $id = $name =~ s{\A(\w+)[.](.+)[.](\w+-\w+)\z}{$1/$2/$3}r;
+    $self->{monitored} //= {map { (Copyhang::Lava::Job->names_of($_))[1] => $_ } @{$self->{ids}}};
+    my $id = $self->{monitored}{$name} // $name =~ s{\A(\w+)[.](.+)[.](\w+-\w+)\z}{$1/$2/$3}r;
     return if $id !~ m{/} || $sum != unpack '%32C*', "$id $verdict";
     return $id;
 }
