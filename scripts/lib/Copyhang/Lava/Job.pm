@@ -29,6 +29,9 @@ use File::Copy                     ();
 use File::Temp                     ();
 use POSIX                          qw(ceil);
 
+# Of the ramdisk, into which LAVA puts what is to run in the guest.
+my @UNPACK = ('format: cpio.newc', 'compression: gz', 'overlays: {lava: true}');
+
 our $NAME = 'copyhang';    # of the test, and what its suite in LAVA ends with
 
 my $PROMPT   = 'copyhang# ';
@@ -129,7 +132,7 @@ sub _job ($self) {
     $_ = $JSON->encode($_) for values %text;
     my $monitors = $self->{monitors};
     my $silence  = $monitors ? $BOOT            : $SILENCE;
-    my $overlays = $monitors ? q{}              : "\n        overlays: {lava: true}";
+    my $unpack   = $monitors ? q{}              : join q{}, map { "\n        $_" } @UNPACK;
     my $prompts  = $monitors ? q{}              : "\n    prompts: [$text{prompt}]";
     my $test     = $monitors ? $self->_monitors : $self->_definitions;
     return <<"YAML";
@@ -155,9 +158,7 @@ actions:
         url: $text{kernel}
       ramdisk:
         image_arg: "-initrd {ramdisk}"
-        url: $text{ramdisk}
-        format: cpio.newc
-        compression: gz$overlays
+        url: $text{ramdisk}$unpack
 - boot:
     timeout: {minutes: $BOOT}
     method: qemu
