@@ -139,6 +139,11 @@ my @told = map { told(@{$_}) } (
         q{boot(); hello(); result(@ids[2, 3]); end(); over()}
     ],
     ['a case that takes the kernel down', $TWO, $THREE],
+    [
+        'the one that had begun, and the rest',
+        $TWO =~ s/hello\(\)/hello(\@ids[0 .. 2])/r,
+        map { "boot(); hello(\$ids[$_]); result(\$ids[$_]); end(); over()" } 2, 3
+    ],
     ['a kernel that always does', ($DIES) x 3],
     ['a kernel that panics, and a worker that fails',      $TWO, $LAB],
     ['a worker that fails, and then a kernel that panics', $LAB, $TWO, $THREE],

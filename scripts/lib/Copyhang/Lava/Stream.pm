@@ -179,7 +179,7 @@ sub _settle ($self) {
         return $self->{due} = [$jobs, grep { $self->{awaited}{$_} } @ids];
     }
     $self->note_boot(@end);
-    return $self->{due} = [$outcome eq 'complete' ? undef : $self->next_boot($self->{why})];
+    return $self->{due} = [$self->missing ? $self->next_boot($self->{why}) : undef];
 }
 
 # Of all of them.
@@ -257,7 +257,8 @@ sub _outcome ($self) {
     my $why  = $job && defined $job->{error_msg} ? $job->{error_msg} =~ s/\s+/ /gr : undef;
     return (panic       => $log->heard('oops')) if defined $log->heard('oops');
     return (job_refused => $self->{refused})    if defined $self->{refused};
-    my $missing = $self->missing;
+    my $missing = $self->{knows_none} ? 0 : grep { $self->{awaited}{$_} }
+        @{$self->{due}}[1 .. $#{$self->{due}}];
     return 'complete' if !$missing && $self->_is_over;
     return (lost        => _count($missing)) if $self->_is_over;
     return (job_refused => $why)             if $OURS{$type} && !defined $log->heard('emulator');
