@@ -68,6 +68,14 @@ sub submitted ($name) {
     return scalar grep { slurp($_) =~ m{^metadata: .*/\Q$name\E"}m } @jobs;
 }
 
+# Whether a process has a socket that others could connect to.
+sub is_listening ($pid) {
+    my %mine = map { (readlink($_) // q{}) =~ /\Asocket:\[(\d+)\]\z/ ? ($1 => 1) : () }
+        glob "/proc/$pid/fd/*";
+    my @lines = map { split /\n/, slurp("/proc/$pid/net/$_") } qw(tcp tcp6);
+    return grep { $_->[3] eq '0A' && $mine{$_->[9]} } map { [split] } @lines;
+}
+
 my @names = grep { $_ ne 'gone' } sort keys %PLAN;
 my ($status, $out, $err) = finish(matrix(\@names, @to, '--json', "$place/json", '--verbose'));
 is($status, 1, 'a fleet, of which not all comes through') or diag("$out $err");
@@ -134,6 +142,16 @@ for my $signal (qw(INT KILL)) {
     $server->hold(1);
     my $job = matrix(['well'], @there);
     ok(comes_true(sub { submitted('well') > $before }), 'a job runs');
+    is(
+        (
+            grep {
+                (eval { slurp($_) } // q{}) =~ /\Q$TOKEN/
+            } glob '/proc/[0-9]*/cmdline'
+        ),
+        0,
+        'no list of processes has the token'
+    );
+    is((grep { is_listening($_) } $job->{pid}), 0, 'and nothing here listens');
     kill $signal, $job->{pid};
     like((finish($job))[0], qr/signal/, "SIG$signal ends the command");
     $server->hold(0);
