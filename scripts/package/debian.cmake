@@ -44,6 +44,9 @@ file(WRITE ${CMAKE_BINARY_DIR}/package/autopkgtest/changelog "${changelog}")
 set(tests ${CMAKE_INSTALL_DATADIR}/copyhang/autopkgtest)
 install(DIRECTORY scripts/package/autopkgtest/debian DESTINATION ${tests} USE_SOURCE_PERMISSIONS)
 install(FILES ${CMAKE_BINARY_DIR}/package/autopkgtest/changelog DESTINATION ${tests}/debian)
+
+# The same for tmt: `tmt --root FOLDER run provision ...`.
+install(DIRECTORY scripts/package/tmt DESTINATION ${CMAKE_INSTALL_DATADIR}/copyhang USE_SOURCE_PERMISSIONS)
 set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_SOURCE_DIR}/scripts/package/stage.cmake)
 set(CPACK_COPYHANG_CHANGELOG ${CMAKE_BINARY_DIR}/package/changelog)
 include(CPack)

@@ -11,9 +11,19 @@ use Copyhang::Tool      ();
 use Fake                qw(start finish slurp spew case);
 use FakeGuest           qw(guests image);
 use File::Temp          ();
+use Real                qw(launch);
 use Test::More;
+use Unpacked qw(packages reason);
 
 plan skip_all => "no $_ here" for grep { !Copyhang::Tool->find($_) } qw(busybox cpio gzip);
+
+# What a server takes: lava-run does not ask for it. A machine may have none of it.
+my @WITH = map { "python3-$_/bookworm" } qw(voluptuous yaml);
+my %schema;
+for my $suite (qw(bookworm sid)) {
+    ($schema{$suite}, my $why) = reason(sub { packages("lava-common/$suite", @WITH) });
+    diag("not validated with lava-common of $suite: $why") if !$schema{$suite};
+}
 
 my @IDS = qw(exit_group/go-1.24rc2/pty-pipe exit_group/splice/pty-pipe close/splice/pty-pipe);
 
@@ -26,9 +36,25 @@ sub export (@arguments) {
     return finish(start($programs, ['export', 'lava', '--into', "$place/into", @arguments]));
 }
 
+# Whether LAVA takes the job, as of a suite.
+sub is_taken ($suite, $takes, $what) {
+SKIP: {
+        skip "no lava-common of $suite", 1 if !$schema{$suite};
+        local $ENV{PYTHONPATH} = "$schema{$suite}/usr/lib/python3/dist-packages";
+        my $code = 'import sys, yaml; from lava_common.schemas import validate;'
+            . ' validate(yaml.safe_load(open(sys.argv[1])))';
+        my ($how, undef, $said) =
+            finish(launch('/usr/bin/python3', '-c', $code, "$place/into/vmlinuz/job.yaml"));
+        is($how ? 0 : 1, $takes, "$suite: $what") or diag($said);
+    }
+    return;
+}
+
 my ($status, $out, $err) = export($image, '--only', 'exit_group/*', '--append', q{a.b="c d"});
 is("$status $err", '0 ',                             'exported');
 is($out,           "$place/into/vmlinuz/job.yaml\n", 'and says what to submit');
+
+is_taken($_, 1, 'LAVA takes it') for qw(bookworm sid);
 
 my $job = slurp("$place/into/vmlinuz/job.yaml");
 like($job, qr{^device_type: "qemu"$}m,                                  'a type of device');
@@ -88,6 +114,35 @@ is(
     "exit_group/go-1.24rc2/pty-pipe hang\nexit_group/splice/pty-pipe hang\n",
     'what is expected'
 );
+
+# For LAVA 2026.04, and a guest without a shell.
+my @new = ('--expected', '--only', 'exit_group/*');
+is((export($image, @new))[0], 0, 'with what is expected');
+$job = slurp("$place/into/vmlinuz/job.yaml");
+like(
+    $job,
+    qr{^      expected:\n      - exit_group[.]go-1[.]24rc2[.]pty-pipe\n      - exit_group[.]splice}m,
+    'the cases'
+);
+like($job, qr{^      - kernel\n      - end$}m, 'and our two');
+is_taken('bookworm', 0, 'LAVA does not know that');
+is_taken('sid',      1, 'LAVA takes it');
+is((export($image, '--monitors'))[0], 0, 'without a shell');
+is_taken($_, 1, 'LAVA takes it') for qw(bookworm sid);
+is((export($image, @new, '--baseline', "$place/baselines", '--monitors'))[0], 0, 'with both');
+$job = slurp("$place/into/vmlinuz/job.yaml");
+like($job, qr{^    monitors:$}m,                      'monitors');
+like($job, qr{^      - exit_group_splice_pty_pipe$}m, 'in the names that they have');
+unlike($job, qr{prompts|overlays|definitions}, 'and no shell');
+Copyhang::Tool->run(
+    'unpack',
+    [
+        'sh',    '-c', 'rm -rf "$0"/* && cd "$0" && gzip -dc <"$1" | cpio -id --quiet',
+        "$root", "$place/into/vmlinuz/ramdisk.cpio.gz"
+    ]
+);
+ok(-e "$root/copyhang/monitored", 'the guest knows it');
+ok(!-e "$root/bin",               'and has nothing of busybox');
 
 my %refused = (
     'no such kernel'    => [['/nowhere'],                       qr{no kernel '/nowhere'}],

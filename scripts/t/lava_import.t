@@ -35,11 +35,12 @@ sub import_of (@arguments) {
     return finish(start('/nowhere', ['import', 'lava', @arguments]));
 }
 
-# What is to be told of a job whose log follows the plan.
-sub told ($name, $plan) {
+# What is to be told of a job whose log follows the plan; of several, one after the other.
+sub told ($name, @plans) {
     state $number = 0;
-    my $job =
-        job('job' . ++$number, 'debian:6.6', defined $plan ? (log => job_log($plan, @IDS)) : ());
+    my @names = @plans > 1 ? map { "log-$_" } 1 .. @plans : 'log';
+    my %log   = map              { $names[$_] => job_log($plans[$_], @IDS) } 0 .. $#plans;
+    my $job   = job('job' . ++$number, 'debian:6.6', %log);
     my ($status, $out, $err) = import_of($job, '--json', q{-});
     my $document = eval { $JSON->decode($out) } or diag("$name: $status $out $err");
     my %kernel   = %{$document->{kernels}[0] // {}};
@@ -58,7 +59,12 @@ sub told ($name, $plan) {
 
 my $PANIC =
     q{console('[    9.000000] Kernel panic - not syncing: planted', '[    9.000000] CPU: 0')};
-my $WELL = q{boot(); hello(); result(@ids); end(); over()};
+my $TWO =
+    qq{boot(); hello(); result(\@ids[0, 1]); $PANIC; fails('Infrastructure', 'Connection closed')};
+my $THREE = $TWO =~ s{\@ids\[0, 1\]}{\$ids[2]}r;
+my $DIES  = $TWO =~ s/result.*?;//r;
+my $LAB   = q{boot(); hello(); result($ids[0]); fails('Infrastructure', 'No space left')};
+my $WELL  = q{boot(); hello(); result(@ids); end(); over()};
 
 # Lines of the kernel's in the midst of those of others.
 my $NOISE = q{[    5.000000] watchdog: BUG};
@@ -100,10 +106,7 @@ my @told = map { told(@{$_}) } (
         'trouble in the guest',
         q{boot(); console('init: @trouble /sys: No such device'); hello(); result(@ids); end(); over()}
     ],
-    [
-        'a kernel that panics',
-        qq{boot(); hello(); result(\@ids[0, 1]); $PANIC; fails('Infrastructure', 'Connection closed')}
-    ],
+    ['a kernel that panics', $TWO],
     [
         'an oops that the guest survives',
         q{boot(); hello(); result(@ids); console('BUG: kernel NULL pointer dereference'); end(); over()}
@@ -129,7 +132,23 @@ my @told = map { told(@{$_}) } (
     ],
     ['a job that LAVA refuses', q{fails('Job', "Invalid job data: ['nothing']")}],
     ['half a log', q{boot(); hello(); result(@ids[0 .. 2]); $lines[-1] = substr $lines[-1], 0, 99}],
-    ['no log',     undef],
+    ['no log'],
+    [
+        'a kernel that panics, and the rest, one case after the other',
+        $TWO,
+        q{boot(); hello(); result(@ids[2, 3]); end(); over()}
+    ],
+    ['a case that takes the kernel down', $TWO, $THREE],
+    [
+        'the one that had begun, and the rest',
+        $TWO =~ s/hello\(\)/hello(\@ids[0 .. 2])/r,
+        map { "boot(); hello(\$ids[$_]); result(\$ids[$_]); end(); over()" } 2, 3
+    ],
+    ['a kernel that always does', ($DIES) x 3],
+    ['a kernel that panics, and a worker that fails',      $TWO, $LAB],
+    ['a worker that fails, and then a kernel that panics', $LAB, $TWO, $THREE],
+    ['a worker that fails, and another that does not',     $LAB, $WELL],
+    ['a worker that fails, and another one, too',          $LAB, $LAB],
     ['no log of LAVA', q{@lines = ('Traceback (most recent call last):')}],
 );
 golden('lava_import.txt', join "\n", @told);

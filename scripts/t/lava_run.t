@@ -20,7 +20,7 @@ plan skip_all => "no $_ here" for grep { !Copyhang::Tool->find($_) } qw(busybox 
 my @IDS = map { "a/b.$_/s$_-pipe" } 1 .. 3;
 my ($programs, $place) = guests([map { case ($_, 'safe') } @IDS], 'hang()');
 my $cache  = File::Temp->newdir;
-my @images = map { image($place, $_) } qw(one two);
+my @images = map { image($place, $_) } qw(one two three);
 adopt_orphans();
 local $ENV{XDG_CACHE_HOME} = "$cache";
 local $ENV{PATH}           = "$place:$ENV{PATH}";
@@ -34,7 +34,10 @@ my $APART = <<'END';
 for last; do :; done
 [ "$last" != true ] || exit 0
 echo "$*" >>"$PLACE/calls"
-cat "$PLACE/${last##*/}.log" >&2
+log=$PLACE/${last##*/}
+[ ! -e "$log.again" ] || mv "$log.again" "$log.log"
+[ ! -e "$log.next" ] || mv "$log.next" "$log.again"
+cat "$log.log" >&2
 END
 
 sub plant_well () {
@@ -53,13 +56,23 @@ spew("$place/one.log", job_log($WELL, @IDS));
 spew("$place/two.log",
     job_log(q{boot(); hello(); result($ids[0]); fails('Infrastructure', 'no')}, @IDS));
 
+my $panics = q{console('Kernel panic - not syncing: planted'); fails('Infrastructure', 'gone')};
+spew("$place/three.log",  job_log(qq{boot(); hello(); result(\@ids[0, 1]); $panics},  @IDS));
+spew("$place/three.next", job_log(q{boot(); hello(); result($ids[2]); end(); over()}, @IDS));
+
 my ($status, $out, $err) = matrix(@images, '--state', "$place/state", '--verbose');
-is($status, 1, 'one kernel is complete, and the other is not') or diag($err);
-like($out,                  qr/^1 of 2 kernels complete/m,                 'as it says');
-like($out,                  qr/^\S+two: lab failed: Infrastructure: no$/m, 'and whose fault it is');
+is($status, 1, 'one kernel is complete, and the others are not') or diag($err);
+like($out, qr/^1 of 3 kernels complete/m,                               'as it says');
+like($out, qr/^\S+two: lab failed: Infrastructure: no$/m,               'and whose fault it is');
+like($out, qr/^\S+three: panic: Kernel panic - not syncing: planted$/m, 'one panics');
+like(
+    $out,
+    qr{^\S+/three +6[.]6[.]6 +\d+[.]\d s +3 +0  panic$}m,
+    'booted again, it has all verdicts'
+);
 like(slurp("$place/calls"), qr/^--mount --pid /m, 'in namespaces of its own');
 ok(glob("$cache/copyhang/unpacked/lava-*"), 'its packages are in the cache');
-is(slurp("$place/state/one/log.yaml"), slurp("$place/one.log"), 'the log is kept');
+is(slurp("$place/state/one/log-1.yaml"), slurp("$place/one.log"), 'the log is kept');
 
 my ($again, $imported) =
     finish(start($programs, ['import', 'lava', "$place/state", '--verbose']));

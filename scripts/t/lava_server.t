@@ -34,8 +34,10 @@ spew("$place/token", "$TOKEN\n");
 spew("$place/other", "another\n");
 chmod oct 600, "$place/token", "$place/other";
 
-my $WELL = q{boot(); hello(); result(@ids); end(); over()};
-my $LAB  = q{boot(); hello(); result($ids[0]); fails('Infrastructure', 'No space left')};
+my $WELL  = q{boot(); hello(); result(@ids); end(); over()};
+my $LAB   = q{boot(); hello(); result($ids[0]); fails('Infrastructure', 'No space left')};
+my $PANIC = q{boot(); hello(); result(@ids[0, 1]); console('Kernel panic - not syncing: planted');}
+    . q{fails('Infrastructure', 'Connection closed')};
 
 # What the server does with the jobs of a kernel, the first, the second...: a log, or a word.
 my %PLAN = (
@@ -46,11 +48,10 @@ my %PLAN = (
     lost    => ['lost',   'lost'],
     mute    => ['silent', 'silent'],
     refused => ['refuse'],
-    panics  => [
-        q{boot(); hello(); result(@ids[0, 1]); console('Kernel panic - not syncing: planted');}
-            . q{fails('Infrastructure', 'Connection closed')}
-    ],
-    dies => ['die', $WELL],
+    panics  => [$PANIC,  $PANIC =~ s/result.*?;//r],
+    heals   => [$PANIC,  q{boot(); hello(); result($ids[2]); end(); over()}],
+    gone    => ['hangs', 'hangs'],
+    dies    => ['die',   $WELL],
 );
 my %image  = map { $_ => image($place, $_) } keys %PLAN;
 my $server = serve("$place/server", $TOKEN, \@IDS, %PLAN);
@@ -67,7 +68,15 @@ sub submitted ($name) {
     return scalar grep { slurp($_) =~ m{^metadata: .*/\Q$name\E"}m } @jobs;
 }
 
-my @names = sort keys %PLAN;
+# Whether a process has a socket that others could connect to.
+sub is_listening ($pid) {
+    my %mine = map { (readlink($_) // q{}) =~ /\Asocket:\[(\d+)\]\z/ ? ($1 => 1) : () }
+        glob "/proc/$pid/fd/*";
+    my @lines = map { split /\n/, slurp("/proc/$pid/net/$_") } qw(tcp tcp6);
+    return grep { $_->[3] eq '0A' && $mine{$_->[9]} } map { [split] } @lines;
+}
+
+my @names = grep { $_ ne 'gone' } sort keys %PLAN;
 my ($status, $out, $err) = finish(matrix(\@names, @to, '--json', "$place/json", '--verbose'));
 is($status, 1, 'a fleet, of which not all comes through') or diag("$out $err");
 my %kernel =
@@ -80,7 +89,8 @@ my %want = (
     lost    => ['lab_failed',  2],
     mute    => ['lab_failed',  2],
     refused => ['job_refused', 0],
-    panics  => ['panic',       1],
+    panics  => ['panic',       2],
+    heals   => ['panic',       2],
     dies    => ['complete',    1],
 );
 for my $name (@names) {
@@ -95,12 +105,34 @@ like($kernel{lost}{detail},    qr/does not know job \d+ any more/,          'tha
 like($kernel{mute}{detail},    qr/Incomplete: the worker is gone/,          'what the server says');
 like($kernel{refused}{detail}, qr/400 Problem with submitted job data: no/, 'why it was refused');
 is((grep { $_->{verdict} eq 'safe' } @{$kernel{panics}{cases}}), 2, 'two came before the panic');
+is((grep { $_->{verdict} eq 'safe' } @{$kernel{heals}{cases}}),  3, 'the rest after it');
 
 # Once more: all is over.
 my ($again, $same) = finish(matrix(\@names, @to, '--verbose'));
 is($again,                     1,                         'the same command again');
 is($same =~ s/ in [\d.]+ s//r, $out =~ s/ in [\d.]+ s//r, 'says the same');
 is(submitted('well'),          1,                         'and submits nothing');
+
+# A worker that is gone: of its job the server says for ever that it runs.
+my ($waited, $said_so) = finish(
+    start(
+        $programs,
+        [
+            'matrix',       $image{gone},   @to[0 .. 3], '--state',
+            "$place/waits", '--token-file', "$place/token"
+        ],
+        %LIMITS,
+        OVERDUE => 0
+    )
+);
+is($waited, 125, 'nobody waits for it');
+like(
+    $said_so,
+    qr/lab failed: job \d+ has not ended: the worker may be gone/,
+    'and whose fault it is'
+);
+is(submitted('gone'),                                              2, 'in two jobs');
+is(() = slurp("$place/server/requests") =~ m{^GET \S+/cancel/$}mg, 2, 'which are cancelled');
 
 # One that ends in the midst is continued.
 for my $signal (qw(INT KILL)) {
@@ -110,6 +142,16 @@ for my $signal (qw(INT KILL)) {
     $server->hold(1);
     my $job = matrix(['well'], @there);
     ok(comes_true(sub { submitted('well') > $before }), 'a job runs');
+    is(
+        (
+            grep {
+                (eval { slurp($_) } // q{}) =~ /\Q$TOKEN/
+            } glob '/proc/[0-9]*/cmdline'
+        ),
+        0,
+        'no list of processes has the token'
+    );
+    is((grep { is_listening($_) } $job->{pid}), 0, 'and nothing here listens');
     kill $signal, $job->{pid};
     like((finish($job))[0], qr/signal/, "SIG$signal ends the command");
     $server->hold(0);
@@ -150,7 +192,7 @@ $server->stop;
         $programs,
         [
             'matrix',      $image{well},   @to[0 .. 3], '--state',
-            "$place/gone", '--token-file', "$place/token"
+            "$place/none", '--token-file', "$place/token"
         ],
         %LIMITS,
         SERVER => 0.2

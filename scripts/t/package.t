@@ -6,9 +6,10 @@
 use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Fake       qw(finish slurp);
-use File::Temp ();
-use Real       qw(launch program);
+use Cpanel::JSON::XS ();
+use Fake             qw(finish slurp);
+use File::Temp       ();
+use Real             qw(launch program);
 use Test::More;
 
 my ($build) = program() =~ m{(.*)/kselftest/};
@@ -65,7 +66,32 @@ is($out, $ids, 'those of the checkout');
     my $tests = "$root/usr/share/copyhang/autopkgtest/debian";
     is((finish(launch("$tests/tests/cases")))[0], 0, 'its test for autopkgtest');
     ok(-s "$place/copyhang.$_", "leaves $_") for qw(json xml html);
+    results_of_tmt("$root/usr/share/copyhang/tmt");
     like(slurp("$tests/changelog"), qr/\Acopyhang \(\Q$version\E\) /, 'whose version is known');
+}
+
+# Each case with its own result, and all of them together.
+sub results_of_tmt ($tests) {
+    like(slurp("$tests/cases.fmf"), qr/^result: custom$/m, 'its test for tmt');
+    is(slurp("$tests/.fmf/version"), "1\n", 'at a root of its metadata');
+    local $ENV{TMT_TEST_DATA} = "$place";
+    is((finish(launch("$tests/cases")))[0], 0, 'it ends well');
+    my %result =
+        map { $_->{name} => $_->{result} }
+        @{Cpanel::JSON::XS->new->decode(slurp("$place/results.yaml"))};
+    is($result{q{/}},                              'pass', 'there are results');
+    is($result{'/exit_group/read_write/pty-file'}, 'pass', 'of a safe case');
+    local $ENV{COPYHANG_RUN_OPTIONS} = '--only exit_group/sendfile/pty-pipe';
+    finish(launch("$tests/cases"));
+    like(
+        slurp("$place/results.yaml"),
+        qr{"/exit_group/sendfile/pty-pipe",\s+"result" : "info"},
+        'a hang is no news'
+    );
+    $ENV{COPYHANG_RUN_OPTIONS} = '--only no/such-case';
+    is((finish(launch("$tests/cases")))[0], 1, 'it says that nothing was tested');
+    like(slurp("$place/results.yaml"), qr{"name" : "/",\s+"result" : "error"}, 'to tmt, too');
+    return;
 }
 my @commands = (finish(launch($copyhang, 'help')))[1] =~ /^ +copyhang ([a-z-]+) - /mg;
 ok(-s "$root/usr/share/man/man1/copyhang-$_.1.gz", "has a page for $_") for @commands;

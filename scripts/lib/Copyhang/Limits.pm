@@ -11,6 +11,7 @@ use v5.36;
 
 # Of a case program, from one line to the next; undef: what it says itself (Copyhang::Stream).
 our $SILENCE;
+our $OVERDUE;         # of a job of LAVA's on a server, once it runs; undef: what it says itself
 our $MARGIN = 30;     # for what it says to get here, on a slow machine
 our $TOOL   = 900;    # of a program of the system's, which may well say nothing
 
@@ -32,6 +33,7 @@ our $CACHE    = 900;     # for another run that changes the cache: it does so fo
 our $BUILD    = 60;      # for the processes of a build that was cut off
 our $MIRROR   = 20;      # for a mirror that says nothing
 our $LAVA     = 7200;    # for a job of LAVA's, which has limits of its own
+our $LATE     = 600;     # for a server of its to notice that it is over
 our $SERVER   = 600;     # for a server of LAVA's that does not answer
 our $POLL     = 10;      # from one look at its jobs to the next
 our $SOAKED   = 20;      # for a run that soaking ends, which has guests and cases to clear away

@@ -56,10 +56,12 @@ sub boot () {
     return;
 }
 
-sub hello () {
+# Of these it is said that they begin.
+sub hello (@begun) {
+    @begun = @ids if !@begun;
     frame("\@release $RELEASE", '@version #1', '@machine x86_64');
     of_lava('kernel', $RELEASE, 'pass', unpack '%32C*', $RELEASE);
-    frame('@start', 'TAP version 13', '1..' . @ids, map { "# started $_" } @ids);
+    frame('@start', 'TAP version 13', '1..' . @ids, map { "# started $_" } @begun);
     return;
 }
 
@@ -125,7 +127,7 @@ my $LOOKS   = 2;      # at a job, until it is over
 # A server on this machine, in a process of its own: its url, hold($yes), while which no job comes to its
 # end, and stop. Its jobs are files of the folder: NUMBER.job. What the plan has for the jobs of a kernel
 # (its name's last part), one after the other: of what their log is made, or lost, silent (no log),
-# refuse, die (it ends while it takes one).
+# refuse, die (it ends while it takes one), hangs (it never comes to its end).
 sub serve ($folder, $token, $these, %plan) {
     mkdir $folder or die "$folder: $!";
     my $socket = _listen(0);
@@ -209,7 +211,7 @@ sub _answer ($self, $request, $body) {
         my @found  = sort { $b <=> $a } grep { $name{$_} eq $wanted } keys %name;
         return (200, {results => [map { {id => 0 + $_, description => $name{$_}} } @found]});
     }
-    my ($number, $what) = $request =~ m{\AGET /api/v0.2/jobs/(\d+)/(logs/)?\z};
+    my ($number, $what) = $request =~ m{\AGET /api/v0.2/jobs/(\d+)/(logs/|cancel/)?\z};
     return (404, {detail => 'Not found.'}) if !defined $number || !defined $name{$number};
     return $self->_tell($number, $what);
 }
@@ -242,6 +244,7 @@ sub _tell ($self, $number, $what) {
     my $plan  = $self->_plan($number);
     my $looks = "$self->{folder}/$number.looks";
     my $over  = !-e "$self->{folder}/hold" && -e $looks && -s $looks >= $LOOKS;
+    return (200, {message => 'Job cancel signal sent.'}) if ($what // q{}) eq 'cancel/';
     if ($what) {
         return (404, {detail => 'Not found.'}) if $plan eq 'silent';
         $plan = $self->{plan}{dies}[1]         if $plan eq 'die';
@@ -251,7 +254,7 @@ sub _tell ($self, $number, $what) {
     print {$out} q{.};
     close $out;
     return (404, {detail => 'Not found.'})                   if $over && $plan eq 'lost';
-    return (200, {state  => 'Running', health => 'Unknown'}) if !$over;
+    return (200, {state  => 'Running', health => 'Unknown'}) if !$over || $plan eq 'hangs';
     return (200,
         {state => 'Finished', health => 'Incomplete', failure_comment => 'the worker is gone'})
         if $plan eq 'silent';

@@ -12,7 +12,8 @@ my $INTO = 'lava';
 sub summary ($class) { return 'a job for LAVA of each kernel' }
 
 sub options ($class) {
-    return qw(into=s only=s@ device-type=s files-url=s baseline=s cpus=s append=s);
+    return
+        qw(into=s only=s@ device-type=s files-url=s baseline=s cpus=s append=s monitors expected);
 }
 sub purpose ($class) { return 'lava' }
 
@@ -41,8 +42,10 @@ sub export ($class, $option, @names) {
 }
 
 sub _job ($option, $into, $folder, $kernel, @ids) {
-    my $baseline = $option->{baseline};
-    my $url      = $option->{'files-url'};
+    my $baselines = $option->{baseline};
+    my $baseline =
+        defined $baselines ? Copyhang::Baseline->of_kernel($baselines, $kernel->name) : undef;
+    my $url = $option->{'files-url'};
     return Copyhang::Lava::Job->write(
         "$into/$folder",
         kernel      => $kernel,
@@ -50,11 +53,18 @@ sub _job ($option, $into, $folder, $kernel, @ids) {
         append      => $option->{append},
         processors  => $option->{cpus}          // 1,
         device_type => $option->{'device-type'} // 'qemu',
-        baseline    => defined $baseline
-        ? Copyhang::Baseline->of_kernel($baseline, $kernel->name)
-        : undef,
-        url => defined $url ? $url =~ s{/*\z}{/$folder}r : undef,
+        baseline    => $baseline,
+        monitors    => $option->{monitors},
+        expected    => $option->{expected} ? _expected($baseline, @ids) : undef,
+        url         => defined $url        ? $url =~ s{/*\z}{/$folder}r : undef,
     );
+}
+
+# What is to come of it: all, or, with a baseline, what that knows.
+sub _expected ($baseline, @ids) {
+    return \@ids if !$baseline;
+    my %known = map { $_->[0] => 1 } $baseline->expected;
+    return [grep { $known{$_} } @ids];
 }
 
 1;

@@ -2,33 +2,23 @@
 #
 # What the case program prints in a kernel, as an iterator for TAP::Parser.
 #
-# A Copyhang::Stream over as many boots (Copyhang::Guest) as it takes. A boot that is lost costs the
-# case that it was lost in: the case program announces what it begins, and what had begun and has no
-# result is played again in a fresh boot, one case at a time, until it is known which one it is.
-# That one is broken, with the outcome of the boot as its reason, and the rest goes on. When a boot
-# brings nothing new, or after $BOOTS of them, all that is missing is broken.
-#
-# result is the whole as Copyhang::Matrix::Results takes it; its outcome is that of the first boot
-# that was not complete.
+# A Copyhang::Boots, of guests that Copyhang::Guest boots. result is the whole as
+# Copyhang::Matrix::Results takes it.
 #
 # A boot that init is not heard of in is tried on the next machine (Copyhang::Guest::Machine). The
 # one that a kernel came up on, if it is not the first, is remembered in the cache.
 package Copyhang::Guest::Stream;
 
 use v5.36;
-use parent 'Copyhang::Stream';
+use parent 'Copyhang::Boots';
 use Copyhang::Failure          ();
 use Copyhang::Guest            ();
 use Copyhang::Guest::Initramfs ();
 use Copyhang::Guest::Machine   ();
 
-# How often a kernel is booted at most. A case that takes it down costs two boots: one to find out
-# which it is.
-our $BOOTS = 12;
-
-# Arguments: as of Copyhang::Stream, but for a command those of Copyhang::Guest::Machine, jobs
-# (undef: the case program decides), each, load (undef, or a Copyhang::Guest::Payload), baseline,
-# which is for the result only, on_state => code($words).
+# Arguments: as of Copyhang::Boots, but for a command those of Copyhang::Guest::Machine, each, load
+# (undef, or a Copyhang::Guest::Payload), baseline, which is for the result only, on_state =>
+# code($words).
 sub _initialize ($self, $argument) {
     $self->SUPER::_initialize($argument);
     $self->{machines} = [Copyhang::Guest::Machine->candidates(%{$argument})];
@@ -47,9 +37,8 @@ sub start ($self) {
 sub _boot ($self, $jobs, @ids) {
     my @how = defined $jobs ? ('--jobs', $jobs) : ();
     push @how, '--each' if $self->{each};
-    $self->{boots}++;
     $self->{on_state}->('boots');
-    @{$self}{qw(begun before alone)} = ({}, scalar $self->cases, ($jobs // 0) == 1);
+    $self->begin_boot($jobs);
     $self->{process} = Copyhang::Guest->start(
         machine   => $self->{machines}[0],
         initramfs => $self->{initramfs}->for_boot(['--announce', @how], \@ids),
@@ -57,16 +46,6 @@ sub _boot ($self, $jobs, @ids) {
     );
     return;
 }
-
-# Every boot counts its cases anew.
-sub take_line ($self, $line) {
-    return if $line =~ /\A(?:TAP version|1[.][.]\d)/;
-    $self->SUPER::take_line($line);
-    $self->{begun}{$1} = 1 if $line =~ /\A[#] started (\S+)\z/;
-    return;
-}
-
-sub number ($self, $case) { return $case->{number} = ++$self->{number} }
 
 # A boot came to its end.
 sub finish ($self) {
@@ -86,15 +65,15 @@ sub finish ($self) {
     my $status = $guest->said('end');
     if   (defined $status) { $self->close_test }
     else                   { delete $self->{test} }    # the rest of its evidence is missing
-    $self->_note($guest, $outcome, $detail);
+    push @{$self->{troubles}}, map { "in the guest: $_" } @{$guest->said('trouble') // []}
+        if $self->{boots} == 1;
+    $self->note_boot($outcome, $detail, $guest->console_tail);
     my $odd = defined $status ? _odd_status($status) : undef;
     push @{$self->{troubles}}, "the case program $odd" if defined $odd;
-    my $early = 'the case program ' . ($odd // 'ended early');
-    return $self->_go_on($outcome eq 'complete' ? $early : _words($outcome, $detail));
-}
-
-sub _words ($outcome, $detail) {
-    return join ': ', $outcome =~ s/_/ /gr, $detail // ();
+    my $early  = 'the case program ' . ($odd // 'ended early');
+    my $reason = $outcome eq 'complete' ? $early : $self->words_of($outcome, $detail);
+    my ($jobs, @ids) = $self->next_boot($reason);
+    return @ids ? $self->_boot($jobs, @ids) : $self->{on_state}->('done');
 }
 
 # Whether the program's end is one that a kselftest has, passed, failed or skipped: its results tell
@@ -104,36 +83,6 @@ sub _odd_status ($status) {
     my $exit = $status >> 8;
     return $exit == 0 || $exit == 1 || $exit == 4 ? undef : "exited with $exit";
 }
-
-# Something is missing, for this reason, or all is there.
-sub _go_on ($self, $reason) {
-    my @suspects = grep { $self->{begun}{$_} } $self->missing;
-    if ($self->{alone} && @suspects == 1) {
-        $self->give_up("$reason, while it was played", @suspects);
-    }
-    elsif ($self->{before} == $self->cases && !@suspects || $self->{boots} >= $BOOTS) {
-        $self->give_up("no result: $reason, in boot $self->{boots}", $self->missing);
-    }
-    my @missing = $self->missing or return $self->{on_state}->('done');
-    return $self->_boot(1,             @suspects) if @suspects && !$self->{alone};
-    return $self->_boot($self->{jobs}, @missing);
-}
-
-# What went wrong first is what is said about the kernel.
-sub _note ($self, $guest, $outcome, $detail) {
-    push @{$self->{troubles}}, map { "in the guest: $_" } @{$guest->said('trouble') // []}
-        if $self->{boots} == 1;
-    if (defined $self->{outcome}) {
-        push @{$self->{troubles}}, "boot $self->{boots}: " . _words($outcome, $detail)
-            if $outcome ne 'complete';
-        return;
-    }
-    $self->{console} = [$guest->console_tail];
-    @{$self}{qw(outcome detail)} = ($outcome, $detail) if $outcome ne 'complete';
-    return;
-}
-
-sub boots ($self) { return $self->{boots} }
 
 # As a Copyhang::Matrix::Results takes it.
 sub result ($self) {

@@ -24,13 +24,20 @@ sub new ($class, $option) {
 
 sub collect ($self, $progress) { return }
 
-# The job is written when its turn comes, and its log is kept beside it.
+# A job is written when its turn comes, and its log is kept beside it, as log-N.yaml, N being the boot.
 sub stream ($self, $argument) {
     my ($kernel, $name) = @{$argument}{qw(kernel name)};
     my $folder = "$self->{folder}/" . Copyhang::Lava::Job->folder($name, $self->{seen} //= {});
-    my $start  = sub () {
-        my $path = Copyhang::Lava::Job->write($folder, %{$argument}, device_type => 'qemu');
-        my $log  = IO::File->new("$path/log.yaml", '>') // bad_input("cannot write $path: $!");
+    my $start  = sub ($boot, $jobs, $ids) {
+        unlink glob "\Q$folder\E/log*.yaml" if $boot == 1;    # of another run
+        my $path = Copyhang::Lava::Job->write(
+            $folder, %{$argument},
+            device_type => 'qemu',
+            jobs        => $jobs,
+            ids         => $ids,
+            asked       => $argument
+        );
+        my $log = IO::File->new("$path/log-$boot.yaml", '>') // bad_input("cannot write $path: $!");
         $log->autoflush;
         return ($log, $self->{dispatcher}->command($path));
     };

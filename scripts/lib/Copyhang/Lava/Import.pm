@@ -37,7 +37,13 @@ sub _jobs ($path) {
     bad_input("$path is neither an exported job nor a folder of some");
 }
 
-sub _logs ($folder) { return glob "\Q$folder\E/log*.yaml" }
+# In the order of their numbers.
+sub _logs ($folder) {
+    my @logs   = glob "\Q$folder\E/log*.yaml";
+    my %number = map { $_ => m{(\d+)[.]yaml\z} ? $1 : 0 } @logs;
+    @logs = sort { $number{$a} <=> $number{$b} || $a cmp $b } @logs;
+    return @logs;
+}
 
 sub _job ($folder, @logs) {
     my $job = Copyhang::Lava::Job->read($folder) // _unknown(@logs);

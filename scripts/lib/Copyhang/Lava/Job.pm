@@ -8,7 +8,8 @@
 #     copyhang.json             for us, when the results come back: which kernel, which cases
 #
 # The ramdisk has a shell, as LAVA types into the guest: busybox. Everything else is as in the guests
-# of Copyhang::Guest; fixtures/guest/lava.c is what the job's only step runs.
+# of Copyhang::Guest; fixtures/guest/lava.c is what the job's only step runs. With monitors there is no
+# shell: init plays the cases by itself, and LAVA reads the console.
 package Copyhang::Lava::Job;
 
 use v5.36;
@@ -28,6 +29,9 @@ use File::Copy                     ();
 use File::Temp                     ();
 use POSIX                          qw(ceil);
 
+# Of the ramdisk, into which LAVA puts what is to run in the guest.
+my @UNPACK = ('format: cpio.newc', 'compression: gz', 'overlays: {lava: true}');
+
 our $NAME = 'copyhang';    # of the test, and what its suite in LAVA ends with
 
 my $PROMPT   = 'copyhang# ';
@@ -36,11 +40,15 @@ my $JSON     = Cpanel::JSON::XS->new->canonical->ascii->allow_nonref;
 
 # Minutes. LAVA's time begins before there is a guest, and a device may be slower than this machine.
 my ($DEPLOY, $BOOT, $PLAY) = (10, 10, 10);
-my $CASES = 60;            # cases for which there is a minute more
+my $SILENCE = 2;
+my $CASES   = 60;          # cases for which there is a minute more
 
 # Arguments: kernel (a Copyhang::Kernel that has been fetched), ids, device_type, processors, append,
 # jobs, each (as of Copyhang::Guest::Stream), baseline (of Copyhang::Baseline, or undef), accelerator
-# (of device.yaml), title (what LAVA is to call it), url (of the folder's files; undef: as they are on this machine).
+# (of device.yaml), title (what LAVA is to call it), url (of the folder's files; undef: as they are on this
+# machine), monitors (true: without a shell), expected (ids: what LAVA 2026.04 and later await, and nothing
+# else; undef: no such list), asked ({ids, jobs} of the first job, where this is another one for what that
+# left).
 sub write ($class, $folder, %argument) {    ## no critic (ProhibitBuiltinHomonyms)
     my $self = bless {processors => 1, %argument}, $class;
     mkdir $folder or $!{EEXIST} or bad_input("cannot make $folder: $!");
@@ -67,6 +75,11 @@ sub folder ($class, $name, $seen) {
     return $folder;
 }
 
+# How long a job may run that plays these.
+sub minutes ($class, $ids) { return $DEPLOY + $BOOT + $class->_minutes(scalar @{$ids}) }
+
+sub _minutes ($class, $count) { return $PLAY + ceil($count / $CASES) }
+
 sub _write ($path, $text) { return Copyhang::Output->new($path)->write($text) }
 
 sub _make_ramdisk ($self, $path) {
@@ -79,7 +92,8 @@ sub _make_ramdisk ($self, $path) {
     _write("$ours/environment.txt", "PATH=/bin\nHOME=/\nPS1=$PROMPT\n");
     _write("$ours/expected.txt", join q{}, map { "@{$_}\n" } $self->{baseline}->expected)
         if $self->{baseline};
-    _add_shell("$root");
+    if ($self->{monitors}) { _write("$ours/monitored", q{}) }
+    else                   { _add_shell("$root") }
     my $archive = File::Temp->new;
     Copyhang::Guest::Initramfs->archive("$root", "$archive");
     my $script = 'exec gzip -1 -n <"$0" >"$1"';
@@ -101,9 +115,8 @@ sub _add_shell ($root) {
 
 # A kernel that dies ends its emulator (panic=-1, -no-reboot): else LAVA would await its time limit.
 sub _job ($self) {
-    my $minutes = $PLAY + ceil(@{$self->{ids}} / $CASES);
-    my $all     = $DEPLOY + $BOOT + $minutes;
-    my $words   = join q{ }, Copyhang::Guest::Machine->words, $self->{append} // ();
+    my ($minutes, $all) = ($self->_minutes(scalar @{$self->{ids}}), $self->minutes($self->{ids}));
+    my $words = join q{ }, Copyhang::Guest::Machine->words, $self->{append} // ();
     bad_input('--append: LAVA puts it between single quotes, so there may be none, nor braces')
         if $words =~ /['{}]/;
     my $name = $self->{kernel}->name;
@@ -117,6 +130,11 @@ sub _job ($self) {
         of      => $name,
     );
     $_ = $JSON->encode($_) for values %text;
+    my $monitors = $self->{monitors};
+    my $silence  = $monitors ? $BOOT            : $SILENCE;
+    my $unpack   = $monitors ? q{}              : join q{}, map { "\n        $_" } @UNPACK;
+    my $prompts  = $monitors ? q{}              : "\n    prompts: [$text{prompt}]";
+    my $test     = $monitors ? $self->_monitors : $self->_definitions;
     return <<"YAML";
 # SPDX-License-Identifier: GPL-2.0-only
 job_name: $text{name}
@@ -128,7 +146,7 @@ metadata: {copyhang: $text{of}}
 timeouts:
   job: {minutes: $all}
   action: {minutes: $DEPLOY}
-  connection: {minutes: 2}
+  connection: {minutes: $silence}
 actions:
 - deploy:
     timeout: {minutes: $DEPLOY}
@@ -140,17 +158,19 @@ actions:
         url: $text{kernel}
       ramdisk:
         image_arg: "-initrd {ramdisk}"
-        url: $text{ramdisk}
-        format: cpio.newc
-        compression: gz
-        overlays: {lava: true}
+        url: $text{ramdisk}$unpack
 - boot:
     timeout: {minutes: $BOOT}
     method: qemu
-    media: tmpfs
-    prompts: [$text{prompt}]
+    media: tmpfs$prompts
 - test:
     timeout: {minutes: $minutes}
+$test
+YAML
+}
+
+sub _definitions ($self) {
+    return <<"YAML" . $self->_expected;
     definitions:
     - from: inline
       name: $NAME
@@ -164,6 +184,32 @@ actions:
           steps:
           - /init --lava
 YAML
+}
+
+# The lines of fixtures/guest/lava.c.
+sub _monitors ($self) {
+    my $pattern = join q{ }, '<LAVA_SIGNAL_TESTCASE TEST_CASE_ID=(?P<test_case_id>\S+)',
+        'RESULT=(?P<result>\w+)', 'UNITS=(?P<units>\S+)', 'MEASUREMENT=(?P<measurement>\d+)>';
+    return <<"YAML" . $self->_expected;
+    monitors:
+    - name: $NAME
+      start: "\@machine"
+      end: " \@over"
+      pattern: '$pattern'
+YAML
+}
+
+sub _expected ($self) {
+    return q{} if !$self->{expected};
+    my $which = $self->{monitors} ? 1 : 0;
+    my @names = map { ($self->names_of($_))[$which] } @{$self->{expected}}, qw(kernel end);
+    return join q{}, "      expected:\n", map { "      - $_\n" } @names;
+}
+
+# What a case is called there, and what LAVA makes of it that its monitors see.
+sub names_of ($class, $id) {
+    my $name = $id =~ tr{/}{.}r;
+    return ($name, lc($name) =~ s/\W+/_/gr);
 }
 
 # No more than lava-run asks for.
@@ -201,25 +247,31 @@ YAML
 
 sub _manifest ($self) {
     my $kernel = $self->{kernel};
+    my $asked  = $self->{asked} // $self;
     return Cpanel::JSON::XS->new->canonical->ascii->pretty->encode(
         {
             schema  => 1,
             kernel  => {map { $_ => $kernel->$_ } qw(name release version config)},
             machine => 'x86_64',
-            cases   => [products(sort @{$self->{ids}})],
+            jobs    => $asked->{jobs},
+            cases   => [products(sort @{$asked->{ids}})],
         }
     );
 }
 
-# What copyhang.json in a folder says: {name, release, version, config, ids => [...]}; undef if there
-# is none.
+# What copyhang.json in a folder says: {name, release, version, config, jobs, ids => [...]}; undef if
+# there is none.
 sub read ($class, $folder) {    ## no critic (ProhibitBuiltinHomonyms)
     my $path     = "$folder/$MANIFEST";
     my $text     = Copyhang::Paths->contents($path) // return;
     my $document = eval { $JSON->decode($text) };
     bad_input("$path is not of an exported job")
         if ref $document ne 'HASH' || ref $document->{kernel} ne 'HASH' || !$document->{cases};
-    return {%{$document->{kernel}}, ids => [map { product_of($_) } @{$document->{cases}}]};
+    return {
+        %{$document->{kernel}},
+        jobs => $document->{jobs},
+        ids  => [map { product_of($_) } @{$document->{cases}}]
+    };
 }
 
 1;

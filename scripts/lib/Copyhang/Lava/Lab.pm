@@ -8,22 +8,22 @@
 # submitted then is found, or it was not.
 #
 # One that ended by the laboratory's fault, or that the server does not know any more, is submitted once
-# more.
+# more, and so is one that still runs long after its own time limit: of a worker that is gone a server
+# says for ever what it said last. What a guest that died left is another job.
 package Copyhang::Lava::Lab;
 
 use v5.36;
 use Copyhang::Failure      qw(bad_input);
 use Copyhang::Lava::Job    ();
-use Copyhang::Lava::Log    ();
 use Copyhang::Lava::Server ();
 use Copyhang::Lava::Stream ();
 use Copyhang::Output       ();
 use Copyhang::Paths        ();
 use Cpanel::JSON::XS       ();
 
-my $ATTEMPTS = 2;
-my $STATE    = 'jobs.json';
-my $JSON     = Cpanel::JSON::XS->new->utf8->canonical->pretty;
+my $FAULTS = 1;                                               # of the laboratory, after one another
+my $STATE  = 'jobs.json';
+my $JSON   = Cpanel::JSON::XS->new->utf8->canonical->pretty;
 
 sub new ($class, $option) {
     for my $name (qw(url token-file state)) {
@@ -55,16 +55,10 @@ sub _save ($self) {
 sub stream ($self, $argument) {
     my ($kernel, $name) = @{$argument}{qw(kernel name)};
     my $folder = Copyhang::Lava::Job->folder($name, $self->{seen} //= {});
-    my @logs;
     my $stream = Copyhang::Lava::Stream->new(
-        {
-            %{$argument},
-            logs => \@logs,
-            map { $_ => $kernel->$_ } qw(release version config)
-        }
-    );
+        {%{$argument}, map { $_ => $kernel->$_ } qw(release version config)});
     push @{$self->{streams}},
-        {stream => $stream, argument => $argument, folder => $folder, logs => \@logs};
+        {stream => $stream, argument => $argument, folder => $folder, read => 0};
     return $stream;
 }
 
@@ -81,16 +75,33 @@ sub collect ($self, $progress) {
     return;
 }
 
-# A step of a kernel's job: number, name, attempt, begun, refused, over in {said}.
+# A step of a kernel's job: number, name, attempt, begun, runs_since, faults, refused, over in {said}.
 sub _advance ($self, $entry) {
     my $job = $self->{said}{jobs}{$entry->{folder}} //= {attempt => 1};
+    $self->_read($entry, $job->{attempt} - 1);
     if    ($job->{over})            { return $self->_finish($entry, $job) }
     elsif (!defined $job->{number}) { return $self->_submit($entry, $job) }
     my ($status, $said) = $self->{server}->job($job->{number});
     return $self->_again($entry, $job, "the server does not know job $job->{number} any more")
         if $status == 404;
-    return if $status != 200 || ($said->{state} // q{}) ne 'Finished';
-    return $self->_fetch($entry, $job, $said);
+    return if $status != 200;
+    return $self->_fetch($entry, $job, $said) if ($said->{state} // q{}) eq 'Finished';
+    return $self->_watch($entry, $job, $said->{state} // q{});
+}
+
+# By this machine's clock, from where the job is first seen to run.
+sub _watch ($self, $entry, $job, $state) {
+    return if $state !~ /\A(?:Running|Canceling)\z/;
+    if (!$job->{runs_since}) {
+        $job->{runs_since} = time;
+        $self->_save;
+    }
+    my (undef, @ids) = $entry->{stream}->due;
+    my $limit = $Copyhang::Limits::OVERDUE
+        // 60 * Copyhang::Lava::Job->minutes(\@ids) + $Copyhang::Limits::LATE;
+    return if time - $job->{runs_since} < $limit;
+    $self->{server}->cancel($job->{number});
+    return $self->_again($entry, $job, "job $job->{number} has not ended: the worker may be gone");
 }
 
 sub _submit ($self, $entry, $job) {
@@ -98,11 +109,15 @@ sub _submit ($self, $entry, $job) {
     return $self->_save                                  if defined $job->{number};
     $job->{name} = sprintf 'copyhang %s %08x', $entry->{argument}{kernel}->name, rand 2**32
         if !$job->{begun}++;
-    my $folder = "$self->{folder}/$entry->{folder}";
-    my $url    = $self->{option}{'files-url'};
-    my $path   = Copyhang::Lava::Job->write(
-        $folder,
-        %{$entry->{argument}},
+    my $folder   = "$self->{folder}/$entry->{folder}";
+    my $url      = $self->{option}{'files-url'};
+    my $argument = $entry->{argument};
+    my ($jobs, @ids) = $entry->{stream}->due;
+    my $path = Copyhang::Lava::Job->write(
+        $folder, %{$argument},
+        jobs        => $jobs,
+        ids         => \@ids,
+        asked       => $argument,
         title       => $job->{name},
         device_type => $self->{option}{'device-type'} // 'qemu',
         url         => defined $url ? $url =~ s{/*\z}{/$entry->{folder}}r : undef,
@@ -120,33 +135,49 @@ sub _log_of ($self, $entry, $attempt) {
     return "$self->{folder}/$entry->{folder}/log-$attempt.yaml";
 }
 
+# What the logs of its jobs say up to that of this attempt, as far as there are any.
+sub _read ($self, $entry, $attempt) {
+    while ($entry->{read} < $attempt) {
+        my $log = $self->_log_of($entry, ++$entry->{read});
+        $entry->{stream}->take_log($log) if -e $log;
+    }
+    return;
+}
+
 sub _fetch ($self, $entry, $job, $said) {
     my ($status, $text) = $self->{server}->log($job->{number});
-    Copyhang::Output->new($self->_log_of($entry, $job->{attempt}))->write($text)
-        if $status == 200;
-    my $log = Copyhang::Lava::Log->new;
-    $log->take($_) for $status == 200 ? split /\n/, $text : ();
-    return $self->_again($entry, $job,
-        "$said->{health}: " . ($said->{failure_comment} || 'there is no end of the job'))
-        if !$log->job;
-    return $self->_again($entry, $job, $log->job->{error_msg}) if $log->is_of_lab;
-    $job->{over} = 1;
+    my $why = "$said->{health}: " . ($said->{failure_comment} || 'there is no end of the job');
+    return $self->_again($entry, $job, $why) if $status != 200;
+    Copyhang::Output->new($self->_log_of($entry, $job->{attempt}))->write($text);
+    $self->_read($entry, $job->{attempt});
+    my $stream = $entry->{stream};
+    my $fault  = $stream->lab_fault;
+    return $self->_again($entry, $job, $stream->has_job_end ? $fault : $why) if defined $fault;
+    if   ($stream->is_due && !$stream->is_refused) { $self->_next($job) }
+    else                                           { $job->{over} = 1 }
     return $self->_save;
+}
+
+# What is left is another job.
+sub _next ($self, $job) {
+    delete @{$job}{qw(number name begun faults runs_since)};
+    return $job->{attempt}++;
 }
 
 # Once more, or it is over.
 sub _again ($self, $entry, $job, $why) {
-    if ($job->{attempt} < $ATTEMPTS) {
+    my $faults = ($job->{faults} // 0) + 1;
+    if ($faults <= $FAULTS) {
         $self->{tell}->("$entry->{argument}{name}: submitted again: $why");
-        delete @{$job}{qw(number name begun)};
-        $job->{attempt}++;
+        $self->_next($job);
+        $job->{faults} = $faults;
     }
     else { @{$job}{qw(over lab_says)} = (1, $why) }
     return $self->_save;
 }
 
 sub _finish ($self, $entry, $job) {
-    @{$entry->{logs}} = grep { -e } map { $self->_log_of($entry, $_) } 1 .. $job->{attempt};
+    $self->_read($entry, $job->{attempt});
     $entry->{stream}->hear($job);
     return $entry->{over} = 1;
 }

@@ -153,7 +153,7 @@ sub was_cut_off ($self) {
 # As of Copyhang::Guest.
 sub seconds ($self) {
     my ($first, $up, $start, $end, $last) =
-        map { _seconds($_) } map { $self->{$_} } qw(booted up start end last);
+        map { scalar _seconds($self->{$_}) } qw(booted up start end last);
     $last  //= 0;
     $first //= $last;
     $start //= $up // $last;

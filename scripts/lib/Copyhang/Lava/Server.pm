@@ -69,6 +69,9 @@ sub find ($self, $name) {
 # {state, health, failure_comment...}.
 sub job ($self, $number) { return $self->_ask('GET', "/jobs/$number/") }
 
+# Nobody waits for what becomes of it.
+sub cancel ($self, $number) { return $self->_ask('GET', "/jobs/$number/cancel/") }
+
 # The text of its log.
 sub log ($self, $number) {    ## no critic (ProhibitBuiltinHomonyms)
     return $self->_ask('GET', "/jobs/$number/logs/", undef, 'as it is');

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What came of a kernel's cases in a job of LAVA's, as an iterator for TAP::Parser.
+# What came of a kernel's cases in jobs of LAVA's, as an iterator for TAP::Parser.
 #
-# A Copyhang::Stream whose lines are those that init put on the console; they are in the job's log
+# A Copyhang::Boots whose lines are those that init put on the console; they are in the job's log
 # (Copyhang::Lava::Log), each with its number and sum. What of them did not come through whole is not
 # looked at: then the results count that LAVA has itself, which say a verdict and no more. Where both
 # are there and differ the case is broken, and so is one of which neither tells.
 #
-# There is a log already, or it is what a command prints: lava-run.
+# There are logs already, of one boot after the other, or they are what a command prints: lava-run; or
+# take_log gets them. due is what the next job is to play. A boot that the laboratory is at fault for
+# (lab_fault) is due once more, if anybody has another log of it.
 #
 # result is the whole as Copyhang::Matrix::Results takes it. Whose fault it is that it is not complete
 # says its outcome: the kernel's (boot_failed, panic, wedged), ours (job_refused; lost is ours or the
@@ -15,11 +17,13 @@
 package Copyhang::Lava::Stream;
 
 use v5.36;
-use parent 'Copyhang::Stream';
+use parent 'Copyhang::Boots';
 use Copyhang::Case      ();
 use Copyhang::Failure   ();
+use Copyhang::Lava::Job ();
 use Copyhang::Lava::Log ();
 use Copyhang::Limits    ();
+use Copyhang::Paths     ();
 use Copyhang::Process   ();
 use List::Util          qw(any tail);
 
@@ -28,36 +32,70 @@ my $LINES = 24;    # of the console that are kept
 # What LAVA calls the reason of a job that failed, and whose fault that is.
 my %OURS = map { $_ => 1 } qw(Job Configuration);
 
-# Arguments: name, release, version, config (of the kernel), ids, baseline, on_case, on_state =>
-# code($words), and logs => [paths], in the order of the jobs, or start => code, which returns (a handle
-# that is to keep a log, the command that prints it).
+# Of these there is no other boot of the same job.
+my %IS_OPEN = map { $_ => 1 } qw(job_refused lab_failed);
+
+# Arguments: name, release, version, config (of the kernel), ids, jobs, baseline, on_case, on_state =>
+# code($words), and logs => [paths], in the order of the jobs, or start => code(boot, jobs, ids), which
+# returns (a handle that is to keep a log, the command that prints it).
 # lab_says: what became of the job where its log does not tell.
 sub _initialize ($self, $argument) {
     $self->SUPER::_initialize($argument);
-    $self->{log} =
-        Copyhang::Lava::Log->new(sub ($number, $text) { $self->_take_frame($number, $text) });
-    @{$self}{qw(last told)} = (0, {});
+    @{$self}{qw(boots wait told)} = (0, 0, {});
+    $self->{seconds} = {map { $_ => 0 } qw(boot cases total)};
+    $self->{due}     = [$self->{jobs}, @{$self->{ids}}];
     $self->{on_state} //= sub ($words) { };
     return $self;
 }
 
 sub start ($self) {
-    $self->pass('TAP version 13');
-    $self->pass('1..' . @{$self->{ids}}) if @{$self->{ids}};
-    $self->{on_state}->('plays');
     return $self->_run if $self->{start};
-    for my $path (@{$self->{logs}}) {
-        open my $in, '<:raw', $path or next;
-        chomp(my @lines = <$in>);
-        $self->{log}->take($_) for @lines;
-    }
-    $self->_settle;
+    $self->take_log($_) for @{$self->{logs}};
+    $self->_end;
     return $self;
+}
+
+# (jobs, ids) of the next job; there are no ids if there is none.
+sub due ($self) { return @{$self->{due}} }
+
+sub is_due ($self) { return @{$self->{due}} > 1 }
+
+# The log of what was due.
+sub take_log ($self, $path) {
+    $self->_begin;
+    $self->{log}->take($_) for split /\n/, Copyhang::Paths->contents($path) // q{};
+    return $self->_settle;
+}
+
+# Why what is due was due before; undef if it was not, or is for another reason.
+sub lab_fault ($self) {
+    return $self->{open} && !$self->is_refused ? $self->{open}[1] : undef;
+}
+
+sub is_refused ($self) { return ($self->{open} ? $self->{open}[0] : q{}) eq 'job_refused' }
+
+# Whether LAVA says how the last job ended.
+sub has_job_end ($self) { return defined $self->{log}->job }
+
+# A boot.
+sub _begin ($self) {
+    if (!$self->{boots}) {
+        $self->pass('TAP version 13');
+        $self->pass('1..' . @{$self->{ids}}) if @{$self->{ids}};
+    }
+    $self->begin_boot($self->{due}[0]);
+    $self->{on_state}->('plays');
+    delete @{$self}{qw(open noise)};
+    @{$self}{qw(last said)} = (0, {});
+    return $self->{log} =
+        Copyhang::Lava::Log->new(sub ($number, $text) { $self->_take_frame($number, $text) });
 }
 
 # All that it says is kept.
 sub _run ($self) {
-    my ($keeps, @command) = $self->{start}->();
+    $self->_begin;
+    my ($jobs,  @ids)     = $self->due;
+    my ($keeps, @command) = $self->{start}->($self->{boots}, $jobs, \@ids);
     $self->{process} = Copyhang::Process->start(
         command => ['sh', '-c', 'exec "$0" "$@" 2>&1', @command],
         silence => $Copyhang::Limits::LAVA,
@@ -76,7 +114,6 @@ sub _take_frame ($self, $number, $text) {
     delete $self->{test} if $number != $self->{last} + 1;
     $self->{last} = $number;
     return $self->_listen($1, $2 // q{}) if $text =~ /\A[@](\w+)(?: (.*))?\z/;
-    return                               if $text =~ /\A(?:TAP version|1[.][.]\d|\# started )/;
     return $self->take_line($text);
 }
 
@@ -111,58 +148,88 @@ sub _await ($self, $id) {
 # What is known of the job beside its log: refused, or lab_says, a sentence.
 sub hear ($self, $job) { return @{$self}{qw(refused lab_says)} = @{$job}{qw(refused lab_says)} }
 
-sub number ($self, $case) { return $case->{number} = ++$self->{number} }
-
 sub finish ($self) {
     my $process = delete $self->{process};
     return if Copyhang::Failure->signalled;
     $self->{noise} = $process->complaint // $self->{noise};
-    return $self->_settle;
+    $self->_settle;
+    return $self->is_due && !$self->{open} ? $self->_run : $self->_end;
 }
 
 # --- The end ---
 
+# Of a boot. Whether it is the last one is not known.
 sub _settle ($self) {
-    $self->close_test if defined $self->{said}{end} || $self->{test} && $self->_is_whole;
+    my ($log, $said) = @{$self}{qw(log said)};
+    $self->close_test if defined $said->{end} || $self->{test} && $self->_is_whole;
     delete $self->{test};
     $self->_take_results;
-    $self->{wait} = 0;
+    $self->{first}{$_} //= $said->{$_} for qw(release machine);
+    $self->{emulator}  //= $log->heard('emulator');
+    $self->{seconds}{$_} += $log->seconds->{$_} for keys %{$self->{seconds}};
+    push @{$self->{troubles}}, map { "in the guest: $_" } @{$log->heard('troubles')}
+        if $self->{boots} == 1;
     my ($outcome, $detail) = $self->_outcome;
-    @{$self}{qw(outcome detail)} = ($outcome, $detail);
-    my $words = join ': ', $outcome =~ s/_/ /gr, $detail // ();
-    $self->give_up("no result: $words", $self->missing);
+    my @end = ($outcome, $detail, tail $LINES, $log->console);
+    $self->{why} = $self->words_of($outcome, $detail);
+
+    if ($IS_OPEN{$outcome}) {
+        $self->{open} = \@end;
+        my ($jobs, @ids) = $self->due;
+        return $self->{due} = [$jobs, grep { $self->{awaited}{$_} } @ids];
+    }
+    $self->note_boot(@end);
+    return $self->{due} = [$self->missing ? $self->next_boot($self->{why}) : undef];
+}
+
+# Of all of them.
+sub _end ($self) {
+    my ($says) = map { $self->{$_} } grep { defined $self->{$_} } qw(refused lab_says);
+    if (!$self->{boots} || defined $says && $self->is_due && !$self->{open}) {
+        $self->_begin;
+        $self->_settle;
+    }
+    elsif (defined $self->{lab_says} && $self->{open} && !$self->has_job_end) {
+        $self->{open}[1] = $self->{lab_says};
+        $self->{why} = $self->words_of(@{$self->{open}}[0, 1]);
+    }
+    $self->note_boot(@{$self->{open}}) if $self->{open};
+    $self->give_up("no result: $self->{why}", $self->missing);
     $self->pass('1..' . $self->cases) if $self->{knows_none};
     return $self->{on_state}->('done');
 }
 
 # LAVA gets a result after all of its evidence.
 sub _is_whole ($self) {
-    my $case = Copyhang::Case->from_tap(@{$self->{test}}) // return 0;
+    my $case  = Copyhang::Case->from_tap(@{$self->{test}}) // return 0;
+    my %names = map { $_ => 1 } Copyhang::Lava::Job->names_of($case->{id});
     return
-        any { $_->{case} eq $case->{id} =~ tr{/}{.}r && ($_->{units} // q{}) eq $case->{verdict} }
+        any { $names{$_->{case}} && ($_->{units} // q{}) eq $case->{verdict} }
         $self->{log}->results;
 }
 
 # Of LAVA's own results those that are whole.
 sub _take_results ($self) {
-    my %case = map { $_->{id} => $_ } $self->cases;
+    my @cases = $self->cases;
+    my %case  = map { $_->{id} => $_ } @cases[$self->{before} .. $#cases];
     for my $result ($self->{log}->results) {
         my ($suite, $name, $verdict, $sum) = @{$result}{qw(definition case units measurement)};
         next if ($suite // 'lava') eq 'lava' || !defined $verdict || !defined $sum;
         if    ($name eq 'kernel') { $self->{said}{release} //= $verdict }
         elsif ($name eq 'end')    { $self->{said}{count}   //= $sum }
         my $id = $self->_id($name, "$verdict", $sum) // next;
-        $self->_await($id) if $self->{knows_none} && !$case{$id};
+        $self->_await($id) if $self->{knows_none};
         if    (!$case{$id})                     { $self->_tell($id, $verdict) }
         elsif ($case{$id}{verdict} ne $verdict) { $self->_doubt($case{$id}, $verdict) }
     }
     return;
 }
 
-# act.strategy.source-sink, where only the strategy may have dots itself; undef if it is none, or is
-# not whole.
+# act.strategy.source-sink, where only the strategy may have dots itself, or what LAVA's monitors make of
+# it; undef if it is none, or is not whole.
 sub _id ($self, $name, $verdict, $sum) {
-    my $id = $name =~ s{\A(\w+)[.](.+)[.](\w+-\w+)\z}{$1/$2/$3}r;
+    $self->{monitored} //= {map { (Copyhang::Lava::Job->names_of($_))[1] => $_ } @{$self->{ids}}};
+    my $id = $self->{monitored}{$name} // $name =~ s{\A(\w+)[.](.+)[.](\w+-\w+)\z}{$1/$2/$3}r;
     return if $id !~ m{/} || $sum != unpack '%32C*', "$id $verdict";
     return $id;
 }
@@ -190,7 +257,8 @@ sub _outcome ($self) {
     my $why  = $job && defined $job->{error_msg} ? $job->{error_msg} =~ s/\s+/ /gr : undef;
     return (panic       => $log->heard('oops')) if defined $log->heard('oops');
     return (job_refused => $self->{refused})    if defined $self->{refused};
-    my $missing = $self->missing;
+    my $missing = $self->{knows_none} ? 0 : grep { $self->{awaited}{$_} }
+        @{$self->{due}}[1 .. $#{$self->{due}}];
     return 'complete' if !$missing && $self->_is_over;
     return (lost        => _count($missing)) if $self->_is_over;
     return (job_refused => $why)             if $OURS{$type} && !defined $log->heard('emulator');
@@ -215,20 +283,17 @@ sub _count ($missing) {
 
 # As a Copyhang::Matrix::Results takes it.
 sub result ($self) {
-    my ($log, $said) = @{$self}{qw(log said)};
-    my $release  = $said->{release} // $self->{release};
-    my @guest    = map { "in the guest: $_" } @{$log->heard('troubles')};
-    my $emulator = $log->heard('emulator') // q{};
+    my $release = $self->{first}{release} // $self->{release};
     return {
-        %{$self}{qw(name outcome detail baseline config)},
+        %{$self}{qw(name detail baseline config seconds)},
+        outcome     => $self->{outcome} // 'complete',
         release     => $release,
-        version     => $self->{version} // $release,
-        machine     => $said->{machine} // 'x86_64',
-        accelerator => $emulator =~ /kvm/             ? 'kvm' : 'tcg',
-        console     => $self->{outcome} eq 'complete' ? []    : [tail $LINES, $log->console],
-        seconds     => $log->seconds,
+        version     => $self->{version}        // $release,
+        machine     => $self->{first}{machine} // 'x86_64',
+        accelerator => ($self->{emulator} // q{}) =~ /kvm/ ? 'kvm'            : 'tcg',
+        console     => defined $self->{outcome}            ? $self->{console} : [],
         cases       => [$self->cases],
-        troubles    => [@{$self->{troubles}}, @guest, @{$self->{errors} // []}],
+        troubles    => [@{$self->{troubles}}, @{$self->{errors} // []}],
     };
 }
 
