@@ -15,6 +15,7 @@ use Copyhang::Kernel           ();
 use Copyhang::Matrix::Results  ();
 use Copyhang::Matrix::Report   ();
 use Copyhang::Report::Document ();
+use Copyhang::Report::Html     ();
 use Cpanel::JSON::XS           qw(decode_json);
 use Fake                       qw(copyhang start finish slurp spew case);
 use FakeGuest                  qw(guests add_programs);
@@ -241,6 +242,9 @@ subtest 'what is compared' => sub {
     );
     my $report = Copyhang::Matrix::Report->text($results, verbose => 1);
     golden('architectures-report.txt', $report);
+    my ($part) =
+        Copyhang::Report::Html->text($results) =~ m{(<h2>What differs between.*?</table>)}s;
+    golden('architectures-html.txt', $part);
     my $document = decode_json(Copyhang::Report::Document->text($results));
     is_deeply(
         [map { "$_->{id} $_->{before} $_->{after}" } @{$document->{transitions}}],

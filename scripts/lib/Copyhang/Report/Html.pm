@@ -133,6 +133,7 @@ sub _guests ($self) {
         $self->_kernels,
         list('What the programs did', @cascades),
         $self->_transitions,
+        $self->_differences,
         list('Against the baselines', map { @{$_} } Copyhang::Baseline->lines($results)),
         list('Trouble',               map { $self->_troubles($_) } $results->results),
         line(
@@ -159,14 +160,8 @@ sub _kernels ($self) {
 # What changed as a timeline: kernels side by side, and each transition where it lies between two.
 sub _transitions ($self) {
     my @transitions = $self->{results}->transitions or return;
-    my @columns     = $self->{results}->columns;
-    my @labels      = ($self->{results}->labels)[@columns];
-    my $head        = line('thead', tag('tr', tag('th'), map { tag('th', $_) } @labels));
-    my @bodies      = map { _transition($_, @columns) } @transitions;
-    return (
-        line('h2', 'What changed: ' . sum_of(@transitions)),
-        box(line('table.timeline', "\n", $head, @bodies)),
-    );
+    return $self->_side_by_side('What changed: ' . sum_of(@transitions),
+        map { [_transition($_, $self->{results}->columns)] } @transitions);
 }
 
 # Of kernels between the two nothing is known. Below stand the cases, and what may be the reason.
@@ -179,16 +174,44 @@ sub _transition ($transition, @columns) {
             : tag('td')
     } @columns;
     my $unexplained = unexplained($transition);
-    my $what        = joined(
-        '<br/>', phrases(@{$ids}),
+    return $ids, \@cells,
         (map { tag('i', $_) } reasons($transition)),
-        defined $unexplained ? [tag('b.unexplained', 'unexplained'), $unexplained] : ()
-    );
-    return line(
-        'tbody', "\n",
-        line('tr', tag('th', cases(scalar @{$ids})), @cells),
-        line('tr', tag('td.what', {colspan => 1 + @columns}, tag('div', $what))),
-    );
+        defined $unexplained ? [tag('b.unexplained', 'unexplained'), $unexplained] : ();
+}
+
+# What differs between architectures: each difference where the two kernels stand.
+sub _differences ($self) {
+    my @differences = $self->{results}->differences or return;
+    my $sum         = cases(scalar map { @{$_->{ids}} } @differences);
+    return $self->_side_by_side("What differs between architectures: $sum",
+        map { [_difference($_, $self->{results}->columns)] } @differences);
+}
+
+sub _difference ($difference, @columns) {
+    my %verdict;
+    @verdict{@{$difference}{qw(first other)}} = @{$difference->{verdicts}};
+    my @cells = map {
+        my $verdict = $verdict{$_};
+        defined $verdict ? tag("td.$verdict", $verdict) : tag('td.apart')
+    } @columns;
+    return ($difference->{ids}, \@cells);
+}
+
+# Some cases each, what became of them on each kernel, and what is to be said of it: ([ids, cells,
+# words...]...).
+sub _side_by_side ($self, $title, @rows) {
+    my @labels = ($self->{results}->labels)[$self->{results}->columns];
+    my $head   = line('thead', tag('tr', tag('th'), map { tag('th', $_) } @labels));
+    my @bodies = map {
+        my ($ids, $cells, @words) = @{$_};
+        my $what = joined('<br/>', phrases(@{$ids}), @words);
+        line(
+            'tbody', "\n",
+            line('tr', tag('th', cases(scalar @{$ids})), @{$cells}),
+            line('tr', tag('td.what', {colspan => 1 + @labels}, tag('div', $what))),
+        )
+    } @rows;
+    return (line('h2', $title), box(line('table.timeline', "\n", $head, @bodies)));
 }
 
 # What became of a kernel that was not tested to the end, and what was wrong with case programs.
