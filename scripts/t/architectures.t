@@ -7,10 +7,12 @@ use v5.36;
 
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
+use Copyhang::Apt              ();
 use Copyhang::Architecture     ();
 use Copyhang::Baseline         ();
 use Copyhang::Case             ();
 use Copyhang::Guest::Machine   ();
+use Copyhang::Guest::Packages  ();
 use Copyhang::Kernel           ();
 use Copyhang::Matrix::Results  ();
 use Copyhang::Matrix::Report   ();
@@ -160,6 +162,46 @@ subtest 'names' => sub {
     );
     is((copyhang('/nowhere', qw(kernels list --arch vax)))[0],      2, 'not of any');
     is((copyhang('/nowhere', qw(matrix debian:6.1 --arch all)))[0], 2, 'nor with a name');
+};
+
+# Packages of another architecture: of the release that this machine has, with what they depend on.
+subtest 'packages' => sub {
+    my $mirror = "$place/packages";
+    my $key    = new_key("$place/packages_key");
+    local $ENV{APT_CONFIG}          = machine($place, "file:$mirror", $key);
+    local $ENV{XDG_CACHE_HOME}      = "$place/unpacked";
+    local $Repository::Architecture = 'arm64';
+    for my $suite (qw(bookworm trixie sid)) {
+        my $version = $suite eq 'sid' ? 2 : 1;
+        package_file($mirror, $suite, 'linux-image-6.1.0-9-arm64', "6.1.$version-1", q{},
+            'boot/x' => 1);
+        package_file(
+            $mirror, $suite, 'prog', "1:$version-1", 'libprog',
+            'bin/prog'                     => "of $version\n",
+            'usr/bin/other'                => 'x',
+            'usr/share/doc/prog/copyright' => 'x'
+        );
+        package_file($mirror, $suite, 'libprog', "$version-1", q{}, 'lib/libprog.so' => 'x');
+    }
+    publish($mirror, $key);
+    my $packages = Copyhang::Guest::Packages->new('arm64', sub ($words) { }, 'prog');
+    my $archive  = slurp($packages->archive);
+    my $version  = Copyhang::Apt->codename =~ /\A(?:bookworm|trixie)\z/ ? 1 : 2;
+    like($archive, qr/\0of $version\n/,               "of release $version");
+    like($archive, qr{[[:xdigit:]](?:[.]/)?\Q$_\E\0}, "$_ is there")
+        for qw(bin lib usr/bin/prog usr/bin/other usr/lib/libprog.so);
+    unlike($archive, qr/copyright/, 'documentation is not');
+    ok($packages->has($_),  "it has $_")    for qw(prog /bin/prog /usr/bin/prog other);
+    ok(!$packages->has($_), "it has no $_") for qw(cat /bin/cat);
+
+    for my $bad (['no_such'], ['nosuch'], ['prog-'], ['-oX=y']) {
+        my $done = eval {
+            Copyhang::Guest::Packages->check(@{$bad});
+            Copyhang::Guest::Packages->new('arm64', sub ($words) { }, @{$bad});
+        };
+        is($done,      undef, "not @{$bad}");
+        is($@->status, 2,     $@->message);
+    }
 };
 
 # Guests of s390x, whose kernel writes to the channel, too; of arm64, whose does not.

@@ -16,7 +16,7 @@ package Copyhang::Apt;
 use v5.36;
 use Copyhang::Architecture ();
 use Copyhang::Cache        ();
-use Copyhang::Failure      qw(untestable);
+use Copyhang::Failure      qw(bad_input untestable);
 use Copyhang::Limits       ();
 use Copyhang::Paths        ();
 use Copyhang::Tool         ();
@@ -94,6 +94,38 @@ sub _load ($self) {
     untestable('no suite that could be read has kernels') if !@packages && !$had_some;
     $cache->write_file($self->_name($PACKAGES), encode_json(\@packages)) if @packages;
     return;
+}
+
+# The release of Debian that this machine has; an empty string on others.
+sub codename ($class) {
+    my $text = Copyhang::Paths->contents('/etc/os-release') // q{};
+    return $text =~ /^VERSION_CODENAME="?(\w+)/m ? $1 : q{};
+}
+
+# These packages and all that they depend on, as packages has them but for the suite: of this
+# machine's release, where it has the architecture, else the newest. What is installed does not count.
+sub with_dependencies ($self, @names) {
+    my $codename = $self->codename;
+    my @release  = (grep { $_->{suite} eq $codename } $self->packages) ? ('-t', $codename) : ();
+    my @command  = (
+        $self->_apt('apt-get'),
+        @release,
+        qw(-qq --print-uris --no-install-recommends),
+        qw(-o Acquire::ForceHash=SHA256 install --), @names
+    );
+    my ($status, $lines, $noise) = Copyhang::Tool->attempt(\@command);
+    bad_input("no packages of $self->{architecture}: " . Copyhang::Tool->reason($status, $noise))
+        if $status // 1;
+    return
+        map { /\A'(\S+)' ([^\s_]+)_([^\s_]+)_\S+ \d+ SHA256:(\w+)\z/ ? _at($1, $2, $3, $4) : () }
+        @{$lines};
+}
+
+sub _at (@fields) {
+    my %package;
+    @package{qw(uri package version sha256)} = @fields;
+    $package{version} =~ s/%3a/:/g;
+    return \%package;
 }
 
 # An apt of our own, except for how the machine reaches its mirrors: that is in its configuration,

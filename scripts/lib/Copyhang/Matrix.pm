@@ -30,7 +30,6 @@ sub new ($class, $option, @names) {
     my $self = bless {option => $option, report => 'Copyhang::Matrix::Report', absent => []},
         $class;
     $self->check_baselines;
-    Copyhang::Architecture->check(grep { $_ ne 'all' } @{$option->{arch} // []});
     $self->{output} = Copyhang::Output->for_options($option, $self->files);
     Copyhang::Failure->catch_signals;
     if ($option->{exec}) {
@@ -45,18 +44,21 @@ sub new ($class, $option, @names) {
     }
     $self->{kernels} =
         [map { Copyhang::Kernel->find($_, modules => $option->{modules}) } uniq @names];
-    for my $name (@names ? () : _defaults(@{$option->{arch} // []})) {
+    for my $name (@names ? () : $class->default_names(@{$option->{arch} // []})) {
         $self->_try($name, sub { push @{$self->{kernels}}, Copyhang::Kernel->find($name) });
     }
     my $host = Copyhang::Architecture->host;
     my ($foreign) = $option->{exec} ? grep { $_->architecture ne $host } @{$self->{kernels}} : ();
-    bad_input($foreign->name . " is of another architecture than the programs of --exec, $host")
-        if $foreign;
+    bad_input($foreign->name
+            . " is of another architecture than this machine's programs, $host:"
+            . ' --package takes those of Debian\'s packages')
+        if $foreign && !$self->{load}->is_of_packages;
     return $self;
 }
 
 # What is tested when no kernel is named: the list, and of other architectures those of its own list.
-sub _defaults (@architectures) {
+sub default_names ($class, @architectures) {
+    Copyhang::Architecture->check(grep { $_ ne 'all' } @architectures);
     my %wanted = map { $_ => 1 } @architectures;
     my @others =
         grep { my ($architecture) = m{/(.*)}; $wanted{all} || $wanted{$architecture} }
@@ -104,11 +106,9 @@ sub _fetch ($self, $progress) {
         Copyhang::Failure->check_signals;
     }
     for my $architecture (uniq map { $_->architecture } @fetched) {
-        Copyhang::Guest::Programs->prepare(
-            $architecture,
-            $self->{option}{'no-install'},
-            sub ($text) { $progress->tell("$architecture: $text") }
-        );
+        my $tell = sub ($text) { $progress->tell("$architecture: $text") };
+        Copyhang::Guest::Programs->prepare($architecture, $self->{option}{'no-install'}, $tell);
+        $self->{load}->prepare($architecture, $tell) if $self->{load};
     }
     return Copyhang::Kernel->sorted(@fetched);
 }

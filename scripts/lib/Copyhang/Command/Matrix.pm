@@ -10,13 +10,13 @@ use Copyhang::Paths   ();
 
 sub main ($class, @kernels) {
     my @own =
-        qw(only=s@ each modules=s baseline=s write-baseline=s exec=s@ carry=s@ cpus=s append=s arch=s@ engine=s
+        qw(only=s@ each modules=s baseline=s write-baseline=s exec=s@ package=s@ carry=s@ cpus=s append=s arch=s@ engine=s
         state=s url=s token-file=s device-type=s files-url=s);
     my @common = (@Copyhang::Command::REPORT, @Copyhang::Command::PROGRAM);
     my $option = $class->options(\@kernels, @own, @common);
 
     # Each way to choose cases has options of its own.
-    my @others = $option->{exec} ? qw(only each) : qw(source sink act reverse carry);
+    my @others = $option->{exec} ? qw(only each) : qw(source sink act reverse package carry);
     my ($misplaced) = grep { defined $option->{$_} } @others;
     bad_input("--$misplaced is for programs under test: it goes with --exec")
         if defined $misplaced && !$option->{exec};

@@ -6,7 +6,7 @@
 # those modules of the kernel that fixtures/guest/modules names, with what they need; and those that
 # fixtures/guest/modules-demanded names, which are loaded once the kernel asks for them. Where it has
 # loop devices, and this machine is like the guest, what makes file systems comes along. With a
-# Copyhang::Guest::Payload there is its archive behind that, and its program instead of the case
+# Copyhang::Guest::Payload there are its archives behind that, and its program instead of the case
 # program. for_boot adds what the case program is to do in one boot.
 package Copyhang::Guest::Initramfs;
 
@@ -54,7 +54,8 @@ sub new ($class, $kernel, $load = undef) {
     );
     my $path = $cache->path("$name/initramfs");
     open my $base, '<:raw', $path or untestable("cannot read $path: $!");
-    return bless {base => $base, load => $load}, $class;
+    my @archives = $load ? $load->archives($kernel->architecture) : ();
+    return bless {base => $base, load => $load, archives => \@archives}, $class;
 }
 
 # The paths of the modules that the cases need: load => [those that init loads], demand => {what the
@@ -156,7 +157,7 @@ sub for_boot ($self, $arguments, $ids) {
     mkdir "$root/$OURS" or bad_input("cannot make $root/$OURS: $!");
     $self->_write_boot("$root", $arguments, $ids);
     my $whole = File::Temp->new;
-    $self->archive("$root", "$whole", $self->_base, $self->{load} ? $self->{load}->archive : ());
+    $self->archive("$root", "$whole", $self->_base, @{$self->{archives}});
     unlink "$whole";
     return $whole;
 }

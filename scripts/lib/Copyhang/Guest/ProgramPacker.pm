@@ -35,8 +35,13 @@ sub pack_program ($self, $path) {
 
 # A folder with all that is in there, as it is, or a file as a program.
 sub pack_all ($self, $path) {
-    return $self->pack_program($path) if !-d $path;
+    return -d $path ? $self->pack_data($path) : $self->pack_program($path);
+}
+
+# The same, with nothing that they need.
+sub pack_data ($self, $path) {
     $self->pack_file($path);
+    return if !-d $path;
     my $pack = sub { $self->pack_file($File::Find::name) };
     File::Find::find({wanted => $pack, no_chdir => 1}, Cwd::abs_path($path));
     return;
@@ -75,6 +80,12 @@ sub _pack ($self, $path) {
         :            1;
     bad_input("cannot put $path into a guest: $!") if !$is_done;
     return;
+}
+
+sub is_elf ($class, $path) {
+    open my $in, '<:raw', $path or bad_input("cannot read $path: $!");
+    read $in, my $head, 4;
+    return $head eq "\x7fELF";
 }
 
 # What a file needs to be executed: an interpreter, libraries, or nothing.

@@ -92,10 +92,9 @@ sub _set_up ($root, $architecture, $what, $no_install) {
 # The newest of each in the release of Debian that this machine has: others may want a newer C
 # library than its compilers have.
 sub _libraries ($architecture) {
-    my ($codename) =
-        (Copyhang::Paths->contents('/etc/os-release') // q{}) =~ /^VERSION_CODENAME="?(\w+)/m;
-    my %library = map { $_->{package} => $_ }
-        grep { $_->{package} !~ /\Alinux-/ && $_->{suite} eq ($codename // q{}) }
+    my $codename = Copyhang::Apt->codename;
+    my %library  = map { $_->{package} => $_ }
+        grep { $_->{package} !~ /\Alinux-/ && $_->{suite} eq $codename }
         Copyhang::Apt->new($architecture)->packages;
     return map { $library{$_} } sort keys %library;
 }
