@@ -10,9 +10,9 @@
 #
 # The emulator is ended when init said that the case program came to its end, when something is
 # lost, and when a limit of Copyhang::Limits has passed: for a word of init, for something new on
-# the console as long as there is none, for its signs of life from then on (all of them multiplied
-# with the machine's slowness: in a guest, too, a second is a second), and for a line of the case
-# program.
+# the console as long as there is none, for its signs of life from then on, and for a line of the
+# case program; all of them multiplied with the machine's slowness: in a guest, too, a second is a
+# second.
 #
 # outcome is one of those that man/copyhang-matrix.pod tells of, with an underscore.
 package Copyhang::Guest;
@@ -121,8 +121,8 @@ sub overdue ($self, $now) {
     my @limits =
         $self->is_up
         ? (
-        [$self->{heard},    $slowness * $Copyhang::Limits::LIFE, 'no sign of life'],
-        [$time->{progress}, Copyhang::Stream->silence,           'no word from the case program']
+        [$self->{heard},    $slowness * $Copyhang::Limits::LIFE,   'no sign of life'],
+        [$time->{progress}, $slowness * Copyhang::Stream->silence, 'no word from the case program']
         )
         : (
         [$time->{start},   $slowness * $Copyhang::Limits::BOOT,        'no word from init'],
