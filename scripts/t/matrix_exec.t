@@ -94,6 +94,8 @@ subtest 'refused' => sub {
             [qw(--exec cat --only *)],
             [qw(--exec cat --each)],
             [qw(--exec cat --carry /no/such)],
+            [qw(--exec cat --package cat-)],
+            [qw(--package busybox)],
             [qw(--reverse)],
             [qw(--act close)],
             ['--exec', "$place/lost"],
