@@ -6,7 +6,6 @@ package Copyhang::Command::BisectStep;
 use v5.36;
 use parent 'Copyhang::Command::Bisect';
 use Copyhang::Failure qw(bad_input);
-use Copyhang::Paths   ();
 
 # `git bisect run` takes 2 for bad, and this for its end.
 my $GIVE_UP = 255;
@@ -26,7 +25,11 @@ sub _main ($class, @arguments) {
         grep { defined $option->{$_} } qw(kernel vng tree build arch config);
     my $has_kernel = ($given // q{}) =~ /\A(?:kernel|vng)\z/;
     bad_input("--$given and --$other exclude each other") if $has_kernel && defined $other;
-    Copyhang::Paths->prepare($option->{'no-install'}, $has_kernel ? 'matrix' : 'bisect');
+    $class->prepare(
+        $option,
+        $has_kernel ? 'matrix'          : 'bisect',
+        $has_kernel ? $option->{$given} : ()
+    );
     require Copyhang::Bisect;    # with all that a step takes
     require Copyhang::Bisect::Commits;
     require Copyhang::Bisect::Vng;
