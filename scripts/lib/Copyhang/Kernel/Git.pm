@@ -55,11 +55,12 @@ sub arch ($class, $name) {
     return Copyhang::Tree::Build->arch_of($name);
 }
 
-# %how: arch, config, as of Copyhang::Tree::Build.
+# %how: arch, config, as of Copyhang::Tree::Build; patches, files that are applied to the commit.
 sub of_commit ($class, $repository, $commit, %how) {
-    my $arch  = $how{arch} // 'x86_64';
-    my @files = Copyhang::Tree::Build->configuration($arch, $how{config});
-    my $text  = join "\n", $commit, $arch, $ENV{CC} // 'gcc', q{};
+    my $arch = $how{arch} // 'x86_64';
+    my @files =
+        (@{$how{patches} //= []}, Copyhang::Tree::Build->configuration($arch, $how{config}));
+    my $text = join "\n", $commit, $arch, $ENV{CC} // 'gcc', q{};
     return bless {
         %how,
         repository   => $repository,
@@ -84,11 +85,13 @@ sub _version (@lines) {
 sub fetch ($self, $tell = sub ($words) { }) {
     return if -d $self->folder;
     my $repository = $self->{repository};
-    my ($built, $output, $why) = $self->_build($tell);
+    my ($built, $output, $why) = eval { $self->_build($tell) };
+    my $failure = $@;
     $self->{output} = $output;
-    $self->SUPER::fetch($tell) if !defined $why;
+    $self->SUPER::fetch($tell) if defined $output && !defined $why;
     $repository->let_go;
-    return if !defined $why;
+    die $failure if !defined $output;    ## no critic (RequireCarping)
+    return       if !defined $why;
     untestable("$why; the log: $built->{log}");
 }
 
@@ -98,10 +101,12 @@ sub _build ($self, $tell) {
     delete local @ENV{grep { /\AGIT_/ } keys %ENV};
     $tell->('is checked out');
     $repository->check_out($commit);
+    $repository->apply($_) for @{$self->{patches}};
     my %where = (tree => $repository->worktree, folder => $repository->place . '/build');
     my $build = Copyhang::Tree::Build->new(%where, %{$self}{qw(arch config)});
     $tell->('is configured');
-    return $build->run(substr($commit, 0, 12), $tell);
+    my $name = substr $commit, 0, 12;
+    return $build->run(@{$self->{patches}} ? "$name-$self->{entry}" : $name, $tell);
 }
 
 # The folder looks as the one that it was built in.
@@ -120,6 +125,7 @@ sub _built ($self) {
     return $self->{built} //= Copyhang::Kernel::Image->look_up($self->folder);
 }
 
+sub patches  ($self) { return $self->{patches} }
 sub commit   ($self) { return $self->{commit} }
 sub identity ($self) { return $self->{entry} }
 sub images   ($self) { return $self->_built->images }

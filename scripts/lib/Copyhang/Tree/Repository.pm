@@ -10,7 +10,7 @@ package Copyhang::Tree::Repository;
 
 use v5.36;
 use Copyhang::Cache   ();
-use Copyhang::Failure qw(bad_input);
+use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Lock    ();
 use Copyhang::Tool    ();
 use Cwd               ();
@@ -80,6 +80,15 @@ sub check_out ($self, $commit) {
     $self->_take_worktree($commit) if !$self->{lock};
     my @check_out = ('-C', $self->worktree, qw(checkout --quiet --force --detach));
     return $self->git('check out a commit', @check_out, $commit);
+}
+
+# A patch, to the worktree, with the new files in its index: the next commit takes them away again.
+sub apply ($self, $path) {
+    my @apply = ('-C', $self->worktree, qw(apply --index --whitespace=nowarn));
+    my ($status, undef, $noise) = $self->_attempt(@apply, $path);
+    return if !$status;
+    my $reason = Copyhang::Tool->reason($status, $noise);
+    untestable($path =~ s{.*/}{}r . " does not apply: $reason");
 }
 
 sub let_go ($self) { return delete $self->{lock} }
