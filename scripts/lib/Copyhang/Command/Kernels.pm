@@ -20,10 +20,14 @@ sub main ($class, @arguments) {
     $class->prepare($option, 'run', @arguments);
     require Copyhang::Kernel::Debian;
     my @architectures = _architectures(@{$option->{arch} // []});
+
+    # Lists of packages tell nothing of what is built here.
+    my @offered = grep { !/\Agit:/ } @arguments;
+    my @listed  = $action eq 'prune' || @arguments && !@offered ? () : @architectures;
     Copyhang::Failure->catch_signals;
     my $hold = $action eq 'prune' ? undef : Copyhang::Cache->new->hold;
     my $done = eval {
-        for my $architecture ($action eq 'prune' ? () : @architectures) {
+        for my $architecture (@listed) {
             $DEBIAN->apt($architecture)->update(%{$option}, on_progress => \&_tell);
         }
         $ACTION{$action}->($class, \@architectures, @arguments);
