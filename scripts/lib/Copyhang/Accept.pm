@@ -2,7 +2,7 @@
 #
 # copyhang accept, after its options have been read: what does a fix change?
 #
-# Builds the kernel without it and with it, plays the same cases in both, and what differs once more,
+# Builds the kernel without it and with it, plays the same cases in both, and what differs again,
 # measures in boots of both in turns how many bytes a second are copied, and tells
 # (Copyhang::Accept::Comparison). What is missing to tell ends it with 125, and is named.
 package Copyhang::Accept;

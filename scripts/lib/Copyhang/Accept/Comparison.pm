@@ -147,8 +147,8 @@ sub status ($self) {
     return $self->better && !$self->worse ? 0 : 1;
 }
 
-# What was promised: ([what, how many promises held without the fix, how many of these hold with it]...).
-# Those that were refused without it promise nothing; those that are now do not break anything.
+# What was promised: ([what, how many promises held without the fix, how many of these hold with
+# it]...). What is refused breaks none but that it is refused in the same way.
 sub promises ($self) {
     my %count;
     for my $id (grep { $self->_are_known($_) } @{$self->{ids}}) {
@@ -190,7 +190,8 @@ sub document ($self) {
 
 # --- Bytes per second, of which nothing is judged ---
 
-# ({strategy, source, sink, base, fix => [lowest, median, highest]}...) of what was measured on both.
+# Of what was measured on both: ({strategy, source, sink, base, fix => [lowest, median,
+# highest]}...).
 sub rates ($self) {
     my %rates;
     my @ids;

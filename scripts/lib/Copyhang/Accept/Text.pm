@@ -24,7 +24,8 @@ my %TITLE = (
 );
 
 # $comparison: of Copyhang::Accept::Comparison. Arguments: kernels => {base, fix => {name, commit,
-# subject, release}}, who (a name and an address), boots, seconds, version (of this program), colour.
+# subject, release}}, who (a name and an address), boots, seconds, version (of this program),
+# colour.
 sub text ($class, $comparison, %argument) {
     my $self = bless {%argument, comparison => $comparison}, $class;
     $self->{paint} = painter($argument{colour});
