@@ -6,13 +6,14 @@
 use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Baseline ();
-use Copyhang::Kernel   ();
-use Fake               qw(copyhang slurp spew);
-use File::Temp         ();
-use Golden             qw(golden_session);
+use Copyhang::Architecture ();
+use Copyhang::Kernel       ();
+use Fake                   qw(copyhang slurp spew);
+use FakeGuest              qw(add_programs);
+use File::Temp             ();
+use Golden                 qw(golden_session);
 use Test::More;
-use ToyTree qw(toy_tree toy_guests commit git named);
+use ToyTree qw(toy_tree toy_guests commit git bisect_arguments named);
 
 my $cache = File::Temp->newdir;
 my ($programs, $emulator) = toy_guests();
@@ -61,8 +62,27 @@ subtest 'built once' => sub {
         'arm64', 'or of another machine');
 };
 
-subtest 'what it is' => sub {
+subtest 'of another architecture' => sub {
+    my ($name, $compiler) = qw(arm64 aarch64-linux-gnu-);
+    plan skip_all => "this machine is one of $name" if Copyhang::Architecture->host eq $name;
+    add_programs($programs, $name);
+    spew("$emulator/${compiler}gcc", "#!/bin/sh\n");
+    chmod oct 755, "$emulator/${compiler}gcc";
+    golden_session(
+        'kernel-git-foreign.txt',
+        sub (@arguments) { copyhang($programs, @arguments) },
+        [['matrix', "git:$tree\@v1", "git:$tree\@v1/$name"]],
+        {named(@commits)}
+    );
     git($tree, qw(checkout --quiet -- .));
+    my @bisect = @{bisect_arguments($tree, @commits[0, 1], '--arch', $name)};
+    my ($status, $out, $err) = copyhang($programs, @bisect);
+    is($status, 0, 'bisected, too') or diag($err);
+    my @logs = map { slurp($_) } glob "$cache/copyhang/trees/*/build/logs/*";
+    is((grep { /^made for: $name $compiler$/m } @logs), 2, 'by its compiler') or diag($err);
+};
+
+subtest 'what it is' => sub {
     spew("$tree/Makefile", <<"MAKE", slurp("$tree/Makefile"));
 # SPDX-License-Identifier: GPL-2.0
 VERSION = 6

@@ -96,8 +96,16 @@ sub _parse ($arguments, $path, $specification, @config) {
 # What is needed for a purpose of scripts/setup, and to build those of these kernels that are not
 # built yet.
 sub prepare ($class, $option, $purpose, @kernels) {
-    Copyhang::Paths->prepare($option->{'no-install'}, $purpose);
-    Copyhang::Paths->prepare($option->{'no-install'}, 'bisect') if grep { /\Agit:/ } @kernels;
+    my @built    = grep { /\Agit:/ } @kernels;
+    my @purposes = ($purpose, @built ? 'bisect' : ());
+    Copyhang::Paths->prepare($option->{'no-install'}, $_) for @purposes;
+    my @architectures = map { m{/(\w+)\z} } @built;
+    push @architectures, $option->{arch} if defined $option->{arch} && !ref $option->{arch};
+    require Copyhang::Architecture;
+    my %foreign = map { $_ => 1 } Copyhang::Architecture->foreign;
+    for my $architecture (grep { $foreign{$_} } @architectures) {
+        Copyhang::Paths->prepare($option->{'no-install'}, "$architecture-compiler");
+    }
     return;
 }
 

@@ -8,12 +8,13 @@ package Copyhang::Bisect::Commits;
 
 use v5.36;
 use parent 'Copyhang::Bisect::Search';
-use Copyhang::Tree::Build      ();
-use Copyhang::Tree::Repository ();
 use Copyhang::Failure          qw(bad_input untestable);
+use Copyhang::Guest::Programs  ();
 use Copyhang::Kernel           ();
 use Copyhang::Text             qw(shell_word);
 use Copyhang::Tool             ();
+use Copyhang::Tree::Build      ();
+use Copyhang::Tree::Repository ();
 use Cwd                        ();
 use Digest::SHA                ();
 use File::Spec                 ();
@@ -27,6 +28,7 @@ sub for_options ($class, $option, $step, @paths) {
     my %given = map { $_ => $option->{$_} } grep { defined $option->{$_} } qw(arch repeat config);
     $given{config} = Cwd::realpath($given{config}) if defined $given{config};
     my %self = (repository => $repository, paths => \@paths, given => \%given, step => $step);
+    $self{no_install} = $option->{'no-install'};
     return $class->new(%self, %range);
 }
 
@@ -56,7 +58,16 @@ sub words ($self) {
     return (@where, $arch // 'x86_64', $digest, @{$self->{paths}});
 }
 
-sub begin ($self) { return $self->{repository}->check_clean }
+sub begin ($self) {
+    $self->{repository}->check_clean;
+    return $self->prepare($self->{given}{arch}, $self->{no_install});
+}
+
+# Programs for guests of what is built.
+sub prepare ($class, $arch, $no_install) {
+    my $architecture = Copyhang::Tree::Build->architecture($arch // 'x86_64');
+    return Copyhang::Guest::Programs->prepare($architecture, $no_install, sub ($words) { });
+}
 
 # What may be the first bad one, as `git rev-list` has it; not with --bisect, which would also heed
 # a bisection of the user's own.

@@ -41,7 +41,8 @@ sub _main ($class, @arguments) {
     my $hold     = Copyhang::Cache->new->hold;
     Copyhang::Failure->catch_signals;
     my $kernel = $has_kernel ? Copyhang::Kernel->find($option->{$given}) : undef;
-    $kernel->fetch if $kernel;
+    $kernel->fetch                                                      if $kernel;
+    Copyhang::Bisect::Commits->prepare(@{$option}{qw(arch no-install)}) if !$kernel;
     my $where = {tree => q{.}, %{$option}};
     my $seen  = $kernel ? $step->run($kernel) : Copyhang::Bisect::Commits->look_into($where, $step);
     my $judged = $verdicts->judge($seen);
