@@ -7,6 +7,7 @@
 #include "endpoints.h"
 #include "ids.h"
 #include "misuse.h"
+#include "rates.h"
 #include "runner.h"
 
 #include <errno.h>
@@ -27,7 +28,7 @@ struct choice {
 struct options {
 	struct choice acts, sources, sinks;
 	struct run how;
-	bool reverse, both, list;
+	bool reverse, both, list, rates;
 	const char *commands; /* a folder; NULL: the command is among the arguments */
 	const char *ids;      /* NULL: all */
 	const char *copy;     /* a strategy: be a program that copies through it */
@@ -57,6 +58,7 @@ static void usage(void)
 	       "  --list         print the ids and do nothing else\n"
 	       "  --copy NAME    copy standard input to standard output through a strategy of\n"
 	       "                 copyhang-cases, as a program to compare others with\n"
+	       "  --rates        measure instead how many bytes each strategy copies in a second\n"
 	       "\n"
 	       "KIND and ACT may be repeated. {in} and {out} in an ARG become paths of standard\n"
 	       "input and output. Set-user-ID programs are refused: no program gains privileges here.\n"
@@ -96,6 +98,7 @@ static void parse(int argc, char **argv, struct options *options)
 		{ "announce", no_argument, NULL, 'n' },
 		{ "list", no_argument, NULL, 'l' },
 		{ "copy", required_argument, NULL, 'c' },
+		{ "rates", no_argument, NULL, 't' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -135,6 +138,9 @@ static void parse(int argc, char **argv, struct options *options)
 			break;
 		case 'c':
 			options->copy = optarg;
+			break;
+		case 't':
+			options->rates = true;
 			break;
 		case 'h':
 			usage();
@@ -251,6 +257,19 @@ static int copy(const char *name)
 	return !!error;
 }
 
+static void run(const struct options *options, struct test_case *cases, size_t count)
+{
+	if (options->ids)
+		ids_keep(options->ids, cases, &count);
+	if (options->list)
+		cases_list(cases, count);
+	else if (options->rates)
+		rates_run(cases, count, options->how.announce);
+	else
+		runner_run(cases, count, options->how);
+	free(cases);
+}
+
 int main(int argc, char **argv)
 {
 	/* Only our own copiers are known to do the same each time. */
@@ -266,6 +285,11 @@ int main(int argc, char **argv)
 	parse(argc, argv, &options);
 	if (options.copy)
 		return copy(options.copy);
+	if (options.rates) {
+		cases = rates_cases(&count);
+		run(&options, cases, count);
+		return 0;
+	}
 	complete(&options);
 	if (options.commands && argv[optind])
 		misused("--commands has them all, not also ", argv[optind]);
@@ -274,12 +298,6 @@ int main(int argc, char **argv)
 	else
 		command_prepare(&program, argv + optind);
 	cases = make_cases(&options, commands, ncommands, &count);
-	if (options.ids)
-		ids_keep(options.ids, cases, &count);
-	if (options.list)
-		cases_list(cases, count);
-	else
-		runner_run(cases, count, options.how);
-	free(cases);
+	run(&options, cases, count);
 	return 0;
 }

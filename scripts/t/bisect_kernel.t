@@ -12,8 +12,8 @@ use lib "$Bin/lib", "$Bin/../lib";
 use Copyhang::Paths  ();
 use Cpanel::JSON::XS ();
 use Fake             qw(start finish slurp spew);
-use File::Find       ();
 use File::Temp       ();
+use KernelSource     qw(source source_tree refuse_pipes panic);
 use Test::More;
 use ToyTree qw(git $CASE);
 
@@ -22,12 +22,6 @@ local $Fake::LIMIT = 1800;
 
 # Files to compile from one step to the next; a kernel has more than a thousand.
 my $FEW = 100;
-
-# What is large, and of no use to a small kernel but for the files that make and kconfig read.
-my $LARGE = qr{\A(?:Documentation|LICENSES|rust|samples|sound|arch/(?!um/|x86/)[^/]+
-    |drivers/(?:clk|gpu|infiniband|media|net/ethernet|net/wireless|pinctrl|scsi|staging|usb)
-    |tools/(?:perf|power|testing))/}x;
-my $READ = qr{(?:\A|/)(?:Kconfig|Makefile|Kbuild)[^/]*\z|[.]include\z};
 
 # What a commit does to files of the tree; all else adds a comment to one.
 my ($UNBUILDABLE, $UNBOOTABLE, $CULPRIT) =
@@ -52,33 +46,15 @@ my @HISTORY = (
     (map { "Say a word $_" } 11 .. 13)
 );
 
-# In do_sendfile(), and nowhere else in its file, whatever else is around it in a release.
-my $TO_PIPE = qr/splice_file_to_pipe\([^;]*\)/;
-
-sub refuse_pipes ($text) {
-    $text =~ s{retval = ($TO_PIPE);}{retval = -EINVAL; /* $1 */} or die 'no such do_sendfile';
-    return $text;
-}
-
 sub send_to_pipes ($text) {
-    return $text =~ s{retval = -EINVAL; /[*] ($TO_PIPE) [*]/}{retval = $1;}r;
+    return $text =~ s{retval = -EINVAL; /[*] ($KernelSource::TO_PIPE) [*]/}{retval = $1;}r;
 }
 
-sub panic ($text) {
-    $text =~ s/(kernel_init\(void \*unused\)\n\{\n)/$1\tpanic("planted: it does not boot");\n/
-        or die 'no such kernel_init';
-    return $text;
-}
-
-my ($source) = reverse sort glob '/usr/src/linux-source-*.tar.xz';
+my $source = source();
 plan skip_all => 'no source of a kernel in /usr/src (package linux-source)' if !defined $source;
 
-my $place = File::Temp->newdir;
-my $tree  = unpack_source($source, "$place/tree");
-git($tree, qw(init --quiet --initial-branch=main));
-git($tree, qw(config core.compression 0));
-git($tree, qw(add --all --force));
-git($tree, qw(commit --quiet --message), 'The source as it comes');
+my $place   = File::Temp->newdir;
+my $tree    = source_tree($source, "$place/tree");
 my @commits = map { change($_) } @HISTORY;
 
 # What was compiled is kept for the next time, as with any kernel that is built here.
@@ -116,24 +92,6 @@ subtest 'which commit fixed it' => sub {
 };
 
 done_testing;
-
-# Without what takes room and is not needed. Returns the folder.
-sub unpack_source ($archive, $folder) {
-    mkdir $folder;
-    system('tar', '-xf', $archive, '-C', $folder, '--strip-components=1') == 0
-        or die "cannot unpack $archive";
-    File::Find::find(
-        {
-            no_chdir => 1,
-            wanted   => sub {
-                my $path = s{\A\Q$folder\E/}{}r;
-                unlink $_ if !-d && $path =~ $LARGE && $path !~ $READ;
-            }
-        },
-        $folder
-    );
-    return $folder;
-}
 
 # Makes a commit, and returns it.
 sub change ($message) {

@@ -6,16 +6,16 @@
 use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
-use Copyhang::Bisect::Commits    ();
-use Copyhang::Bisect::Repository ();
-use Copyhang::Bisect::Search     ();
-use Copyhang::Bisect::State      ();
-use Copyhang::Bisect::Verdicts   ();
-use Fake                         qw(spew slurp);
-use File::Temp                   ();
-use Golden                       qw(golden_session);
-use List::Util                   qw(uniq);
-use POSIX                        qw(ceil);
+use Copyhang::Bisect::Commits  ();
+use Copyhang::Tree::Repository ();
+use Copyhang::Bisect::Search   ();
+use Copyhang::Bisect::State    ();
+use Copyhang::Bisect::Verdicts ();
+use Fake                       qw(spew slurp);
+use File::Temp                 ();
+use Golden                     qw(golden_session);
+use List::Util                 qw(uniq);
+use POSIX                      qw(ceil);
 use Test::More;
 use ToyTree qw(git);
 
@@ -109,7 +109,7 @@ subtest 'commits' => sub {
     my $tree    = File::Temp->newdir;
     my $behind  = history($tree);
     my @commits = git($tree, qw(rev-list --topo-order --reverse main));
-    my %range   = (repository => Copyhang::Bisect::Repository->new("$tree"), paths => []);
+    my %range   = (repository => Copyhang::Tree::Repository->new("$tree"), paths => []);
     for my $skip ([], [@commits[4, 5]], [@commits[1 .. $#commits - 1]]) {
         my %skip = map { $_ => 1 } @{$skip};
         my (@wrong, @slow);

@@ -18,7 +18,7 @@ my $elf   = "\x7fELF" . 'x' x 4000;
 
 sub compressed ($command) {
     spew("$place/plain", $elf);
-    return `$command <$place/plain`;
+    return scalar `$command <$place/plain`;
 }
 
 my $banner = '5.10.0-46-cloud (a@b) #1 SMP Debian 5.10.262-1 (2026-01-01)';

@@ -4,7 +4,7 @@
 #
 # A file is as copyhang-run(1) describes it under BASELINES. Of several kernels there is a folder of
 # them: debian-6.1.json is what is expected of debian:6.1, debian-6.1-ppc64el-64k.json of
-# debian:6.1/ppc64el where its pages have 64 KiB. It is compact: one line for all cases of
+# debian:6.1/ppc64el where its pages have 64 KiB, and git-linux-v6.1.json of git:../linux@v6.1. It is compact: one line for all cases of
 # a product (Copyhang::Product), such as close,exit_group/sendfile,splice/pty,unix-pipe. Of the
 # kernel it also has a digest of its configuration, and the options that the cases depend on.
 package Copyhang::Baseline;
@@ -54,7 +54,7 @@ sub of_kernel ($class, $folder, $name, $page_size = undef) {
 
 # The page size is in KiB; most have 4.
 sub _path ($folder, $name, $page_size) {
-    my $base = $name =~ /\Adebian:/ ? $name : $name =~ s{.*/}{}r;
+    my $base = $name =~ /\Adebian:/ ? $name : $name =~ s{\A(git:)[^@]*/|.*/}{$1 // q{}}er;
     $base .= "-${page_size}k" if ($page_size // 4) != 4;
     return "$folder/" . ($base =~ s/[^\w.~+-]/-/gr) . '.json';
 }

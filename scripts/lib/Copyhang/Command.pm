@@ -21,7 +21,7 @@ our @PROGRAM = qw(source=s@ sink=s@ act=s@ reverse);
 my $FROM_1 = qr/\A[1-9]\d{0,8}\z/;
 my %WANTS  = (
     append  => [qr/\A[\x20-\x7e]*[\x21-\x7e][\x20-\x7e]*\z/, q{words for a kernel's command line}],
-    arch    => [qr/\A(?:um|x86_64)\z/,                       'um or x86_64'],
+    arch    => [qr/\A(?:arm64|um|x86_64)\z/,                 'arm64, um or x86_64'],
     archive => [qr/[.](?:tar|tar[.]gz|tgz)\z/,    'a name that ends in .tar.gz, .tgz or .tar'],
     cpus    => [qr/\A(?:[1-9]|[1-5]\d|6[0-4])\z/, 'a number from 1 to 64'],
     jobs    => [qr/\A[1-9]\d{0,3}\z/,             'a number from 1 to 9999'],
@@ -91,6 +91,22 @@ sub _parse ($arguments, $path, $specification, @config) {
         bad_input("--$name wants $wanted, not '$option{$name}'") if $option{$name} !~ $pattern;
     }
     return \%option;
+}
+
+# What is needed for a purpose of scripts/setup, and to build those of these kernels that are not
+# built yet.
+sub prepare ($class, $option, $purpose, @kernels) {
+    my @built    = grep { /\Agit:/ } @kernels;
+    my @purposes = ($purpose, @built ? 'bisect' : ());
+    Copyhang::Paths->prepare($option->{'no-install'}, $_) for @purposes;
+    my @architectures = map { m{/(\w+)\z} } @built;
+    push @architectures, $option->{arch} if defined $option->{arch} && !ref $option->{arch};
+    require Copyhang::Architecture;
+    my %foreign = map { $_ => 1 } Copyhang::Architecture->foreign;
+    for my $architecture (grep { $foreign{$_} } @architectures) {
+        Copyhang::Paths->prepare($option->{'no-install'}, "$architecture-compiler");
+    }
+    return;
 }
 
 # Refuses what is left over.

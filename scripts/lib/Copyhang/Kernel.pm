@@ -21,15 +21,16 @@ use Copyhang::Failure      qw(bad_input);
 use Copyhang::Paths        ();
 use Cwd                    ();
 use Dpkg::Version          ();
+use File::Find             ();
 
 # The kernel that $spec names. %argument: name, to call it by; modules, where they do not come with
 # it: the folder lib/modules/RELEASE, or one that has just one such folder.
 sub find ($class, $spec, %argument) {
-    my $is_debian = $spec =~ /\Adebian:/;
+    my ($kind) = map { ucfirst } $spec =~ /\A(debian|git):/;
     bad_input("no kernel '$spec': neither a file, a folder, nor a name like debian:6.1"
             . " ('copyhang kernels' lists those)")
-        if !$is_debian && !-e $spec;
-    my $kind = $is_debian ? 'Debian' : -f $spec && $spec =~ /[.]deb\z/ ? 'Deb' : 'Image';
+        if !defined $kind && !-e $spec;
+    $kind //= -f $spec && $spec =~ /[.]deb\z/ ? 'Deb' : 'Image';
     require "Copyhang/Kernel/$kind.pm";
     my $self = "${class}::$kind"->look_up($spec);
     $self->{name}    = $argument{name} // $spec;
@@ -45,13 +46,15 @@ sub _modules ($folder) {
     bad_input("$folder is neither a folder lib/modules/RELEASE nor has it exactly one of them");
 }
 
-# Those of this machine's architecture first.
+# Those of this machine's architecture first. Of the same version those of a repository come as they
+# are named: a name does not tell which commit is the older one.
 sub sorted ($class, @kernels) {
     my $host    = Copyhang::Architecture->host;
     my %version = map { $_ => Dpkg::Version->new($_->version, check => 0) } @kernels;
-    my %rank    = map { $_ => $_->architecture eq $host ? q{} : $_->architecture } @kernels;
+    my %rank    = map { $_ => $_->architecture eq $host ? q{}    : $_->architecture } @kernels;
+    my %name    = map { $_ => $_->can('commit')         ? 'git:' : $_->name } @kernels;
     my @sorted =
-        sort { $rank{$a} cmp $rank{$b} || $version{$a} <=> $version{$b} || $a->name cmp $b->name }
+        sort { $rank{$a} cmp $rank{$b} || $version{$a} <=> $version{$b} || $name{$a} cmp $name{$b} }
         @kernels;
     return @sorted;
 }
@@ -64,6 +67,9 @@ sub fetch ($self, $tell = sub ($text) { }) {
     return Copyhang::Cache->new->make("kernels/$self->{entry}", $fill);
 }
 
+# The outcome of one that cannot be fetched.
+sub absence ($class) { return 'no_such_kernel' }
+
 sub folder ($self) { return Copyhang::Cache->new->path("kernels/$self->{entry}") }
 
 # What is in that folder and fits the first of these patterns that anything fits; nothing, if none.
@@ -72,6 +78,18 @@ sub fetched ($self, @patterns) {
     my $folder = $self->folder;
     my ($found) = grep { -e } map { glob "\Q$folder\E/$_" } @patterns;
     return $found // ();
+}
+
+# Where it is offered, and how much there is to be downloaded: nothing of what is not Debian's.
+sub suites        ($self) { return }
+sub download_size ($self) { return }
+
+# In bytes, of what is in the cache; undef if nothing is.
+sub size_in_cache ($self) {
+    return if !defined $self->{entry} || !-d $self->folder;
+    my $size = 0;
+    File::Find::find(sub { $size += 512 * ((lstat)[12] // 0) }, $self->folder);
+    return $size;
 }
 
 # A line of text that tells it from every other kernel, also from what was in the same file earlier.

@@ -76,13 +76,12 @@ sub check_baselines ($self) {
 
 # Does something with a kernel, which is left out if there is something wrong with just this one;
 # all else ends the command.
-sub _try ($self, $name, $code) {
+sub _try ($self, $name, $code, $outcome = Copyhang::Kernel->absence) {
     return if eval { $code->(); 1 };
     my $failure = $@;
     my $message = eval { $failure->message } // die $failure;    ## no critic (RequireCarping)
     $message =~ s/\s+\z//;
-    push @{$self->{absent}},
-        {name => $name, outcome => 'no_such_kernel', cases => [], detail => $message};
+    push @{$self->{absent}}, {name => $name, outcome => $outcome, cases => [], detail => $message};
     return;
 }
 
@@ -97,20 +96,32 @@ sub run ($self) {
         ->with(streams => \@streams);
 }
 
+# What is built here for another architecture is built with the same compilers as programs for it.
 sub _fetch ($self, $progress) {
     my @fetched;
+    $self->_prepare($progress, grep { $_->can('commit') } @{$self->{kernels}});
     for my $kernel (@{$self->{kernels}}) {
-        my $name = $kernel->name;
-        my $tell = sub ($text) { $progress->tell("$name: $text") };
-        $self->_try($name, sub { $kernel->fetch($tell); push @fetched, $kernel });
+        my $name  = $kernel->name;
+        my $tell  = sub ($text) { $progress->tell("$name: $text") };
+        my $fetch = sub { $kernel->fetch($tell); push @fetched, $kernel };
+        $self->_try($name, $fetch, $kernel->absence);
         Copyhang::Failure->check_signals;
     }
-    for my $architecture (uniq map { $_->architecture } @fetched) {
+    $self->_prepare($progress, @fetched);
+    for my $architecture ($self->{load} ? uniq map { $_->architecture } @fetched : ()) {
         my $tell = sub ($text) { $progress->tell("$architecture: $text") };
-        Copyhang::Guest::Programs->prepare($architecture, $self->{option}{'no-install'}, $tell);
-        $self->{load}->prepare($architecture, $tell) if $self->{load};
+        $self->{load}->prepare($architecture, $tell);
     }
     return Copyhang::Kernel->sorted(@fetched);
+}
+
+# Programs for guests of these kernels.
+sub _prepare ($self, $progress, @kernels) {
+    for my $architecture (uniq map { $_->architecture } @kernels) {
+        my $tell = sub ($text) { $progress->tell("$architecture: $text") };
+        Copyhang::Guest::Programs->prepare($architecture, $self->{option}{'no-install'}, $tell);
+    }
+    return;
 }
 
 # As many guests at once as there are processors and free memory for. One guest with two processors

@@ -20,14 +20,17 @@ tinyconfig:
 	@mkdir -p $(O) && echo CONFIG_TINY=y > $(O)/.config
 olddefconfig:
 	@text=$$(grep -v CONFIG_AIO $(O)/.config); printf '%s\n' "$$text" CONFIG_COMPLETED=y > $(O)/.config
-vmlinux bzImage: image = $(patsubst bzImage,arch/x86/boot/bzImage,$@)
-vmlinux bzImage:
+bzImage: image = arch/x86/boot/bzImage
+Image: image = arch/arm64/boot/Image
+vmlinux: image = vmlinux
+vmlinux bzImage Image:
+	@echo 'made for: $(ARCH) $(CROSS_COMPILE)'
 	@sed 's/^/configured: /' $(O)/.config
 	@if [ -e $(HOLD) ] && grep -q " $$(cat $(HOLD))$$" behaviour; then \
 		printf half > $(O)/part; touch $(HOLD).held; sleep FOREVER; fi
 	@if grep -q unbuildable behaviour; then echo 'main.c:1:2: error: planted' >&2; exit 1; fi
 	@[ $(O)/part -nt header ] || cp header $(O)/part
-	@mkdir -p $(O)/arch/x86/boot
+	@mkdir -p $(dir $(O)/$(image))
 	@cat $(O)/part behaviour > $(O)/$(image)
 	@echo "  LD      $@"
 MAKE

@@ -8,25 +8,27 @@ package Copyhang::Bisect::Commits;
 
 use v5.36;
 use parent 'Copyhang::Bisect::Search';
-use Copyhang::Bisect::Build      ();
-use Copyhang::Bisect::Repository ();
-use Copyhang::Failure            qw(bad_input untestable);
-use Copyhang::Kernel             ();
-use Copyhang::Text               qw(shell_word);
-use Copyhang::Tool               ();
-use Cwd                          ();
-use Digest::SHA                  ();
-use File::Spec                   ();
-use List::Util                   qw(reduce uniq);
+use Copyhang::Failure          qw(bad_input untestable);
+use Copyhang::Guest::Programs  ();
+use Copyhang::Kernel           ();
+use Copyhang::Text             qw(shell_word);
+use Copyhang::Tool             ();
+use Copyhang::Tree::Build      ();
+use Copyhang::Tree::Repository ();
+use Cwd                        ();
+use Digest::SHA                ();
+use File::Spec                 ();
+use List::Util                 qw(reduce uniq);
 
 # $option: git, good, bad, arch, config, repeat, as of the command line.
 sub for_options ($class, $option, $step, @paths) {
-    my $repository = Copyhang::Bisect::Repository->new($option->{git});
+    my $repository = Copyhang::Tree::Repository->new($option->{git});
     my %range      = _range($repository, @{$option}{qw(good bad)}, @paths);
-    Copyhang::Bisect::Build->check_options($option);
+    Copyhang::Tree::Build->check_options($option);
     my %given = map { $_ => $option->{$_} } grep { defined $option->{$_} } qw(arch repeat config);
     $given{config} = Cwd::realpath($given{config}) if defined $given{config};
     my %self = (repository => $repository, paths => \@paths, given => \%given, step => $step);
+    $self{no_install} = $option->{'no-install'};
     return $class->new(%self, %range);
 }
 
@@ -37,7 +39,7 @@ sub _range ($repository, $good, $bad, @paths) {
     my $is_after = $repository->distance($to, $from);
     bad_input("$good is no ancestor of $bad") if $is_after && $repository->distance($from, $to);
     bad_input("$good comes after $bad: $Copyhang::Bisect::Search::OLDER") if $is_after;
-    my @tree = @Copyhang::Bisect::Build::TREE;
+    my @tree = @Copyhang::Tree::Build::TREE;
     my @list = ('list a tree', qw(ls-tree --full-tree --name-only));
     for my $end ($good, $bad) {
         bad_input("$end is no kernel tree") if $repository->git(@list, $end, @tree) < @tree;
@@ -56,7 +58,16 @@ sub words ($self) {
     return (@where, $arch // 'x86_64', $digest, @{$self->{paths}});
 }
 
-sub begin ($self) { return $self->{repository}->check_clean }
+sub begin ($self) {
+    $self->{repository}->check_clean;
+    return $self->prepare($self->{given}{arch}, $self->{no_install});
+}
+
+# Programs for guests of what is built.
+sub prepare ($class, $arch, $no_install) {
+    my $architecture = Copyhang::Tree::Build->architecture($arch // 'x86_64');
+    return Copyhang::Guest::Programs->prepare($architecture, $no_install, sub ($words) { });
+}
 
 # What may be the first bad one, as `git rev-list` has it; not with --bisect, which would also heed
 # a bisection of the user's own.
@@ -100,9 +111,9 @@ sub look_at ($self, $commit) {
 # built, in seconds. $option: tree, build, arch, config, as of the command line.
 sub look_into ($class, $option, $step) {
     my $tree   = Cwd::realpath($option->{tree}) // $option->{tree};
-    my $folder = $option->{build} // Copyhang::Bisect::Repository->place_of($tree) . '/build';
+    my $folder = $option->{build} // Copyhang::Tree::Repository->place_of($tree) . '/build';
     my %what   = (tree => $tree, arch => $option->{arch} // 'x86_64', config => $option->{config});
-    my $build  = Copyhang::Bisect::Build->new(%what, folder => File::Spec->rel2abs($folder));
+    my $build  = Copyhang::Tree::Build->new(%what, folder => File::Spec->rel2abs($folder));
     my ($status, $lines) =
         Copyhang::Tool->attempt(['git', '-C', $tree, qw(log -1 --format=%H%n%s HEAD)]);
     my ($commit, $subject) = $status == 0 ? @{$lines} : $tree;

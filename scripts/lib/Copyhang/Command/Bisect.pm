@@ -6,7 +6,6 @@ package Copyhang::Command::Bisect;
 use v5.36;
 use parent 'Copyhang::Command';
 use Copyhang::Failure qw(bad_input);
-use Copyhang::Paths   ();
 
 # How a kernel is made and looked at, and what its verdict means.
 my @STEP = qw(case=s good-verdict=s bad-verdict=s any-change repeat=s config=s arch=s json=s);
@@ -21,7 +20,7 @@ sub main ($class, @arguments) {
         bad_input("--$other goes with --git") if defined $other;
     }
     elsif (defined $option->{kernels}) { bad_input('--kernels and --git exclude each other') }
-    Copyhang::Paths->prepare($option->{'no-install'}, $purpose);
+    $class->prepare($option, $purpose, grep { defined } @{$option}{qw(good bad)});
     require Copyhang::Bisect;
     return Copyhang::Bisect->new($kind, $option, @arguments)->main;
 }

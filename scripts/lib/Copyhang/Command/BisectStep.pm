@@ -6,7 +6,6 @@ package Copyhang::Command::BisectStep;
 use v5.36;
 use parent 'Copyhang::Command::Bisect';
 use Copyhang::Failure qw(bad_input);
-use Copyhang::Paths   ();
 
 # `git bisect run` takes 2 for bad, and this for its end.
 my $GIVE_UP = 255;
@@ -26,7 +25,11 @@ sub _main ($class, @arguments) {
         grep { defined $option->{$_} } qw(kernel vng tree build arch config);
     my $has_kernel = ($given // q{}) =~ /\A(?:kernel|vng)\z/;
     bad_input("--$given and --$other exclude each other") if $has_kernel && defined $other;
-    Copyhang::Paths->prepare($option->{'no-install'}, $has_kernel ? 'matrix' : 'bisect');
+    $class->prepare(
+        $option,
+        $has_kernel ? 'matrix'          : 'bisect',
+        $has_kernel ? $option->{$given} : ()
+    );
     require Copyhang::Bisect;    # with all that a step takes
     require Copyhang::Bisect::Commits;
     require Copyhang::Bisect::Vng;
@@ -38,7 +41,8 @@ sub _main ($class, @arguments) {
     my $hold     = Copyhang::Cache->new->hold;
     Copyhang::Failure->catch_signals;
     my $kernel = $has_kernel ? Copyhang::Kernel->find($option->{$given}) : undef;
-    $kernel->fetch if $kernel;
+    $kernel->fetch                                                      if $kernel;
+    Copyhang::Bisect::Commits->prepare(@{$option}{qw(arch no-install)}) if !$kernel;
     my $where = {tree => q{.}, %{$option}};
     my $seen  = $kernel ? $step->run($kernel) : Copyhang::Bisect::Commits->look_into($where, $step);
     my $judged = $verdicts->judge($seen);

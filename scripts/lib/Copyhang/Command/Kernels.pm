@@ -17,13 +17,17 @@ sub main ($class, @arguments) {
     my $action = shift @arguments // 'list';
     bad_input("list, fetch or prune, not '$action'; see 'copyhang kernels --help'")
         if !$ACTION{$action};
-    Copyhang::Paths->prepare($option->{'no-install'});
+    $class->prepare($option, 'run', @arguments);
     require Copyhang::Kernel::Debian;
     my @architectures = _architectures(@{$option->{arch} // []});
+
+    # Lists of packages tell nothing of what is built here.
+    my @offered = grep { !/\Agit:/ } @arguments;
+    my @listed  = $action eq 'prune' || @arguments && !@offered ? () : @architectures;
     Copyhang::Failure->catch_signals;
     my $hold = $action eq 'prune' ? undef : Copyhang::Cache->new->hold;
     my $done = eval {
-        for my $architecture ($action eq 'prune' ? () : @architectures) {
+        for my $architecture (@listed) {
             $DEBIAN->apt($architecture)->update(%{$option}, on_progress => \&_tell);
         }
         $ACTION{$action}->($class, \@architectures, @arguments);
@@ -41,14 +45,19 @@ sub _architectures (@names) {
     return (grep { $_ eq 'all' } @names) ? Copyhang::Architecture->names : uniq @names;
 }
 
+# Others than Debian's have a name each.
+sub _known ($name) {
+    return $name =~ /\Agit:/ ? Copyhang::Kernel->find($name) : $DEBIAN->known($name);
+}
+
 sub _list ($class, $architectures, @names) {
     my @kernels =
-        @names ? map { $DEBIAN->known($_) } @names : map { $DEBIAN->all($_) } @{$architectures};
+        @names ? map { _known($_) } @names : map { $DEBIAN->all($_) } @{$architectures};
     my $format = "%-28s %-29s %-22s %-23s %9s %9s\n";
     printf $format, qw(NAME RELEASE VERSION SUITE DOWNLOAD CACHED);
     for my $kernel (@kernels) {
         my @sizes = map { scalar $kernel->$_ } qw(download_size size_in_cache);
-        printf $format, (map { $kernel->$_ } qw(name release version)),
+        printf $format, (map { scalar $kernel->$_ // q{-} } qw(name release version)),
             join(q{,}, $kernel->suites) || q{-},
             map { defined ? sprintf '%.1f MB', $_ / 1e6 : q{-} } @sizes;
     }
@@ -67,12 +76,12 @@ sub _fetch ($class, $architectures, @names) {
 
 sub _prune ($class, $architectures, @names) {
     $class->no_more(\@names, 'prune removes all kernels');
-    require Copyhang::Bisect::Repository;
+    require Copyhang::Tree::Repository;
     my $cache = Copyhang::Cache->new;
     my $trees = $cache->path('trees');
     $cache->alone(
         sub {
-            Copyhang::Bisect::Repository->remove_worktree($_) for glob "\Q$trees\E/*";
+            Copyhang::Tree::Repository->remove_worktree($_) for glob "\Q$trees\E/*";
             $cache->remove($_) for qw(kernels guests machines programs sysroots trees unpacked);
         }
     );

@@ -35,7 +35,7 @@ sub main ($class, @kernels) {
         grep { defined $option->{$_} } qw(state url token-file device-type files-url);
     bad_input("--$engines goes with --engine") if defined $engines && !defined $option->{engine};
     my $needs = defined $option->{engine} ? 'lava' : 'matrix';
-    Copyhang::Paths->prepare($option->{'no-install'}, $needs);
+    $class->prepare($option, $needs, @kernels);
     require Copyhang::Matrix;
     return Copyhang::Matrix->new($option, @kernels)->main;
 }

@@ -17,7 +17,6 @@ use Copyhang::Failure      qw(bad_input);
 use Copyhang::Output       ();
 use Cpanel::JSON::XS       ();
 use Dpkg::Version          ();
-use File::Find             ();
 use File::Path             qw(remove_tree);
 use List::Util             qw(sum0 uniq);
 
@@ -136,16 +135,9 @@ sub _offered ($class, $architecture, @packages) {
 sub flavour ($self) { return $self->{flavour} }
 sub suites  ($self) { return @{$self->{suites}} }
 
-# In bytes: of the packages, and of what is in the cache, undef if nothing is.
+# In bytes, of the packages.
 sub download_size ($self) {
     return sum0(map { $_->{size} } @{$self->{packages}});
-}
-
-sub size_in_cache ($self) {
-    return if !-d $self->folder;
-    my $size = 0;
-    File::Find::find(sub { $size += 512 * ((lstat)[12] // 0) }, $self->folder);
-    return $size;
 }
 
 sub fill ($self, $folder, $tell) {

@@ -6,7 +6,7 @@
 # console => [its last lines], seconds => {boot, cases, total}, cases => [...], troubles =>
 # [sentences], config => its path, page_size (in KiB, undef: as on most), baseline}. The outcome is complete if the kernel was booted and
 # everything that was asked for came back; else boot_failed, panic, wedged, lost, emulator_failed or
-# no_such_kernel, or, elsewhere, lab_failed or job_refused, and detail is a sentence about it. Cases that
+# no_such_kernel, build_failed, or, elsewhere, lab_failed or job_refused, and detail is a sentence about it. Cases that
 # were not heard of are broken.
 #
 # The kernel that runs here is a matrix of one: it has no name, its version is that of uname(2), and
@@ -212,7 +212,7 @@ sub labels ($self) {
     return map {
         length $versions[$_] && $count{$versions[$_]} == 1
             ? $versions[$_]
-            : $results[$_]{name} =~ s{\Adebian:|.*/}{}r
+            : $results[$_]{name} =~ s{\Agit:[^@]*@|\Adebian:|.*/}{}r
     } 0 .. $#versions;
 }
 

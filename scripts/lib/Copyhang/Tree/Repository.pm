@@ -6,11 +6,11 @@
 # its own: what is checked out elsewhere, and a bisection under way there, are not touched. Git ends
 # with this program. Variables of the environment that would lead git elsewhere are not passed on,
 # and no hook runs.
-package Copyhang::Bisect::Repository;
+package Copyhang::Tree::Repository;
 
 use v5.36;
 use Copyhang::Cache   ();
-use Copyhang::Failure qw(bad_input);
+use Copyhang::Failure qw(bad_input untestable);
 use Copyhang::Lock    ();
 use Copyhang::Tool    ();
 use Cwd               ();
@@ -22,12 +22,12 @@ my $PATIENCE = 5;             # s; for the processes of a bisection that was kil
 my @GIT = qw(git --no-pager -c core.hooksPath=/dev/null -c advice.detachedHead=false -c gc.auto=0);
 my @COMMON = qw(rev-parse --path-format=absolute --git-common-dir);
 
-# The repository of $tree, a folder in it.
-sub new ($class, $tree) {
-    bad_input("--git $tree: no such folder") if !-d $tree;
+# The repository of $tree, a folder in it. $what: how a message names it.
+sub new ($class, $tree, $what = "--git $tree") {
+    bad_input("$what: no such folder") if !-d $tree;
     my $self = bless {tree => $tree}, $class;
     my ($status, $lines, $noise) = $self->_attempt(@COMMON);
-    bad_input("--git $tree: " . Copyhang::Tool->reason($status, $noise)) if $status;
+    bad_input("$what: " . Copyhang::Tool->reason($status, $noise)) if $status;
     $self->{common} = Cwd::realpath($lines->[0]);
     return $self;
 }
@@ -43,10 +43,20 @@ sub worktree ($self)         { return $self->place . "/$WORKTREE" }
 
 # The commit that a revision names.
 sub commit ($self, $revision) {
+    return $self->find($revision) // bad_input("no commit '$revision' in $self->{tree}");
+}
+
+# The same; undef if it names none.
+sub find ($self, $revision) {
     my @verify = qw(rev-parse --verify --quiet --end-of-options);
     my ($status, $lines) = $self->_attempt(@verify, "$revision^{commit}");
-    bad_input("no commit '$revision' in $self->{tree}") if $status || @{$lines} != 1;
-    return $lines->[0];
+    return $status || @{$lines} != 1 ? undef : $lines->[0];
+}
+
+# The lines of a file of a commit; none if there is no such file.
+sub file ($self, $commit, $path) {
+    my ($status, $lines) = $self->_attempt('show', "$commit:$path");
+    return $status ? () : @{$lines};
 }
 
 # Refuses a checkout with changes that are in no commit, and that somebody may think are looked at.
@@ -65,12 +75,23 @@ sub distance ($self, $from, $to, @paths) {
 }
 
 # A worktree of our own, with this commit, whatever an earlier process has left in it. No other
-# process has it until this one ends.
+# process has it until this one ends, or lets it go.
 sub check_out ($self, $commit) {
     $self->_take_worktree($commit) if !$self->{lock};
     my @check_out = ('-C', $self->worktree, qw(checkout --quiet --force --detach));
     return $self->git('check out a commit', @check_out, $commit);
 }
+
+# A patch, to the worktree, with the new files in its index: the next commit takes them away again.
+sub apply ($self, $path) {
+    my @apply = ('-C', $self->worktree, qw(apply --index --whitespace=nowarn));
+    my ($status, undef, $noise) = $self->_attempt(@apply, $path);
+    return if !$status;
+    my $reason = Copyhang::Tool->reason($status, $noise);
+    untestable($path =~ s{.*/}{}r . " does not apply: $reason");
+}
+
+sub let_go ($self) { return delete $self->{lock} }
 
 sub _take_worktree ($self, $commit) {
     my ($cache, $name) = (Copyhang::Cache->new, _name_of($self->{common}));

@@ -4,28 +4,52 @@
 #
 # Out of the tree, with the kernel's own tinyconfig, what fixtures/kernel.config and
 # fixtures/kernel-ARCH.config set besides, and its olddefconfig. What has been built earlier in the
-# same folder is used, and ccache(1), where there is one. CC names the compiler (gcc).
+# same folder is used, and ccache(1), where there is one. CC names the compiler (gcc); for another
+# architecture than this machine's it is Debian's cross compiler.
 #
 # There is no limit in time. When this program ends, make and all that it has started end, too; what
 # they have written is removed before the next build: make takes half of a file for a whole one.
-package Copyhang::Bisect::Build;
+package Copyhang::Tree::Build;
 
 use v5.36;
-use Copyhang::Failure qw(bad_input untestable);
-use Copyhang::Limits  ();
-use Copyhang::Lock    ();
-use Copyhang::Output  ();
-use Copyhang::Paths   ();
-use Copyhang::Tool    ();
-use File::Copy        ();
-use File::Path        ();
-use File::Spec        ();
-use Time::HiRes       qw(clock_gettime CLOCK_MONOTONIC);
+use Copyhang::Architecture ();
+use Copyhang::Failure      qw(bad_input untestable);
+use Copyhang::Limits       ();
+use Copyhang::Lock         ();
+use Copyhang::Output       ();
+use Copyhang::Paths        ();
+use Copyhang::Tool         ();
+use File::Copy             ();
+use File::Path             ();
+use File::Spec             ();
+use List::Util             qw(first);
+use Time::HiRes            qw(clock_gettime CLOCK_MONOTONIC);
 
 my $MARK = 'under-way';    # in the folder, as long as make runs
 
 # What is in every kernel tree.
 our @TREE = qw(Makefile Kbuild Kconfig);
+
+# By ARCH of the kernel's make: the architecture as Debian calls it, and what may boot.
+my %ARCH = (
+    x86_64 => ['amd64', 'vmlinux', 'arch/x86/boot/bzImage'],
+    um     => ['amd64', 'linux'],
+    arm64  => ['arm64', 'arch/arm64/boot/Image'],
+);
+
+# The ones that small kernels are built of, and the architecture of such a kernel.
+sub names        ($class)        { my @names = sort keys %ARCH; return @names }
+sub architecture ($class, $arch) { return $ARCH{$arch}[0] }
+
+# The one of an architecture of Debian's that is no user-mode kernel; undef if there is none.
+sub arch_of ($class, $architecture) {
+    return first { $_ ne 'um' && $ARCH{$_}[0] eq $architecture } $class->names;
+}
+
+# What a kernel is made of besides its source, files. $config: undef, a small kernel.
+sub configuration ($class, $arch, $config) {
+    return $config // map { Copyhang::Paths->fixture($_) } 'kernel.config', "kernel-$arch.config";
+}
 
 # Arguments: tree, folder (made if need be), arch, config (a file; undef: a small kernel). Refuses
 # what cannot be built whatever the commit.
@@ -39,15 +63,33 @@ sub new ($class, %argument) {
     return $self;
 }
 
-# Refuses what cannot be built with, whatever the tree. $option: config.
+# Refuses what cannot be built with, whatever the tree. $option: config, arch.
 sub check_options ($class, $option) {
     my $config = $option->{config};
     bad_input("--config $config: " . (-e $config ? 'not a file' : 'no such file'))
         if defined $config && !-f $config;
-    for my $tool ($ENV{CC} // 'gcc', qw(make flex bison bc)) {
+    for my $tool (_compiler($option->{arch} // 'x86_64'), qw(make flex bison bc)) {
         bad_input("no $tool here, which building a kernel takes") if !Copyhang::Tool->find($tool);
     }
     return;
+}
+
+# That of the triplet stands for all of its tools.
+sub _triplet ($arch) {
+    my $architecture = $ARCH{$arch}[0];
+    return if $architecture eq Copyhang::Architecture->host;
+    return Copyhang::Architecture->triplet($architecture);
+}
+
+sub _compiler ($arch) {
+    my $triplet = _triplet($arch) // return $ENV{CC} // 'gcc';
+    return "$triplet-gcc";
+}
+
+# What boots of an output folder, of those that are there, relative to it.
+sub images ($class, $arch, $output) {
+    my (undef, @images) = @{$ARCH{$arch}};
+    return grep { -e "$output/$_" } @images;
 }
 
 # ({log, built => seconds, lacks => [options that the cases want]}, the folder for Copyhang::Kernel,
@@ -63,11 +105,13 @@ sub run ($self, $name, $tell) {
 
     # One of an earlier commit must not be booted where this one does not come up. (Make sees to
     # vmlinux.)
-    unlink map { "$self->{output}/$_" } qw(linux arch/x86/boot/bzImage);
-    my $why   = $self->_configure;
-    my %set   = map { $_ => 1 } _lines("$self->{output}/.config");
-    my $image = $self->{arch} eq 'um' ? 'linux' : $set{'CONFIG_PVH=y'} ? 'vmlinux' : 'bzImage';
-    $why //= $self->_make($image);
+    unlink map { "$self->{output}/$_" }
+        grep { $_ ne 'vmlinux' } map { $_->@[1 .. $#{$_}] } values %ARCH;
+    my $why = $self->_configure;
+    my %set = map { $_ => 1 } _lines("$self->{output}/.config");
+    my ($image, $other) = $ARCH{$self->{arch}}->@[1, 2];
+    $image = $other if defined $other && !$set{'CONFIG_PVH=y'};
+    $why //= $self->_make($image =~ s{.*/}{}r);
     unlink "$self->{output}/$MARK";
     my @lacks = map { s/=.*//r } grep { /=/ && !$set{$_} } $self->_wanted;
     my $built = clock_gettime(CLOCK_MONOTONIC) - $began;
@@ -106,9 +150,8 @@ sub _configure ($self) {
 
 # Lines as of a .config.
 sub _wanted ($self) {
-    my @names = ('kernel.config', "kernel-$self->{arch}.config");
     return grep { /\A(?:# )?CONFIG_\w+(?:=| is not set)/ }
-        map { _lines(Copyhang::Paths->fixture($_)) } @names;
+        map { _lines($_) } $self->configuration($self->{arch}, undef);
 }
 
 sub _lines ($path) { return split /\n/, Copyhang::Paths->contents($path) // q{} }
@@ -116,8 +159,9 @@ sub _lines ($path) { return split /\n/, Copyhang::Paths->contents($path) // q{} 
 # Returns why it failed; undef if it did not.
 sub _make ($self, $target) {
     my ($out, $output, $arch, $tree) = @{$self}{qw(out output arch tree)};
-    my $compiler = join q{ }, Copyhang::Tool->find('ccache') ? 'ccache' : (), $ENV{CC} // 'gcc';
+    my $compiler = join q{ }, Copyhang::Tool->find('ccache') ? 'ccache' : (), _compiler($arch);
     my $cpus     = Copyhang::Tool->cpus;
+    my $triplet  = _triplet($arch);
 
     # What is of one build folder is found again from another one.
     local $ENV{CCACHE_BASEDIR}   = $self->{folder} =~ s{/[^/]+\z}{}r;
@@ -129,6 +173,7 @@ sub _make ($self, $target) {
     local $ENV{LANG} = 'C';
     my @make = (qw(make --no-print-directory), "-j$cpus", '-C', $tree, $target);
     push @make, "O=$output", "ARCH=$arch", "CC=$compiler", 'LOCALVERSION=';
+    push @make, "CROSS_COMPILE=$triplet-" if defined $triplet;
     my ($status) = Copyhang::Tool->attempt(
         \@make,
         on_line => sub ($line) {
