@@ -73,6 +73,12 @@ static const char *scene_fault(const struct observation *seen)
 	return NULL;
 }
 
+bool judge_starved(const struct observation *seen)
+{
+	return (seen->ended_by == ENDED_NEVER || seen->ended_by == ENDED_BY_TEARDOWN) &&
+	       seen->starved > seen->act / 2;
+}
+
 static struct judgement judge_unended(const struct observation *seen)
 {
 	switch (seen->ended_by) {
@@ -84,7 +90,9 @@ static struct judgement judge_unended(const struct observation *seen)
 	case ENDED_AFTERWARDS:
 		return SAYS(LATE, NULL);
 	default:
-		return SAYS(STUCK, NULL);
+		return judge_starved(seen) ?
+			       SAYS(BROKEN, "what did not end had no CPU for most of the time") :
+			       SAYS(STUCK, NULL);
 	}
 }
 

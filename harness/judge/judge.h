@@ -60,6 +60,9 @@ struct judgement judge(const struct observation *seen);
  */
 struct judgement judge_refusal(int error, int64_t moved);
 
+/** judge_starved() - was what did not end without a CPU for most of that time? */
+bool judge_starved(const struct observation *seen);
+
 /** is_refusal() - does @error mean that the kernel will not copy between these endpoints this way?
  */
 bool is_refusal(int error);

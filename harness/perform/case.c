@@ -78,7 +78,8 @@ static bool may_not_have_begun(enum verdict verdict, const struct attempt *attem
  */
 static int doubts(enum verdict verdict, const struct attempt *attempt)
 {
-	if (verdict == VERDICT_LATE || may_be_chance(verdict, attempt))
+	if (verdict == VERDICT_LATE || may_be_chance(verdict, attempt) ||
+	    judge_starved(&attempt->seen))
 		return 4;
 	if (may_have_spoken(verdict, attempt))
 		return 3;
