@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* The child that reads, and what is kept of its reads. */
 #include "onlooker.h"
 
 #include "checked.h"
