@@ -45,7 +45,9 @@ static bool run(struct whole *whole, bool (*done)(void *arg))
 	return tracer_run(&whole->scene.tracer, done, whole, TICK, patience_deadline());
 }
 
-/* On a slow machine many calls take long: as long as it makes some it goes on. */
+/* On a slow machine many calls take long: as long as it makes so many in a PHASE it goes on. */
+#define GOES_ON 64
+
 static bool run_on(struct whole *whole, bool (*done)(void *arg))
 {
 	unsigned int calls;
@@ -54,7 +56,7 @@ static bool run_on(struct whole *whole, bool (*done)(void *arg))
 		calls = whole->calls;
 		if (run(whole, done))
 			return true;
-	} while (whole->calls > calls);
+	} while (whole->calls - calls >= GOES_ON);
 	return false;
 }
 
@@ -128,20 +130,27 @@ static bool call_over(void *arg)
 	return copier_over(whole) || !copier->in_call || copier->serial != whole->serial;
 }
 
-/* A signal each time that the copier waits for room; and then some room. */
-static void send_signals(struct whole *whole)
+/*
+ * A signal each time that the copier waits for room; and then some room. Return: false when it
+ * neither came to wait nor to its end.
+ */
+static bool send_signals(struct whole *whole)
 {
 	struct scene *scene = &whole->scene;
 
-	while (whole->outcome.interrupted < SIGNALS && run(whole, look_until_it_waits) &&
-	       !copier_over(whole)) {
+	while (whole->outcome.interrupted < SIGNALS) {
+		if (!run(whole, look_until_it_waits))
+			return false;
+		if (copier_over(whole))
+			break;
 		kill(scene->copier->pid, SIGUSR1);
 		if (!run(whole, call_over))
-			return;
+			return false;
 		whole->outcome.interrupted++;
 		if (write(scene->release[1], "", 1) < 0)
-			return;
+			break;
 	}
+	return true;
 }
 
 static void kill_spinner(struct whole *whole)
@@ -192,17 +201,17 @@ void promise_watch_copy(struct whole *whole)
 {
 	struct scene *scene = &whole->scene;
 	struct outcome *outcome = &whole->outcome;
+	bool goes_on;
 
 	scene->tracer.on_call = on_call;
 	scene->tracer.arg = whole;
 	scene_cue(scene);
-	if (whole->promise->signals)
-		send_signals(whole);
+	goes_on = !whole->promise->signals || send_signals(whole);
 	if (whole->promise->at_once)
 		release_if_it_waits(whole);
 	else if (!reads_later(whole->promise))
 		close_fd(&scene->release[1]);
-	outcome->ended = run_on(whole, copier_over) && scene->copier->ended;
+	outcome->ended = goes_on && run_on(whole, copier_over) && scene->copier->ended;
 	outcome->runs_away = runs_away(whole);
 	if (!outcome->ended)
 		kill_spinner(whole);
