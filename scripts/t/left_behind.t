@@ -23,45 +23,45 @@ plan skip_all => 'cannot mount out of sight, as in a chroot'
     if system('unshare --mount mount --make-rprivate / 2>/dev/null') != 0;
 adopt_orphans();
 
-# Does it end, and is there a process of its then that has not? Returns its output.
-sub leaves_one_behind ($job) {
-    my ($status, $out) = finish($job);
-    is($status,              1, 'ends, with a failure');
-    is(waitpid(-1, WNOHANG), 0, 'while a process is left');
-    return $out;
+# Both wait for what does not come, most of the time: at once.
+my $folder = File::Temp->newdir;
+symlink $program, "$folder/$_" or die "$folder/$_: $!" for qw(copyhang-cases opens);
+my %jobs = (
+    'prove'        => launch('prove', '--verbose', '--exec', q{}, $program),
+    'copyhang run' => start($folder, ['run', '--json', q{-}]),
+);
+my %outs;
+for my $name (sort keys %jobs) {
+    (my $status, $outs{$name}) = finish($jobs{$name});
+    is($status, 1, "$name ends, with a failure");
 }
 
-# Both are children of this process by now.
-sub end_what_is_left () {
-    kill 'KILL', split q{ }, slurp("/proc/self/task/$$/children");
-    ok(all_gone(), 'which goes when it can');
-    return;
-}
+# What is left are children of this process by now.
+my @left = split q{ }, slurp("/proc/self/task/$$/children");
+is(waitpid(-1, WNOHANG), 0, 'while processes are left');
 
 subtest 'prove' => sub {
-    my $out = leaves_one_behind(launch('prove', '--verbose', '--exec', q{}, $program));
-    my ($case) = cases($out);
+    my ($case) = cases($outs{'prove'});
     is($case->value('set_aside'), 1, 'the case has set it aside');
-    my ($pid) = $out =~ /^# set aside, no signal ends them:.* (\d+) \S+ D/m;
+    my ($pid) = $outs{'prove'} =~ /^# set aside, no signal ends them:.* (\d+) \S+ D/m;
     ok(defined $pid, 'the program names it');
-    unlike($out, qr/^# set aside.*copyhang-clean/m, 'and it alone');
+    unlike($outs{'prove'}, qr/^# set aside.*copyhang-clean/m, 'and it alone');
     like(
-        $out,
+        $outs{'prove'},
         qr/^# still at work, to put right what was done: \d+ copyhang-clean S$/m,
         'and its cleanup process, which a signal would end, as what it is'
     );
-    like(slurp('/proc/' . ($pid // 'self') . '/stat'), qr/[)] D /, 'it is in the kernel');
-    end_what_is_left();
+    ok((grep { $_ == ($pid // 0) } @left), 'it is left');
+    like(slurp('/proc/' . ($pid // 'self') . '/stat'), qr/[)] D /, 'in the kernel');
 };
 
 subtest 'copyhang run' => sub {
-    my $folder = File::Temp->newdir;
-    symlink $program, "$folder/$_" or die "$folder/$_: $!" for qw(copyhang-cases opens);
-    my $out = leaves_one_behind(start($folder, ['run', '--json', q{-}]));
-    my ($case) = @{decode_json($out)->{cases}};
+    my ($case) = @{decode_json($outs{'copyhang run'})->{cases}};
     is($case->{verdict},             'stuck', 'the case is stuck');
     is($case->{evidence}{set_aside}, 1,       'and has set it aside');
-    end_what_is_left();
 };
+
+kill 'KILL', @left;
+ok(all_gone(), 'they go when they can');
 
 done_testing;
