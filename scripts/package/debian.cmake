@@ -47,6 +47,9 @@ install(FILES ${CMAKE_BINARY_DIR}/package/autopkgtest/changelog DESTINATION ${te
 
 # The same for tmt: `tmt --root FOLDER run provision ...`.
 install(DIRECTORY scripts/package/tmt DESTINATION ${CMAKE_INSTALL_DATADIR}/copyhang USE_SOURCE_PERMISSIONS)
+# The root of its metadata: a file with nothing but this number (fmf's documentation, "Version").
+file(WRITE ${CMAKE_BINARY_DIR}/fmf/version "1\n")
+install(FILES ${CMAKE_BINARY_DIR}/fmf/version DESTINATION ${CMAKE_INSTALL_DATADIR}/copyhang/tmt/.fmf)
 set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_SOURCE_DIR}/scripts/package/stage.cmake)
 set(CPACK_COPYHANG_CHANGELOG ${CMAKE_BINARY_DIR}/package/changelog)
 include(CPack)
