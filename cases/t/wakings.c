@@ -153,6 +153,8 @@ static const struct plant plants[] = {
 	{ TEST(wakes_well, plant_reads, file, file), VERDICT_BROKEN, "no end at which", NULL, 0 },
 	{ TEST(wakes_well, plant_copier_crashes, file, pipe), VERDICT_BROKEN, "copier died", NULL,
 	  0 },
+	{ TEST(is_deaf_in_full_sink, plant_reads, file, fuse), VERDICT_BROKEN, "write to the sink",
+	  NULL, 0 },
 
 	/* Last, so that they wait side by side until the case is given up on. */
 	{ TEST(not_even_control_wakes, plant_reads, file, pipe), VERDICT_BROKEN, "the control",

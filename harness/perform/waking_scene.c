@@ -80,11 +80,18 @@ static struct channel channel_of(const struct waking_scene *set, const struct en
 	};
 }
 
-/* The sink, before anybody sleeps there. */
+/*
+ * The sink, before anybody sleeps there. Not one that is kept by a server: O_NONBLOCK keeps nobody
+ * from waiting for an answer.
+ */
 static bool prepare(const struct waking_scene *set, const struct endpoint *end)
 {
 	if (!role_is_sink(end->role))
 		return true;
+	if (end->kind->withholds) {
+		errno = EOPNOTSUPP;
+		return false;
+	}
 	if (set->waking->enlarges)
 		return endpoint_fill(end->fd, PATTERN_FILE) > 0;
 	return !set->waking->holds || write(end->fd, pattern_bytes(), 1) == 1;

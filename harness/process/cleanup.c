@@ -58,6 +58,7 @@ static _Noreturn void be_cleanup(struct cleanup cleanup, int line)
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, NULL);
 	CHECKED(prctl(PR_SET_NAME, CLEANUP_NAME));
+	CHECKED(setpgid(0, 0));
 	take_kept(&cleanup, line);
 	ready_tell(FD_LINE);
 	/* Until the supervisor wants it, or is gone. */

@@ -281,6 +281,16 @@ static int64_t given_up_at(const struct runner *runner, const struct slot *slot)
 	       LIMIT_OF(SUPERVISOR);
 }
 
+/*
+ * With its children, of which it may wait for one itself: for the server of a file. Not with those
+ * that put right what was done, which have a group of their own.
+ */
+static void end_supervisor(pid_t pid)
+{
+	kill(-pid, SIGKILL);
+	kill(pid, SIGKILL);
+}
+
 /* A supervisor that is itself caught in the kernel is left there, as its child is. */
 static void expire(struct runner *runner)
 {
@@ -289,7 +299,7 @@ static void expire(struct runner *runner)
 
 		if (!slot->plays || clock_now() < given_up_at(runner, slot))
 			continue;
-		kill(slot->pid, SIGKILL);
+		end_supervisor(slot->pid);
 		finish(runner, slot, "did not come to an end");
 		let_go(slot);
 	}
@@ -338,7 +348,7 @@ static _Noreturn void interrupted(struct runner *runner)
 
 	for (unsigned int i = 0; i < runner->how.jobs; i++) {
 		if (runner->slots[i].pid)
-			kill(runner->slots[i].pid, SIGKILL);
+			end_supervisor(runner->slots[i].pid);
 	}
 	set_aside_name(runner->signals);
 	snprintf(why, sizeof(why), "interrupted by signal %d (%s)", signal, strsignal(signal));
