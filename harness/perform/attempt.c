@@ -50,6 +50,12 @@ static bool act_over(const struct attempt *attempt)
 	return attempt_over_at(attempt, THE_ACTOR);
 }
 
+/* Most acts are over by then; who is not may sleep already. */
+static int64_t soon_after_act(const struct attempt *attempt)
+{
+	return attempt->at[ACT] + LIMIT_OF(ACT) / 5;
+}
+
 static int64_t first_limit(const struct attempt *attempt)
 {
 	return attempt->at[ACT] + LIMIT_OF(ACT);
@@ -58,6 +64,25 @@ static int64_t first_limit(const struct attempt *attempt)
 static bool has_acted(const struct attempt *attempt)
 {
 	return attempt->seen.acted;
+}
+
+static bool is_under_way(const struct attempt *attempt)
+{
+	return has_acted(attempt) && !act_over(attempt);
+}
+
+static void look_at_actor(struct attempt *attempt)
+{
+	attempt_look_at_act(attempt);
+	if (!act_over(attempt))
+		quiescence_look_process(&attempt->actor_sleep, attempt->scene->actor->pid);
+}
+
+/* The sleep that is to last: who still sleeps it when time is up has been at rest all that time. */
+static void watch_actor(struct attempt *attempt)
+{
+	quiescence_forget(&attempt->actor_sleep);
+	look_at_actor(attempt);
 }
 
 /* What is over by then is so on any machine. */
@@ -82,18 +107,6 @@ static bool is_overdue(const struct attempt *attempt)
 static int64_t limit(const struct attempt *attempt)
 {
 	return min(attempt->at[ACT] + attempt->seen.limit, patience_deadline());
-}
-
-static void watch_actor(struct attempt *attempt)
-{
-	quiescence_forget(&attempt->actor_sleep);
-}
-
-static void look_at_actor(struct attempt *attempt)
-{
-	attempt_look_at_act(attempt);
-	if (!act_over(attempt))
-		quiescence_look_process(&attempt->actor_sleep, attempt->scene->actor->pid);
 }
 
 static bool over_or_at_rest(const struct attempt *attempt)
@@ -277,6 +290,8 @@ static const struct phase phases[] = {
 	  .look = attempt_look_at_call, .comes = attempt_actor_sleeps, .tick = TICK_STALL,
 	  .failed = keep_no_sleep },
 	{ "act", .applies = can_act, .begin = attempt_act, .look = attempt_look_at_act,
+	  .comes = act_over, .tick = TICK_WATCH, .until = soon_after_act, .came = keep_first_limit },
+	{ "act lasts", .applies = is_under_way, .begin = watch_actor, .look = attempt_look_at_act,
 	  .comes = act_over, .tick = TICK_WATCH, .until = first_limit, .came = keep_first_limit },
 
 	/* It is not over: a control, at what nobody copies into, sets the limits by the same act. */
@@ -293,7 +308,7 @@ static const struct phase phases[] = {
 	/* The act is over within its limit; or the actor sleeps: who still runs is slow. */
 	{ "in time", .applies = has_limits, .look = attempt_look_at_act, .comes = act_over,
 	  .tick = TICK_WATCH, .until = limit },
-	{ "at rest", .applies = is_overdue, .begin = watch_actor, .look = look_at_actor,
+	{ "at rest", .applies = is_overdue, .look = look_at_actor,
 	  .comes = over_or_at_rest, .tick = TICK_REST, .came = keep_rest },
 	{ "look again", .applies = has_limits, .begin = look_again },
 

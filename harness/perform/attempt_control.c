@@ -114,9 +114,9 @@ static int64_t enough_to_show(const struct attempt *attempt)
 {
 	const int64_t controls = RELEASE_SHARE * (int64_t)RELEASE_CONTROLS;
 	const int64_t wanted = controls * attempt->seen.control;
-	const int64_t left = min(wanted, LIMIT_OF(SHOWN)) - (clock_now() - attempt->at[ACT]);
+	const int64_t before = attempt->actor_sleep.since - attempt->at[ACT];
 
-	return max(attempt->window, left);
+	return max(attempt->window, min(wanted, LIMIT_OF(SHOWN)) - before);
 }
 
 void attempt_keep_control(struct attempt *attempt)

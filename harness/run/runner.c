@@ -371,21 +371,29 @@ static void prepare_kind(struct runner *runner, const struct endpoint_kind *kind
 	runner->word_at = clock_now();
 }
 
-/* Those that have to wait for each other begin first: the others fill what time they leave. */
+/* What takes long begins early, so that nobody waits for it alone in the end. */
+enum turn { IN_TURN, AT_EXOTIC, AT_ANY, TURNS };
+
+static enum turn turn_of(const struct test_case *test)
+{
+	if (needs_turn(test))
+		return IN_TURN;
+	return test->source->exotic || test->sink->exotic ? AT_EXOTIC : AT_ANY;
+}
+
 static void arrange(struct runner *runner)
 {
 	size_t at = 0;
 
-	for (size_t i = 0; i < runner->count; i++) {
-		if (needs_turn(&runner->cases[i]))
-			runner->order[at++] = i;
+	for (enum turn turn = 0; turn < TURNS; turn++) {
+		for (size_t i = 0; i < runner->count; i++) {
+			if (turn_of(&runner->cases[i]) == turn)
+				runner->order[at++] = i;
+		}
+		if (turn == IN_TURN)
+			runner->next = runner->in_turn = at;
 	}
-	runner->next = runner->in_turn = at;
 	runner->turn_ends = true;
-	for (size_t i = 0; i < runner->count; i++) {
-		if (!needs_turn(&runner->cases[i]))
-			runner->order[at++] = i;
-	}
 }
 
 static void prepare(struct runner *runner)

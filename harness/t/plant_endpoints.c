@@ -57,7 +57,7 @@ static int open_ready(struct endpoint *endpoint, enum role role, const char **mi
 
 static int open_impatient(struct endpoint *endpoint, enum role role, const char **missing)
 {
-	const struct timeval patience = { .tv_usec = 120000 };
+	const struct timeval patience = { .tv_usec = 90000 };
 
 	return open_silent(endpoint, role, missing) ?:
 		       setsockopt(endpoint->fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
