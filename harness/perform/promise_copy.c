@@ -17,7 +17,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 
-#define AGAIN 4 /* so often a copy is made again */
+#define AGAIN 8 /* so often a copy is made again */
 
 /* Where they are to withhold: to see that they do, and to release the source. */
 static bool watch_ends(struct whole *whole)
@@ -116,7 +116,8 @@ static void clear(struct whole *whole, struct result *result)
 	promise_arrival = NULL;
 }
 
-static struct judgement make_play(struct whole *whole, const struct test_case *test,
+/* @waited: somebody who read did so until the copy was over, in a play before this one. */
+static struct judgement make_play(struct whole *whole, const struct test_case *test, bool waited,
 				  struct result *result)
 {
 	struct judgement judgement;
@@ -127,6 +128,7 @@ static struct judgement make_play(struct whole *whole, const struct test_case *t
 		result->stage = "copying";
 		perform(whole);
 	}
+	whole->outcome.onlooking.waited |= waited;
 	judgement = judge(whole);
 	result->evidence = (struct text){ 0 };
 	promise_tell(whole, &result->evidence);
@@ -144,9 +146,9 @@ static bool may_be_chance(const struct outcome *outcome)
 void promise_copy_play(const struct test_case *test, struct result *result)
 {
 	static struct whole whole;
-	struct judgement judgement = make_play(&whole, test, result);
+	struct judgement judgement = make_play(&whole, test, false, result);
 
 	for (int again = 0; again < AGAIN && may_be_chance(&whole.outcome); again++)
-		judgement = make_play(&whole, test, result);
+		judgement = make_play(&whole, test, whole.outcome.onlooking.waited, result);
 	result_conclude(result, judgement, whole.scene.error);
 }
