@@ -21,7 +21,8 @@ local $Fake::LIMIT = 3600;
 
 # What is played: sendfile and splice into pipes and elsewhere, and what is promised of them.
 my @ONLY = map { ('--only', $_) }
-    '{exit_group,promise,wakes_read}/{read_write,sendfile,splice,go-1.24rc2}/*';
+    (map { ("exit_group/$_/*", "promise/$_/*") } qw(read_write sendfile splice go-1.24rc2)),
+    (map { "wakes_read/$_/*" } qw(read_write sendfile splice));
 
 # Waits for the source before it locks the pipe.
 my $WAIT = <<'C';
