@@ -84,16 +84,18 @@ static bool gone(pid_t pid, int64_t most, int *status)
 /* What went wrong, and of which cases it was not even said that they ended. */
 static void show(FILE *tap)
 {
-	char line[8192], id[CASE_ID];
+	char line[8192], last[8192] = "", id[CASE_ID];
 
 	rewind(tap);
 	while (fgets(line, sizeof(line), tap)) {
-		if (strstr(line, "supervisor") || strstr(line, "set_aside"))
-			ksft_print_msg("%s", line);
+		if (strstr(line, "ok "))
+			strcpy(last, line);
+		else if (strstr(line, "supervisor") || strstr(line, "set_aside"))
+			fprintf(stderr, "# %s# %s", last, line);
 	}
 	for (int i = 0; i < BATCH; i++) {
 		if (!count_tap(tap, "", case_id(&batch[i], id)))
-			ksft_print_msg("no verdict: %s\n", id);
+			fprintf(stderr, "# no verdict: %s\n", id);
 	}
 }
 
