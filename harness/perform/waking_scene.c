@@ -94,7 +94,7 @@ static bool prepare(const struct waking_scene *set, const struct endpoint *end)
 	}
 	if (set->waking->enlarges)
 		return endpoint_fill(end->fd, PATTERN_FILE) > 0;
-	return !set->waking->holds || write(end->fd, pattern_bytes(), 1) == 1;
+	return !set->waking->holds || endpoint_fill(end->fd, 1) == 1;
 }
 
 static bool start_sleepers(struct waking_scene *set, const struct endpoint *end)
