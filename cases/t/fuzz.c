@@ -89,7 +89,7 @@ static void show(FILE *tap)
 	rewind(tap);
 	while (fgets(line, sizeof(line), tap)) {
 		if (strstr(line, "ok "))
-			strcpy(last, line);
+			memcpy(last, line, sizeof(last));
 		else if (strstr(line, "supervisor") || strstr(line, "set_aside"))
 			fprintf(stderr, "# %s# %s", last, line);
 	}
