@@ -103,6 +103,25 @@ int64_t proc_starved(pid_t tid)
 	return read_schedstat(tid, &ran, &waited) ? waited : 0;
 }
 
+/*
+ * To read a status takes a reference to its task's memory map. Had by who reads the last one, since
+ * the task ends at this moment, he would wait in its place for the requests that it left
+ * (exit_aio() in fs/aio.c): in vain, if only he can end that wait. So who runs, and may end, is
+ * told from who sleeps without that. /proc/PID/syscall waits for who was preempted on its way to
+ * sleep, and looks asleep, until it is (wait_task_inactive() in kernel/sched/core.c). Where there
+ * is no such file (um), or that may not be read, nobody runs.
+ */
+static bool is_running(pid_t tid)
+{
+	static const char running[] = "running";
+	char line[256];
+
+	return proc_kept_file(line, sizeof(line), KEPT_SYSCALL, tid) > 0 &&
+	       !strncmp(line, running, strlen(running));
+}
+
+static const struct proc_sample of_running = { .runs = true };
+
 static struct proc_sample sample_of(const char *status, pid_t tid)
 {
 	const char state = state_of(status);
@@ -114,17 +133,28 @@ static struct proc_sample sample_of(const char *status, pid_t tid)
 		.runs = state == 'R',
 		.worker = strncmp(status, WORKER, strlen(WORKER)) ? 0 : tid,
 		.switches = switches_of(status),
-		.slept = sleeps_of(status),
 	};
 }
 
 bool proc_sample_thread(pid_t tid, struct proc_sample *sample)
 {
-	const char *status = status_of(tid);
+	const char *status;
 
+	if (is_running(tid)) {
+		*sample = of_running;
+		return true;
+	}
+	status = status_of(tid);
 	if (status)
 		*sample = sample_of(status, tid);
 	return status;
+}
+
+uint64_t proc_slept(pid_t tid)
+{
+	const char *status = status_of(tid);
+
+	return status ? sleeps_of(status) : 0;
 }
 
 static void add(struct proc_sample *sum, const struct proc_sample *thread)
@@ -135,7 +165,6 @@ static void add(struct proc_sample *sum, const struct proc_sample *thread)
 	sum->runs |= thread->runs;
 	sum->worker = thread->worker ? thread->worker : sum->worker;
 	sum->switches += thread->switches;
-	sum->slept += thread->slept;
 }
 
 static bool sample_threads(pid_t pid, struct proc_sample *sample, bool pass_over_stopped)
@@ -167,8 +196,13 @@ static bool sample_threads(pid_t pid, struct proc_sample *sample, bool pass_over
 /* Most have one thread, which is seen at a glance. */
 static bool sample_process(pid_t pid, struct proc_sample *sample, bool pass_over_stopped)
 {
-	const char *status = status_of(pid);
+	const char *status;
 
+	if (is_running(pid)) {
+		*sample = of_running;
+		return true;
+	}
+	status = status_of(pid);
 	if (!status || number(status, "Threads:\t") != 1)
 		return status && sample_threads(pid, sample, pass_over_stopped);
 	*sample = sample_of(status, pid);
@@ -216,13 +250,6 @@ static bool read_call(pid_t tid, struct call *call)
 	for (int i = 0; i < CALL_ARGS; i++)
 		call->args[i] = strtoull(at, &at, 16);
 	return true;
-}
-
-void proc_let_sleep(pid_t tid)
-{
-	struct call call;
-
-	(void)read_call(tid, &call);
 }
 
 void proc_describe(struct text *text, pid_t tid)

@@ -2,7 +2,8 @@
 /*
  * Evidence from /proc (proc(5)). Looking is passive: no signal, no ptrace
  * stop, nothing that could wake a sleeper; and no file is read whose handler
- * may wait for the task's memory map, which a stalled copy can hold.
+ * may wait for the task's memory map, which a stalled copy can hold, or that
+ * of who runs whose handler keeps it.
  */
 #ifndef COPYHANG_PROC_H
 #define COPYHANG_PROC_H
@@ -22,8 +23,7 @@ struct proc_sample {
 	bool stopped;      /* by a signal or by its tracer */
 	bool runs;         /* is on a CPU, or waits for one: R; of a process: any thread is */
 	pid_t worker;      /* the thread of io_uring's that it is or has; 0: none, as before 5.12 */
-	uint64_t switches; /* context switches so far: unchanged means it did not run */
-	uint64_t slept;    /* of these, its own: unchanged means that it has not gone to sleep */
+	uint64_t switches; /* context switches so far, of who does not run: unchanged, it did not */
 };
 
 /**
@@ -47,6 +47,9 @@ bool proc_sample_running(pid_t pid, struct proc_sample *sample);
 /** proc_sample_thread() - look at the one thread @tid. Return: false when it is gone. */
 bool proc_sample_thread(pid_t tid, struct proc_sample *sample);
 
+/** proc_slept() - Return: how often thread @tid has gone to sleep; 0 when it is gone. */
+uint64_t proc_slept(pid_t tid);
+
 /** proc_starved() - Return: ns that thread @tid has waited for a CPU; 0 where nobody says. */
 int64_t proc_starved(pid_t tid);
 
@@ -58,13 +61,6 @@ bool proc_ended(pid_t pid);
 
 /** proc_thread_group() - Return: the process that thread @tid belongs to, or -1. */
 pid_t proc_thread_group(pid_t tid);
-
-/**
- * proc_let_sleep() - let thread @tid, that looks asleep, be so: one that was preempted on its way
- * to sleep looks so, too, and on a crowded machine for long. /proc/PID/syscall waits until it has
- * left its run queue (wait_task_inactive()); or it runs again.
- */
-void proc_let_sleep(pid_t tid);
 
 /** proc_describe() - append one line on thread @tid: state, wchan, system call, switches. */
 void proc_describe(struct text *text, pid_t tid);

@@ -78,7 +78,7 @@ static struct kept_task *keep(pid_t tid)
 	}
 	task = &kept->tasks[kept->next++ % KEPT_TASKS];
 	drop(task);
-	*task = (struct kept_task){ .tid = tid, .fds = { -1, -1 } };
+	*task = (struct kept_task){ .tid = tid, .fds = { -1, -1, -1 } };
 	return task;
 }
 
@@ -87,6 +87,7 @@ ssize_t proc_kept_file(char *into, size_t size, enum kept_file file, pid_t tid)
 	static const char *const names[KEPT_FILES] = {
 		[KEPT_STATUS] = "status",
 		[KEPT_SCHEDSTAT] = "schedstat",
+		[KEPT_SYSCALL] = "syscall",
 	};
 	struct kept_task *task = keep(tid);
 	int *fd = task ? &task->fds[file] : NULL;

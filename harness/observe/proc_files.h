@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 /** enum kept_file - those of a task that are looked at again and again. */
-enum kept_file { KEPT_STATUS, KEPT_SCHEDSTAT, KEPT_FILES };
+enum kept_file { KEPT_STATUS, KEPT_SCHEDSTAT, KEPT_SYSCALL, KEPT_FILES };
 
 /**
  * proc_file() - read /proc/@tid/@name, as text, up to @size with its end. What is read here tells

@@ -83,18 +83,6 @@ static void look_at_copier(struct attempt *attempt)
 		quiescence_look_thread(&attempt->copier_sleep, copier->tid);
 }
 
-/* It has slept for long enough; and not only looked so. */
-static bool sleeps(struct attempt *attempt)
-{
-	const struct quiescence *sleep = &attempt->copier_sleep;
-
-	if (!quiescence_lasts(sleep, rest_wanted(attempt)))
-		return false;
-	proc_let_sleep(sleep->worker ? sleep->worker : attempt->scene->copier->tid);
-	look_at_copier(attempt);
-	return quiescence_lasts(sleep, rest_wanted(attempt));
-}
-
 /* Asleep in its own call: that it sleeps for the right end is another matter. */
 static void look_at_sleep(struct attempt *attempt)
 {
@@ -107,7 +95,9 @@ static void look_at_sleep(struct attempt *attempt)
 	}
 	if (own && calling_may_rest(copier))
 		look_at_copier(attempt);
-	attempt->seen.stalled = own && sleeps(attempt) && has_handed_over(copier);
+	attempt->seen.stalled = own &&
+				quiescence_lasts(&attempt->copier_sleep, rest_wanted(attempt)) &&
+				has_handed_over(copier);
 	attempt->slept = attempt->copier_sleep.switches;
 	if (attempt->seen.stalled)
 		attempt_look_at_ends(attempt);

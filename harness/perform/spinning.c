@@ -94,23 +94,23 @@ static pid_t who_runs(const struct task *task, struct proc_sample *sample)
 
 /* Who sleeps, or has just come, or gets further, has not begun to spin. */
 static void begin_anew(struct spinning *spinning, const struct task *task, pid_t tid,
-		       const struct proc_sample *sample, uint64_t moved_by_now)
+		       uint64_t slept, uint64_t moved_by_now)
 {
 	spinning->call = task->call;
 	spinning->serial = task->serial;
 	spinning->tid = tid;
 	spinning->began = spinning->ran = proc_ran(tid);
-	spinning->slept = sample->slept;
+	spinning->slept = slept;
 	spinning->moved = moved_by_now;
 	spinning->spin.looks = 0;
 	spinning->spin.ran = 0;
 }
 
 static bool goes_on(const struct spinning *spinning, const struct task *task, pid_t tid,
-		    const struct proc_sample *sample, uint64_t moved_by_now)
+		    uint64_t slept, uint64_t moved_by_now)
 {
-	return task->serial == spinning->serial && tid == spinning->tid && sample->runs &&
-	       sample->slept == spinning->slept && moved_by_now == spinning->moved;
+	return task->serial == spinning->serial && tid == spinning->tid &&
+	       slept == spinning->slept && moved_by_now == spinning->moved;
 }
 
 static void look(struct spinning *spinning, const struct scene *scene, const struct task *task,
@@ -119,12 +119,13 @@ static void look(struct spinning *spinning, const struct scene *scene, const str
 	const uint64_t moved_by_now = moved(scene, received);
 	struct proc_sample sample;
 	const pid_t tid = who_runs(task, &sample);
+	const uint64_t slept = tid ? proc_slept(tid) : 0;
 	int64_t ran;
 
 	if (!tid)
 		return;
-	if (!goes_on(spinning, task, tid, &sample, moved_by_now)) {
-		begin_anew(spinning, task, tid, &sample, moved_by_now);
+	if (!sample.runs || !goes_on(spinning, task, tid, slept, moved_by_now)) {
+		begin_anew(spinning, task, tid, slept, moved_by_now);
 		return;
 	}
 	ran = proc_ran(tid);
