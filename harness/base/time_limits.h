@@ -24,7 +24,6 @@
 	ROW(REST, 50, "hang stuck late missed", "asleep in one sleep for so long is at rest: actors, and copiers that have woken too soon") \
 	ROW(SPINS, 1000, "spins", "what a call has taken of a CPU by then, it may take without end") \
 	ROW(SPINS_LOOK, 20, "", "how long a call may last until it is looked at whether it spins, and again") \
-	ROW(SHOWN, 1000, "", "the first sleep lasts no longer than that only to spare a second attempt") \
 	ROW(DOUBT, 10000, "hang missed", "a release comes no later than that to a sleep, to show that it ends it") \
 	ROW(RELEASED, 2000, "hang stuck missed", "what the release brings about has reached who sleeps on by then") \
 	ROW(BY_ITSELF, 20000, "late stuck", "a wait for all CPUs (RCU) is over by then, however crowded") \
@@ -53,13 +52,11 @@
 /* An act may take so many times as long as the control's; and is at rest after so many. */
 #define ACT_CONTROLS 8
 #define REST_CONTROLS 4
-/* It may as well be at rest for so long that an end which takes so many times as long as the
- * control's shows what the release brings about, by the next line: that is another attempt saved.
- */
-#define RELEASE_CONTROLS 3
-/* What the release ends has ended in so small a part of the time that it had lasted before; else
- * it is played again, and the release comes later: by so many times what it took. */
+/* The sleep that the release ends has ended in so small a part of the time that it had lasted
+ * before; else it is played again, and the release comes later: by so many times what it took, or
+ * not before so many times what the act had lasted, whichever is less. */
 #define RELEASE_SHARE 50
+#define RELEASE_LATER 4
 
 /*
  * A copier spins only once its one call has had a CPU for so many times as long as a whole copy of

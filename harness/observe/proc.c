@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 #define STATUS_MAX (1 << 20)
-#define WORKER "Name:\tiou-wrk-" /* how the status of a thread of io_uring's begins */
+#define NAME "Name:\t"    /* how a status begins, */
+#define WORKER "iou-wrk-" /* and the name of a thread of io_uring's */
 
 static const char *fault; /* the first thing that a file of /proc lacked */
 
@@ -120,7 +121,18 @@ static bool is_running(pid_t tid)
 	       !strncmp(line, running, strlen(running));
 }
 
-static const struct proc_sample of_running = { .runs = true };
+static bool is_worker(const char *name)
+{
+	return !strncmp(name, WORKER, strlen(WORKER));
+}
+
+static struct proc_sample sample_of_running(pid_t tid)
+{
+	char name[64];
+	const bool worker = proc_file(name, sizeof(name), tid, "comm") > 0 && is_worker(name);
+
+	return (struct proc_sample){ .runs = true, .worker = worker ? tid : 0 };
+}
 
 static struct proc_sample sample_of(const char *status, pid_t tid)
 {
@@ -131,7 +143,7 @@ static struct proc_sample sample_of(const char *status, pid_t tid)
 		.deep = state == 'D',
 		.stopped = state && strchr("tT", state),
 		.runs = state == 'R',
-		.worker = strncmp(status, WORKER, strlen(WORKER)) ? 0 : tid,
+		.worker = is_worker(field(status, NAME)) ? tid : 0,
 		.switches = switches_of(status),
 	};
 }
@@ -141,7 +153,7 @@ bool proc_sample_thread(pid_t tid, struct proc_sample *sample)
 	const char *status;
 
 	if (is_running(tid)) {
-		*sample = of_running;
+		*sample = sample_of_running(tid);
 		return true;
 	}
 	status = status_of(tid);
@@ -199,7 +211,7 @@ static bool sample_process(pid_t pid, struct proc_sample *sample, bool pass_over
 	const char *status;
 
 	if (is_running(pid)) {
-		*sample = of_running;
+		*sample = sample_of_running(pid);
 		return true;
 	}
 	status = status_of(pid);
@@ -386,7 +398,7 @@ void proc_children(struct text *text, const char *wanted, bool others)
 
 		if (!status)
 			continue;
-		name = field(status, "Name:\t");
+		name = field(status, NAME);
 		length = (int)strcspn(name, "\n");
 		if ((length == (int)strlen(wanted) && !strncmp(name, wanted, strlen(wanted))) ==
 		    others)

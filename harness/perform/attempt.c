@@ -16,6 +16,7 @@
 #define TICK_STALL LIMIT_OF(STALL)
 #define TICK_SAID (5 * NS_PER_MS)
 #define TICK_WATCH (10 * NS_PER_MS)
+#define TICK_RELEASE NS_PER_MS
 #define TICK_REST LIMIT_OF(REST)
 
 static int64_t min(int64_t a, int64_t b)
@@ -318,7 +319,7 @@ static const struct phase phases[] = {
 	  .comes = over_or_at_rest_again, .tick = TICK_REST, .came = keep_killable,
 	  .failed = keep_killable },
 	{ "release", .applies = is_unended, .begin = attempt_release,
-	  .look = attempt_look_after_release, .comes = over_or_indifferent, .tick = TICK_WATCH,
+	  .look = attempt_look_after_release, .comes = over_or_indifferent, .tick = TICK_RELEASE,
 	  .came = keep_released, .failed = keep_no_change },
 	{ "afterwards", .applies = is_unended, .look = attempt_look_at_act, .comes = act_over,
 	  .tick = TICK_WATCH, .until = by_itself_at, .came = keep_afterwards },

@@ -22,7 +22,7 @@
 #include "text.h"
 #include "time_limits.h"
 
-enum moment { STALLED, ACT, EXIT_ENTERED, JUDGED, KILLED, RELEASED, ENDED, MOMENTS };
+enum moment { STALLED, ACT, EXIT_ENTERED, JUDGED, KILLED, RELEASED, WOKEN, ENDED, MOMENTS };
 
 /** struct terms - of an attempt, after what earlier ones have shown; all 0 in the first. */
 struct terms {
@@ -68,7 +68,7 @@ struct attempt {
 	int64_t window;             /* and how long, where only little depends on it */
 	int64_t actor_starved;      /* without a CPU, by the time the act began: the actor, */
 	int64_t supervisor_starved; /* and who has to let it go on at its stops */
-	int64_t asleep_at;      /* the actor in its sleep, seen last before the release; 0: awake */
+	int64_t asleep_at;      /* actor, and copier in its stall, seen last so; 0: it was awake */
 	uint64_t switches_then; /* the actor's, when the copy was released, */
 	int64_t same_since;     /* and since when it has slept on for no reason of the copy's */
 };
@@ -77,8 +77,8 @@ struct attempt {
 void attempt_make(struct attempt *attempt, struct scene *scene, const struct terms *terms);
 
 /**
- * attempt_doubt() - for how long the actor would have had to be at rest, so that an end of the act
- * that is as far behind the release is no chance; 0 where it was.
+ * attempt_doubt() - for how long the actor would have had to be at rest, so that an end of its
+ * sleep that is as far behind the release is no chance; 0 where it was.
  */
 int64_t attempt_doubt(const struct attempt *attempt);
 

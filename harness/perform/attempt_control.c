@@ -10,11 +10,6 @@ static int64_t max(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-static int64_t min(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* --- Who it is, and how it comes to where the act is to find it --- */
 
 bool attempt_needs_control(const struct attempt *attempt)
@@ -109,16 +104,6 @@ bool attempt_control_over(const struct attempt *attempt)
 	return attempt_over_at(attempt, THE_CONTROL);
 }
 
-/* ns at rest after which a release ends the sleep soon, by RELEASE_SHARE. */
-static int64_t enough_to_show(const struct attempt *attempt)
-{
-	const int64_t controls = RELEASE_SHARE * (int64_t)RELEASE_CONTROLS;
-	const int64_t wanted = controls * attempt->seen.control;
-	const int64_t before = attempt->actor_sleep.since - attempt->at[ACT];
-
-	return max(attempt->window, min(wanted, LIMIT_OF(SHOWN)) - before);
-}
-
 void attempt_keep_control(struct attempt *attempt)
 {
 	struct observation *seen = &attempt->seen;
@@ -127,7 +112,7 @@ void attempt_keep_control(struct attempt *attempt)
 	seen->control = over_at - attempt->control_acts;
 	seen->limit = max(LIMIT_OF(ACT), ACT_CONTROLS * seen->control);
 	attempt->window = max(LIMIT_OF(REST), REST_CONTROLS * seen->control);
-	attempt->rest = max(attempt->terms.at_least, enough_to_show(attempt));
+	attempt->rest = max(attempt->terms.at_least, attempt->window);
 }
 
 void attempt_keep_no_limits(struct attempt *attempt)

@@ -5,6 +5,11 @@
 
 #include "proc.h"
 
+static int64_t min(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 bool attempt_look_at_ends(struct attempt *attempt)
 {
 	const struct scene *scene = attempt->scene;
@@ -75,16 +80,35 @@ bool attempt_is_released(const struct attempt *attempt)
 	return indifferent_after(attempt) != INT64_MAX;
 }
 
-void attempt_look_after_release(struct attempt *attempt)
+static bool actor_sleeps_on(const struct attempt *attempt)
 {
 	struct proc_sample sample;
+
+	return proc_sample(attempt->scene->actor->pid, &sample) && sample.quiet &&
+	       sample.switches == attempt->switches_then;
+}
+
+/* As long as both sleep on the release has not reached anybody yet. */
+static void look_at_sleep(struct attempt *attempt, int64_t now)
+{
+	if (!actor_sleeps_on(attempt)) {
+		attempt->same_since = now;
+		attempt->at[WOKEN] = attempt->at[WOKEN] ?: now;
+	} else if (!attempt->at[WOKEN] && attempt->asleep_at && copier_sleeps_on(attempt)) {
+		attempt->asleep_at = now;
+	}
+}
+
+void attempt_look_after_release(struct attempt *attempt)
+{
+	const int64_t now = clock_now();
 
 	attempt_look_at_act(attempt);
 	if (attempt_over_at(attempt, THE_ACTOR))
 		return;
-	if (!attempt_is_released(attempt) || !proc_sample(attempt->scene->actor->pid, &sample) ||
-	    !sample.quiet || sample.switches != attempt->switches_then)
-		attempt->same_since = clock_now();
+	look_at_sleep(attempt, now);
+	if (!attempt_is_released(attempt))
+		attempt->same_since = now;
 }
 
 bool attempt_is_indifferent(const struct attempt *attempt)
@@ -94,15 +118,27 @@ bool attempt_is_indifferent(const struct attempt *attempt)
 	return after != INT64_MAX && clock_now() - attempt->same_since >= after;
 }
 
+/*
+ * When the sleep had ended that the release was to end: what is left of the act then may still take
+ * what it takes without any copy (RCU), but no longer.
+ */
+static int64_t awake_at(const struct attempt *attempt)
+{
+	const int64_t woken = attempt->at[WOKEN], ended = attempt->at[ENDED];
+
+	return woken && ended - woken <= attempt->seen.limit ? woken : ended;
+}
+
 int64_t attempt_doubt(const struct attempt *attempt)
 {
 	const int64_t *at = attempt->at;
-	const int64_t wanted = RELEASE_SHARE * (at[ENDED] - attempt->asleep_at);
+	const int64_t wanted = RELEASE_SHARE * (awake_at(attempt) - attempt->asleep_at);
+	const int64_t before = at[RELEASED] - at[ACT];
 
 	/* It may have ended by itself while the supervisor waited for a CPU. */
 	if (!attempt->asleep_at)
 		return LIMIT_OF(DOUBT);
-	if (attempt->terms.at_least || at[RELEASED] - at[ACT] >= wanted)
+	if (attempt->terms.at_least || before >= wanted)
 		return 0;
-	return wanted < LIMIT_OF(DOUBT) ? wanted : LIMIT_OF(DOUBT);
+	return min(min(wanted, RELEASE_LATER * before), LIMIT_OF(DOUBT));
 }

@@ -61,7 +61,7 @@ static void add_timeline(const struct attempt *attempt, struct text *text)
 	static const char *const names[MOMENTS] = {
 		[STALLED] = "stalled", [ACT] = "act",       [EXIT_ENTERED] = "exit_entered",
 		[JUDGED] = "judged",   [KILLED] = "killed", [RELEASED] = "released",
-		[ENDED] = "ended",
+		[WOKEN] = "woken",     [ENDED] = "ended",
 	};
 	const char *join = "timeline=";
 	int64_t last = 0;

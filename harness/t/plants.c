@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -82,12 +83,35 @@ static void perform_wait_for_copy(struct report *report)
 }
 
 /*
- * In the first two scenes, where SIGKILL is tried and where the release is, it sleeps, and goes on
+ * In the first two scenes, where SIGKILL is tried and where the release is, it sleeps, and is woken
  * a while after the release: by chance, as far as anybody can tell by how long it had slept.
  */
 static void perform_sleep_at_first(struct report *report)
 {
 	const int64_t begun = clock_now();
+	char byte;
+	struct iovec one = { .iov_base = &byte, .iov_len = 1 };
+	int line[2];
+
+	(void)report;
+	if (plant_scenes > 2 || is_control()) {
+		readv(2, &one, 1);
+		return;
+	}
+	if (read(FD_SHARED, &byte, 1) != 1 || pipe(line))
+		return;
+	if (!fork()) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		(void)!read(FD_SHARED, &byte, 1);
+		usleep((useconds_t)((clock_now() - begun) / 5000));
+		_exit(write(line[1], "", 1) != 1);
+	}
+	readv(line[0], &one, 1);
+}
+
+/* Likewise, but it is woken at once, and then takes longer than an act may. */
+static void perform_wake_at_first(struct report *report)
+{
 	char byte;
 	struct iovec nothing = { .iov_base = &byte, .iov_len = 1 };
 
@@ -96,7 +120,7 @@ static void perform_sleep_at_first(struct report *report)
 		return;
 	}
 	perform_wait_for_copy(report);
-	sleep_in_call((clock_now() - begun) / NS_PER_MS / 5);
+	sleep_in_call(300);
 }
 
 /* As long as the worker that is to copy has not begun, nothing is held up. */
@@ -186,6 +210,15 @@ const struct act plant_sleeps_at_first = {
 	.actor = ACTOR_BYSTANDER,
 	.completion = PROCESS_ENDS,
 	.perform = perform_sleep_at_first,
+	.nr = SYS_readv,
+	.fd = -1,
+};
+
+const struct act plant_wakes_at_first = {
+	.name = "wakes_at_first",
+	.actor = ACTOR_BYSTANDER,
+	.completion = PROCESS_ENDS,
+	.perform = perform_wake_at_first,
 	.nr = SYS_readv,
 	.fd = -1,
 };
