@@ -143,6 +143,7 @@ static struct plant plants[] = {
 	BROKEN(waits_anyway, nonblock_pty, pipe, "it waited"),
 	BROKEN(ends_at_once, nonblock_unix, pipe, "ended early"),
 	KEPT(reads, file, nonblock_full_pipe, "errno=EAGAIN"),
+	KEPT(sleeps_first, file, nonblock_full_pipe, "errno=EAGAIN"),
 	KEPT(reads, pipe, nonblock_full_tcp, "waited=no"),
 	BROKEN(waits_anyway, file, nonblock_full_pipe, "it waited"),
 	BROKEN(waits_anyway, pipe, nonblock_full_unix, "it waited"),

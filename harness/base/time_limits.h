@@ -21,7 +21,7 @@
 // clang-format off
 #define LIMITS(ROW) \
 	ROW(ACT, 100, "late", "an act that ends within it is not late, however quick the control") \
-	ROW(REST, 50, "hang stuck late missed", "asleep in one sleep for so long is at rest: actors, and copiers that have woken too soon") \
+	ROW(REST, 50, "hang stuck late missed corrupt", "asleep in one sleep for so long is at rest: actors, and copiers that have woken too soon, or are not to wait at all") \
 	ROW(SPINS, 1000, "spins", "what a call has taken of a CPU by then, it may take without end") \
 	ROW(SPINS_LOOK, 20, "", "how long a call may last until it is looked at whether it spins, and again") \
 	ROW(DOUBT, 10000, "hang missed", "a release comes no later than that to a sleep, to show that it ends it") \

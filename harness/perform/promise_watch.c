@@ -114,12 +114,17 @@ static void look_at_copier(struct whole *whole)
 		quiescence_look_workers(&whole->sleep, copier->pid);
 }
 
+static bool look_until_it_sleeps(struct whole *whole, int64_t window)
+{
+	if (copier_over(whole))
+		return true;
+	look_at_copier(whole);
+	return quiescence_lasts(&whole->sleep, window);
+}
+
 static bool look_until_it_waits(void *arg)
 {
-	if (copier_over(arg))
-		return true;
-	look_at_copier(arg);
-	return quiescence_lasts(&((const struct whole *)arg)->sleep, LIMIT_OF(STALL));
+	return look_until_it_sleeps(arg, LIMIT_OF(STALL));
 }
 
 static bool call_over(void *arg)
@@ -163,20 +168,27 @@ static void kill_spinner(struct whole *whole)
 		whole->killable = !!whole->scene.copier->ended;
 }
 
-static bool withholds(const struct scene *scene)
+/* Its call is about an end that withholds: for what else it sleeps does not count. */
+static bool is_held_up(const struct scene *scene)
 {
-	return endpoint_standing(&scene->source) == STANDING_WITHHOLDS ||
-	       endpoint_standing(&scene->sink) == STANDING_WITHHOLDS;
+	const struct call *call = &scene->copier->call;
+	const bool named = call_names_end(call);
+	const bool reads = !named || call_source(call) == FD_SOURCE;
+	const bool writes = !named || call_sink(call) == FD_SINK;
+
+	return (reads && endpoint_standing(&scene->source) == STANDING_WITHHOLDS) ||
+	       (writes && endpoint_standing(&scene->sink) == STANDING_WITHHOLDS);
 }
 
 static bool look_until_it_is_held_up(void *arg)
 {
-	const struct whole *whole = arg;
+	struct whole *whole = arg;
 
-	return look_until_it_waits(arg) && (copier_over(arg) || withholds(&whole->scene));
+	return look_until_it_sleeps(whole, LIMIT_OF(REST)) &&
+	       (copier_over(whole) || is_held_up(&whole->scene));
 }
 
-/* It sleeps while one end withholds: that it waits for this shows when that is released. */
+/* It is at rest while one end withholds: that it waits for this shows when that is released. */
 static void release_if_it_waits(struct whole *whole)
 {
 	struct scene *scene = &whole->scene;

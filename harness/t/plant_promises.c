@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -164,6 +165,31 @@ static ssize_t move_and_wait(struct copy *copy, size_t count)
 {
 	fcntl(copy->in, F_SETFL, 0);
 	fcntl(copy->out, F_SETFL, 0);
+	return mover_read_write.move(copy, count);
+}
+
+static void on_alarm(int signal)
+{
+	(void)signal;
+}
+
+/* Asleep for a while, in a call about the source that waits for something else: a pipe's room. */
+static ssize_t move_after_a_sleep(struct copy *copy, size_t count)
+{
+	const struct itimerval soon = { .it_value.tv_usec = 200000 };
+	const struct sigaction action = { .sa_handler = on_alarm };
+	int ends[2];
+
+	if (pipe(ends))
+		return -errno;
+	while (splice(copy->in, NULL, ends[1], NULL, 1 << 16, SPLICE_F_NONBLOCK) > 0)
+		;
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &soon, NULL);
+	splice(copy->in, NULL, ends[1], NULL, 1 << 16, 0);
+	close(ends[0]);
+	close(ends[1]);
+	lseek(copy->in, 0, SEEK_SET);
 	return mover_read_write.move(copy, count);
 }
 
@@ -428,6 +454,7 @@ const struct strategy plant_loses_on_signals = BY("loses_on_signals", move_despi
 const struct strategy plant_doubles_on_signals = BY("doubles_on_signals", move_again);
 const struct strategy plant_skips_zeros = BY("skips_zeros", move_over_zeros);
 const struct strategy plant_waits_anyway = BY("waits_anyway", move_and_wait);
+const struct strategy plant_sleeps_first = BY("sleeps_first", move_after_a_sleep);
 const struct strategy plant_ends_at_once = BY("ends_at_once", move_or_end);
 const struct strategy plant_stops = BY("stops", move_once);
 const struct strategy plant_ignores_errors = BY("ignores_errors", move_unseen);

@@ -35,12 +35,12 @@ extern const struct endpoint_kind plant_full_pipe, plant_dry, plant_full, plant_
 extern const struct strategy plant_takes_too_much, plant_reads_ahead, plant_rewinds,
 	plant_misplaces, plant_loops, plant_copies_endlessly, plant_truncates,
 	plant_loses_on_signals, plant_doubles_on_signals, plant_skips_zeros, plant_adds_a_line,
-	plant_waits_anyway, plant_ends_at_once, plant_stops, plant_ignores_errors,
-	plant_makes_up_errors, plant_refuses_oddly, plant_shares_a_part, plant_shuts_out,
-	plant_shows_scribbles, plant_sees_holes, plant_cuts_offsets, plant_cuts_counts,
-	plant_is_let_pass, plant_fails_midway, plant_overstates, plant_trusts_stat,
-	plant_shares_secretly, plant_falls_back, plant_falls_back_and_flips, plant_writes_back,
-	plant_stores_back, plant_reaches_file, plant_lengthens;
+	plant_waits_anyway, plant_sleeps_first, plant_ends_at_once, plant_stops,
+	plant_ignores_errors, plant_makes_up_errors, plant_refuses_oddly, plant_shares_a_part,
+	plant_shuts_out, plant_shows_scribbles, plant_sees_holes, plant_cuts_offsets,
+	plant_cuts_counts, plant_is_let_pass, plant_fails_midway, plant_overstates,
+	plant_trusts_stat, plant_shares_secretly, plant_falls_back, plant_falls_back_and_flips,
+	plant_writes_back, plant_stores_back, plant_reaches_file, plant_lengthens;
 
 /* plant_spins.c: copiers that run on: in the kernel; in the program, for a while; getting on */
 extern const struct strategy plant_runs_on, plant_asks_in_vain, plant_reads_elsewhere,
