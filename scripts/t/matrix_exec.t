@@ -14,6 +14,9 @@ use Copyhang::Tool                 ();
 use Cpanel::JSON::XS               ();
 use Fake                           qw(start finish slurp spew);
 use FakeGuest                      qw(guests image);
+use File::Basename                 qw(dirname);
+use File::Copy                     qw(cp);
+use File::Path                     qw(make_path);
 use File::Temp                     ();
 use Golden                         qw(golden golden_session);
 use POSIX                          ();
@@ -166,6 +169,33 @@ SKIP: {
         is(system('chroot', "$root", $env, '-S', "A=b $shell -c :"),
             0, 'and a shell, for the script');
     }
+};
+
+subtest 'of another machine' => sub {
+    my ($there, $root) = (File::Temp->newdir, File::Temp->newdir);
+    my $triplet = qx{gcc -print-multiarch} =~ s/\n//r;
+    make_path("$there/usr/lib/$triplet", "$there/usr/bin");
+    symlink "usr/$_", "$there/$_" for qw(bin lib);
+    cp("$place/bin/ours",       "$there/usr/bin/ours");
+    cp("$place/lib/libours.so", "$there/usr/lib/$triplet/libours.so.1");
+    symlink 'libours.so.1', "$there/usr/lib/$triplet/libours.so";
+    my ($linker) = map { /interpreter: (.*)\]/ } qx{readelf -l "$place/bin/ours"};
+    my @missing  = ($linker, 'libc.so.6');
+    my %copy     = ($linker => $linker, 'libc.so.6' => "/lib/$triplet/libc.so.6");
+
+    for my $needed (@missing) {
+        my $packer = Copyhang::Guest::ProgramPacker->new(File::Temp->newdir, "$there");
+        ok(!eval { $packer->pack_program('/bin/ours'); 1 }, "without $needed nothing is packed");
+        is($@->message =~ s/.* needs //r, "$needed, which is not there", '... as is said');
+        make_path(dirname("$there$copy{$needed}"));
+        cp($copy{$needed}, "$there$copy{$needed}");
+    }
+    cp($linker, "$there/lib/$triplet");
+    Copyhang::Guest::ProgramPacker->new("$root", "$there")->pack_program('/bin/ours');
+    ok(-l "$root/bin" && -x "$root/usr/bin/ours", 'a program, through the same links');
+    is(readlink "$root/usr/lib/$triplet/libours.so", 'libours.so.1', 'a library, too');
+    ok(-e "$root/usr/lib/$triplet/libours.so.1", '... itself');
+    ok(-e "$root$_",                             $_) for values %copy;
 };
 
 subtest 'what is told' => sub {

@@ -5,15 +5,15 @@
 # new($kernel) makes, or finds in the cache, the archive (cpio(1)) with init, the case program and
 # those modules of the kernel that fixtures/guest/modules names, with what they need; and those that
 # fixtures/guest/modules-demanded names, which are loaded once the kernel asks for them. Where it has
-# loop devices, and this machine is like the guest, what makes file systems comes along. With a
+# loop devices what makes file systems comes along (Copyhang::Guest::Makers). With a
 # Copyhang::Guest::Payload there are its archives behind that, and its program instead of the case
 # program. for_boot adds what the case program is to do in one boot.
 package Copyhang::Guest::Initramfs;
 
 use v5.36;
-use Copyhang::Architecture         ();
 use Copyhang::Cache                ();
 use Copyhang::Failure              qw(bad_input untestable);
+use Copyhang::Guest::Makers        ();
 use Copyhang::Guest::ProgramPacker ();
 use Copyhang::Guest::Programs      ();
 use Copyhang::Output               ();
@@ -30,26 +30,26 @@ my %UNPACKER = (ko => 'cat', xz => 'xz -dcq', zst => 'zstd -dcq', gz => 'gzip -d
 my $OURS  = 'copyhang';         # its folder, as in fixtures/guest/init.c
 my $CASES = 'copyhang-cases';
 
-# What makes the file systems of fixtures/filesystem.c, on what only a module may be.
+# What file systems are made on; only a module may be that.
 my $LOOP = 'loop';
-my @MKFS = map { "/usr/sbin/mkfs.$_" } qw(ext4 xfs btrfs);
 
 # For a kernel, a Copyhang::Kernel that has been fetched. $load may be undef.
 sub new ($class, $kernel, $load = undef) {
     my $programs = Copyhang::Guest::Programs->folder($kernel->architecture);
     my %file     = (init => "$programs/copyhang-init", "$OURS/$CASES" => "$programs/$CASES");
     my $modules  = _modules($kernel->modules);
-    my @tools    = _tools($kernel, $modules);
-    my $cache    = Copyhang::Cache->new;
-    my $key      = $cache->key(join "\n", $kernel->images, $kernel->modules // q{});
-    my $stats    = join "\n", map { join q{ }, $_, (stat)[7, 9] } @{$modules->{files}}, @tools;
-    my $build    = $cache->key($stats, @file{sort keys %file});
-    my $name     = "guests/$key-$build";
+    my ($root, @tools) = _tools($kernel, $modules);
+    my $cache = Copyhang::Cache->new;
+    my $key   = $cache->key(join "\n", $kernel->images, $kernel->modules // q{});
+    my $stats = join "\n", map { join q{ }, $_, (stat)[7, 9] } @{$modules->{files}},
+        map { "$root$_" } @tools;
+    my $build = $cache->key($stats, @file{sort keys %file});
+    my $name  = "guests/$key-$build";
     $cache->make(
         $name,
         sub ($folder) {
             $cache->remove($_) for map { m{(guests/[^/]+)\z} } glob $cache->path("guests/$key-*");
-            _make("$folder/initramfs", \%file, $modules, @tools);
+            _make("$folder/initramfs", \%file, $modules, $root, @tools);
         }
     );
     my $path = $cache->path("$name/initramfs");
@@ -105,14 +105,13 @@ sub _aliases ($file) {
     return grep { /\A[\w:-]+\z/ } _modinfo('alias', $file);
 }
 
-# Paths of programs that this machine has, and the guest can execute.
+# Paths of programs that the guest can execute, behind the folder that they are in.
 sub _tools ($kernel, $modules) {
     return if !grep { m{/\Q$LOOP\E[.]ko} } @{$modules->{load}};
-    return if $kernel->architecture ne Copyhang::Architecture->host;
-    return grep { -x } @MKFS;
+    return Copyhang::Guest::Makers->programs($kernel->architecture);
 }
 
-sub _make ($path, $file, $modules, @tools) {
+sub _make ($path, $file, $modules, $from, @tools) {
     my $root = File::Temp->newdir;
     mkdir "$root/$_" or bad_input("cannot make $root/$_: $!") for $OURS, "$OURS/demanded";
     for my $name (keys %{$file}) {
@@ -124,7 +123,7 @@ sub _make ($path, $file, $modules, @tools) {
     for my $demand (keys %{$modules->{demand}}) {
         _write("$root/$OURS/demanded/$demand", @place{@{$modules->{demand}{$demand}}});
     }
-    my $packer = Copyhang::Guest::ProgramPacker->new("$root");
+    my $packer = Copyhang::Guest::ProgramPacker->new("$root", $from);
     $packer->pack_program($_) for @tools;
     return __PACKAGE__->archive("$root", $path);
 }

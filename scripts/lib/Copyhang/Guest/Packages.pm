@@ -64,6 +64,9 @@ sub _unpack ($root, $file) {
 
 sub archive ($self) { return "$self->{path}/archive" }
 
+# The folder that they are unpacked in, as / of the guest.
+sub root ($self) { return "$self->{path}/root" }
+
 # Whether a guest finds this program. What a link leads to is not looked for: it may be absolute.
 sub has ($self, $program) {
     my @paths = $program =~ m{/} ? $program : map { "$_/$program" } @FOLDERS;

@@ -5,8 +5,9 @@
 # pack_program($path) puts a copy of the program under a folder, at the same path: through the same
 # symbolic links, and with its mode; and with what PROGRAMS UNDER TEST in copyhang-matrix(1) says.
 # Libraries are those that the dynamic linker finds (its option --list, which glibc's and musl's
-# have), and the cache in which it looks them up comes along. pack_all($path) packs a whole folder,
-# too. A linker, library or interpreter that is missing is bad input.
+# have), and the cache in which it looks them up comes along; or, where programs are not this
+# machine's, those of Debian's folders for them. pack_all($path) packs a whole folder, too. A linker,
+# library or interpreter that is missing is bad input.
 package Copyhang::Guest::ProgramPacker;
 
 use v5.36;
@@ -15,6 +16,7 @@ use Copyhang::Tool    ();
 use Cwd               ();
 use File::Copy        ();
 use File::Find        ();
+use List::Util        qw(first);
 
 my $ROOM  = 100;                  # MB that a guest has for it
 my $TURNS = 40;                   # as many symbolic links as the kernel follows
@@ -23,13 +25,16 @@ my $CACHE = '/etc/ld.so.cache';
 # What a guest has of its own; of /tmp too, but see fixtures/guest/init.c.
 my $THERE = qr{\A/(?:dev|proc|sys|copyhang)(?:/|\z)};
 
-# $root is an empty folder: what will be / in the guest.
-sub new ($class, $root) { return bless {root => $root, size => 0, seen => {}}, $class }
+# $root is an empty folder: what will be / in the guest. $from: the folder that is / for what is
+# packed, where that is not this machine's.
+sub new ($class, $root, $from = undef) {
+    return bless {root => $root, from => $from // q{}, size => 0, seen => {}}, $class;
+}
 
 sub pack_program ($self, $path) {
     return if $self->{seen}{$path}++;
     $self->pack_file($path);
-    $self->pack_program($_) for _needs($path);
+    $self->pack_program($_) for length $self->{from} ? $self->_linked($path) : _needs($path);
     return;
 }
 
@@ -56,7 +61,7 @@ sub pack_file ($self, $path) {
         next if $name eq q{.};
         my $here = $name eq q{..} ? $at =~ s{/[^/]*\z}{}r : "$at/$name";
         $self->_pack($here) if $name ne q{..};
-        if (defined(my $target = readlink $here)) {
+        if (defined(my $target = readlink "$self->{from}$here")) {
             bad_input("$path: too many symbolic links") if !$turns--;
             $at = q{}                                   if $target =~ m{\A/};
             unshift @names, grep { length } split m{/+}, $target;
@@ -68,15 +73,15 @@ sub pack_file ($self, $path) {
 
 # What is neither a link, a folder nor a file does not come along.
 sub _pack ($self, $path) {
-    my $to = "$self->{root}$path";
+    my ($file, $to) = ("$self->{from}$path", "$self->{root}$path");
     return                          if $path =~ $THERE || -l $to || -e $to;
-    $self->{size} += (-s _) / 2**20 if -f $path && !-l $path;
+    $self->{size} += (-s _) / 2**20 if -f $file && !-l $file;
     bad_input("$path and what is in the guest by then are more than $ROOM MB")
         if $self->{size} > $ROOM;
     my $is_done =
-          -l $path ? symlink(readlink $path, $to)
-        : -d $path ? mkdir $to
-        : -f _     ? File::Copy::cp($path, $to)
+          -l $file ? symlink(readlink $file, $to)
+        : -d $file ? mkdir $to
+        : -f _     ? File::Copy::cp($file, $to)
         :            1;
     bad_input("cannot put $path into a guest: $!") if !$is_done;
     return;
@@ -105,6 +110,27 @@ sub _interpreter ($path, $interpreter, $rest) {
     }
     return map { -e ? $_ : bad_input("$path needs $_, which is not there") } @needs;
 }
+
+# Of a program that this machine cannot execute, or of a library: its linker, and what it names.
+sub _linked ($self, $path) {
+    my $from    = $self->{from};
+    my $file    = "$self->{root}$path";
+    my @command = (qw(readelf --wide --program-headers --dynamic), $file);
+    my @lines   = Copyhang::Tool->run("read $file", \@command);
+    my @folders = map { substr $_, length $from } glob "\Q$from\E/lib/*-linux-gnu*";
+    my @linkers = map { /Requesting program interpreter: (.*)\]/ } @lines;
+    my @names   = map { /\(NEEDED\).*\[(.+)\]/ } @lines;
+    my @files   = map {
+        my $name = $_;
+        (first { _is_there("$from$_") } map { "$_/$name" } @folders) // $name
+    } @names;
+    my ($missing) = grep { !_is_there("$from$_") } @linkers, @files;
+    bad_input("$path needs $missing, which is not there") if defined $missing;
+    return (@linkers, @files);
+}
+
+# A link may be absolute, and lead on from the root that it is for.
+sub _is_there ($path) { return -l $path || -e _ }
 
 # As the program's own dynamic linker finds them; it does not execute the program.
 sub _libraries ($path) {

@@ -54,7 +54,8 @@ sub prepare ($class, $architecture, $no_install, $tell) {
     Copyhang::Cache->new->make(_entry($architecture),
         sub ($folder) { _build($root, $architecture, $sysroot, $no_install, $folder) });
     _set_up($root, $architecture, 'emulator', $no_install);
-    return;
+    require Copyhang::Guest::Makers;
+    return Copyhang::Guest::Makers->prepare($architecture, $tell);
 }
 
 # Of the architecture, the libraries, and all sources.
