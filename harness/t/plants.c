@@ -109,7 +109,7 @@ static void perform_sleep_at_first(struct report *report)
 	readv(line[0], &one, 1);
 }
 
-/* Likewise, but it is woken at once, and then takes longer than an act may. */
+/* Likewise, but it is woken at once, and then takes longer than an act may, on any machine. */
 static void perform_wake_at_first(struct report *report)
 {
 	char byte;
@@ -120,7 +120,7 @@ static void perform_wake_at_first(struct report *report)
 		return;
 	}
 	perform_wait_for_copy(report);
-	sleep_in_call(300);
+	sleep_in_call(5000);
 }
 
 /* As long as the worker that is to copy has not begun, nothing is held up. */
