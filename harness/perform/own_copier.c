@@ -141,12 +141,17 @@ static bool well_into_call(const struct task *copier, const struct seen_step *ea
 }
 
 /*
- * On its way from a call that has moved bytes to the next: copying in memory, if that is its way.
- * Where calls are short and there is but one CPU, the supervisor may never find it in one.
+ * It has moved bytes, and is on its way from one call to the next: copying in memory, if that is
+ * its way; or it runs on, and nothing is told of its calls any more. Where calls are short the
+ * supervisor may never find it in one.
  */
-static bool between_calls(const struct attempt *attempt, const struct seen_step *earlier)
+static bool between_calls(const struct attempt *attempt)
 {
-	return !attempt->scene->copier->in_call && earlier &&
+	const bool moved = strategy_by_worker(attempt->scene->test->strategy) ?
+				   attempt->scene->report->copied > 0 :
+				   steps_moved(&attempt->steps);
+
+	return !attempt->scene->copier->in_call && moved &&
 	       clock_now() - attempt->begun >= LIMIT_OF(IN_CALL);
 }
 
@@ -167,7 +172,7 @@ static bool is_under_way(struct attempt *attempt)
 		/* What other calls have brought by now is not the next one's. */
 		attempt->sink_size = sink_size(attempt->scene);
 		attempt->first_bytes = 0;
-		found = between_calls(attempt, earlier);
+		found = between_calls(attempt);
 	}
 	return found && proc_sample_thread(copier->tid, &sample) && !sample.stopped;
 }
