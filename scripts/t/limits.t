@@ -18,7 +18,8 @@ my %ms = map { $_->[0] => $_->[1] } @rows;
 is(scalar keys %ms, scalar @rows, 'each limit has a name of its own');
 for my $row (@rows) {
     my ($name, $ms, $verdicts, $why) = @{$row};
-    my @unknown = grep { !/\A(?:safe|hang|stuck|late|spins|missed|corrupt|broken)\z/ } split / /, $verdicts;
+    my @unknown = grep { !/\A(?:safe|hang|stuck|late|spins|missed|corrupt|broken)\z/ } split / /,
+        $verdicts;
     ok(@{$row} == 4 && $ms > 0 && $why =~ /\w/ && !@unknown, "$name: $ms ms, $why");
 }
 cmp_ok($ms{SUPERVISOR}, '>', $ms{PHASE}, 'a supervisor has more time than a phase of its case');
