@@ -88,26 +88,28 @@ static bool actor_sleeps_on(const struct attempt *attempt)
 	       sample.switches == attempt->switches_then;
 }
 
-/* As long as both sleep on the release has not reached anybody yet. */
-static void look_at_sleep(struct attempt *attempt, int64_t now)
+/*
+ * As long as both sleep on the release has not reached anybody yet. Who wakes before the copier
+ * does was not woken by it: then all the time since the release counts.
+ */
+static void keep_sleep(struct attempt *attempt, bool sleeps_on, int64_t now)
 {
-	if (!actor_sleeps_on(attempt)) {
-		attempt->same_since = now;
-		attempt->at[WOKEN] = attempt->at[WOKEN] ?: now;
-	} else if (!attempt->at[WOKEN] && attempt->asleep_at && copier_sleeps_on(attempt)) {
-		attempt->asleep_at = now;
-	}
+	if (!attempt->at[WOKEN] && attempt->asleep_at && copier_sleeps_on(attempt))
+		attempt->asleep_at = sleeps_on ? now : attempt->at[RELEASED];
 }
 
 void attempt_look_after_release(struct attempt *attempt)
 {
 	const int64_t now = clock_now();
+	bool over, sleeps_on;
 
 	attempt_look_at_act(attempt);
-	if (attempt_over_at(attempt, THE_ACTOR))
-		return;
-	look_at_sleep(attempt, now);
-	if (!attempt_is_released(attempt))
+	over = attempt_over_at(attempt, THE_ACTOR);
+	sleeps_on = !over && actor_sleeps_on(attempt);
+	keep_sleep(attempt, sleeps_on, now);
+	if (!over && !sleeps_on)
+		attempt->at[WOKEN] = attempt->at[WOKEN] ?: now;
+	if (!sleeps_on || !attempt_is_released(attempt))
 		attempt->same_since = now;
 }
 
@@ -133,12 +135,11 @@ int64_t attempt_doubt(const struct attempt *attempt)
 {
 	const int64_t *at = attempt->at;
 	const int64_t wanted = RELEASE_SHARE * (awake_at(attempt) - attempt->asleep_at);
-	const int64_t before = at[RELEASED] - at[ACT];
 
 	/* It may have ended by itself while the supervisor waited for a CPU. */
 	if (!attempt->asleep_at)
 		return LIMIT_OF(DOUBT);
-	if (attempt->terms.at_least || before >= wanted)
+	if (attempt->terms.at_least || at[RELEASED] - at[ACT] >= wanted)
 		return 0;
-	return min(min(wanted, RELEASE_LATER * before), LIMIT_OF(DOUBT));
+	return min(min(wanted, RELEASE_LATER * (at[ENDED] - at[ACT])), LIMIT_OF(DOUBT));
 }

@@ -44,6 +44,7 @@ static const struct plant plants[] = {
 	{ TEST(opens, reads, dead_fuse, pipe), VERDICT_STUCK, NULL, "killable=no", 1 },
 
 	{ TEST(waits_for_copy, reads, mute, pipe), VERDICT_STUCK, NULL, "stalled=yes", 0 },
+	{ TEST(exits_late, reads, tardy, pipe), VERDICT_LATE, NULL, NULL, 0 },
 	{ TEST(exits_late, reads, impatient, pipe), VERDICT_BROKEN, "did not last", NULL, 0 },
 	{ TEST(exits, copier_crashes, silent, pipe), VERDICT_BROKEN, "copier died", NULL, 0 },
 	{ TEST(exits, reads, unopenable, pipe), VERDICT_BROKEN, "Too many open files", NULL, 0 },

@@ -246,7 +246,10 @@ static void check_many_groups(void)
 	if (pid < 0 || read(ready[0], &byte, 1) != 1) {
 		ksft_test_result_skip("needs root, to have many groups\n");
 	} else {
-		while (proc_sample_thread(pid, &sample) && !sample.quiet)
+		const int64_t deadline = clock_now() + 10 * NS_PER_S;
+
+		while (proc_sample_thread(pid, &sample) && !sample.quiet &&
+		       clock_now() < deadline)
 			sched_yield();
 		CHECK(sample.switches > 0, "switches are counted of one with many groups");
 		CHECK(!proc_fault(), "... and nothing lacked");

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 int plant_scenes;
@@ -40,6 +41,15 @@ static int release_not(struct endpoint *endpoint)
 {
 	(void)endpoint;
 	return 0;
+}
+
+/* Its releaser has no CPU for a while. */
+static int release_late(struct endpoint *endpoint)
+{
+	const struct timespec busy = { .tv_sec = 3 };
+
+	nanosleep(&busy, NULL);
+	return release_silent(endpoint);
 }
 
 static int release_never(struct endpoint *endpoint)
@@ -122,6 +132,7 @@ const struct endpoint_kind plant_silent = { STALLING("silent", open_silent) };
 const struct endpoint_kind plant_ready = { STALLING("ready", open_ready) };
 const struct endpoint_kind plant_impatient = { STALLING("impatient", open_impatient) };
 const struct endpoint_kind plant_mute = { STALLING_UNTIL("mute", open_silent, release_not) };
+const struct endpoint_kind plant_tardy = { STALLING_UNTIL("tardy", open_silent, release_late) };
 const struct endpoint_kind plant_unreleased = { STALLING_UNTIL("unreleased", open_silent,
 							       release_never) };
 const struct endpoint_kind plant_unopenable = { STALLING("unopenable", open_not) };

@@ -51,8 +51,9 @@ extern int plant_scenes; /* with a silent source, that this supervisor has set *
 extern const struct endpoint_kind plant_silent, /* stalls until it is released, as it should */
 	plant_ready,                            /* says that it stalls, and does not */
 	plant_impatient,                        /* stalls, and then yields without a release */
-	plant_mute, plant_unreleased,           /* sleeps on after the release; is never released */
-	plant_unopenable, plant_lacking,        /* cannot be opened: a fault; not to be had here */
+	plant_mute, plant_tardy,
+	plant_unreleased,                /* sleeps on after the release; is never released */
+	plant_unopenable, plant_lacking, /* cannot be opened: a fault; not to be had here */
 	plant_fuse,             /* beside a silent source, a FUSE mount that answers on release */
 	plant_dead_fuse,        /* ... that never answers, until its supervisor is gone */
 	plant_longer_fuse,      /* ... and not for some seconds more */
