@@ -248,8 +248,7 @@ static void check_many_groups(void)
 	} else {
 		const int64_t deadline = clock_now() + 10 * NS_PER_S;
 
-		while (proc_sample_thread(pid, &sample) && !sample.quiet &&
-		       clock_now() < deadline)
+		while (proc_sample_thread(pid, &sample) && !sample.quiet && clock_now() < deadline)
 			sched_yield();
 		CHECK(sample.switches > 0, "switches are counted of one with many groups");
 		CHECK(!proc_fault(), "... and nothing lacked");
