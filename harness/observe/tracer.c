@@ -17,10 +17,9 @@
 
 #define SYSCALL_STOP (SIGTRAP | 0x80) /* PTRACE_O_TRACESYSGOOD */
 #define OPTIONS \
-	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL)
-#define FOLLOW_OPTIONS \
-	(OPTIONS | PTRACE_O_TRACEEXIT | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | \
-	 PTRACE_O_TRACESECCOMP)
+	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE | \
+	 PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL)
+#define FOLLOW_OPTIONS (OPTIONS | PTRACE_O_TRACEEXIT | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK)
 #define TICK_SHARE 8 /* of the time that it takes already no more is added by a tick, */
 #define TICK_MEANT (5 * NS_PER_MS) /* but for shorter ones: they are to find what is soon over */
 #define TASKS_MAX (1 << 14)
@@ -79,23 +78,19 @@ static struct task *add_thread(struct tracer *tracer, pid_t tid)
 	if (!task)
 		return NULL;
 	task->followed = leader ? leader->followed : true;
+	task->filtered = leader ? leader->filtered : tracer->filtered;
 	task->tells_exit = leader ? leader->tells_exit : true;
+	task->begun = leader ? leader->begun : true;
 	return task;
-}
-
-static bool has_filter(const struct tracer *tracer, const struct task *task)
-{
-	return tracer->filtered && task->followed;
 }
 
 /*
  * On to its next call, if that is to be told, or, where a filter tells of those, only to the end of
  * the one it is in. ESRCH means that it was killed meanwhile; waitpid() will tell.
  */
-static void resume(const struct tracer *tracer, const struct task *task, int signal)
+static void resume(const struct task *task, int signal)
 {
-	const bool runs =
-		!task->begun || task->quiet || (has_filter(tracer, task) && !task->in_call);
+	const bool runs = !task->begun || task->quiet || (task->filtered && !task->in_call);
 
 	ptrace(runs ? PTRACE_CONT : PTRACE_SYSCALL, task->tid, NULL, (void *)(long)signal);
 }
@@ -131,7 +126,7 @@ struct task *tracer_take_back(struct tracer *tracer, pid_t pid)
 	if (!task)
 		return NULL;
 	task->begun = false;
-	resume(tracer, task, 0);
+	resume(task, 0);
 	return task;
 }
 
@@ -139,8 +134,10 @@ struct task *tracer_follow(struct tracer *tracer, pid_t pid)
 {
 	struct task *task = seize(tracer, pid, FOLLOW_OPTIONS);
 
-	if (task)
-		task->followed = task->tells_exit = true;
+	if (!task)
+		return NULL;
+	task->followed = task->tells_exit = true;
+	task->filtered = tracer->filtered;
 	return task;
 }
 
@@ -149,11 +146,17 @@ void tracee_wait(void)
 	raise(SIGSTOP);
 }
 
-void tracer_begin(const struct tracer *tracer, struct task *task)
+void tracer_begin(struct tracer *tracer, const struct task *task)
 {
-	task->begun = true;
-	task->waits = false;
-	resume(tracer, task, 0);
+	for (int i = 0; i < tracer->count; i++) {
+		struct task *thread = &tracer->tasks[i];
+
+		if (thread->pid != task->pid || !thread->waits)
+			continue;
+		thread->begun = true;
+		thread->waits = false;
+		resume(thread, 0);
+	}
 }
 
 void tracer_gate(struct task *leader, struct gate gate)
@@ -170,7 +173,7 @@ void tracer_let_go(struct tracer *tracer, struct task *task)
 		leader->gate.set = false;
 	task->held = false;
 	task->entered_at = clock_now();
-	resume(tracer, task, 0);
+	resume(task, 0);
 }
 
 void tracer_interrupt(struct task *task)
@@ -189,10 +192,10 @@ static bool at_gate(struct tracer *tracer, const struct task *task)
 }
 
 /* Of what is followed only returns can be spared, and only where a filter tells of the calls. */
-static void tell_no_more(const struct tracer *tracer, struct task *task)
+static void tell_no_more(struct task *task)
 {
 	if (task->followed) {
-		task->in_call &= !has_filter(tracer, task);
+		task->in_call &= !task->filtered;
 		return;
 	}
 	task->quiet = true;
@@ -206,11 +209,11 @@ static void on_entry(struct tracer *tracer, struct task *task, const struct trac
 	task->serial++;
 	task->entered_at = clock_now();
 	if (tracer->on_call && !tracer->on_call(tracer->arg, task))
-		tell_no_more(tracer, task);
+		tell_no_more(task);
 	if (at_gate(tracer, task))
 		task->held = true;
 	else
-		resume(tracer, task, 0);
+		resume(task, 0);
 }
 
 static void on_exit_stop(struct tracer *tracer, struct task *task, const struct tracer_info *info)
@@ -219,8 +222,8 @@ static void on_exit_stop(struct tracer *tracer, struct task *task, const struct 
 	task->left_at = clock_now();
 	task->result = info->result;
 	if (tracer->on_call && !tracer->on_call(tracer->arg, task))
-		tell_no_more(tracer, task);
-	resume(tracer, task, 0);
+		tell_no_more(task);
+	resume(task, 0);
 }
 
 static void on_syscall_stop(struct tracer *tracer, struct task *task, bool entry)
@@ -228,7 +231,7 @@ static void on_syscall_stop(struct tracer *tracer, struct task *task, bool entry
 	struct tracer_info info;
 
 	if (!tracer_info(task->tid, entry, &info))
-		resume(tracer, task, 0);
+		resume(task, 0);
 	else if (info.entry)
 		on_entry(tracer, task, &info);
 	else
@@ -298,7 +301,7 @@ static void on_stop(struct tracer *tracer, struct task *task, int status)
 	    event == PTRACE_EVENT_CLONE)
 		on_creation(tracer, task);
 	/* What the event was only asks to go on; it does not stay stopped by SIGSTOP, either. */
-	resume(tracer, task, event || signal == SIGSTOP ? 0 : signal);
+	resume(task, event || signal == SIGSTOP ? 0 : signal);
 }
 
 static void on_end(struct task *task, int status)

@@ -30,6 +30,7 @@ struct task {
 	pid_t tid, pid;
 	const char *name; /* who it is, to people; NULL: a thread or descendant of who has one */
 	bool followed;    /* of a program with all its descendants, see tracer_follow() */
+	bool filtered;    /* has the filter of filter.h: it tells of its calls */
 	bool waits;       /* stopped where tracee_wait() is, until it is to begin */
 	bool begun;       /* from then on its calls are told, */
 	bool lives_on;    /* it outlives what is traced; its part is over where it waits again */
@@ -51,7 +52,7 @@ struct task {
 struct tracer {
 	struct task *tasks; /* each stays where it is until the next tracer_start() */
 	int count;
-	bool filtered; /* what is followed is to install the filter of filter.h */
+	bool filtered; /* the filter of filter.h is possible: what is followed is to install it */
 	/*
 	 * Told whenever a thread has entered a call (in_call) or returned from it; may be NULL.
 	 * Return: whether to tell what comes next as well: of the return, and after that of further
@@ -83,13 +84,13 @@ struct task *tracer_seize(struct tracer *tracer, pid_t pid, bool tells_exit);
 struct task *tracer_follow(struct tracer *tracer, pid_t pid);
 
 /**
- * tracee_wait() - called by the child, once it has been seized: wait to be let begin. It stops
- * there, and nothing else does that to it before.
+ * tracee_wait() - called by each thread of the child, once that has been seized: wait to be let
+ * begin. It stops there, and nothing else does that to it before.
  */
 void tracee_wait(void);
 
-/** tracer_begin() - have it go on from there, and its calls told. */
-void tracer_begin(const struct tracer *tracer, struct task *task);
+/** tracer_begin() - have @task's process go on from there, and its calls told. */
+void tracer_begin(struct tracer *tracer, const struct task *task);
 
 /** tracer_find() - Return: the thread @tid, or NULL where there is none, or not any more. */
 struct task *tracer_find(const struct tracer *tracer, pid_t tid);

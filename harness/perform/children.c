@@ -94,10 +94,12 @@ static void *perform_in_thread(void *arg)
 {
 	const struct scene *scene = arg;
 
+	tracee_wait();
 	scene->test->act->perform(scene->report);
 	return NULL;
 }
 
+/* It waits to be let begin as well: of how it comes to be nothing is told. */
 static void start_thread(const struct scene *scene)
 {
 	const struct act *act = scene->test->act;
@@ -154,8 +156,8 @@ void child_copy(const struct scene *scene)
 
 	catch_signal_of(scene->test->act);
 	copy_look(&copy);
-	tracee_wait();
 	start_thread(scene);
+	tracee_wait();
 	while (copy_round(scene, copy) && scene->stall == STALL_NONE && !*stop) {
 		scene->report->done = false;
 		if (grows)
@@ -246,12 +248,12 @@ void child_bystander(const struct scene *scene)
 
 void child_control(const struct scene *scene)
 {
+	start_thread(scene);
 	tracee_wait();
 	if (scene->test->act->actor == ACTOR_BYSTANDER)
 		perform(scene->test->act, &scene->report[1]);
 	/* A copier that waits for a source, without a copy. */
 	catch_signal_of(scene->test->act);
-	start_thread(scene);
 	wait_for_end_of(FD_SOURCE);
 	_exit(0);
 }

@@ -15,9 +15,10 @@ enum { FD_RELEASE = 3, FD_FEED, FD_COUNT };
 struct child {
 	const char *name; /* who it is, to people */
 	int fd0, fd1, fd2;
-	int number; /* of those that are traced, from 0 on; -1: it is not */
-	bool acts;  /* it is the actor: that its exit begins is told */
-	bool feeds; /* it holds the source's other end, and may be asked to refill it */
+	int number;    /* of those that are traced, from 0 on; -1: it is not */
+	bool acts;     /* it is the actor: that its exit begins is told */
+	bool filtered; /* it installs the filter of filter.h, before it waits to be let begin */
+	bool feeds;    /* it holds the source's other end, and may be asked to refill it */
 	void (*body)(const struct scene *scene); /* does not return */
 };
 

@@ -4,6 +4,7 @@
 
 #include "checked.h"
 #include "children.h"
+#include "filter.h"
 #include "promise.h"
 #include "promise_whole.h"
 #include "strategy.h"
@@ -81,6 +82,8 @@ _Noreturn void promise_copier(const struct scene *scene)
 	copy_look(&copy);
 	if (promise->marks)
 		CHECKED(dup3(FD_SINK, FD_MARK, O_CLOEXEC));
+	if (scene->tracer.filtered)
+		CHECKED_ERRNO(-filter_install());
 	tracee_wait();
 	error = promise->asks_nothing ? copy_nothing(strategy, &copy) :
 					copy_through(strategy, &copy);

@@ -2,6 +2,7 @@
 /* One whole copy between endpoints that stand for a promise, compared with that. */
 #include "promise_copy.h"
 
+#include "children.h"
 #include "contents.h"
 #include "copier.h"
 #include "descriptors.h"
@@ -33,6 +34,21 @@ static bool watch_ends(struct whole *whole)
 	       !endpoint_watch(&scene->sink);
 }
 
+/* Of all calls that it makes few are the copy's. */
+static void start_copier(struct scene *scene)
+{
+	const struct child child = {
+		.name = "the copier",
+		.fd0 = scene->source.fd,
+		.fd1 = scene->sink.fd,
+		.fd2 = -1,
+		.filtered = true,
+		.body = promise_copier,
+	};
+
+	scene->copier = scene_start_traced(scene, child, false);
+}
+
 static bool set(struct whole *whole, const struct test_case *test)
 {
 	struct scene *scene = &whole->scene;
@@ -46,8 +62,7 @@ static bool set(struct whole *whole, const struct test_case *test)
 		return whole_fails(whole, "cannot prepare the files", errno);
 	if (!watch_ends(whole))
 		return whole_fails(whole, "cannot watch the endpoints", errno);
-	scene->copier =
-		scene_start(scene, "the copier", scene->source.fd, scene->sink.fd, promise_copier);
+	start_copier(scene);
 	if (scene->output >= 0)
 		scene->reader =
 			scene_start_helper(scene, "the reader", scene->output, promise_reader);

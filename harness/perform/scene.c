@@ -118,10 +118,10 @@ static void hand_over(struct scene *scene)
 		close_fd(&scene->source.far);
 }
 
-/* Those that have a name were started here. */
+/* With its threads. */
 static bool is_awaited(const struct task *task)
 {
-	return task->name && !task->begun && !task->waits;
+	return !task->begun && !task->waits;
 }
 
 static bool are_ready(void *arg)
@@ -142,11 +142,11 @@ static bool await_children(struct scene *scene)
 	patience_renew();
 	tracer_run(tracer, are_ready, tracer, READY_TICK, patience_deadline());
 	for (int i = 0; i < tracer->count; i++) {
-		const struct task *task = &tracer->tasks[i];
+		struct task *task = &tracer->tasks[i];
 
 		if (!is_awaited(task))
 			continue;
-		ready_never(task->name, task->ended);
+		ready_never(tracer_leader(tracer, task)->name, task->ended);
 		return scene_fails(scene, "cannot start a child", task->ended ? ECHILD : ETIMEDOUT);
 	}
 	return true;
@@ -158,9 +158,9 @@ bool scene_begin(struct scene *scene)
 		return false;
 	hand_over(scene);
 	for (int i = 0; i < scene->tracer.count; i++) {
-		struct task *task = &scene->tracer.tasks[i];
+		const struct task *task = &scene->tracer.tasks[i];
 
-		if (task->waits && task != scene->copier)
+		if (task->waits && task->pid != scene->copier->pid)
 			tracer_begin(&scene->tracer, task);
 	}
 	return true;
