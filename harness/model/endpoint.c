@@ -100,6 +100,44 @@ void endpoint_end_datagrams(int fd)
 	send(fd, "", 0, 0);
 }
 
+/* By turns: a place is given to another one where all are taken. */
+static struct {
+	int at; /* 0: nothing is kept */
+	int next;
+	struct {
+		const struct endpoint_kind *kind;
+		size_t size;
+	} of[ENDPOINTS_KEPT];
+} kept;
+
+void endpoint_keep_at(int fd)
+{
+	kept.at = fd;
+	for (int i = 0; i < ENDPOINTS_KEPT; i++)
+		dup3(STDIN_FILENO, fd + i, O_CLOEXEC);
+}
+
+int endpoint_kept(const struct endpoint *source)
+{
+	for (int i = 0; i < ENDPOINTS_KEPT; i++) {
+		if (kept.of[i].kind == source->kind && kept.of[i].size == source->size)
+			return kept.at + i;
+	}
+	return -1;
+}
+
+bool endpoint_keep(const struct endpoint *source)
+{
+	const int place = kept.next;
+
+	if (!kept.at || dup3(source->fd, kept.at + place, O_CLOEXEC) < 0)
+		return false;
+	kept.of[place].kind = source->kind;
+	kept.of[place].size = source->size;
+	kept.next = (place + 1) % ENDPOINTS_KEPT;
+	return true;
+}
+
 void endpoint_close(struct endpoint *endpoint)
 {
 	close_fd(&endpoint->fd);

@@ -156,6 +156,19 @@ enum standing endpoint_standing(const struct endpoint *endpoint);
 /** endpoint_end_datagrams() - send an empty one by @fd, after what has been begun, if any. */
 void endpoint_end_datagrams(int fd);
 
+/**
+ * endpoint_keep_at() - from now on a file that is only read may be kept in this process for the
+ * next case that wants it: at @fd and the next, ENDPOINTS_KEPT of them, which hold nothing else.
+ */
+#define ENDPOINTS_KEPT 6
+void endpoint_keep_at(int fd);
+
+/** endpoint_kept() - Return: the file that is kept for a source of this kind and size, or -1. */
+int endpoint_kept(const struct endpoint *source);
+
+/** endpoint_keep() - keep its fd for the like of it. Return: false where nothing is kept. */
+bool endpoint_keep(const struct endpoint *source);
+
 /** endpoint_close() - close what is open. */
 void endpoint_close(struct endpoint *endpoint);
 

@@ -5,6 +5,7 @@
 #include "act.h"
 #include "checked.h"
 #include "descriptors.h"
+#include "endpoint.h"
 #include "helper.h"
 #include "proc.h"
 #include "strategy.h"
@@ -16,8 +17,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* It has /dev/null, this, and what its helpers need. */
-enum { FD_LINE = 3, FD_HELPERS, FD_COUNT = FD_HELPERS + HELPERS };
+/* It has /dev/null, this, what its helpers need, and files that one case leaves to the next. */
+enum {
+	FD_LINE = 3,
+	FD_HELPERS,
+	FD_FILES = FD_HELPERS + HELPERS,
+	FD_COUNT = FD_FILES + ENDPOINTS_KEPT,
+};
 
 static void get_ready(pid_t runner, int line)
 {
@@ -36,6 +42,7 @@ static void get_ready(pid_t runner, int line)
 	null_descriptors();
 	take_descriptors(wanted, FD_COUNT);
 	helper_place(FD_HELPERS);
+	endpoint_keep_at(FD_FILES);
 }
 
 /* Helpers are in process groups of their own. */
