@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A seccomp(2) filter by which a program stops for its tracer (SECCOMP_RET_TRACE) only at calls
- * that copy, or wait for descriptors: whatever else it does, it does at full speed.
+ * A seccomp(2) filter by which a program, or a copier of ours, stops for its tracer
+ * (SECCOMP_RET_TRACE) only at calls that copy, or wait for descriptors: whatever else it does, it
+ * does at full speed.
  *
  * A program with filters of its own has both; what its own forbid is not seen. Calls through
  * another ABI than the harness's (32 bit) are not looked at.

@@ -19,6 +19,7 @@
 static struct tracer tracer;
 static pid_t child;
 static bool followed; /* the next child is, with its descendants */
+static bool filters;  /* ... has a filter */
 static unsigned int returns;
 static struct task last;
 
@@ -44,13 +45,21 @@ static bool is_over(void *arg)
 	return tracer_ended(&tracer, child);
 }
 
+/* All of its threads that were seen do, or have been let begin. */
 static bool is_waiting(void *arg)
 {
-	return ((const struct task *)arg)->waits;
+	const struct task *first = arg;
+
+	for (int i = 0; i < tracer.count; i++) {
+		if (tracer.tasks[i].pid == first->pid && !tracer.tasks[i].begun &&
+		    !tracer.tasks[i].waits)
+			return false;
+	}
+	return true;
 }
 
-/* Start a child that waits to be followed, and then does @body. */
-static struct task *follow(void (*body)(void), const struct gate *gate)
+/* Start a child that waits to be followed, does @before, waits to be let begin, and does @body. */
+static struct task *follow_after(void (*before)(void), void (*body)(void), const struct gate *gate)
 {
 	int start[2];
 	struct task *task;
@@ -63,6 +72,8 @@ static struct task *follow(void (*body)(void), const struct gate *gate)
 
 		close(start[1]);
 		(void)!read(start[0], &byte, 1);
+		if (before)
+			before();
 		tracee_wait();
 		body();
 		_exit(0);
@@ -71,10 +82,17 @@ static struct task *follow(void (*body)(void), const struct gate *gate)
 	task = followed ? tracer_follow(&tracer, child) : tracer_seize(&tracer, child, true);
 	if (task && gate)
 		tracer_gate(task, *gate);
+	if (task)
+		task->filtered |= filters;
 	close(start[1]);
 	if (task && tracer_run(&tracer, is_waiting, task, TICK, clock_now() + GIVE_UP))
 		tracer_begin(&tracer, task);
 	return task;
+}
+
+static struct task *follow(void (*body)(void), const struct gate *gate)
+{
+	return follow_after(NULL, body, gate);
 }
 
 static void calls(void)
@@ -144,9 +162,38 @@ static void check_thread(void)
 	      "a process has ended when its last thread has");
 }
 
+static void *waiting_body(void *arg)
+{
+	tracee_wait();
+	return thread_body(arg);
+}
+
+static void start_waiting(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, waiting_body, NULL))
+		_exit(1);
+}
+
 static void sleeps(void)
 {
 	pause();
+}
+
+/* What it takes to make a thread is not told; and it begins with the first one. */
+static void check_waiting_thread(void)
+{
+	const struct gate gate = { .nr = SYS_getppid, .fd = -1, .thread = true };
+	struct task *task = follow_after(start_waiting, sleeps, &gate);
+	bool held = tracer_run(&tracer, is_held, NULL, TICK, clock_now() + GIVE_UP);
+
+	CHECK(held && tracer_held(&tracer, child)->tid != task->tid &&
+		      tracer_held(&tracer, child)->serial == 1,
+	      "a thread made before the start begins with its process, not before");
+	kill(child, SIGKILL);
+	CHECK(tracer_run(&tracer, is_over, NULL, TICK, clock_now() + GIVE_UP),
+	      "... and ends with it");
 }
 
 static void check_deadline(void)
@@ -224,6 +271,36 @@ static void check_follow(bool filtered)
 	tracer.on_call = keep;
 }
 
+static void installs(void)
+{
+	if (filter_install())
+		_exit(1);
+}
+
+static void copies_once(void)
+{
+	syscall(SYS_getppid);
+	(void)!write(-1, "", 1);
+	syscall(SYS_getppid);
+}
+
+/* One that is no program may have the filter, too: of its own accord. */
+static void check_filtered(void)
+{
+	struct task *task;
+
+	returns = writes = 0;
+	tracer.on_call = count_writes;
+	followed = false;
+	filters = true;
+	task = follow_after(installs, copies_once, NULL);
+	CHECK(task && tracer_run(&tracer, is_over, NULL, TICK, clock_now() + GIVE_UP) &&
+		      writes == 1 && !returns,
+	      "of a child with a filter only what copies is told");
+	filters = false;
+	tracer.on_call = keep;
+}
+
 /* The child of a tracer that dies must die, too. */
 static void check_exitkill(void)
 {
@@ -259,9 +336,12 @@ int main(void)
 	check_calls();
 	check_gate();
 	check_thread();
+	check_waiting_thread();
 	check_deadline();
 	check_follow(false);
-	if (filter_is_possible())
+	if (filter_is_possible()) {
 		check_follow(true);
+		check_filtered();
+	}
 	return checks_done();
 }
