@@ -104,9 +104,10 @@ void endpoint_end_datagrams(int fd)
 static struct {
 	int at; /* 0: nothing is kept */
 	int next;
-	struct {
+	struct kept {
 		const struct endpoint_kind *kind;
 		size_t size;
+		bool borrowed;
 	} of[ENDPOINTS_KEPT];
 } kept;
 
@@ -117,29 +118,42 @@ void endpoint_keep_at(int fd)
 		dup3(STDIN_FILENO, fd + i, O_CLOEXEC);
 }
 
-int endpoint_kept(const struct endpoint *source)
+int endpoint_borrow(struct endpoint *source)
 {
 	for (int i = 0; i < ENDPOINTS_KEPT; i++) {
-		if (kept.of[i].kind == source->kind && kept.of[i].size == source->size)
-			return kept.at + i;
+		struct kept *file = &kept.of[i];
+
+		if (file->kind != source->kind || file->size != source->size || file->borrowed)
+			continue;
+		file->borrowed = true;
+		source->borrowed = i + 1;
+		return kept.at + i;
 	}
 	return -1;
+}
+
+static void give_back(struct endpoint *endpoint)
+{
+	if (endpoint->borrowed)
+		kept.of[endpoint->borrowed - 1].borrowed = false;
+	endpoint->borrowed = 0;
 }
 
 bool endpoint_keep(const struct endpoint *source)
 {
 	const int place = kept.next;
+	struct kept *file = &kept.of[place];
 
-	if (!kept.at || dup3(source->fd, kept.at + place, O_CLOEXEC) < 0)
+	if (!kept.at || file->borrowed || dup3(source->fd, kept.at + place, O_CLOEXEC) < 0)
 		return false;
-	kept.of[place].kind = source->kind;
-	kept.of[place].size = source->size;
+	*file = (struct kept){ .kind = source->kind, .size = source->size };
 	kept.next = (place + 1) % ENDPOINTS_KEPT;
 	return true;
 }
 
 void endpoint_close(struct endpoint *endpoint)
 {
+	give_back(endpoint);
 	close_fd(&endpoint->fd);
 	close_fd(&endpoint->far);
 	close_fd(&endpoint->kept);

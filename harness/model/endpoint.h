@@ -29,10 +29,11 @@ struct endpoint_kind;
 /** struct endpoint - the descriptors are the supervisor's, O_CLOEXEC; -1 when closed. */
 struct endpoint {
 	const struct endpoint_kind *kind;
-	int fd;      /* the copier's; a supervisor closes it once the copier has it */
-	int far;     /* the other end: releases a source, empties a sink, or is the bystander's */
-	int watched; /* the supervisor's reference to what fd is, to poll; -1: none */
-	int kept;    /* what else it keeps open until it is closed; -1: nothing */
+	int fd;       /* the copier's; a supervisor closes it once the copier has it */
+	int far;      /* the other end: releases a source, empties a sink, or is the bystander's */
+	int watched;  /* the supervisor's reference to what fd is, to poll; -1: none */
+	int kept;     /* what else it keeps open until it is closed; -1: nothing */
+	int borrowed; /* the place of the file that endpoint_borrow() gave it, from 1 on; 0: none */
 	enum role role;
 	size_t size;   /* bytes of pattern that a source yields; its kind's unless it says otherwise
 			*/
@@ -163,10 +164,13 @@ void endpoint_end_datagrams(int fd);
 #define ENDPOINTS_KEPT 6
 void endpoint_keep_at(int fd);
 
-/** endpoint_kept() - Return: the file that is kept for a source of this kind and size, or -1. */
-int endpoint_kept(const struct endpoint *source);
+/**
+ * endpoint_borrow() - give @source the file that is kept for its kind and size, if there is one and
+ * nobody has it, until it is closed. Return: its descriptor, to be opened anew, or -1.
+ */
+int endpoint_borrow(struct endpoint *source);
 
-/** endpoint_keep() - keep its fd for the like of it. Return: false where nothing is kept. */
+/** endpoint_keep() - keep @source's fd for the like of it. Return: false where nothing is kept. */
 bool endpoint_keep(const struct endpoint *source);
 
 /** endpoint_close() - close what is open. */
