@@ -152,6 +152,9 @@ for my $signal (qw(INT KILL)) {
         'no list of processes has the token'
     );
     is((grep { is_listening($_) } $job->{pid}), 0, 'and nothing here listens');
+    my ($meanwhile, undef, $why) = finish(matrix(['well'], @there));
+    is_deeply([$meanwhile, $why =~ /another command works with \Q$folder/],
+        [2, 1], 'not twice at once');
     kill $signal, $job->{pid};
     like((finish($job))[0], qr/signal/, "SIG$signal ends the command");
     $server->hold(0);
