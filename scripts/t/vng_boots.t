@@ -15,7 +15,7 @@ use Fake             qw(copyhang finish start slurp spew case programs);
 use File::Temp       ();
 use Real             qw(launch);
 use Test::More;
-use Unpacked qw(packages reason);
+use Unpacked qw(beside packages reason);
 
 my $KERNEL = q{debian:6.12.118};                     # has virtiofs in itself
 my @ONLY   = ('--only', 'exit_group/s*/pty-pipe');
@@ -23,31 +23,9 @@ my @MODULES =
     map { "python3-$_/bookworm" }
     qw(argcomplete certifi chardet idna pkg-resources requests urllib3);
 
-# virtiofsd is the one that is not qemu's; it has a C library of its own with it.
+# virtiofsd is the one that is not qemu's; it wants a newer C library than this machine may have.
 my @VNG    = ('virtme-ng/trixie', @MODULES, map { "$_/bookworm" } qw(libkmod2 libudev1 udev));
 my @DAEMON = map { "$_/trixie" } qw(libc6 libcap-ng0 libgcc-s1 libseccomp2 virtiofsd);
-
-# $0: what is unpacked of the former, $1: of the latter. This machine with both, in memory.
-my $ROOM = <<'END';
-set -e
-mount --make-rprivate /
-place=$(mktemp -d)
-mount -t tmpfs tmpfs "$place"
-mkdir "$place/upper" "$place/work" "$place/root"
-mount -t overlay -o "lowerdir=/,upperdir=$place/upper,workdir=$place/work" room "$place/root"
-tar -C "$0" -c . | tar -C "$place/root" -x --keep-directory-symlink
-libraries=$(echo "$1"/usr/lib/*-linux-gnu)
-mkdir -p "$place/root/usr/libexec"
-cat >"$place/root/usr/libexec/virtiofsd" <<EOS
-#!/bin/sh
-exec $libraries/ld-linux-*.so.2 --library-path $libraries $1/usr/libexec/virtiofsd "\$@"
-EOS
-chmod 755 "$place/root/usr/libexec/virtiofsd"
-shift
-for folder in proc sys dev; do mount --rbind "/$folder" "$place/root/$folder"; done
-cd /
-exec chroot "$place/root" env PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"
-END
 
 plan skip_all => 'needs root: it mounts, for itself alone' if $>;
 my ($vng,    $why)    = reason(sub { packages(@VNG) });
@@ -59,10 +37,19 @@ plan skip_all => $no_kernel if !$kernel;
 my ($image) = reverse $kernel->images;
 my $place = File::Temp->newdir;
 
+# virtiofsd with that library, where vng looks for it.
+my $started = File::Temp->newdir;
+my ($libraries) = glob "$daemon/usr/lib/*-linux-gnu";
+system('mkdir', '-p', "$started/usr/libexec") == 0 or die 'mkdir';
+spew("$started/usr/libexec/virtiofsd",
+    qq{#!/bin/sh\nexec $libraries/ld-linux-*.so.2 --library-path $libraries $daemon/usr/libexec/virtiofsd "\$@"\n}
+);
+chmod oct 755, "$started/usr/libexec/virtiofsd";
+
 # (exit status, standard output, standard error) of a command there.
 sub there (@command) {
-    my @apart = qw(unshare --mount --pid --fork --kill-child --mount-proc sh -c);
-    return finish(launch(@apart, $ROOM, $vng, $daemon, @command));
+    my $room = File::Temp->newdir;
+    return finish(launch(beside($room, $vng, "$started"), @command));
 }
 
 sub wrapper ($programs, $name) {
