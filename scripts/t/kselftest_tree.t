@@ -5,7 +5,7 @@
 # LKFT makes of the result has one name for each case.
 #
 # sample: plays few cases in the tree of the kernel whose source is installed; --all: all of them, and
-# some also in the newest one's
+# some also in the newest one's, and makes it from the top of both trees, too
 use v5.36;
 use FindBin '$Bin';
 use lib "$Bin/lib", "$Bin/../lib";
@@ -77,7 +77,11 @@ for my $program (qw(make rsync)) {
 }
 my @archives = glob '/usr/src/linux-source-*.tar.*';
 tree('of the source that is installed', sub { @archives && selftests($archives[-1]) }, $all);
-tree('the newest',                      sub { selftests(newest_source()) },            0) if $all;
+if ($all) {
+    tree('the newest', sub { selftests(newest_source()) }, 0);
+    from_top('of the source that is installed', sub { @archives && selftests($archives[-1], 1) });
+    from_top('the newest',                      sub { selftests(newest_source(), 1) });
+}
 done_testing;
 
 # Makes, packs and plays it, also with what the build makes elsewhere.
@@ -102,12 +106,41 @@ sub tree ($what, $code, $whole) {
     };
 }
 
+# As a kernel is built: configured, and its selftests made by its own Makefile. In the tree itself last:
+# from then on it is not clean.
+sub from_top ($what, $code) {
+    subtest "from the top: $what" => sub {
+        my ($folder, $why) = reason($code);
+        plan skip_all => $why // 'no source of a kernel is installed' if !$folder;
+        my $place = File::Temp->newdir;
+        system('cp', '-a', $folder, "$place/linux") == 0 or die 'cp';
+        mkdir "$place/$_" for qw(absolute linux/relative);
+        copyhang(Copyhang::Paths->programs, qw(export kselftest --into), "$place/linux");
+        for my $where ("O=$place/absolute", 'O=relative', undef) {
+            my @make = ('make', '-s', '-C', "$place/linux", $where // ());
+            my $made =
+                !defined $where ? "$place/linux/$SELFTESTS" : $where =~ s/O=//r . '/kselftest';
+            $made = "$place/linux/$made" if $made !~ m{\A/};
+            for my $target (qw(allnoconfig kselftest-install kselftest-gen_tar)) {
+                my ($status, $out, $err) = finish(launch(@make, 'TARGETS=copyhang', $target));
+                is($status, 0, join q{ }, 'make', $where // (), $target) or diag("$out$err");
+            }
+            has_all("$made/kselftest_install");
+        }
+    };
+    return;
+}
+
 sub packed ($selftests, $installed, @options) {
     my @make = ('make', '-C', $selftests, 'TARGETS=copyhang', @options);
     for my $target (qw(install gen_tar)) {
         my ($status, $out, $err) = finish(launch(@make, $target));
         is($status, 0, "make @options $target") or diag("$out$err");
     }
+    return has_all($installed);
+}
+
+sub has_all ($installed) {
     my %there = map { $_ => 1 } split /\n/, slurp("$installed/kselftest-list.txt");
     is_deeply(\%there, {map { ("copyhang:$_" => 1) } keys %acts}, 'each act is a test');
     my (undef, $names) =

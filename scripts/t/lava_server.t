@@ -15,7 +15,7 @@ use FakeGuest        qw(guests image);
 use FakeLava         qw(serve job_log);
 use File::Find       ();
 use File::Temp       ();
-use Real             qw(adopt_orphans comes_true all_gone);
+use Real             qw(adopt_orphans comes_true all_gone family listens);
 use Test::More;
 
 plan skip_all => "no $_ here" for grep { !Copyhang::Tool->find($_) } qw(busybox cpio gzip);
@@ -66,14 +66,6 @@ sub matrix ($names, @arguments) {
 sub submitted ($name) {
     my @jobs = glob "$place/server/*.job";
     return scalar grep { slurp($_) =~ m{^metadata: .*/\Q$name\E"}m } @jobs;
-}
-
-# Whether a process has a socket that others could connect to.
-sub is_listening ($pid) {
-    my %mine = map { (readlink($_) // q{}) =~ /\Asocket:\[(\d+)\]\z/ ? ($1 => 1) : () }
-        glob "/proc/$pid/fd/*";
-    my @lines = map { split /\n/, slurp("/proc/$pid/net/$_") } qw(tcp tcp6);
-    return grep { $_->[3] eq '0A' && $mine{$_->[9]} } map { [split] } @lines;
 }
 
 my @names = grep { $_ ne 'gone' } sort keys %PLAN;
@@ -151,7 +143,10 @@ for my $signal (qw(INT KILL)) {
         0,
         'no list of processes has the token'
     );
-    is((grep { is_listening($_) } $job->{pid}), 0, 'and nothing here listens');
+    is_deeply([listens(family($job->{pid}))], [], 'and nothing here listens');
+    my ($meanwhile, undef, $why) = finish(matrix(['well'], @there));
+    is_deeply([$meanwhile, $why =~ /another command works with \Q$folder/],
+        [2, 1], 'not twice at once');
     kill $signal, $job->{pid};
     like((finish($job))[0], qr/signal/, "SIG$signal ends the command");
     $server->hold(0);

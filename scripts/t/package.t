@@ -11,6 +11,22 @@ use Fake             qw(finish slurp);
 use File::Temp       ();
 use Real             qw(launch program);
 use Test::More;
+use Unpacked qw(packages reason);
+
+# Files by the schema of their kind; what a step of a plan may be tmt itself puts together, and we do not.
+my $VALIDATE = <<'END';
+import glob, sys, jsonschema, yaml
+schemas, files = {}, sys.argv[2:]
+for path in glob.glob(sys.argv[1] + '/**/*.yaml', recursive=True):
+    schema = yaml.safe_load(open(path)) or {}
+    schemas[schema.get('$id')] = schema
+for kind, path in zip(files[::2], files[1::2]):
+    schema = schemas['/schemas/' + kind]
+    resolver = jsonschema.RefResolver.from_schema(schema, store=schemas)
+    validator = jsonschema.Draft7Validator(schema, resolver=resolver)
+    errors = list(validator.iter_errors(yaml.safe_load(open(path))))
+    assert not errors, '%s: %s' % (path, errors[0].message)
+END
 
 my ($build) = program() =~ m{(.*)/kselftest/};
 my $cache = slurp("$build/CMakeCache.txt");
@@ -88,9 +104,33 @@ sub results_of_tmt ($tests) {
         qr{"/exit_group/sendfile/pty-pipe",\s+"result" : "info"},
         'a hang is no news'
     );
+    valid_for_tmt(
+        test    => "$tests/cases.fmf",
+        plan    => "$tests/plan.fmf",
+        results => "$place/results.yaml"
+    );
     $ENV{COPYHANG_RUN_OPTIONS} = '--only no/such-case';
     is((finish(launch("$tests/cases")))[0], 1, 'it says that nothing was tested');
     like(slurp("$place/results.yaml"), qr{"name" : "/",\s+"result" : "error"}, 'to tmt, too');
+    return;
+}
+
+# By tmt's own schemas, of which no copy is here.
+sub valid_for_tmt (@files) {
+SKIP: {
+        my $schemas = ($ENV{COPYHANG_CONSUMERS} // '/nowhere') . '/tmt/tmt/schemas';
+        skip 'no tmt: COPYHANG_CONSUMERS names no folder that has it', 1 if !-d $schemas;
+        my ($modules, $why) = reason(
+            sub {
+                packages(map { "python3-$_/bookworm" } qw(attr jsonschema pyrsistent yaml));
+            }
+        );
+        skip $why, 1 if !$modules;
+        local $ENV{PYTHONPATH} = "$modules/usr/lib/python3/dist-packages";
+        my ($how, $said, $err) =
+            finish(launch('/usr/bin/python3', '-c', $VALIDATE, $schemas, @files));
+        is($how, 0, 'valid for tmt') or diag("$said$err");
+    }
     return;
 }
 my @commands = (finish(launch($copyhang, 'help')))[1] =~ /^ +copyhang ([a-z-]+) - /mg;

@@ -52,6 +52,15 @@ sub words_of ($class, $outcome, $detail) {
     return join ': ', $outcome =~ s/_/ /gr, $detail // ();
 }
 
+# Undef if the program's end, a wait status, is one that a kselftest has, passed, failed or skipped: its
+# results tell what it makes of them.
+sub odd_status ($class, $status) {
+    return                                           if !defined $status;
+    return 'was killed by signal ' . ($status & 127) if $status & 127;
+    my $exit = $status >> 8;
+    return $exit == 0 || $exit == 1 || $exit == 4 ? undef : "exited with $exit";
+}
+
 # What is to be played in another boot, as something is missing, for this reason: (jobs, ids); empty if
 # that would bring nothing, and then nothing is missing any more.
 sub next_boot ($self, $reason) {

@@ -67,8 +67,8 @@ sub fetch ($self, $tell = sub ($text) { }) {
     return Copyhang::Cache->new->make("kernels/$self->{entry}", $fill);
 }
 
-# The outcome of one that cannot be fetched.
-sub absence ($class) { return 'no_such_kernel' }
+# The outcome of one that is there, but cannot be had.
+sub absence ($class) { return 'fetch_failed' }
 
 sub folder ($self) { return Copyhang::Cache->new->path("kernels/$self->{entry}") }
 

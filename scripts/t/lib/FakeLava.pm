@@ -21,7 +21,7 @@ our $RELEASE = '6.6.6';
 my (@lines, @ids, $number, $count);
 
 sub job_log ($plan, @these) {
-    (@lines, $number, $count) = ((), 0, 0);
+    ($number, $count) = (0, 0);
     @ids   = @these;
     @lines = ();
     eval "$plan; 1" or die "$plan: $@";    ## no critic (ProhibitStringyEval)

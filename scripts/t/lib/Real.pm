@@ -14,7 +14,7 @@ use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC sleep);
 
 our @EXPORT_OK =
     qw(system_call program planted launch play interrupted cases verdicts some_cases adopt_orphans
-    comes_true all_gone);
+    comes_true all_gone family listens);
 
 require 'syscall.ph';
 
@@ -124,6 +124,29 @@ sub verdicts (@cases) {
 sub adopt_orphans () {
     syscall(system_call('prctl'), $PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0 or die "prctl: $!";
     return;
+}
+
+# A process, and all that it has started and that is not an orphan.
+sub family ($pid) {
+    my %parent =
+        map {
+              (eval { slurp($_) } // q{}) =~ /\A(\d+) [(].*[)] \S (\d+)/s
+            ? ($1 => $2)
+            : ()
+        } glob '/proc/[0-9]*/stat';
+    my %is_ours = ($pid => 1);
+    while (my @more = grep { !$is_ours{$_} && $is_ours{$parent{$_}} } keys %parent) {
+        @is_ours{@more} = (1) x @more;
+    }
+    return keys %is_ours;
+}
+
+# Where these can be connected to: addresses of TCP, as /proc has them.
+sub listens (@pids) {
+    my %is_ours = map { (readlink($_) // q{}) =~ /\Asocket:\[(\d+)\]\z/ ? ($1 => 1) : () }
+        map { glob "/proc/$_/fd/*" } @pids;
+    my @lines = map { [split] } map { split /\n/, slurp("/proc/self/net/$_") } qw(tcp tcp6);
+    return map { $_->[1] } grep { $_->[3] eq '0A' && $is_ours{$_->[9]} } @lines;
 }
 
 # Return: whether it came about, or was given up.

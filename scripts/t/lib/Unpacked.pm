@@ -10,7 +10,7 @@ use Copyhang::Tool    ();
 use Exporter 'import';
 use List::Util qw(first);
 
-our @EXPORT_OK = qw(packages selftests newest_source reason);
+our @EXPORT_OK = qw(packages beside selftests newest_source reason);
 
 my $SOURCE = 'linux-source-';
 
@@ -30,11 +30,42 @@ sub packages (@names) {
     );
 }
 
+# $0: an empty folder, $1: how many folders follow.
+my $BESIDE = <<'END';
+set -e
+mount --make-rprivate /
+mkdir "$0/upper" "$0/work" "$0/root"
+mount -t overlay -o "lowerdir=/,upperdir=$0/upper,workdir=$0/work" beside "$0/root"
+count=$1
+while shift && [ "$count" -gt 0 ]; do
+	tar -C "$1" -c . | tar -C "$0/root" -x --keep-directory-symlink
+	count=$((count - 1))
+done
+for folder in proc sys dev; do mount --rbind "/$folder" "$0/root/$folder"; done
+mount -t tmpfs run "$0/root/run"
+cd /
+exec chroot "$0/root" env PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"
+END
+
+# What runs a command, which is to follow, as if these folders of packages were installed: on this machine
+# with them laid over it, in namespaces of its own. What it writes goes to $place, an empty folder, and
+# what it starts ends with it. Wants to be root.
+sub beside ($place, @folders) {
+    my @apart = qw(unshare --mount --pid --fork --kill-child --mount-proc sh -c);
+    return (@apart, $BESIDE, "$place", scalar @folders, @folders);
+}
+
+# What its own Makefile wants besides, for a target such as kselftest-install: a configuration and headers.
+my @TOP = (
+    qw(Makefile Kbuild Kconfig arch/x86/* include/* scripts/*),
+    map { "tools/$_/*" } qw(arch include lib objtool)
+);
+
 # The archive of a kernel's source, or the name of the package that has it: a folder with as much of
-# the tree as it takes to make and run its selftests.
-sub selftests ($source) {
+# the tree as it takes to make and run its selftests, from its top as well if wanted.
+sub selftests ($source, $from_top = 0) {
     my ($uri) = $source =~ m{/} ? $source : _apt('download', '--print-uris', $source);
-    my $name = 'unpacked/' . Copyhang::Cache->key("selftests $uri");
+    my $name = 'unpacked/' . Copyhang::Cache->key(($from_top ? 'top' : 'selftests') . " $uri");
     return _made(
         $name,
         sub ($folder) {
@@ -47,7 +78,12 @@ sub selftests ($source) {
                 "unpack $archive",
                 [
                     qw(tar -x --strip-components=1 --wildcards --no-wildcards-match-slash),
-                    '-C', $folder, '-f', $archive, map { "*/$_" } @parts
+                    '-C',
+                    $folder,
+                    '-f',
+                    $archive,
+                    (map { "*/$_" } @parts, $from_top ? @TOP : ()),
+                    $from_top ? qw(--wildcards-match-slash *Kconfig*) : ()
                 ]
             );
         }
@@ -115,5 +151,6 @@ Unpacked - what only a test needs of Debian's packages: unpacked into the cache,
 
     my ($folder, $why) = reason(sub { packages('virtme-ng/trixie') });
     plan skip_all => $why if !defined $folder;
+    my @command = beside(File::Temp->newdir, $folder);
 
 =cut

@@ -68,20 +68,12 @@ sub finish ($self) {
     push @{$self->{troubles}}, map { "in the guest: $_" } @{$guest->said('trouble') // []}
         if $self->{boots} == 1;
     $self->note_boot($outcome, $detail, $guest->console_tail);
-    my $odd = defined $status ? _odd_status($status) : undef;
+    my $odd = $self->odd_status($status);
     push @{$self->{troubles}}, "the case program $odd" if defined $odd;
     my $early  = 'the case program ' . ($odd // 'ended early');
     my $reason = $outcome eq 'complete' ? $early : $self->words_of($outcome, $detail);
     my ($jobs, @ids) = $self->next_boot($reason);
     return @ids ? $self->_boot($jobs, @ids) : $self->{on_state}->('done');
-}
-
-# Whether the program's end is one that a kselftest has, passed, failed or skipped: its results tell
-# what it makes of them.
-sub _odd_status ($status) {
-    return 'was killed by signal ' . ($status & 127) if $status & 127;
-    my $exit = $status >> 8;
-    return $exit == 0 || $exit == 1 || $exit == 4 ? undef : "exited with $exit";
 }
 
 # As a Copyhang::Matrix::Results takes it.

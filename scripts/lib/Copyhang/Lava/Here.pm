@@ -15,8 +15,8 @@ use IO::File                   ();
 
 sub new ($class, $option) {
     my $folder = $option->{state};
-    bad_input("cannot make $folder: $!") if defined $folder && !mkdir($folder) && !$!{EEXIST};
     return bless {
+        claim      => defined $folder ? Copyhang::Lava::Engine->claim($folder) : undef,
         folder     => $folder // File::Temp->newdir,
         dispatcher => Copyhang::Lava::Dispatcher->new
     }, $class;

@@ -39,7 +39,7 @@ sub new ($class, $option) {
         $class;
     $self->{server} = Copyhang::Lava::Server->new(@{$option}{qw(url token-file)},
         sub ($text) { $self->{tell}->($text) });
-    mkdir $folder or $!{EEXIST} or bad_input("cannot make $folder: $!");
+    $self->{claim} = Copyhang::Lava::Engine->claim($folder);
     my $text = Copyhang::Paths->contents("$folder/$STATE");
     my $said = defined $text ? eval { $JSON->decode($text) } : {url => $option->{url}, jobs => {}};
     bad_input("$folder/$STATE is of another server") if ($said->{url} // q{}) ne $option->{url};

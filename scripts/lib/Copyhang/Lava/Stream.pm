@@ -169,9 +169,14 @@ sub _settle ($self) {
     $self->{seconds}{$_} += $log->seconds->{$_} for keys %{$self->{seconds}};
     push @{$self->{troubles}}, map { "in the guest: $_" } @{$log->heard('troubles')}
         if $self->{boots} == 1;
-    my ($outcome, $detail) = $self->_outcome;
+    my $odd = $self->odd_status($said->{end});
+    push @{$self->{troubles}}, "the case program $odd" if defined $odd;
+    my ($outcome, $detail) = $self->_outcome($odd);
     my @end = ($outcome, $detail, tail $LINES, $log->console);
-    $self->{why} = $self->words_of($outcome, $detail);
+    $self->{why} =
+        defined $odd && $outcome eq 'complete'
+        ? "the case program $odd"
+        : $self->words_of($outcome, $detail);
 
     if ($IS_OPEN{$outcome}) {
         $self->{open} = \@end;
@@ -249,8 +254,9 @@ sub _doubt ($self, $case, $verdict) {
     return push @{$self->{troubles}}, "$case->{id}: $why";
 }
 
-# (one of these words, what there is to say about it)
-sub _outcome ($self) {
+# (one of these words, what there is to say about it). $odd: how the case program ended, if that was not
+# as it should.
+sub _outcome ($self, $odd) {
     my ($log, $said) = @{$self}{qw(log said)};
     my $job  = $log->job;
     my $type = $job                              ? $job->{error_type} // q{}       : q{};
@@ -259,7 +265,7 @@ sub _outcome ($self) {
     return (job_refused => $self->{refused})    if defined $self->{refused};
     my $missing = $self->{knows_none} ? 0 : grep { $self->{awaited}{$_} }
         @{$self->{due}}[1 .. $#{$self->{due}}];
-    return 'complete' if !$missing && $self->_is_over;
+    return 'complete' if $self->_is_over && (!$missing || defined $odd);
     return (lost        => _count($missing)) if $self->_is_over;
     return (job_refused => $why)             if $OURS{$type} && !defined $log->heard('emulator');
     return (lab_failed  => $self->{lab_says} // $self->{noise} // 'there is no end of the job')

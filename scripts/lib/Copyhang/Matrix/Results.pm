@@ -5,9 +5,8 @@
 # A result is that of one kernel: {name, release, version, machine, accelerator, outcome, detail,
 # console => [its last lines], seconds => {boot, cases, total}, cases => [...], troubles =>
 # [sentences], config => its path, page_size (in KiB, undef: as on most), baseline}. The outcome is complete if the kernel was booted and
-# everything that was asked for came back; else boot_failed, panic, wedged, lost, emulator_failed or
-# no_such_kernel, build_failed, or, elsewhere, lab_failed or job_refused, and detail is a sentence about it. Cases that
-# were not heard of are broken.
+# everything that was asked for came back; else it is another one of Copyhang::Fault's, and detail is a
+# sentence about it. Cases that were not heard of are broken.
 #
 # The kernel that runs here is a matrix of one: it has no name, its version is that of uname(2), and
 # reports show it without what guests have (running).

@@ -4,14 +4,15 @@
 package Copyhang::Report::Tap;
 
 use v5.36;
-use Archive::Tar          ();
-use Copyhang::Failure     qw(bad_input);
-use Copyhang::Harness     ();
-use Copyhang::Paths       ();
-use File::Temp            ();
-use TAP::Formatter::JUnit ();
-use TAP::Harness          ();
-use TAP::Harness::Archive ();
+use Archive::Tar            ();
+use Copyhang::Failure       qw(bad_input);
+use Copyhang::Harness       ();
+use Copyhang::Paths         ();
+use Copyhang::Report::Junit ();
+use File::Temp              ();
+use TAP::Formatter::JUnit   ();
+use TAP::Harness            ();
+use TAP::Harness::Archive   ();
 
 # $results: of Copyhang::Matrix::Results.
 sub junit ($class, $results, $path) {
@@ -19,7 +20,7 @@ sub junit ($class, $results, $path) {
     my $formatter = TAP::Formatter::JUnit->new({stdout => $out});
     Copyhang::Harness->feed(TAP::Harness->new({formatter => $formatter}), $results->streams);
     close $out or die "cannot write to memory: $!\n";
-    return $text;
+    return Copyhang::Report::Junit->by_fault($text, $results->results);
 }
 
 # The end of $name says which kind of archive.

@@ -9,6 +9,7 @@ package Copyhang::Export::Kcidb::Document;
 
 use v5.36;
 use Copyhang::Case   ();
+use Copyhang::Fault  ();
 use Cpanel::JSON::XS ();
 use Digest::SHA      qw(sha256_hex);
 use Encode           qw(encode_utf8);
@@ -24,20 +25,21 @@ my %STATUS   = (
     (map { $_ => 'PASS' } qw(safe refused)),
     (map { $_ => 'FAIL' } qw(hang stuck late spins missed corrupt)),
     unavailable => 'SKIP',
-    broken      => 'ERROR',
 );
 
-# Of a guest: what its boot is, and all its cases where they have no say. Whether a kernel that says
-# nothing more has stopped, or the emulator has, nobody knows.
-my %OUTCOME = (
-    complete        => ['PASS'],
-    panic           => [qw(PASS FAIL)],
-    wedged          => [qw(PASS ERROR)],
-    lost            => [qw(PASS MISS)],
-    boot_failed     => [qw(FAIL MISS)],
-    emulator_failed => [qw(MISS MISS)],
-    no_such_kernel  => [qw(MISS MISS)],
+# By whose fault something is not as it should be (Copyhang::Fault).
+my %FAULT = (
+    kernel  => 'FAIL',
+    ours    => 'ERROR',
+    unknown => 'ERROR',
+    lab     => 'MISS',
+    user    => 'MISS',
 );
+
+# Of a guest that was not complete: what its boot is, and all its cases, where that is not as its fault
+# says. Whether a kernel that says nothing more has stopped, or the emulator has, nobody knows.
+my %BOOT  = map { $_ => 'PASS' } qw(complete panic wedged lost);
+my %WHOLE = map { $_ => 'MISS' } qw(lost boot_failed);
 
 sub new ($class, $origin, $text) {
     return bless {
@@ -57,7 +59,8 @@ sub add ($self, $results) {
     return $self->_bisection($results) if $results->{steps}    && defined $results->{case};
     return                             if !$results->{kernels} && !$results->{cases};
     my @kernels = @{$results->{kernels} // []};
-    @kernels = {%{$results->{kernel}}, cases => _named($results)} if !@kernels;
+    @kernels = {%{$results->{kernel}}, cases => _named($results), troubles => $results->{troubles}}
+        if !@kernels;
     $self->_kernel($_, $kernels[$_]) for 0 .. $#kernels;
     return $self;
 }
@@ -78,13 +81,16 @@ sub _named ($results) {
 sub _kernel ($self, $number, $kernel) {
     my $build   = $self->_build($kernel);
     my $outcome = $kernel->{outcome};
-    my ($boot, $whole) = @{$OUTCOME{$outcome // 'complete'} // [qw(MISS MISS)]};
-    my %guest = defined $outcome ? (environment => _environment($kernel)) : ();
+    my $fault   = Copyhang::Fault->of_outcome($outcome);
+    my $whole   = $fault ? $WHOLE{$outcome}     // $FAULT{$fault} : undef;
+    my $boot    = $BOOT{$outcome // 'complete'} // $FAULT{$fault};
+    my %guest   = defined $outcome ? (environment => _environment($kernel)) : ();
     $self->{paths} = {};
     my @statuses =
         map { $self->_case("$number/$_->{id}", $_, {build_id => $build, %guest}, $outcome) }
         @{$kernel->{cases} // []};
     my %why = %{_why($kernel)};
+    push @statuses, $FAULT{ours} if @{$kernel->{troubles} // []};
     $whole //= first {
         my $one = $_;
         grep { $_ eq $one } @statuses
@@ -116,8 +122,9 @@ sub _build ($self, $kernel) {
         %same,
         checkout_id => $id,
         misc        => \%misc,
-        defined $kernel->{release} ? (status       => 'PASS')   : (),
-        defined $machine           ? (architecture => $machine) : (),
+        defined $kernel->{release}                    ? (status       => 'PASS')   : (),
+        ($kernel->{outcome} // q{}) eq 'build_failed' ? (status       => 'FAIL')   : (),
+        defined $machine                              ? (architecture => $machine) : (),
         };
     return $id;
 }
@@ -135,7 +142,11 @@ sub _why ($kernel) {
     my $outcome = $kernel->{outcome} // 'complete';
     my @words   = $outcome eq 'complete' ? () : ($outcome =~ s/_/ /gr, $kernel->{detail} // ());
     my @console = $outcome eq 'complete' ? () : @{$kernel->{console}                     // []};
-    my %why     = (misc => {troubles => $kernel->{troubles} // []});
+    my @trouble = @{$kernel->{troubles} // []};
+    my %why     = (misc => {troubles => \@trouble});
+    @words = @trouble if !@words;
+    my $fault = Copyhang::Fault->of_outcome($outcome) // (@trouble ? 'ours' : undef);
+    $why{misc}{fault} = $fault                   if $fault;
     $why{comment}     = _text(join ': ', @words) if @words;
     $why{log_excerpt} = _excerpt(@console)       if @console;
     return \%why;
@@ -144,13 +155,8 @@ sub _why ($kernel) {
 # Its status. The reason of one that took its kernel down, or was not played, names that.
 sub _case ($self, $name, $case, $more, $outcome) {
     my ($verdict, $reason) = ($case->{verdict}, $case->{reason} // q{});
-    my $status = $STATUS{$verdict} // 'ERROR';
-    if ($verdict eq 'broken' && ($outcome // 'complete') ne 'complete') {
-        $status = 'MISS'  if $reason =~ /\Ano result\b/ || !%{$case->{evidence} // {}};
-        $status = 'FAIL'  if $reason =~ /\Apanic\b.*, while it was played\z/s;
-        $status = 'ERROR' if $reason =~ /\Awedged\b.*, while it was played\z/s;
-    }
-    my %told = map { defined $case->{$_} ? ($_ => $case->{$_}) : () }
+    my $status = $STATUS{$verdict} // $FAULT{Copyhang::Fault->of_case($case, $outcome) // 'lab'};
+    my %told   = map { defined $case->{$_} ? ($_ => $case->{$_}) : () }
         qw(id verdict errno killable stalled act_ms release_ms expected program);
     my %excerpt =
         $status eq 'PASS' ? () : (log_excerpt => _excerpt(_evidence($case)));
