@@ -84,6 +84,9 @@ sub _odd_status ($status) {
     return $exit == 0 || $exit == 1 || $exit == 4 ? undef : "exited with $exit";
 }
 
+# Whether init was heard of in any boot.
+sub was_up ($self) { return $self->{was_up} }
+
 # As a Copyhang::Matrix::Results takes it.
 sub result ($self) {
     my $kernel = $self->{kernel};
