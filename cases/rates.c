@@ -27,7 +27,9 @@
 #include <unistd.h>
 
 #define RATE_SIZE ((size_t)8 << 20)
-#define RATE_ROUNDS 3       /* together: the clock of a small kernel may tick 100 times a second */
+#define RATE_MS 250   /* all rounds: a small kernel's clock may tick 100 times a second */
+#define RATE_FEWEST 3 /* rounds */
+#define RATE_MOST 30
 #define RATE_LIMIT_MS 60000 /* nobody waits for ever */
 #define RATE_BUFFER ((size_t)64 << 10)
 
@@ -214,17 +216,19 @@ static bool take(struct result *result, const char *why, const struct told *told
 static void measure(const struct test_case *test, struct result *result)
 {
 	int64_t ns = 0;
+	int rounds = 0;
 
-	for (int i = 0; i < RATE_ROUNDS; i++) {
+	while (rounds < RATE_FEWEST || (rounds < RATE_MOST && ns < RATE_MS * NS_PER_MS)) {
 		struct told told = { 0 };
 		const char *why = play_once(test, &told);
 
 		if (!take(result, why, &told))
 			return;
 		ns += told.ns;
+		rounds++;
 	}
 	text_add(&result->evidence, "bytes_per_s=%.0f\n",
-		 (double)RATE_SIZE * RATE_ROUNDS * NS_PER_S / (double)(ns > 0 ? ns : 1));
+		 (double)RATE_SIZE * rounds * NS_PER_S / (double)(ns > 0 ? ns : 1));
 }
 
 void rates_run(const struct test_case *cases, size_t count, bool announce)

@@ -107,8 +107,15 @@ sub rates (@rates) {
 }
 
 my %rates = (
-    base => rates(['file-pipe', 8e8], ['file-pipe', 9e8], ['file-pipe', 1e9], ['pipe-file', 5e8]),
-    fix  => rates(['file-pipe', 7e8], ['file-pipe', 8e8]),
+    base => rates(
+        ['file-pipe', 8e8],
+        ['file-pipe', 9e8],
+        ['file-pipe', 1e9],
+        ['pipe-file', 5e8],
+        ['file-file', 4e8],
+        ['file-file', 5e8]
+    ),
+    fix => rates(['file-pipe', 7e8], ['file-pipe', 8e8], ['file-file', 3e8], ['file-file', 3.3e8]),
 );
 
 subtest 'bytes per second' => sub {
@@ -122,6 +129,13 @@ subtest 'bytes per second' => sub {
                 sink     => 'pipe',
                 base     => [8e8, 9e8,   1e9],
                 fix      => [7e8, 7.5e8, 8e8]
+            },
+            {
+                strategy => 'sendfile',
+                source   => 'file',
+                sink     => 'file',
+                base     => [4e8, 4.5e8,  5e8],
+                fix      => [3e8, 3.15e8, 3.3e8]
             }
         ],
         'of both, with spread'

@@ -24,7 +24,7 @@ my @ONLY = map { ('--only', $_) }
     (map { ("exit_group/$_/*", "promise/$_/*") } qw(read_write sendfile splice go-1.24rc2)),
     (map { "wakes_read/$_/*" } qw(read_write sendfile splice));
 
-# Waits for the source before it locks the pipe.
+# Waits for the source before it locks the pipe; not if IMPATIENT.
 my $WAIT = <<'C';
 #include <linux/poll.h>
 
@@ -37,7 +37,7 @@ static long wait_for_input(struct file *in, unsigned int flags)
 
 	poll_initwait(&table);
 	while (!ret && !(vfs_poll(in, &table.pt) & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))) {
-		if ((in->f_flags & O_NONBLOCK) || (flags & SPLICE_F_NONBLOCK))
+		if (IMPATIENT)
 			ret = -EAGAIN;
 		else if (signal_pending(current))
 			ret = -ERESTARTSYS;
@@ -51,17 +51,25 @@ static long wait_for_input(struct file *in, unsigned int flags)
 
 C
 my $WAITING = "\tret = wait_for_input(in, flags);\n\tif (ret)\n\t\treturn ret;\n";
-my %POLLS   = (
-    'fs/select.c' => sub ($text) {
-        $text =~ s/^static (int poll_schedule_timeout\([^)]*\))/$1;\n$1/m or die 'no such poll';
-        return $text;
-    },
-    'fs/splice.c' => sub ($text) {
-        $text =~ s/^(long splice_file_to_pipe\(.*?)(?=^\tpipe_lock)/$WAIT$1$WAITING/ms
-            or die 'no such splice';
-        return $text;
-    },
-);
+
+# What a fix does to files that waits, unless that C is true.
+sub polls ($impatient) {
+    my $wait = $WAIT =~ s/IMPATIENT/$impatient/r;
+    return (
+        'fs/select.c' => sub ($text) {
+            $text =~ s/^static (int poll_schedule_timeout\([^)]*\))/$1;\n$1/m
+                or die 'no such poll';
+            return $text;
+        },
+        'fs/splice.c' => sub ($text) {
+            $text =~
+                s/^((?:long|ssize_t) splice_file_to_pipe\(.*?)(?=^\tpipe_lock)/$wait$1$WAITING/ms
+                or die 'no such splice';
+            return $text;
+        },
+    );
+}
+my %POLLS = polls('in->f_flags & O_NONBLOCK');
 
 sub lose_a_byte ($text) {
     $text =~ s/(retval = $KernelSource::TO_PIPE;)/$1\n\t\tif (retval > 1)\n\t\t\tretval--;/
@@ -73,6 +81,7 @@ sub lose_a_byte ($text) {
 my %FIX = (
     refuse  => {'fs/read_write.c' => \&refuse_pipes},
     poll    => \%POLLS,
+    hasty   => {polls('(in->f_flags & O_NONBLOCK) || (flags & SPLICE_F_NONBLOCK)')},
     promise => {%POLLS, 'fs/read_write.c' => \&lose_a_byte},
     nothing => {'fs/stack.c'              => sub ($text) { "/* A word. */\n$text" }},
     syntax  => {'fs/nsfs.c'               => sub ($text) { "$text\nint planted(void)\n" }},
@@ -128,7 +137,20 @@ subtest 'sendfile refuses pipes' => sub {
 
 subtest 'the pipe is locked once there is input' => sub {
     my ($status, $found, $err) = accept_fix('poll', '--no-rates');
-    is(change_of($found, $CASE), 'gone: hang -> safe', 'the hang is gone') or diag($err);
+    is($status,                  0,                    'is accepted') or diag($err);
+    is(change_of($found, $CASE), 'gone: hang -> safe', 'the hang is gone');
+};
+
+# The pipes of libfuse's servers do not block, but wait for requests all the same.
+subtest 'it is locked then, and a pipe that does not block does not wait' => sub {
+    my ($status, $found, $err) = accept_fix('hasty', '--no-rates');
+    is($status,                  1,                    'is not accepted') or diag($err);
+    is(change_of($found, $CASE), 'gone: hang -> safe', 'though the hang is gone');
+    is(
+        change_of($found, 'exit_group/read_write/fuse_splice-pipe'),
+        'lost: safe -> broken',
+        'a FUSE server that splices has ended'
+    );
 };
 
 subtest 'a promise is broken' => sub {

@@ -304,6 +304,20 @@ subtest 'what is compared' => sub {
         ],
         'differences between kernels of the same Linux'
     );
+    $results = results(
+        ['git:x@a',         '6.1.9', 'x86_64',  'hang'],
+        ['git:x@b/c',       '6.1.9', 'x86_64',  'safe'],
+        ['git:x@a/arm64',   '6.1.9', 'aarch64', 'safe'],
+        ['git:x@b/c/arm64', '6.1.9', 'aarch64', 'safe'],
+        ['debian:7.2',      '7.2.1', 'x86_64',  'safe'],
+        ['git:x@d/arm64',   '7.2.1', 'aarch64', 'hang'],
+    );
+    $document = decode_json(Copyhang::Report::Document->text($results));
+    is_deeply(
+        [map { "@{$_->{kernels}} @{$_->{verdicts}}" } @{$document->{differences}}],
+        ['git:x@a git:x@a/arm64 hang safe', 'debian:7.2 git:x@d/arm64 safe hang'],
+        '... or of the same revision'
+    );
 };
 
 subtest 'baselines' => sub {

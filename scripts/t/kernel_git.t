@@ -68,12 +68,29 @@ subtest 'of another architecture' => sub {
     add_programs($programs, $name);
     spew("$emulator/${compiler}gcc", "#!/bin/sh\n");
     chmod oct 755, "$emulator/${compiler}gcc";
+    my $place = File::Temp->newdir;
+    my @both  = map { ($_, "$_/$name") } map { "git:$tree\@$_" } 'v1', $commits[1];
+    my @write = ('--write-baseline', "$place/baselines", '--html', "$place/html");
+    mkdir "$place/baselines";
     golden_session(
         'kernel-git-foreign.txt',
         sub (@arguments) { copyhang($programs, @arguments) },
-        [['matrix', "git:$tree\@v1", "git:$tree\@v1/$name"]],
-        {named(@commits)}
+        [
+            ['matrix', @both,           @write],
+            ['matrix', @both,           '--baseline', "$place/baselines"],
+            ['matrix', "git:$tree\@v1", "git:$tree\@v1/$name"],
+        ],
+        {named(@commits), "git-$short-" => 'git-TREE-'}
     );
+    my @kernels = map { "$_.json" } map { ($_, "$_-$name") } "git-$short-$commits[1]",
+        "git-$short-v1";
+    is_deeply(
+        [sort map { s{.*/}{}r } glob "$place/baselines/*"],
+        [sort @kernels],
+        'a baseline for each'
+    );
+    my $page = slurp("$place/html");
+    like($page, qr/\Q$_\E/, 'which the page shows, too') for @both;
     git($tree, qw(checkout --quiet -- .));
     my @bisect = @{bisect_arguments($tree, @commits[0, 1], '--arch', $name)};
     my ($status, $out, $err) = copyhang($programs, @bisect);

@@ -126,22 +126,34 @@ sub _fetch ($self) {
     return;
 }
 
-# All of the cases, and once more what differs, or is not known on one side.
+# All of the cases, and once more what differs, or is not known on one side. One of them comes first:
+# if a kernel does not boot, nobody waits for what all others are on the other one.
 sub _play ($self) {
     my ($progress, @ids) = ($self->{progress}, $self->{selection}->ids);
+    $progress->step('boots both');
+    $self->_cases($_) for grep { !$_->was_up } $self->_played($ids[0]);
     $progress->step('plays ' . @ids . ' cases');
-    $self->_round(\@ids);
+    $self->_round(@ids);
     my @again = $self->comparison->to_confirm or return;
     $progress->step('plays ' . @again . ' again');
-    return $self->_round(\@again);
+    return $self->_round(@again);
 }
 
-sub _round ($self, $ids) {
-    my @streams = map { $self->_stream($_, $ids) } @SIDES;
+sub _round ($self, @ids) {
+    push @{$self->{rounds}{$_->{name}}}, $self->_cases($_) for $self->_played(@ids);
+    return;
+}
+
+# Streams of both kernels, which have ended.
+sub _played ($self, @ids) {
+    return $self->_flow(map { $self->_stream($_, \@ids) } @SIDES);
+}
+
+sub _flow ($self, @streams) {
     my $at_once = min(scalar @streams, Copyhang::Tool->cpus);
     Copyhang::Harness->play($self->{progress}, $at_once, @streams);
-    push @{$self->{rounds}{$_->{name}}}, $self->_cases($_) for @streams;
-    return;
+    $self->{boots} += $_->boots for @streams;
+    return @streams;
 }
 
 sub _stream ($self, $side, $ids, $load = undef) {
@@ -164,7 +176,6 @@ sub _stream ($self, $side, $ids, $load = undef) {
 sub _cases ($self, $stream) {
     my $result = $stream->result;
     my $side   = $stream->{name};
-    $self->{boots} += $stream->boots;
     $self->{release}{$side} //= $result->{release};
     my @cases = @{$result->{cases}};
     return \@cases if grep { $_->{verdict} ne 'broken' } @cases or $result->{outcome} eq 'complete';
@@ -181,8 +192,7 @@ sub _measure ($self) {
     for my $number (1 .. $boots) {
         for my $side (@SIDES) {
             $progress->step("measures, boot $number of $boots");
-            my $stream = $self->_stream($side, [$load->ids], $load);
-            Copyhang::Harness->play($progress, 1, $stream);
+            my ($stream) = $self->_flow($self->_stream($side, [$load->ids], $load));
             push @{$self->{rates}{$side}}, $self->_cases($stream);
         }
     }

@@ -21,7 +21,7 @@ $| = 1;
 my %option;
 for (0 .. $#ARGV - 1) { $option{$ARGV[$_]} = $ARGV[$_ + 1] if $ARGV[$_] =~ /^-(?:accel|initrd|kernel|smp)$/ }
 my ($console) = map { m{^file,id=console,path=(.*)} } @ARGV;
-my ($folder) = $0 =~ m{(.*)/};
+my ($folder, $machine) = $0 =~ m{(.*)/qemu-system-(\w+)};
 sub slurp { open my $in, '<', shift or die; local $/; <$in> }
 my @ids = slurp($option{'-initrd'}) =~ m{(?:^|\0)([a-z]\w*/[\w.:+=-]+/\w+-\w+)$}mg;
 my $jobs = slurp($option{'-initrd'}) =~ /--jobs\n(\d+)/ ? $1 : 0;
@@ -31,7 +31,7 @@ my %total = (pass => 0, fail => 0);
 sub channel { for (@_) { /^(not )?ok / and $total{$1 ? 'fail' : 'pass'}++; print frame($_) } }
 sub console { open my $out, '>>', $console or die; print {$out} map { "[    1.000000] $_\n" } @_ }
 sub hello { console('Run /init as init process');
-    channel('@release 6.6.6', '@version #1', '@machine x86_64', '@start') }
+    channel('@release 6.6.6', '@version #1', "\@machine $machine", '@start') }
 sub started { channel(map { "# started $_" } @_) }
 my $count = 0;
 sub result { channel('ok ' . ++$count . " $_", '#   verdict=safe', '#   stalled=yes') for @_ }

@@ -11,8 +11,9 @@ use ToyTree    qw(git);
 our @EXPORT_OK = qw(source source_tree refuse_pipes panic);
 
 # What is large, and of no use to a small kernel but for the files that make and kconfig read.
-my $LARGE = qr{\A(?:Documentation|LICENSES|rust|samples|sound|arch/(?!um/|x86/)[^/]+
-    |drivers/(?:clk|gpu|infiniband|media|net/ethernet|net/wireless|pinctrl|scsi|staging|usb)
+my $LARGE = qr{\A(?:Documentation|LICENSES|rust|samples|sound|arch/(?!arm64/|um/|x86/)[^/]+
+    |arch/arm64/boot/dts
+    |drivers/(?:gpu|infiniband|media|net/ethernet|net/wireless|pinctrl|scsi|staging|usb)
     |tools/(?:perf|power|testing))/}x;
 my $READ = qr{(?:\A|/)(?:Kconfig|Makefile|Kbuild)[^/]*\z|[.]include\z};
 

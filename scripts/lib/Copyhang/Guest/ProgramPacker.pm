@@ -33,8 +33,9 @@ sub new ($class, $root, $from = undef) {
 
 sub pack_program ($self, $path) {
     return if $self->{seen}{$path}++;
-    $self->pack_file($path);
-    $self->pack_program($_) for length $self->{from} ? $self->_linked($path) : _needs($path);
+    my $file  = $self->pack_file($path);
+    my @needs = length $self->{from} ? $self->_linked($path, $file) : _needs($path);
+    $self->pack_program($_) for @needs;
     return;
 }
 
@@ -52,7 +53,7 @@ sub pack_data ($self, $path) {
     return;
 }
 
-# Under the same path, with the symbolic links on the way there.
+# Under the same path, with the symbolic links on the way there. Returns where these lead.
 sub pack_file ($self, $path) {
     my @names = split m{/+}, $path =~ s{\A/+}{}r;
     my $turns = $TURNS;
@@ -68,7 +69,7 @@ sub pack_file ($self, $path) {
         }
         else { $at = $here }
     }
-    return;
+    return $at;
 }
 
 # What is neither a link, a folder nor a file does not come along.
@@ -111,12 +112,12 @@ sub _interpreter ($path, $interpreter, $rest) {
     return map { -e ? $_ : bad_input("$path needs $_, which is not there") } @needs;
 }
 
-# Of a program that this machine cannot execute, or of a library: its linker, and what it names.
-sub _linked ($self, $path) {
+# Of a program that this machine cannot execute, or of a library: its linker, and what it names. $file:
+# the same without links, of which one may be absolute.
+sub _linked ($self, $path, $file) {
     my $from    = $self->{from};
-    my $file    = "$self->{root}$path";
-    my @command = (qw(readelf --wide --program-headers --dynamic), $file);
-    my @lines   = Copyhang::Tool->run("read $file", \@command);
+    my @command = (qw(readelf --wide --program-headers --dynamic), "$self->{root}$file");
+    my @lines   = Copyhang::Tool->run("read $path", \@command);
     my @folders = map { substr $_, length $from } glob "\Q$from\E/lib/*-linux-gnu*";
     my @linkers = map { /Requesting program interpreter: (.*)\]/ } @lines;
     my @names   = map { /\(NEEDED\).*\[(.+)\]/ } @lines;

@@ -76,6 +76,8 @@ sub finish ($self) {
     return @ids ? $self->_boot($jobs, @ids) : $self->{on_state}->('done');
 }
 
+# Whether init was heard of in any boot.
+sub was_up ($self) { return $self->{was_up} }
 # As a Copyhang::Matrix::Results takes it.
 sub result ($self) {
     my $kernel = $self->{kernel};

@@ -13,9 +13,13 @@
 package Copyhang::Matrix::Results;
 
 use v5.36;
-use Copyhang::Case    ();
-use Copyhang::Product qw(boxes group merged neighbours);
-use List::Util        qw(any uniq);
+use Copyhang::Architecture ();
+use Copyhang::Case         ();
+use Copyhang::Product      qw(boxes group merged neighbours);
+use List::Util             qw(any uniq);
+
+# Behind the name of a revision; the kernel's make has names of its own.
+my $ARCHITECTURE = join q{|}, Copyhang::Architecture->names, qw(um x86_64);
 
 # @results in the order of the kernels' versions.
 sub new ($class, @results) {
@@ -165,15 +169,15 @@ sub transitions ($self) {
 
 # Where kernels of the same Linux, such as 6.1, differ that are of several architectures: ({ids,
 # first, other (as numbers of results), verdicts => [...]}...). Each is compared with the first one
-# of these that is of another architecture than its own. That both are known is what it takes.
+# of these that is of another architecture than its own; of revisions of a tree that is one of the
+# same revision. That both are known is what it takes.
 sub differences ($self) {
-    my @results = $self->results;
-    my (%first, @steps);
-    for my $number (grep { $self->{has_cases}[$_] } 0 .. $#results) {
-        my ($series) = ($self->version($number) // q{}) =~ /\A(\d+[.]\d+)/ or next;
-        my $first    = $first{$series} //= $number;
-        next if $self->machine($results[$first]) eq $self->machine($results[$number]);
-        push @steps, map { [$first, $number, $_] } $self->ids;
+    my @numbers = grep { $self->{has_cases}[$_] } 0 .. $#{$self->{results}};
+    my @steps;
+    for my $number (@numbers) {
+        my ($first) = grep { $self->_are_same_linux($_, $number) } @numbers;
+        my @machines = map { $self->machine($_) } @{$self->{results}}[$first, $number];
+        push @steps, map { [$first, $number, $_] } $self->ids if $machines[0] ne $machines[1];
     }
     my @differing = map {
         my ($first, $other, $id) = @{$_};
@@ -190,6 +194,14 @@ sub differences ($self) {
             verdicts => \@verdicts
         }
     } group(sub ($step) { "@{$step}[0 .. 3]" }, @differing);
+}
+
+# As far as is known of their names and versions.
+sub _are_same_linux ($self, @numbers) {
+    my @series    = map  { ($self->version($_) // $_) =~ s/\A(\d+[.]\d+).*/$1/r } @numbers;
+    my @revisions = grep { /\Agit:/ } map { $self->{results}[$_]{name} // q{} } @numbers;
+    s{/(?:$ARCHITECTURE)\z}{} for @revisions;
+    return $series[0] eq $series[1] && (@revisions < 2 || $revisions[0] eq $revisions[1]);
 }
 
 # What became of a kernel: "boot failed".
