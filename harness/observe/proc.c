@@ -126,6 +126,16 @@ static bool is_worker(const char *name)
 	return !strncmp(name, WORKER, strlen(WORKER));
 }
 
+/*
+ * On powerpc a worker has no registers of a user's (copy_thread() of 6.1), and what has none "runs"
+ * at each look (collect_syscall() in lib/syscall.c): only its status tells.
+ */
+#ifdef __powerpc__
+#define WORKERS_SEEM_TO_RUN true
+#else
+#define WORKERS_SEEM_TO_RUN false
+#endif
+
 static struct proc_sample sample_of_running(pid_t tid)
 {
 	char name[64];
@@ -154,7 +164,8 @@ bool proc_sample_thread(pid_t tid, struct proc_sample *sample)
 
 	if (is_running(tid)) {
 		*sample = sample_of_running(tid);
-		return true;
+		if (!sample->worker || !WORKERS_SEEM_TO_RUN)
+			return true;
 	}
 	status = status_of(tid);
 	if (status)
