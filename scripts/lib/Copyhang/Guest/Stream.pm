@@ -78,6 +78,7 @@ sub finish ($self) {
 
 # Whether init was heard of in any boot.
 sub was_up ($self) { return $self->{was_up} }
+
 # As a Copyhang::Matrix::Results takes it.
 sub result ($self) {
     my $kernel = $self->{kernel};
