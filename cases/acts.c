@@ -136,11 +136,15 @@ static void act_nonblock_write(struct report *report)
 	report->added = n > 0 ? n : 0;
 }
 
-/* More than a pipe holds: it waits, however much of it the copier has taken. */
+/*
+ * More than a pipe holds: it waits, however much of it the copier has taken. Where pages are large
+ * all of the pattern may be in there already.
+ */
 static void act_write_much(struct report *report)
 {
 	report->adds = true;
-	write(FD_SHARED, pattern_bytes() + report->size, PATTERN_FILE - report->size);
+	write(FD_SHARED, pattern_bytes() + report->size,
+	      PATTERN_FILE - report->size + PATTERN_BEYOND);
 }
 
 static void act_poll(struct report *report)

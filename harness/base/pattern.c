@@ -12,7 +12,7 @@
 #define LARGEST_PAGE 65536
 
 /* Where they cannot be shared; else they cost nothing. */
-static alignas(LARGEST_PAGE) char own[PATTERN_FILE];
+static alignas(LARGEST_PAGE) char own[PATTERN_FILE + PATTERN_BEYOND];
 
 static void write_line(char *line, size_t number)
 {
@@ -27,7 +27,7 @@ const char *pattern_bytes(void)
 
 	if (bytes)
 		return bytes;
-	bytes = shared_memory(PATTERN_FILE);
+	bytes = shared_memory(sizeof(own));
 	if (!bytes)
 		bytes = own;
 	for (size_t at = 0; at < PATTERN_FILE; at += PATTERN_LINE)

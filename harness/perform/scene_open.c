@@ -16,9 +16,9 @@
 #include <unistd.h>
 
 #define BEYOND 16 /* pages that a full socket still takes by splice(2), and an empty pipe */
-#define FEED_MAX (1 << 20)     /* what anybody may ask for (fs.pipe-max-size) */
-#define FEED_MAX_PAGES 20      /* or this, where pages are so large: BEYOND are to fit in */
-#define WAKING_FEED (64 << 10) /* what a pipe has unless told */
+#define FEED_MAX (1 << 20)   /* what anybody may ask for (fs.pipe-max-size) */
+#define FEED_MAX_PAGES 20    /* or this, where pages are so large: BEYOND are to fit in */
+#define WAKING_FEED_PAGES 16 /* what a pipe has unless told */
 
 bool scene_fails(struct scene *scene, const char *fault, int error)
 {
@@ -54,7 +54,7 @@ static size_t feed_size(const struct test_case *test)
 	const size_t most = FEED_MAX_PAGES * page > FEED_MAX ? FEED_MAX_PAGES * page : FEED_MAX;
 
 	if (test->act->waking)
-		return WAKING_FEED;
+		return WAKING_FEED_PAGES * page;
 	if (strategy->program || wanted > most)
 		return most;
 	return (wanted / page + 1) * page;

@@ -135,6 +135,13 @@ static bool lacks_nothing(struct waking_scene *set, const struct sleeper *sleepe
 	return true;
 }
 
+#define TAKEN_UNREAD (16 << 10) /* bytes, by a terminal: pages of 4 KiB, but not of 64 */
+
+static bool takes_all(const struct test_case *test)
+{
+	return !test->sink->full_is_full || limit_of(test) <= TAKEN_UNREAD;
+}
+
 bool waking_scene_set(struct waking_scene *set, const struct test_case *test)
 {
 	struct scene *scene = &set->scene;
@@ -145,6 +152,9 @@ bool waking_scene_set(struct waking_scene *set, const struct test_case *test)
 	};
 	if (!scene_open(scene, test, &own_copier))
 		return false;
+	if (!takes_all(test))
+		return scene_lacks(scene, "a terminal takes less than a page of this machine", NULL,
+				   -EMSGSIZE);
 	if (!sleepers_begin())
 		return fails(set, "cannot map memory", errno);
 	scene->copier =
