@@ -114,6 +114,11 @@ bool filter_is_possible(void)
 	return possible;
 }
 
+bool filter_is_alone(void)
+{
+	return !prctl(PR_GET_SECCOMP);
+}
+
 /* What is too long for a filter (BPF_MAXINSNS) the kernel refuses. */
 int filter_install(void)
 {

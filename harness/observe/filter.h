@@ -31,6 +31,10 @@ size_t filter_write(struct sock_filter *code, const struct filter_target *target
 /** filter_is_possible() - can the kernel do this, here? */
 bool filter_is_possible(void);
 
+/** filter_is_alone() - has this process no other one? What another one forbids this one never sees.
+ */
+bool filter_is_alone(void);
+
 /**
  * filter_install() - for this process, what it executes and all its descendants. Sets
  * PR_SET_NO_NEW_PRIVS: set-user-ID programs get no privileges any more. A tracer with

@@ -63,6 +63,12 @@ static bool scribble(const struct strategy *strategy)
 	return true;
 }
 
+/* A call that a container refuses is a step, too. */
+bool promise_filters(const struct scene *scene)
+{
+	return scene->tracer.filtered && filter_is_alone();
+}
+
 _Noreturn void promise_copier(const struct scene *scene)
 {
 	const struct strategy *strategy = scene->test->strategy;
@@ -82,7 +88,7 @@ _Noreturn void promise_copier(const struct scene *scene)
 	copy_look(&copy);
 	if (promise->marks)
 		CHECKED(dup3(FD_SINK, FD_MARK, O_CLOEXEC));
-	if (scene->tracer.filtered)
+	if (promise_filters(scene))
 		CHECKED_ERRNO(-filter_install());
 	tracee_wait();
 	error = promise->asks_nothing ? copy_nothing(strategy, &copy) :

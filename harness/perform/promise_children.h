@@ -10,6 +10,9 @@
  * are started until it is judged; NULL else. */
 extern struct arrival *promise_arrival;
 
+/** promise_filters() - is the copier to have the filter of filter.h? The same in all processes. */
+bool promise_filters(const struct scene *scene);
+
 /** promise_copier() - waits to be let begin, and copies as the promise says. */
 _Noreturn void promise_copier(const struct scene *scene);
 

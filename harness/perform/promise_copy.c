@@ -42,7 +42,7 @@ static void start_copier(struct scene *scene)
 		.fd0 = scene->source.fd,
 		.fd1 = scene->sink.fd,
 		.fd2 = -1,
-		.filtered = true,
+		.filtered = promise_filters(scene),
 		.body = promise_copier,
 	};
 

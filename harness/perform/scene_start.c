@@ -41,7 +41,7 @@ struct task *scene_start_traced(struct scene *scene, struct child child, bool pr
 			 tracer_seize(&scene->tracer, pid, child.acts);
 	if (task) {
 		task->name = child.name;
-		task->filtered |= child.filtered && scene->tracer.filtered;
+		task->filtered |= child.filtered;
 		__atomic_fetch_add(seized, 1, __ATOMIC_RELEASE);
 		syscall(SYS_futex, seized, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 		return task;
