@@ -17,8 +17,7 @@
 #define PATTERN_STREAM (16 * PATTERN_LINE)
 #define PATTERN_FILE ((size_t)1280 << 10)
 #define PATTERN_ROUND ((size_t)256 << 10) /* of a file that is copied over and over */
-#define PATTERN_BEYOND ((size_t)4 << 20)  /* what follows it in memory: more than a pipe has here \
-					   */
+#define PATTERN_BEYOND ((size_t)4 << 20)  /* what follows it in memory */
 
 /**
  * pattern_bytes() - the first PATTERN_FILE bytes of the pattern, and PATTERN_BEYOND that are none;
