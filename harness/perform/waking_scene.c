@@ -80,6 +80,17 @@ static struct channel channel_of(const struct waking_scene *set, const struct en
 	};
 }
 
+/* A source that was put in the place of a sink is not. */
+static bool is_written_to(const struct endpoint *end)
+{
+	const int flags = fcntl(end->fd, F_GETFL);
+
+	if (flags < 0 || (flags & O_ACCMODE) != O_RDONLY)
+		return flags >= 0;
+	errno = EBADF;
+	return false;
+}
+
 /*
  * The sink, before anybody sleeps there. Not one that is kept by a server: O_NONBLOCK keeps nobody
  * from waiting for an answer.
@@ -88,6 +99,8 @@ static bool prepare(const struct waking_scene *set, const struct endpoint *end)
 {
 	if (!role_is_sink(end->role))
 		return true;
+	if (!is_written_to(end))
+		return false;
 	if (end->kind->withholds) {
 		errno = EOPNOTSUPP;
 		return false;
