@@ -10,8 +10,8 @@
 #include <stddef.h>
 
 /**
- * shared_memory() - @size bytes, at first 0; what is never touched takes no room.
- * Return: it, to munmap(2) if to anybody; NULL with errno.
+ * shared_memory() - @size bytes from a page's beginning on, at first 0, as long as the process
+ * lives; what is never touched takes no room. Return: it; NULL with errno.
  */
 void *shared_memory(size_t size);
 

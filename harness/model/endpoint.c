@@ -106,6 +106,7 @@ static struct {
 	int next;
 	struct kept {
 		const struct endpoint_kind *kind;
+		enum role role;
 		size_t size;
 		bool borrowed;
 	} of[ENDPOINTS_KEPT];
@@ -118,15 +119,16 @@ void endpoint_keep_at(int fd)
 		dup3(STDIN_FILENO, fd + i, O_CLOEXEC);
 }
 
-int endpoint_borrow(struct endpoint *source)
+int endpoint_borrow(struct endpoint *endpoint)
 {
 	for (int i = 0; i < ENDPOINTS_KEPT; i++) {
 		struct kept *file = &kept.of[i];
 
-		if (file->kind != source->kind || file->size != source->size || file->borrowed)
+		if (file->kind != endpoint->kind || file->role != endpoint->role ||
+		    file->size != endpoint->size || file->borrowed)
 			continue;
 		file->borrowed = true;
-		source->borrowed = i + 1;
+		endpoint->borrowed = i + 1;
 		return kept.at + i;
 	}
 	return -1;
@@ -139,16 +141,21 @@ static void give_back(struct endpoint *endpoint)
 	endpoint->borrowed = 0;
 }
 
-bool endpoint_keep(const struct endpoint *source)
+int endpoint_keep(struct endpoint *endpoint)
 {
 	const int place = kept.next;
 	struct kept *file = &kept.of[place];
 
-	if (!kept.at || file->borrowed || dup3(source->fd, kept.at + place, O_CLOEXEC) < 0)
-		return false;
-	*file = (struct kept){ .kind = source->kind, .size = source->size };
+	if (!kept.at || file->borrowed || dup3(endpoint->fd, kept.at + place, O_CLOEXEC) < 0)
+		return -1;
+	*file = (struct kept){
+		.kind = endpoint->kind,
+		.role = endpoint->role,
+		.size = endpoint->size,
+	};
 	kept.next = (place + 1) % ENDPOINTS_KEPT;
-	return true;
+	endpoint_close(endpoint);
+	return endpoint_borrow(endpoint);
 }
 
 void endpoint_close(struct endpoint *endpoint)

@@ -158,20 +158,23 @@ enum standing endpoint_standing(const struct endpoint *endpoint);
 void endpoint_end_datagrams(int fd);
 
 /**
- * endpoint_keep_at() - from now on a file that is only read may be kept in this process for the
- * next case that wants it: at @fd and the next, ENDPOINTS_KEPT of them, which hold nothing else.
+ * endpoint_keep_at() - from now on a file may be kept in this process for the next case that wants
+ * it: at @fd and the next, ENDPOINTS_KEPT of them, which hold nothing else.
  */
-#define ENDPOINTS_KEPT 6
+#define ENDPOINTS_KEPT 12
 void endpoint_keep_at(int fd);
 
 /**
- * endpoint_borrow() - give @source the file that is kept for its kind and size, if there is one and
- * nobody has it, until it is closed. Return: its descriptor, to be opened anew, or -1.
+ * endpoint_borrow() - give @endpoint the file that is kept for its kind, role and size, if there is
+ * one and nobody has it, until it is closed. Return: its descriptor, to be opened anew, or -1.
  */
-int endpoint_borrow(struct endpoint *source);
+int endpoint_borrow(struct endpoint *endpoint);
 
-/** endpoint_keep() - keep @source's fd for the like of it. Return: false where nothing is kept. */
-bool endpoint_keep(const struct endpoint *source);
+/**
+ * endpoint_keep() - keep @endpoint's fd for the like of it, which borrows it first: what it has
+ * open is closed. Return: as endpoint_borrow(); -1 where nothing is kept, and it is as it was.
+ */
+int endpoint_keep(struct endpoint *endpoint);
 
 /** endpoint_close() - close what is open. */
 void endpoint_close(struct endpoint *endpoint);

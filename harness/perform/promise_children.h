@@ -6,8 +6,7 @@
 #include "contents.h"
 #include "scene.h"
 
-/* Where both tell what they did: memory that they share with their supervisor, from before they
- * are started until it is judged; NULL else. */
+/* Where both tell what they did, until the next ones are started: shared with their supervisor. */
 extern struct arrival *promise_arrival;
 
 /** promise_filters() - is the copier to have the filter of filter.h? The same in all processes. */

@@ -16,7 +16,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/mman.h>
+#include <stddef.h>
+#include <string.h>
 
 #define AGAIN 8 /* so often a copy is made again */
 
@@ -49,14 +50,23 @@ static void start_copier(struct scene *scene)
 	scene->copier = scene_start_traced(scene, child, false);
 }
 
+/* Once for all promises of a supervisor. */
+static bool have_arrival(void)
+{
+	if (!promise_arrival)
+		promise_arrival = shared_memory(sizeof(*promise_arrival));
+	if (promise_arrival)
+		memset(promise_arrival, 0, offsetof(struct arrival, bytes));
+	return promise_arrival;
+}
+
 static bool set(struct whole *whole, const struct test_case *test)
 {
 	struct scene *scene = &whole->scene;
 
 	if (!scene_open(scene, test, &own_copier))
 		return false;
-	promise_arrival = shared_memory(sizeof(*promise_arrival));
-	if (!promise_arrival)
+	if (!have_arrival())
 		return whole_fails(whole, "cannot map memory", errno);
 	if (!contents_prepare(scene, promise_arrival, &whole->outcome))
 		return whole_fails(whole, "cannot prepare the files", errno);
@@ -126,9 +136,6 @@ static void clear(struct whole *whole, struct result *result)
 	result->left += scene_clear(&whole->scene);
 	close_fd(&whole->released.far);
 	contents_drop();
-	if (promise_arrival)
-		munmap(promise_arrival, sizeof(*promise_arrival));
-	promise_arrival = NULL;
 }
 
 /* @waited: somebody who read did so until the copy was over, in a play before this one. */
