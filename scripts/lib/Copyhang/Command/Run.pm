@@ -11,7 +11,7 @@ use Copyhang::Tool  ();
 
 # Cases at once for each processor: most of the time of a hang is waiting, which costs nothing. (In an
 # emulated guest all is work: there the case program's own choice stands.)
-our $JOBS_PER_CPU = 24;
+our $JOBS_PER_CPU = 32;
 our $JOBS_MAX     = 1024;    # what the case program takes
 
 sub main ($class, @arguments) {
