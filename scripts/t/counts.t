@@ -91,12 +91,13 @@ package Planted {
 
     sub new ($class, %self) { return bless {times => 0, %self}, $class }
 
-    sub ids ($self) { return qw(a b c d e) }
+    sub ids ($self) { return (qw(a b c d e), $self->{more} // ()) }
 
     sub fork_cpu ($self) { return 0.5 }
 
     sub play ($self, $ids = undef, %how) {
-        my @ids    = @{$ids // [$self->ids]};
+        my @ids = @{$ids};
+        $self->{asked} = [scalar @ids, $how{jobs}];
         my %played = (
             wall => 1,
             map { $_ => @ids * $self->{factor} * $self->{times} }
@@ -107,9 +108,12 @@ package Planted {
     }
 }
 
-my %first      = (a => 'safe', b => 'safe', c => 'hang', d => 'refused', e => 'late');
-my $comparison = Counts::Comparison->new(Planted->new(factor => 2, verdicts => \%first),
-    Planted->new(factor => 8, verdicts => {%first, d => 'hang'}));
+my %first   = (a => 'safe', b => 'safe', c => 'hang', d => 'refused', e => 'late');
+my @planted = (
+    Planted->new(factor => 2, verdicts => \%first,               more => 'f'),
+    Planted->new(factor => 8, verdicts => {%first, d => 'hang'}, more => 'g'),
+);
+my $comparison = Counts::Comparison->new(@planted);
 is_deeply(
     [$comparison->sort_out(qw(a b c d e f))],
     ['d is refused and hang', 'e is late and late'],
@@ -117,8 +121,14 @@ is_deeply(
 );
 is_deeply([$comparison->groups], [qw(safe hang whole)], 'the others by verdict');
 $comparison->play for 1 .. 3;
-$comparison->play_all;
+is_deeply($planted[0]{asked}, [3, undef], 'a sample');
+$comparison->play_all(7);
 is_deeply([$comparison->groups], [qw(safe hang whole all)], 'and all');
+is_deeply(
+    [map { $_->{asked} } @planted],
+    [[5, 7], [5, undef]],
+    'that both have, as many at once as each is to play'
+);
 my $figures = $comparison->figures(1, 'safe');
 is($figures->{stops},                    8 * 4,  'the median of a case');
 is($figures->{forks},                    16 * 4, 'its CPU time in forks');

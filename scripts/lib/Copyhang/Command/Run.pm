@@ -14,12 +14,15 @@ use Copyhang::Tool  ();
 our $JOBS_PER_CPU = 32;
 our $JOBS_MAX     = 1024;    # what the case program takes
 
+# So many without --jobs.
+sub jobs ($class) { return min($JOBS_MAX, $JOBS_PER_CPU * Copyhang::Tool->cpus) }
+
 sub main ($class, @arguments) {
     my @own    = qw(only=s@ each baseline=s write-baseline=s);
     my $option = $class->options(\@arguments, @own, @Copyhang::Command::REPORT);
     $class->no_more(\@arguments, 'cases are chosen with --only GLOB');
     Copyhang::Paths->prepare($option->{'no-install'});
-    $option->{jobs} //= min($JOBS_MAX, $JOBS_PER_CPU * Copyhang::Tool->cpus);
+    $option->{jobs} //= $class->jobs;
     require Copyhang::Run;
     return Copyhang::Run->new($option)->main;
 }

@@ -12,7 +12,7 @@
 package Counts::Comparison;
 
 use v5.36;
-use List::Util qw(all);
+use List::Util qw(all uniq);
 
 # Of a case, but for wall: CPU time in forks; how many of the others; and the seconds of all.
 our @FIGURES = qw(forks processes context_switches page_faults system_calls stops wall);
@@ -27,12 +27,9 @@ sub new ($class, @counts) { return bless {counts => \@counts, groups => {}, runs
 # Plays these cases once, for their verdicts. Return: a line about each that is left out, as it has
 # another verdict than these, or not the same one in both.
 sub sort_out ($self, @ids) {
-    my @verdicts;
-    for my $counts (@{$self->{counts}}) {
-        my %there = map { $_ => 1 } $counts->ids;
-        @ids = grep { $there{$_} } @ids;
-    }
-    @verdicts = map { $_->play(\@ids, each => 1)->{verdicts} } @{$self->{counts}};
+    my %there = map { $_ => 1 } $self->_common;
+    @ids = grep { $there{$_} } @ids;
+    my @verdicts = map { $_->play(\@ids, each => 1)->{verdicts} } @{$self->{counts}};
     my @left_out;
     for my $id (@ids) {
         my ($verdict, @others) = map { $_->{$id} // 'none' } @verdicts;
@@ -56,8 +53,17 @@ sub play ($self) {
     return;
 }
 
-# All cases that there are, as a run plays them.
-sub play_all ($self) { return $self->_play($ALL, undef) }
+# All cases that all of them have, as a run plays them. @jobs: so many at once, of each; undef: its
+# own choice.
+sub play_all ($self, @jobs) { return $self->_play($ALL, [$self->_common], jobs => \@jobs) }
+
+# The ids that all of them have.
+sub _common ($self) {
+    my @ids = map { [$_->ids] } @{$self->{counts}};
+    my %times;
+    $times{$_}++ for map { uniq @{$_} } @ids;
+    return grep          { $times{$_} == @ids } @{$ids[0]};
+}
 
 sub _play ($self, $group, $ids, %how) {
     my @order = keys @{$self->{counts}};
@@ -66,7 +72,7 @@ sub _play ($self, $group, $ids, %how) {
     for my $which (@order) {
         my $counts = $self->{counts}[$which];
         my $before = $counts->fork_cpu;
-        my $played = $counts->play($ids, %how);
+        my $played = $counts->play($ids, %how, jobs => $how{jobs}[$which]);
         my $fork   = ($before + $counts->fork_cpu) / 2;
         my $cases  = keys %{$played->{verdicts}};
         my %figure = map { $_ => ($played->{$_} // 0) / $cases } @FIGURES;
