@@ -6,7 +6,7 @@
 #ifndef COPYHANG_DESCRIPTORS_H
 #define COPYHANG_DESCRIPTORS_H
 
-#define DESCRIPTORS_MAX 16
+#define DESCRIPTORS_MAX 32
 
 /** close_fd() - close *@fd if it is open, and set it to -1. */
 void close_fd(int *fd);

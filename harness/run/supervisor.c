@@ -24,6 +24,7 @@ enum {
 	FD_FILES = FD_HELPERS + HELPERS,
 	FD_COUNT = FD_FILES + ENDPOINTS_KEPT,
 };
+_Static_assert(FD_COUNT <= DESCRIPTORS_MAX, "take_descriptors() has room for less");
 
 static void get_ready(pid_t runner, int line)
 {
