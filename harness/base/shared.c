@@ -2,7 +2,6 @@
 /* Memory for more than one process. Each mapping costs a fork, so small ones are parts of one. */
 #include "shared.h"
 
-#include <stdalign.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
