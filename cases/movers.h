@@ -39,12 +39,21 @@ ssize_t mover_deliver(struct copy *copy,
 ssize_t mover_put_write(struct copy *copy, const char *bytes, size_t count);
 
 /**
- * mover_position() - Return: where @fd stands, for calls that take an offset. 0 where it cannot
- * seek: then the call itself refuses.
- *
- * Such calls leave the descriptors where they are. Movers take them along, as the other calls
- * do, so that a next step goes on from there.
+ * mover_seeks() - has @fd, one of the copy's, a position? Where that is known nobody is asked:
+ * where a copier is traced a call saved is two stops saved.
  */
-off_t mover_position(int fd);
+bool mover_seeks(const struct copy *copy, int fd);
+
+/**
+ * mover_position() - Return: where @fd, one of the copy's, stands, for calls that take an offset. 0
+ * where it cannot seek: then the call itself refuses.
+ */
+off_t mover_position(const struct copy *copy, int fd);
+
+/**
+ * mover_advance() - such calls leave the descriptors where they are. Movers take them along, here
+ * @fd by @count bytes, as the other calls do, so that a next step goes on from there.
+ */
+void mover_advance(const struct copy *copy, int fd, off_t count);
 
 #endif

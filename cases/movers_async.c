@@ -53,6 +53,12 @@ static void make_ring(void)
 	tried = true;
 }
 
+static void prepare_ring(const struct copy *copy)
+{
+	(void)copy;
+	make_ring();
+}
+
 /*
  * Not there, switched off (kernel.io_uring_disabled), forbidden by a filter: each time it is the
  * interface that is missing, and no refusal of these endpoints. Return: a request, or NULL.
@@ -90,19 +96,16 @@ static ssize_t complete(void)
  * has none: FUSE does not advance a file that is read so, with direct_io (fuse_direct_IO() in
  * fs/fuse/file.c), and a copy would never come to its end.
  */
-static __u64 offset_of(int fd)
+static __u64 offset_of(const struct copy *copy, int fd)
 {
-	const off_t at = lseek(fd, 0, SEEK_CUR);
-
-	return at < 0 ? (__u64)-1 : (__u64)at;
+	return mover_seeks(copy, fd) ? (__u64)lseek(fd, 0, SEEK_CUR) : (__u64)-1;
 }
 
-static ssize_t complete_on(int fd)
+static ssize_t complete_on(const struct copy *copy, int fd)
 {
 	const ssize_t n = complete();
 
-	if (n > 0)
-		lseek(fd, n, SEEK_CUR);
+	mover_advance(copy, fd, n);
 	return n;
 }
 
@@ -112,8 +115,8 @@ static ssize_t put_by_ring(struct copy *copy, const char *bytes, size_t count)
 
 	if (!sqe)
 		return -1;
-	io_uring_prep_write(sqe, copy->out, bytes, (unsigned int)count, offset_of(copy->out));
-	return complete_on(copy->out);
+	io_uring_prep_write(sqe, copy->out, bytes, (unsigned int)count, offset_of(copy, copy->out));
+	return complete_on(copy, copy->out);
 }
 
 static ssize_t move_io_uring_rw(struct copy *copy, size_t count)
@@ -124,8 +127,8 @@ static ssize_t move_io_uring_rw(struct copy *copy, size_t count)
 	if (!sqe)
 		return -1;
 	io_uring_prep_read(sqe, copy->in, buffer, (unsigned int)fitting(count),
-			   offset_of(copy->in));
-	n = complete_on(copy->in);
+			   offset_of(copy, copy->in));
+	n = complete_on(copy, copy->in);
 	return n <= 0 ? n : mover_deliver(copy, put_by_ring, buffer, (size_t)n);
 }
 
@@ -150,11 +153,13 @@ static ssize_t move_io_uring_rw(struct copy *copy, size_t count)
 }
 
 #define move_io_uring_splice move_io_uring_rw
+#define prepare_ring NULL
 
 #endif
 
 const struct mover mover_io_uring_rw = {
 	.move = move_io_uring_rw,
+	.prepare = prepare_ring,
 	.stands_for = SYS_read,
 	.calls = { SYS_io_uring_enter },
 	.ncalls = 1,
@@ -162,6 +167,7 @@ const struct mover mover_io_uring_rw = {
 
 const struct mover mover_io_uring_splice = {
 	.move = move_io_uring_splice,
+	.prepare = prepare_ring,
 	.direct = true,
 	.stands_for = SYS_splice,
 	.shares = true,
@@ -182,6 +188,12 @@ static bool have_context(void)
 	return false;
 }
 
+static void prepare_context(const struct copy *copy)
+{
+	(void)copy;
+	have_context();
+}
+
 static void forget_context(void)
 {
 	if (context)
@@ -189,14 +201,15 @@ static void forget_context(void)
 	context = 0;
 }
 
-static ssize_t perform(int operation, int fd, const char *bytes, size_t count)
+static ssize_t perform(const struct copy *copy, int operation, int fd, const char *bytes,
+		       size_t count)
 {
 	struct iocb request = {
 		.aio_lio_opcode = (__u16)operation,
 		.aio_fildes = (__u32)fd,
 		.aio_buf = (__u64)(uintptr_t)bytes,
 		.aio_nbytes = count,
-		.aio_offset = mover_position(fd),
+		.aio_offset = mover_position(copy, fd),
 	};
 	struct iocb *requests[] = { &request };
 	struct io_event event = { 0 };
@@ -207,19 +220,18 @@ static ssize_t perform(int operation, int fd, const char *bytes, size_t count)
 		if (errno != EINTR)
 			return -1;
 	}
-	if (event.res > 0)
-		lseek(fd, event.res, SEEK_CUR);
+	mover_advance(copy, fd, event.res);
 	return result_of(event.res);
 }
 
 static ssize_t put_by_aio(struct copy *copy, const char *bytes, size_t count)
 {
-	return perform(IOCB_CMD_PWRITE, copy->out, bytes, count);
+	return perform(copy, IOCB_CMD_PWRITE, copy->out, bytes, count);
 }
 
 static ssize_t move_aio_rw(struct copy *copy, size_t count)
 {
-	ssize_t n = perform(IOCB_CMD_PREAD, copy->in, buffer, fitting(count));
+	ssize_t n = perform(copy, IOCB_CMD_PREAD, copy->in, buffer, fitting(count));
 
 	return n <= 0 ? n : mover_deliver(copy, put_by_aio, buffer, (size_t)n);
 }
@@ -227,6 +239,7 @@ static ssize_t move_aio_rw(struct copy *copy, size_t count)
 const struct mover mover_aio_rw = {
 	.move = move_aio_rw,
 	.stands_for = SYS_read,
+	.prepare = prepare_context,
 	.forget = forget_context,
 	.calls = { SYS_io_submit, SYS_io_getevents },
 	.ncalls = 2,

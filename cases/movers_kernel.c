@@ -24,7 +24,7 @@ const struct mover mover_sendfile = {
 
 static ssize_t move_sendfile_offset(struct copy *copy, size_t count)
 {
-	off_t at = mover_position(copy->in);
+	off_t at = mover_position(copy, copy->in);
 	ssize_t n = sendfile(copy->out, copy->in, &at, count);
 
 	if (n > 0)
@@ -52,7 +52,7 @@ const struct mover mover_copy_file_range = {
 
 static ssize_t move_copy_file_range_offset(struct copy *copy, size_t count)
 {
-	int64_t at = mover_position(copy->in);
+	int64_t at = mover_position(copy, copy->in);
 	ssize_t n = syscall(SYS_copy_file_range, copy->in, &at, copy->out, NULL, count, 0);
 
 	if (n > 0)
@@ -66,34 +66,34 @@ const struct mover mover_copy_file_range_offset = {
 	.ncalls = 1,
 };
 
-/* Return: the bytes from where @fd stands to its end; negative beyond that. */
-static off_t rest_of(int fd)
+/* Return: the bytes from where the source stands to its end; negative beyond that. */
+static off_t rest_of(const struct copy *copy)
 {
 	struct stat stat;
 
-	return fstat(fd, &stat) < 0 ? 0 : stat.st_size - mover_position(fd);
+	return fstat(copy->in, &stat) < 0 ? 0 : stat.st_size - mover_position(copy, copy->in);
 }
 
 static ssize_t cloned(const struct copy *copy, off_t count)
 {
-	lseek(copy->in, count, SEEK_CUR);
-	lseek(copy->out, count, SEEK_CUR);
+	mover_advance(copy, copy->in, count);
+	mover_advance(copy, copy->out, count);
 	return count;
 }
 
 static bool at_end(const struct copy *copy)
 {
-	return mover_position(copy->in) > 0 && rest_of(copy->in) <= 0;
+	return mover_position(copy, copy->in) > 0 && rest_of(copy) <= 0;
 }
 
 /* All of the file or nothing (ioctl_ficlone(2)): there is no call for a part of it. */
 static ssize_t move_ficlone(struct copy *copy, size_t count)
 {
-	const off_t rest = rest_of(copy->in);
+	const off_t rest = rest_of(copy);
 
 	if (at_end(copy))
 		return 0;
-	if (mover_position(copy->in) || rest > (off_t)count) {
+	if (mover_position(copy, copy->in) || rest > (off_t)count) {
 		errno = EINVAL;
 		return -1;
 	}
@@ -108,13 +108,13 @@ const struct mover mover_ficlone = {
 
 static ssize_t move_ficlonerange(struct copy *copy, size_t count)
 {
-	const off_t rest = rest_of(copy->in);
+	const off_t rest = rest_of(copy);
 	const bool whole = rest <= (off_t)count;
 	struct file_clone_range range = {
 		.src_fd = copy->in,
-		.src_offset = (__u64)mover_position(copy->in),
+		.src_offset = (__u64)mover_position(copy, copy->in),
 		.src_length = whole ? 0 : count, /* 0: to the end of the file */
-		.dest_offset = (__u64)mover_position(copy->out),
+		.dest_offset = (__u64)mover_position(copy, copy->out),
 	};
 
 	if (at_end(copy))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Movers that bring the bytes into memory of the copier, and from there to the sink. */
 #include "movers.h"
+#include "strategy.h"
 
 #include <errno.h>
 #include <stdalign.h>
@@ -42,11 +43,22 @@ ssize_t mover_deliver(struct copy *copy,
 	return (ssize_t)count;
 }
 
-off_t mover_position(int fd)
+bool mover_seeks(const struct copy *copy, int fd)
 {
-	off_t at = lseek(fd, 0, SEEK_CUR);
+	return !copy->looked || copy->facts & (fd == copy->in ? SOURCE_SEEKS : SINK_SEEKS);
+}
+
+off_t mover_position(const struct copy *copy, int fd)
+{
+	const off_t at = mover_seeks(copy, fd) ? lseek(fd, 0, SEEK_CUR) : 0;
 
 	return at < 0 ? 0 : at;
+}
+
+void mover_advance(const struct copy *copy, int fd, off_t count)
+{
+	if (count > 0 && mover_seeks(copy, fd))
+		lseek(fd, count, SEEK_CUR);
 }
 
 ssize_t mover_put_write(struct copy *copy, const char *bytes, size_t count)
@@ -127,25 +139,23 @@ const struct mover mover_writev_empty = {
 
 static ssize_t put_pwrite(struct copy *copy, const char *bytes, size_t count)
 {
-	ssize_t n = pwrite(copy->out, bytes, count, mover_position(copy->out));
+	ssize_t n = pwrite(copy->out, bytes, count, mover_position(copy, copy->out));
 
-	if (n > 0)
-		lseek(copy->out, n, SEEK_CUR);
+	mover_advance(copy, copy->out, n);
 	return n;
 }
 
-static ssize_t read_at_position(int fd, size_t count)
+static ssize_t read_at_position(const struct copy *copy, size_t count)
 {
-	ssize_t n = pread(fd, buffer, count, mover_position(fd));
+	ssize_t n = pread(copy->in, buffer, count, mover_position(copy, copy->in));
 
-	if (n > 0)
-		lseek(fd, n, SEEK_CUR);
+	mover_advance(copy, copy->in, n);
 	return n;
 }
 
 static ssize_t move_pread_write(struct copy *copy, size_t count)
 {
-	ssize_t n = read_at_position(copy->in, min(count, sizeof(buffer)));
+	ssize_t n = read_at_position(copy, min(count, sizeof(buffer)));
 
 	return n <= 0 ? n : mover_deliver(copy, mover_put_write, buffer, (size_t)n);
 }
@@ -158,7 +168,7 @@ const struct mover mover_pread_write = {
 
 static ssize_t move_pread_pwrite(struct copy *copy, size_t count)
 {
-	ssize_t n = read_at_position(copy->in, min(count, sizeof(buffer)));
+	ssize_t n = read_at_position(copy, min(count, sizeof(buffer)));
 
 	return n <= 0 ? n : mover_deliver(copy, put_pwrite, buffer, (size_t)n);
 }
@@ -196,7 +206,7 @@ static void unmap(const struct window *window)
  */
 static int map_source(struct window *window, const struct copy *copy, size_t count, int flags)
 {
-	const off_t at = mover_position(copy->in);
+	const off_t at = mover_position(copy, copy->in);
 	struct stat stat;
 
 	if (fstat(copy->in, &stat) < 0)
@@ -216,8 +226,7 @@ static ssize_t move_mmap_write(struct copy *copy, size_t count)
 	if (mapped <= 0)
 		return mapped;
 	n = mover_deliver(copy, mover_put_write, source.map + source.skew, source.length);
-	if (n > 0)
-		lseek(copy->in, n, SEEK_CUR);
+	mover_advance(copy, copy->in, n);
 	unmap(&source);
 	return n;
 }
@@ -240,7 +249,7 @@ static bool make_room(int fd, off_t at, size_t count)
 
 static ssize_t copy_to_sink(const struct copy *copy, const struct window *source)
 {
-	const off_t at = mover_position(copy->out);
+	const off_t at = mover_position(copy, copy->out);
 	struct window sink = { .length = source->length };
 
 	if (!make_room(copy->out, at, sink.length) ||
@@ -248,8 +257,8 @@ static ssize_t copy_to_sink(const struct copy *copy, const struct window *source
 		return -1;
 	memcpy(sink.map + sink.skew, source->map + source->skew, sink.length);
 	unmap(&sink);
-	lseek(copy->in, (off_t)sink.length, SEEK_CUR);
-	lseek(copy->out, (off_t)sink.length, SEEK_CUR);
+	mover_advance(copy, copy->in, (off_t)sink.length);
+	mover_advance(copy, copy->out, (off_t)sink.length);
 	return (ssize_t)sink.length;
 }
 

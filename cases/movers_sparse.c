@@ -34,7 +34,7 @@ static ssize_t leave_hole(const struct copy *copy, off_t from, off_t to, size_t 
 
 static ssize_t move_seek_data(struct copy *copy, size_t count)
 {
-	const off_t from = mover_position(copy->in), to = mover_position(copy->out);
+	const off_t from = mover_position(copy, copy->in), to = mover_position(copy, copy->out);
 	struct stat in, out;
 	off_t data, hole;
 

@@ -40,15 +40,19 @@ const struct mover mover_splice = {
 
 static int private_pipe[2] = { -1, -1 };
 
-static bool make_private_pipe(const struct copy *copy)
+static bool have_private_pipe(const struct copy *copy)
 {
 	if (private_pipe[0] >= 0)
 		return true;
 	if (pipe2(private_pipe, O_CLOEXEC) < 0)
 		return false;
 	resize_pipe(private_pipe[1], copy->step->pipe_size);
-	resize_pipe(copy->out, copy->step->sink_size);
 	return true;
+}
+
+static void prepare_private_pipe(const struct copy *copy)
+{
+	have_private_pipe(copy);
 }
 
 static ssize_t put_splice(struct copy *copy, const char *bytes, size_t count)
@@ -90,8 +94,10 @@ static ssize_t move_splice_private(struct copy *copy, size_t count)
 {
 	ssize_t n;
 
-	if (!make_private_pipe(copy))
+	if (!have_private_pipe(copy))
 		return -1;
+	if (!copy->moved)
+		resize_pipe(copy->out, copy->step->sink_size);
 	n = splice(copy->in, NULL, private_pipe[1], NULL, count, copy->step->flags);
 	if (n <= 0)
 		return n;
@@ -111,6 +117,7 @@ static void forget_private_pipe(void)
 
 const struct mover mover_splice_private = {
 	.move = move_splice_private,
+	.prepare = prepare_private_pipe,
 	.forget = forget_private_pipe,
 	.shares = true,
 	.calls = { SYS_splice },
@@ -207,9 +214,11 @@ static ssize_t lend(struct copy *copy, size_t count,
 
 static ssize_t move_vmsplice(struct copy *copy, size_t count)
 {
-	/* A sink that is no pipe is to be known before bytes are taken for it: EBADF, too. */
-	if (!copy->moved && fcntl(copy->out, F_GETPIPE_SZ) < 0)
+	/* A sink that is no pipe is to be known before bytes are taken for it. */
+	if (!(copy->facts & SINK_PIPE)) {
+		errno = EBADF;
 		return -1;
+	}
 	return lend(copy, count, put_vmsplice);
 }
 
@@ -227,7 +236,7 @@ static ssize_t put_vmsplice_private(struct copy *copy, const char *bytes, size_t
 	const struct iovec iov = { .iov_base = (char *)bytes, .iov_len = count };
 	ssize_t n;
 
-	if (!make_private_pipe(copy))
+	if (!have_private_pipe(copy))
 		return -1;
 	n = vmsplice(private_pipe[1], &iov, 1, copy->step->flags & SPLICE_F_GIFT);
 	return n <= 0 ? n : mover_deliver(copy, put_splice, NULL, (size_t)n);
@@ -241,6 +250,7 @@ static ssize_t move_vmsplice_private(struct copy *copy, size_t count)
 const struct mover mover_vmsplice_private = {
 	.move = move_vmsplice_private,
 	.scribble = scribble_lent,
+	.prepare = prepare_private_pipe,
 	.forget = forget_private_pipe,
 	.calls = { SYS_read, SYS_vmsplice, SYS_splice },
 	.ncalls = 3,

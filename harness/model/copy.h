@@ -23,7 +23,7 @@ struct copy {
 	bool shared;     /* a mover that shares moved some of them */
 	bool lost; /* a mover took bytes that out then refused: no step can make up for that */
 	const struct step *step; /* the one under way */
-	bool looked;             /* copy_look() has been called: what source and sink are, */
+	bool looked;             /* copy_prepare() has been called: what source and sink are, */
 	unsigned int facts;      /* enum fact of strategy.h, and */
 	int64_t size;            /* the source's size */
 	bool keeps_memory;       /* what a mover lends to out stays mapped, for its scribble */
@@ -61,7 +61,12 @@ struct mover {
 	 * NULL: it lends none.
 	 */
 	void (*scribble)(void);
-	/* Let go of what the process keeps for the next move; NULL: it keeps nothing. */
+	/*
+	 * Make what the process keeps for all moves, for that of copy->step first; where it fails
+	 * the move will say so. NULL: it keeps nothing, or makes it by and by.
+	 */
+	void (*prepare)(const struct copy *copy);
+	/* Let go of that; NULL: it keeps nothing. */
 	void (*forget)(void);
 	/*
 	 * The system calls it is made of. One whose arguments name neither source

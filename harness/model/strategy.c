@@ -59,6 +59,8 @@ static unsigned int facts_of(const struct copy *copy, const struct stat *in, con
 		{ SAME_FILE, is_same(in, out) },
 		{ SOURCE_CHAR, S_ISCHR(in->st_mode) },
 		{ SOURCE_SMALL, S_ISREG(in->st_mode) && in->st_size <= SMALL },
+		{ SOURCE_SEEKS, lseek(copy->in, 0, SEEK_CUR) >= 0 },
+		{ SINK_SEEKS, lseek(copy->out, 0, SEEK_CUR) >= 0 },
 	};
 	unsigned int held = 0;
 
@@ -245,7 +247,7 @@ bool strategy_is_cascade(const struct strategy *strategy)
 	return strategy->steps[1].mover;
 }
 
-int copy_look(struct copy *copy)
+static int look(struct copy *copy)
 {
 	struct stat in, out;
 
@@ -257,14 +259,43 @@ int copy_look(struct copy *copy)
 	return 0;
 }
 
+static bool begins(const struct strategy *strategy, unsigned int facts)
+{
+	return (facts & strategy->only) == strategy->only && !(facts & strategy->unless);
+}
+
+/* Return: NULL where it does not begin. */
+static const struct step *first_step(const struct strategy *strategy, unsigned int facts)
+{
+	if (!begins(strategy, facts))
+		return NULL;
+	for (int i = 0; i < STRATEGY_STEPS && strategy->steps[i].mover; i++) {
+		if (applies(&strategy->steps[i], facts))
+			return &strategy->steps[i];
+	}
+	return NULL;
+}
+
+int copy_prepare(const struct strategy *strategy, struct copy *copy)
+{
+	const int error = look(copy);
+
+	if (error)
+		return error;
+	copy->step = first_step(strategy, copy->facts);
+	if (copy->step && copy->step->mover->prepare)
+		copy->step->mover->prepare(copy);
+	return 0;
+}
+
 int copy_through(const struct strategy *strategy, struct copy *copy)
 {
-	int error = copy->looked ? 0 : copy_look(copy);
+	int error = copy->looked ? 0 : look(copy);
 
 	if (error)
 		return error;
 	error = EINVAL;
-	if ((copy->facts & strategy->only) != strategy->only || copy->facts & strategy->unless)
+	if (!begins(strategy, copy->facts))
 		return -EINVAL;
 	for (int i = 0; i < STRATEGY_STEPS && strategy->steps[i].mover; i++) {
 		const struct step *step = &strategy->steps[i];
@@ -286,8 +317,11 @@ int copy_through(const struct strategy *strategy, struct copy *copy)
 
 int copy_nothing(const struct strategy *strategy, struct copy *copy)
 {
+	const int error = copy->looked ? 0 : look(copy);
 	ssize_t n;
 
+	if (error)
+		return error;
 	copy->step = &strategy->steps[0];
 	n = copy->step->mover->move(copy, 0);
 	if (n < 0)

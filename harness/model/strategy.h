@@ -29,6 +29,8 @@ enum fact {
 	SAME_FILE = 1 << 12,    /* both descriptors are of one regular file */
 	SOURCE_SMALL = 1 << 13, /* a regular file of 32 KiB at most */
 	SOURCE_CHAR = 1 << 14,  /* a character device, as a terminal is */
+	SOURCE_SEEKS = 1 << 15, /* it has a position (lseek(2)) */
+	SINK_SEEKS = 1 << 16,   /* it has */
 };
 
 /* Where a step leads that does not go on; SAME_STEP: to itself, as if nothing had been. */
@@ -109,10 +111,11 @@ bool strategy_by_worker(const struct strategy *strategy);
 bool strategy_is_cascade(const struct strategy *strategy);
 
 /**
- * copy_look() - look at source and sink, as copy_through() does before its first step, if nobody
- * has done so: where a copier is traced a call saved is two stops saved. Return: 0 or -errno.
+ * copy_prepare() - look at source and sink, and have ready what @strategy's first mover needs
+ * besides: where a copier is traced a call saved is two stops saved. copy_through() looks if nobody
+ * has done so. Return: 0 or -errno.
  */
-int copy_look(struct copy *copy);
+int copy_prepare(const struct strategy *strategy, struct copy *copy);
 
 /** copy_through() - copy until the end of the file or the limit. Return: 0 or -errno. */
 int copy_through(const struct strategy *strategy, struct copy *copy);

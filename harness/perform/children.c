@@ -155,7 +155,7 @@ void child_copy(const struct scene *scene)
 	};
 
 	catch_signal_of(scene->test->act);
-	copy_look(&copy);
+	copy_prepare(scene->test->strategy, &copy);
 	start_thread(scene);
 	tracee_wait();
 	while (copy_round(scene, copy) && scene->stall == STALL_NONE && !*stop) {

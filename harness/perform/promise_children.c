@@ -85,7 +85,7 @@ _Noreturn void promise_copier(const struct scene *scene)
 
 	limit_files(scene->source.kind->hole);
 	catch_signal(SIGUSR1);
-	copy_look(&copy);
+	copy_prepare(strategy, &copy);
 	if (promise->marks)
 		CHECKED(dup3(FD_SINK, FD_MARK, O_CLOEXEC));
 	if (promise_filters(scene))

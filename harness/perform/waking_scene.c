@@ -33,7 +33,7 @@ static _Noreturn void be_copier(const struct scene *scene)
 	};
 	int error;
 
-	copy_look(&copy);
+	copy_prepare(scene->test->strategy, &copy);
 	tracee_wait();
 	if (scene->test->act->waking->enlarges)
 		CHECKED(fcntl(FD_SINK, F_SETPIPE_SZ, 2 * CHECKED(fcntl(FD_SINK, F_GETPIPE_SZ))));

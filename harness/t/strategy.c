@@ -173,6 +173,29 @@ static void check_cascades(void)
 	CHECK(!cascade(other, &copy, 10, 5) && copy.moved == 10, "... and not where one is");
 }
 
+static const struct step *prepared;
+
+static void note_step(const struct copy *copy)
+{
+	prepared = copy->step;
+}
+
+static void check_preparation(void)
+{
+	const struct mover mover = { .move = move_and_note, .prepare = note_step };
+	struct strategy strategy = { .steps = { { .mover = &mover, .only = SOURCE_REGULAR },
+						{ .mover = &mover } } };
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	struct copy copy = { .in = null, .out = null };
+
+	CHECK(!copy_prepare(&strategy, &copy) && prepared == &strategy.steps[1],
+	      "the first step that applies is prepared");
+	prepared = NULL;
+	strategy.only = SOURCE_REGULAR;
+	CHECK(!copy_prepare(&strategy, &copy) && !prepared, "... where the copy begins at all");
+	close(null);
+}
+
 static void check_requests(void)
 {
 	const struct mover mover = { .move = move_and_note };
@@ -430,6 +453,7 @@ int main(void)
 {
 	ksft_print_header();
 	check_cascades();
+	check_preparation();
 	check_requests();
 	check_patience();
 	check_ways();
