@@ -68,40 +68,52 @@ static char state_of(const char *status)
 	return *field(status, "State:\t");
 }
 
-static uint64_t sleeps_of(const char *status)
+static bool is_worker(const char *name)
 {
-	return number(status, "voluntary_ctxt_switches:\t");
+	return !strncmp(name, WORKER, strlen(WORKER));
 }
 
-static uint64_t switches_of(const char *status)
+static struct seen seen_in(const char *status)
 {
-	return sleeps_of(status) + number(status, "nonvoluntary_ctxt_switches:\t");
+	const uint64_t sleeps = number(status, "voluntary_ctxt_switches:\t");
+
+	return (struct seen){
+		.state = state_of(status),
+		.worker = is_worker(field(status, NAME)),
+		.threads = (int)number(status, "Threads:\t"),
+		.sleeps = sleeps,
+		.switches = sleeps + number(status, "nonvoluntary_ctxt_switches:\t"),
+	};
 }
 
 /*
- * schedstat's first number is the time on a CPU, its second one the run delay, both in ns
+ * schedstat's numbers are the time on a CPU, the run delay, both in ns, and how often it got a CPU
  * (Documentation/scheduler/sched-stats.rst). It is readable for a zombie too, until it is reaped.
  */
-static bool read_schedstat(pid_t tid, long long *ran, long long *waited)
-{
-	char schedstat[96];
+struct schedstat {
+	long long ran, waited;
+	unsigned long arrivals;
+};
 
-	return proc_kept_file(schedstat, sizeof(schedstat), KEPT_SCHEDSTAT, tid) > 0 &&
-	       sscanf(schedstat, "%lld %lld", ran, waited) == 2;
+static struct schedstat schedstat_of(pid_t tid)
+{
+	struct schedstat stat = { 0 };
+	char line[96];
+
+	if (proc_kept_file(line, sizeof(line), KEPT_SCHEDSTAT, tid) < 1 ||
+	    sscanf(line, "%lld %lld %lu", &stat.ran, &stat.waited, &stat.arrivals) != 3)
+		return (struct schedstat){ 0 };
+	return stat;
 }
 
 int64_t proc_ran(pid_t tid)
 {
-	long long ran, waited;
-
-	return read_schedstat(tid, &ran, &waited) ? ran : 0;
+	return schedstat_of(tid).ran;
 }
 
 int64_t proc_starved(pid_t tid)
 {
-	long long ran, waited;
-
-	return read_schedstat(tid, &ran, &waited) ? waited : 0;
+	return schedstat_of(tid).waited;
 }
 
 /*
@@ -109,21 +121,24 @@ int64_t proc_starved(pid_t tid)
  * the task ends at this moment, he would wait in its place for the requests that it left
  * (exit_aio() in fs/aio.c): in vain, if only he can end that wait. So who runs, and may end, is
  * told from who sleeps without that. /proc/PID/syscall waits for who was preempted on its way to
- * sleep, and looks asleep, until it is (wait_task_inactive() in kernel/sched/core.c). Where there
- * is no such file (um), or that may not be read, nobody runs.
+ * sleep, and looks asleep, until it is (wait_task_inactive() in kernel/sched/core.c). Return: -1
+ * where nobody says: there is no such file (um), or that may not be read.
  */
-static bool is_running(pid_t tid)
+static int is_running(pid_t tid)
 {
 	static const char running[] = "running";
 	char line[256];
 
-	return proc_kept_file(line, sizeof(line), KEPT_SYSCALL, tid) > 0 &&
-	       !strncmp(line, running, strlen(running));
+	if (proc_kept_file(line, sizeof(line), KEPT_SYSCALL, tid) < 1)
+		return -1;
+	return !strncmp(line, running, strlen(running));
 }
 
-static bool is_worker(const char *name)
+static bool is_named_worker(pid_t tid)
 {
-	return !strncmp(name, WORKER, strlen(WORKER));
+	char name[64];
+
+	return proc_file(name, sizeof(name), tid, "comm") > 0 && is_worker(name);
 }
 
 /*
@@ -136,48 +151,83 @@ static bool is_worker(const char *name)
 #define WORKERS_SEEM_TO_RUN false
 #endif
 
-static struct proc_sample sample_of_running(pid_t tid)
+static bool is_one_of(char state, const char *states)
 {
-	char name[64];
-	const bool worker = proc_file(name, sizeof(name), tid, "comm") > 0 && is_worker(name);
-
-	return (struct proc_sample){ .runs = true, .worker = worker ? tid : 0 };
+	return state && strchr(states, state);
 }
 
-static struct proc_sample sample_of(const char *status, pid_t tid)
+/*
+ * A status takes the kernel ten times as long to write as a schedstat. Who got no CPU since it was
+ * seen asleep sleeps as it did: neither its state nor its switches have changed. That it had none
+ * while its status was read is asked before, and after. Return: false when it is gone.
+ */
+static bool look(pid_t tid, uint64_t arrivals, struct seen *seen)
 {
-	const char state = state_of(status);
+	struct seen *before = proc_seen(tid);
+	const char *status;
 
+	if (before && arrivals && before->arrivals == arrivals) {
+		*seen = *before;
+		return true;
+	}
+	status = status_of(tid);
+	if (!status)
+		return false;
+	*seen = seen_in(status);
+	if (before && arrivals && !is_one_of(seen->state, "RZX") &&
+	    schedstat_of(tid).arrivals == arrivals) {
+		seen->arrivals = arrivals;
+		*before = *seen;
+	}
+	return true;
+}
+
+static struct proc_sample sample_of(const struct seen *seen)
+{
 	return (struct proc_sample){
-		.quiet = state && strchr("SDZX", state),
-		.deep = state == 'D',
-		.stopped = state && strchr("tT", state),
-		.runs = state == 'R',
-		.worker = is_worker(field(status, NAME)) ? tid : 0,
-		.switches = switches_of(status),
+		.quiet = is_one_of(seen->state, "SDZX"),
+		.deep = seen->state == 'D',
+		.stopped = is_one_of(seen->state, "tT"),
+		.runs = seen->state == 'R',
+		.switches = seen->switches,
 	};
+}
+
+/* Return: false when it is gone. *@threads: of its process, 0 where it runs. */
+static bool sample_one(pid_t tid, bool may_be_worker, struct proc_sample *sample, int *threads)
+{
+	const uint64_t arrivals = schedstat_of(tid).arrivals;
+	const int runs = is_running(tid);
+	struct seen seen;
+
+	*threads = 0;
+	if (runs > 0) {
+		const bool worker = may_be_worker && is_named_worker(tid);
+
+		*sample = (struct proc_sample){ .runs = true, .worker = worker ? tid : 0 };
+		if (!worker || !WORKERS_SEEM_TO_RUN)
+			return true;
+	}
+	if (!look(tid, runs < 0 ? 0 : arrivals, &seen))
+		return false;
+	*sample = sample_of(&seen);
+	sample->worker = seen.worker ? tid : 0;
+	*threads = seen.threads;
+	return true;
 }
 
 bool proc_sample_thread(pid_t tid, struct proc_sample *sample)
 {
-	const char *status;
+	int threads;
 
-	if (is_running(tid)) {
-		*sample = sample_of_running(tid);
-		if (!sample->worker || !WORKERS_SEEM_TO_RUN)
-			return true;
-	}
-	status = status_of(tid);
-	if (status)
-		*sample = sample_of(status, tid);
-	return status;
+	return sample_one(tid, false, sample, &threads);
 }
 
 uint64_t proc_slept(pid_t tid)
 {
 	const char *status = status_of(tid);
 
-	return status ? sleeps_of(status) : 0;
+	return status ? seen_in(status).sleeps : 0;
 }
 
 static void add(struct proc_sample *sum, const struct proc_sample *thread)
@@ -203,10 +253,11 @@ static bool sample_threads(pid_t pid, struct proc_sample *sample, bool pass_over
 	if (!dir)
 		return false;
 	while ((entry = readdir(dir))) {
+		const pid_t tid = (pid_t)strtol(entry->d_name, NULL, 10);
 		struct proc_sample thread;
+		int threads;
 
-		if (entry->d_name[0] == '.' ||
-		    !proc_sample_thread((pid_t)strtol(entry->d_name, NULL, 10), &thread))
+		if (entry->d_name[0] == '.' || !sample_one(tid, tid != pid, &thread, &threads))
 			continue;
 		any = true;
 		if (!thread.stopped || !pass_over_stopped)
@@ -216,19 +267,20 @@ static bool sample_threads(pid_t pid, struct proc_sample *sample, bool pass_over
 	return any;
 }
 
-/* Most have one thread, which is seen at a glance. */
+/*
+ * Most have one thread, which is seen at a glance: who sleeps alone since it was looked at has made
+ * no other.
+ */
 static bool sample_process(pid_t pid, struct proc_sample *sample, bool pass_over_stopped)
 {
-	const char *status;
+	int threads;
 
-	if (is_running(pid)) {
-		*sample = sample_of_running(pid);
+	if (!sample_one(pid, false, sample, &threads))
+		return false;
+	if (sample->runs && !threads)
 		return true;
-	}
-	status = status_of(pid);
-	if (!status || number(status, "Threads:\t") != 1)
-		return status && sample_threads(pid, sample, pass_over_stopped);
-	*sample = sample_of(status, pid);
+	if (threads != 1)
+		return sample_threads(pid, sample, pass_over_stopped);
 	if (sample->stopped && pass_over_stopped)
 		*sample = (struct proc_sample){ .quiet = true };
 	return true;
@@ -265,7 +317,7 @@ static bool read_call(pid_t tid, struct call *call)
 {
 	char line[256], *at;
 
-	if (proc_file(line, sizeof(line), tid, "syscall") < 0)
+	if (proc_kept_file(line, sizeof(line), KEPT_SYSCALL, tid) < 0)
 		return false;
 	call->nr = strtol(line, &at, 10);
 	if (at == line || call->nr < 0)
@@ -277,17 +329,18 @@ static bool read_call(pid_t tid, struct call *call)
 
 void proc_describe(struct text *text, pid_t tid)
 {
-	const char *status = status_of(tid);
+	const uint64_t arrivals = schedstat_of(tid).arrivals;
+	struct seen seen;
 	struct call call;
 	char wchan[64];
 
-	if (!status) {
+	if (!look(tid, is_running(tid) ? 0 : arrivals, &seen)) {
 		text_add(text, "gone");
 		return;
 	}
 	if (proc_file(wchan, sizeof(wchan), tid, "wchan") < 1)
 		strcpy(wchan, "?");
-	text_add(text, "%c %s ", state_of(status), wchan);
+	text_add(text, "%c %s ", seen.state, wchan);
 	if (!read_call(tid, &call)) {
 		text_add(text, "?");
 	} else if (call_is_in_memory(&call)) {
@@ -296,7 +349,7 @@ void proc_describe(struct text *text, pid_t tid)
 	} else {
 		call_describe(text, &call);
 	}
-	text_add(text, " switches:%" PRIu64, switches_of(status));
+	text_add(text, " switches:%" PRIu64, seen.switches);
 }
 
 /* On powerpc the first ones are a word of the stack's, and what every sleeper is in. */

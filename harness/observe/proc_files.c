@@ -46,6 +46,7 @@ static struct kept {
 	struct kept_task {
 		pid_t tid;           /* 0: none */
 		int fds[KEPT_FILES]; /* -1: not open */
+		struct seen seen;
 	} tasks[KEPT_TASKS];
 	int next; /* to give way to another one */
 } * kept;         /* a child, which may have others by these numbers by and by, has none */
@@ -82,6 +83,13 @@ static struct kept_task *keep(pid_t tid)
 	return task;
 }
 
+struct seen *proc_seen(pid_t tid)
+{
+	struct kept_task *task = keep(tid);
+
+	return task ? &task->seen : NULL;
+}
+
 ssize_t proc_kept_file(char *into, size_t size, enum kept_file file, pid_t tid)
 {
 	static const char *const names[KEPT_FILES] = {
@@ -95,6 +103,9 @@ ssize_t proc_kept_file(char *into, size_t size, enum kept_file file, pid_t tid)
 
 	if (length >= 0 || !fd)
 		return length;
+	/* Another one has its number by now, if any. */
+	if (*fd >= 0)
+		task->seen = (struct seen){ 0 };
 	close_fd(fd);
 	*fd = open_file(tid, names[file]);
 	return read_text(*fd, into, size);

@@ -276,6 +276,61 @@ static bool is_quiet(pid_t pid)
 	return proc_sample_thread(pid, &sample) && sample.quiet;
 }
 
+static pid_t fork_reader(int fd)
+{
+	const pid_t pid = fork();
+	char byte;
+
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (read(fd, &byte, 1) == 1)
+		;
+	_exit(0);
+}
+
+static struct proc_sample await_sleep(pid_t pid, uint64_t switches)
+{
+	const int64_t deadline = clock_now() + 10 * NS_PER_S;
+	struct proc_sample sample = { 0 };
+
+	while (clock_now() < deadline && proc_sample_thread(pid, &sample) &&
+	       !(sample.quiet && sample.switches > switches))
+		sched_yield();
+	return sample;
+}
+
+/* Who sleeps on is not looked at in the same way again. */
+static void check_sleeps(void)
+{
+	struct proc_sample first, again, next;
+	int ends[2];
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC))
+		ksft_exit_fail_msg("no pipe\n");
+	fflush(stdout);
+	pid = fork_reader(ends[0]);
+	first = await_sleep(pid, 0);
+	CHECK(proc_sample_thread(pid, &again) && again.quiet && again.switches == first.switches,
+	      "one that sleeps on is seen to");
+	CHECK(write(ends[1], "", 1) == 1 && (next = await_sleep(pid, again.switches)).quiet &&
+		      next.switches > again.switches,
+	      "... and that it has woken since");
+	kill(pid, SIGSTOP);
+	CHECK(waitpid(pid, NULL, WUNTRACED) == pid && proc_sample_thread(pid, &next) &&
+		      next.stopped,
+	      "... that it was stopped");
+	kill(pid, SIGKILL);
+	CHECK(waitid(P_PID, (id_t)pid, NULL, WEXITED | WNOWAIT) == 0 && proc_ended(pid) &&
+		      proc_sample_thread(pid, &next) && next.switches > again.switches,
+	      "... and that it has ended");
+	waitpid(pid, NULL, 0);
+	close(ends[0]);
+	close(ends[1]);
+	proc_forget();
+}
+
 /* Its files stay open: they are to say each time how it is, and by and by that it is gone. */
 static void check_looks(void)
 {
@@ -362,6 +417,7 @@ int main(void)
 	ksft_print_header();
 	check_patience();
 	check_text();
+	check_sleeps();
 	check_looks();
 	check_many_groups();
 	check_calls();
