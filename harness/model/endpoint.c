@@ -105,9 +105,7 @@ static struct {
 	int at; /* 0: nothing is kept */
 	int next;
 	struct kept {
-		const struct endpoint_kind *kind;
-		enum role role;
-		size_t size;
+		struct endpoint_wanted is;
 		bool borrowed;
 	} of[ENDPOINTS_KEPT];
 } kept;
@@ -119,13 +117,17 @@ void endpoint_keep_at(int fd)
 		dup3(STDIN_FILENO, fd + i, O_CLOEXEC);
 }
 
-int endpoint_borrow(struct endpoint *endpoint)
+static bool is_like(const struct endpoint_wanted *a, const struct endpoint_wanted *b)
+{
+	return a->kind == b->kind && a->written == b->written && a->size == b->size;
+}
+
+int endpoint_borrow(struct endpoint *endpoint, const struct endpoint_wanted *wanted)
 {
 	for (int i = 0; i < ENDPOINTS_KEPT; i++) {
 		struct kept *file = &kept.of[i];
 
-		if (file->kind != endpoint->kind || file->role != endpoint->role ||
-		    file->size != endpoint->size || file->borrowed)
+		if (file->borrowed || !is_like(&file->is, wanted))
 			continue;
 		file->borrowed = true;
 		endpoint->borrowed = i + 1;
@@ -141,21 +143,17 @@ static void give_back(struct endpoint *endpoint)
 	endpoint->borrowed = 0;
 }
 
-int endpoint_keep(struct endpoint *endpoint)
+int endpoint_keep(struct endpoint *endpoint, const struct endpoint_wanted *is)
 {
 	const int place = kept.next;
 	struct kept *file = &kept.of[place];
 
 	if (!kept.at || file->borrowed || dup3(endpoint->fd, kept.at + place, O_CLOEXEC) < 0)
 		return -1;
-	*file = (struct kept){
-		.kind = endpoint->kind,
-		.role = endpoint->role,
-		.size = endpoint->size,
-	};
+	*file = (struct kept){ .is = *is };
 	kept.next = (place + 1) % ENDPOINTS_KEPT;
 	endpoint_close(endpoint);
-	return endpoint_borrow(endpoint);
+	return endpoint_borrow(endpoint, is);
 }
 
 void endpoint_close(struct endpoint *endpoint)

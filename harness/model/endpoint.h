@@ -164,17 +164,24 @@ void endpoint_end_datagrams(int fd);
 #define ENDPOINTS_KEPT 12
 void endpoint_keep_at(int fd);
 
-/**
- * endpoint_borrow() - give @endpoint the file that is kept for its kind, role and size, if there is
- * one and nobody has it, until it is closed. Return: its descriptor, to be opened anew, or -1.
- */
-int endpoint_borrow(struct endpoint *endpoint);
+/** struct endpoint_wanted - a file that is kept, and what all of it is to be like. */
+struct endpoint_wanted {
+	const struct endpoint_kind *kind; /* it tells where: one of those that are there */
+	bool written;                     /* who borrows it cuts it off, and writes to it; */
+	size_t size;                      /* else it has so many bytes of pattern */
+};
 
 /**
- * endpoint_keep() - keep @endpoint's fd for the like of it, which borrows it first: what it has
- * open is closed. Return: as endpoint_borrow(); -1 where nothing is kept, and it is as it was.
+ * endpoint_borrow() - give @endpoint a file that is kept, if there is one like this and nobody has
+ * it, until it is closed. Return: its descriptor, to be opened anew, or -1.
  */
-int endpoint_keep(struct endpoint *endpoint);
+int endpoint_borrow(struct endpoint *endpoint, const struct endpoint_wanted *wanted);
+
+/**
+ * endpoint_keep() - keep @endpoint's fd, which is like this, for the next, and borrow it first:
+ * what it has open is closed. Return: as above; -1 where nothing is kept, and it is as it was.
+ */
+int endpoint_keep(struct endpoint *endpoint, const struct endpoint_wanted *is);
 
 /** endpoint_close() - close what is open. */
 void endpoint_close(struct endpoint *endpoint);
