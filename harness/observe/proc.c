@@ -2,6 +2,7 @@
 /* Files of /proc understood; the only place that knows what they look like. */
 #include "proc.h"
 
+#include "clock.h"
 #include "proc_files.h"
 #include "shared.h"
 
@@ -196,6 +197,7 @@ static struct proc_sample sample_of(const struct seen *seen)
 /* Return: false when it is gone. *@threads: of its process, 0 where it runs. */
 static bool sample_one(pid_t tid, bool may_be_worker, struct proc_sample *sample, int *threads)
 {
+	const int64_t now = clock_now();
 	const uint64_t arrivals = schedstat_of(tid).arrivals;
 	const int runs = is_running(tid);
 	struct seen seen;
@@ -204,7 +206,11 @@ static bool sample_one(pid_t tid, bool may_be_worker, struct proc_sample *sample
 	if (runs > 0) {
 		const bool worker = may_be_worker && is_named_worker(tid);
 
-		*sample = (struct proc_sample){ .runs = true, .worker = worker ? tid : 0 };
+		*sample = (struct proc_sample){
+			.runs = true,
+			.worker = worker ? tid : 0,
+			.at = now,
+		};
 		if (!worker || !WORKERS_SEEM_TO_RUN)
 			return true;
 	}
@@ -212,6 +218,7 @@ static bool sample_one(pid_t tid, bool may_be_worker, struct proc_sample *sample
 		return false;
 	*sample = sample_of(&seen);
 	sample->worker = seen.worker ? tid : 0;
+	sample->at = now;
 	*threads = seen.threads;
 	return true;
 }
@@ -247,7 +254,7 @@ static bool sample_threads(pid_t pid, struct proc_sample *sample, bool pass_over
 	bool any = false;
 	DIR *dir;
 
-	*sample = (struct proc_sample){ .quiet = true };
+	*sample = (struct proc_sample){ .quiet = true, .at = clock_now() };
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
 	dir = opendir(path);
 	if (!dir)
@@ -282,7 +289,7 @@ static bool sample_process(pid_t pid, struct proc_sample *sample, bool pass_over
 	if (threads != 1)
 		return sample_threads(pid, sample, pass_over_stopped);
 	if (sample->stopped && pass_over_stopped)
-		*sample = (struct proc_sample){ .quiet = true };
+		*sample = (struct proc_sample){ .quiet = true, .at = sample->at };
 	return true;
 }
 

@@ -24,6 +24,7 @@ struct proc_sample {
 	bool runs;         /* is on a CPU, or waits for one: R; of a process: any thread is */
 	pid_t worker;      /* the thread of io_uring's that it is or has; 0: none, as before 5.12 */
 	uint64_t switches; /* context switches so far, of who does not run: unchanged, it did not */
+	int64_t at;        /* when it was begun to look; CLOCK_MONOTONIC, ns */
 };
 
 /**

@@ -83,7 +83,7 @@ int64_t program_waits_until(const struct task *task)
 
 void program_look(struct quiescence *quiescence, const struct tracer *tracer)
 {
-	struct proc_sample all = { .quiet = true }, one;
+	struct proc_sample all = { .quiet = true, .at = clock_now() }, one;
 
 	for (int i = 0; i < tracer->count; i++) {
 		const struct task *task = &tracer->tasks[i];

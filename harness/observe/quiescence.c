@@ -6,13 +6,11 @@
 
 void quiescence_look_sample(struct quiescence *quiescence, const struct proc_sample *sample)
 {
-	const int64_t now = clock_now();
-
 	if (!sample->quiet || !quiescence->since || sample->switches != quiescence->switches) {
-		quiescence->since = now;
+		quiescence->since = clock_now();
 		quiescence->switches = sample->switches;
 	}
-	quiescence->until = now;
+	quiescence->until = sample->at;
 	quiescence->worker = sample->worker;
 }
 

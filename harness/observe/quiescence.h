@@ -19,7 +19,10 @@ struct quiescence {
 	pid_t worker;         /* the thread of io_uring's that works for it; 0: none was seen */
 };
 
-/** quiescence_look_sample() - at what @sample was taken of, at this moment. */
+/**
+ * quiescence_look_sample() - at what @sample was taken of, just now. Who looks may have waited for
+ * a CPU meanwhile: a sleep lasts from the end of its first look to the beginning of its last one.
+ */
 void quiescence_look_sample(struct quiescence *quiescence, const struct proc_sample *sample);
 
 /** quiescence_look_thread() - at the one thread @tid. */

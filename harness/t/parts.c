@@ -365,8 +365,11 @@ static void nap(void)
 static void look(struct quiescence *quiescence, bool quiet, uint64_t switches)
 {
 	nap();
-	quiescence_look_sample(quiescence,
-			       &(struct proc_sample){ .quiet = quiet, .switches = switches });
+	quiescence_look_sample(quiescence, &(struct proc_sample){
+						   .quiet = quiet,
+						   .switches = switches,
+						   .at = clock_now(),
+					   });
 }
 
 static void check_quiescence(void)
@@ -377,6 +380,13 @@ static void check_quiescence(void)
 	CHECK(!quiescence_lasts(&none, 0), "before the first look nothing lasts");
 	look(&one, true, 5);
 	CHECK(!quiescence_lasts(&one, 1), "one look is no sleep");
+	nap();
+	quiescence_look_sample(&one, &(struct proc_sample){
+					     .quiet = true,
+					     .switches = 5,
+					     .at = one.since,
+				     });
+	CHECK(!quiescence_lasts(&one, 1), "nor is the time that the next one takes");
 	look(&one, true, 5);
 	before = one;
 	CHECK(quiescence_lasts(&one, NS_PER_MS) && !quiescence_lasts(&one, NS_PER_S),
