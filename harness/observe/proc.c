@@ -159,8 +159,9 @@ static bool is_one_of(char state, const char *states)
 
 /*
  * A status takes the kernel ten times as long to write as a schedstat. Who got no CPU since it was
- * seen asleep sleeps as it did: neither its state nor its switches have changed. That it had none
- * while its status was read is asked before, and after. Return: false when it is gone.
+ * seen asleep sleeps as it did: neither its state nor its switches have changed, as any way to a
+ * CPU is counted (sched_info_arrive() in kernel/sched/stats.h). That it had none while its status
+ * was read is asked before, and after. Return: false when it is gone.
  */
 static bool look(pid_t tid, uint64_t arrivals, struct seen *seen)
 {
