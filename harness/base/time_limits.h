@@ -47,7 +47,7 @@
 // clang-format on
 
 /* What may come in it besides: a last wait, cleanup asked for three times, processes to kill */
-#define CLEARING_MS (2 * TIME_TEARDOWN + TIME_AFTERWARDS + 3 * TIME_CLEANUP)
+#define CLEARING_MS (2 * TIME_TEARDOWN + TIME_AFTERWARDS + 4 * TIME_CLEANUP)
 
 /* An act may take so many times as long as the control's; and is at rest after so many. */
 #define ACT_CONTROLS 8

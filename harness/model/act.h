@@ -59,6 +59,8 @@ struct act_fixture {
 	/* An act from outside: do it, and is it over? NULL: it is no such act. */
 	bool (*act)(enum performer performer);
 	bool (*over)(enum performer performer);
+	/* Let go of what is kept for these. NULL: nothing is. */
+	void (*clear)(void);
 };
 
 struct act {

@@ -96,6 +96,8 @@ int scene_clear(struct scene *scene)
 	cleanup_run(scene->cleanup);
 	forsake_busy_copier(scene->copier);
 	none_left(scene);
+	if (scene->test->act->fixture && scene->test->act->fixture->clear)
+		scene->test->act->fixture->clear();
 	endpoint_close(&scene->source);
 	endpoint_close(&scene->sink);
 	close_fd(&scene->shared);

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* It has its line, what its work is about, and /dev/null. */
@@ -71,6 +72,9 @@ static _Noreturn void be_cleanup(struct cleanup cleanup, int line)
 	_exit(0);
 }
 
+static pid_t latest; /* by cleanup_start(), until its end was seen */
+static bool went_on; /* the end of one before was not */
+
 int cleanup_start(const struct cleanup *cleanup)
 {
 	int line[2], error;
@@ -86,8 +90,11 @@ int cleanup_start(const struct cleanup *cleanup)
 	/* Until then it has what the scene is about. */
 	if (!error)
 		error = ready_await(line[0], CLEANUP_WHO);
-	if (!error)
+	if (!error) {
+		went_on |= latest;
+		latest = pid;
 		return line[0];
+	}
 	close(line[0]);
 	ready_abandon(pid);
 	return error;
@@ -111,12 +118,35 @@ void cleanup_run(int line)
 	await_word(line, MSG_PEEK);
 }
 
+static void await_end(void)
+{
+	const int64_t deadline = clock_now() + LIMIT_OF(CLEANUP);
+
+	while (!waitpid(latest, NULL, WNOHANG)) {
+		if (clock_now() >= deadline)
+			return;
+		poll(NULL, 0, 1);
+	}
+	latest = 0;
+}
+
 void cleanup_end(int *line)
 {
+	ssize_t n = 1;
+
+	if (*line < 0)
+		return;
 	cleanup_run(*line);
-	while (*line >= 0 && await_word(*line, 0) > 0)
-		;
+	while (n > 0)
+		n = await_word(*line, 0);
 	close_fd(line);
+	if (!n)
+		await_end();
+}
+
+bool cleanup_all_over(void)
+{
+	return !latest && !went_on;
 }
 
 bool cleanup_actors_gone(const struct cleanup *cleanup)

@@ -36,8 +36,14 @@ int cleanup_start(const struct cleanup *cleanup);
 /** cleanup_run() - have it done now, once for all; -1 is no line. Waits for CLEANUP at most. */
 void cleanup_run(int line);
 
-/** cleanup_end() - ... and to the end of its work, and close *@line; waits as long again. */
+/**
+ * cleanup_end() - ... and to the end of its work, and close *@line; waits as long again, and once
+ * more for its own end.
+ */
 void cleanup_end(int *line);
+
+/** cleanup_all_over() - were all that this process has started seen to come to their end? */
+bool cleanup_all_over(void);
 
 /** cleanup_actors_gone() - have the actors come to their end? Zombies have. */
 bool cleanup_actors_gone(const struct cleanup *cleanup);

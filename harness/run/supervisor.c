@@ -2,8 +2,8 @@
 /* A supervisor: away from all that is its runner's, it plays case after case. */
 #include "supervisor.h"
 
-#include "act.h"
 #include "checked.h"
+#include "cleanup.h"
 #include "descriptors.h"
 #include "endpoint.h"
 #include "helper.h"
@@ -58,9 +58,9 @@ static bool has_children(void)
 }
 
 /*
- * Only if nothing of this case can be seen in the next one. A program, and who puts right what an
- * act did, may outlive their case, and so may whatever had to do with a verdict that is no common
- * one.
+ * Only if nothing of this case can be seen in the next one. A program may outlive its case, and so
+ * may whatever had to do with a verdict that is no common one; of who puts right what an act did it
+ * is known.
  */
 static bool is_as_before(const struct test_case *test, const struct result *result)
 {
@@ -68,7 +68,7 @@ static bool is_as_before(const struct test_case *test, const struct result *resu
 
 	return (verdict == VERDICT_SAFE || verdict == VERDICT_REFUSED || verdict == VERDICT_HANG ||
 		verdict == VERDICT_UNAVAILABLE) &&
-	       !result->left && !test->strategy->program && !test->act->fixture && !has_children();
+	       !result->left && !test->strategy->program && cleanup_all_over() && !has_children();
 }
 
 static _Noreturn void supervise(const struct test_case *cases, const struct results *results,

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A supervisor plays case after case: without a descriptor that one has left behind, and not after
- * one that has left a child.
+ * one that has left a child, or a cleanup process that goes on.
  */
 #include "check.h"
+#include "cleanup.h"
+#include "clock.h"
 #include "descriptors.h"
 #include "planting.h"
 #include "plants.h"
 #include "runner.h"
+#include "time_limits.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -43,11 +46,62 @@ static int leave_child(struct endpoint *endpoint, enum role role, const char **m
 	return open_and_keep(endpoint, role, missing);
 }
 
-enum { FIRST, SECOND, DESCRIPTOR, AFTER_IT, CHILD, AFTER_THAT, CASES };
+static bool put_right(const struct cleanup *cleanup)
+{
+	return clock_now() >= *(const int64_t *)cleanup->data;
+}
+
+/* Return: the line to a cleanup process that has done its work after @ns. */
+static int clean_up(int64_t ns)
+{
+	static int64_t done;
+
+	done = clock_now() + ns;
+	return cleanup_start(
+		&(struct cleanup){ .fds = { -1, -1 }, .put_right = put_right, .data = &done });
+}
+
+static int clean_up_at_once(const struct act_setting *setting, const char **missing)
+{
+	(void)setting;
+	(void)missing;
+	return clean_up(0);
+}
+
+static int clean_up_late(const struct act_setting *setting, const char **missing)
+{
+	(void)setting;
+	(void)missing;
+	return clean_up(CLEARING_MS * NS_PER_MS);
+}
+
+static const struct act_fixture at_once = { .set = clean_up_at_once },
+				late = { .set = clean_up_late };
+
+enum {
+	FIRST,
+	SECOND,
+	CLEANED_UP,
+	AFTER_ONE,
+	DESCRIPTOR,
+	AFTER_IT,
+	CHILD,
+	AFTER_THAT,
+	CLEANS_UP,
+	AFTER_ALL,
+	CASES
+};
+
+/* What an act has besides its actor. */
+static const struct act_fixture *fixture_of(size_t index)
+{
+	return index == CLEANED_UP ? &at_once : index == CLEANS_UP ? &late : NULL;
+}
 
 int main(void)
 {
 	static struct endpoint_kind sources[CASES];
+	static struct act acts[CASES];
 	struct test_case cases[CASES];
 
 	ksft_print_header();
@@ -61,8 +115,10 @@ int main(void)
 		sources[i].open = i == DESCRIPTOR ? leave_descriptor :
 				  i == CHILD      ? leave_child :
 						    open_and_keep;
+		acts[i] = plant_exits;
+		acts[i].fixture = fixture_of(i);
 		cases[i] = (struct test_case){
-			.act = &plant_exits,
+			.act = &acts[i],
 			.strategy = &plant_reads,
 			.source = &sources[i],
 			.sink = &plant_pipe,
@@ -76,8 +132,13 @@ int main(void)
 	CHECK(plant_all_gone(clock_now() + GIVE_UP), "the runner ends");
 	CHECK(supervisors[FIRST] && supervisors[FIRST] == supervisors[SECOND],
 	      "a supervisor plays one case after the other");
+	CHECK(supervisors[CLEANED_UP] == supervisors[FIRST] &&
+		      supervisors[AFTER_ONE] == supervisors[FIRST],
+	      "also after one that was cleaned up after");
 	CHECK(supervisors[AFTER_IT] > 0, "without a descriptor that one left behind");
 	CHECK(supervisors[AFTER_THAT] && supervisors[CHILD] != supervisors[AFTER_THAT],
 	      "and not after one that left a child behind");
+	CHECK(supervisors[AFTER_ALL] && supervisors[CLEANS_UP] != supervisors[AFTER_ALL],
+	      "nor after one that is still cleaned up after");
 	return checks_done();
 }
