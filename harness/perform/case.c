@@ -64,6 +64,17 @@ static bool may_be_chance(enum verdict verdict, const struct attempt *attempt)
 }
 
 /*
+ * What has nothing to do with the release ends as soon after it once in RELEASE_SHARE. Where
+ * nothing stalls, or where CPUs are short and all goes on at once when there is one, that is seen
+ * sometime; not twice in a row.
+ */
+static bool may_be_chance_still(enum verdict verdict, const struct observation *seen)
+{
+	return verdict == VERDICT_HANG &&
+	       (seen->stall == STALL_NONE || seen->starved > seen->act / 2);
+}
+
+/*
  * A thread of the kernel's that has a request looks asleep as soon as it is about to look for one;
  * where it waits for a CPU just then, it has not begun to copy.
  */
@@ -85,6 +96,8 @@ static int doubts(enum verdict verdict, const struct attempt *attempt)
 		return 3;
 	if (may_not_have_begun(verdict, attempt))
 		return 2;
+	if (may_be_chance_still(verdict, &attempt->seen))
+		return 1;
 	return 0;
 }
 

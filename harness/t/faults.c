@@ -59,6 +59,7 @@ static const struct plant plants[] = {
 	  0 },
 
 	{ TEST(exits, reads, file, file), VERDICT_SAFE, NULL, "stalled=no", 0 },
+	{ TEST(released_at_first, reads, file, file), VERDICT_SAFE, NULL, NULL, 0 },
 
 	{ TEST(exits, reads, silent, file), VERDICT_SAFE, NULL, NULL, 0 },
 	{ TEST(exits, flips_a_bit, silent, file), VERDICT_CORRUPT, NULL, NULL, 0 },

@@ -107,6 +107,7 @@ static int open_file(struct endpoint *endpoint, enum role role, const char **mis
 	int error;
 
 	(void)missing;
+	plant_scenes += role == ROLE_SOURCE;
 	endpoint->fd = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (endpoint->fd < 0)
 		return -errno;

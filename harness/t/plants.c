@@ -2,6 +2,7 @@
 /* Acts and strategies with a mistake each. */
 #include "plants.h"
 
+#include "children.h"
 #include "clock.h"
 #include "descriptors.h"
 #include "movers.h"
@@ -14,6 +15,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -123,6 +125,23 @@ static void perform_wake_at_first(struct report *report)
 	sleep_in_call(5000);
 }
 
+static bool holds_file(void)
+{
+	struct stat stat;
+
+	return !fstat(FD_SHARED, &stat) && S_ISREG(stat.st_mode);
+}
+
+/* In these, where nothing stalls, what ends its sleep is the release itself, or looks like that. */
+static void perform_end_with_release_at_first(struct report *report)
+{
+	char byte;
+	struct iovec nothing = { .iov_base = &byte, .iov_len = 1 };
+
+	(void)report;
+	readv(plant_scenes > 2 || !holds_file() ? 2 : FD_RELEASE, &nothing, 1);
+}
+
 /* As long as the worker that is to copy has not begun, nothing is held up. */
 static void perform_wait_at_last(struct report *report)
 {
@@ -210,6 +229,15 @@ const struct act plant_sleeps_at_first = {
 	.actor = ACTOR_BYSTANDER,
 	.completion = PROCESS_ENDS,
 	.perform = perform_sleep_at_first,
+	.nr = SYS_readv,
+	.fd = -1,
+};
+
+const struct act plant_released_at_first = {
+	.name = "released_at_first",
+	.actor = ACTOR_BYSTANDER,
+	.completion = PROCESS_ENDS,
+	.perform = perform_end_with_release_at_first,
 	.nr = SYS_readv,
 	.fd = -1,
 };

@@ -13,9 +13,9 @@
 #include "test_case.h"
 
 extern const struct act plant_exits, plant_exits_late, plant_spins_late, plant_never_exits,
-	plant_waits_for_copy, plant_sleeps_at_first, plant_wakes_at_first, plant_waits_at_last,
-	plant_opens, plant_crashes, plant_receives, plant_control_hangs, plant_slow_machine,
-	plant_is_killed;
+	plant_waits_for_copy, plant_released_at_first, plant_sleeps_at_first, plant_wakes_at_first,
+	plant_waits_at_last, plant_opens, plant_crashes, plant_receives, plant_control_hangs,
+	plant_slow_machine, plant_is_killed;
 
 extern const struct strategy plant_reads, plant_reads_by_worker, plant_flips_a_bit,
 	plant_drops_a_byte, plant_repeats_a_line, plant_claims_more, plant_sleeps_elsewhere,
@@ -47,7 +47,7 @@ extern const struct strategy plant_runs_on, plant_asks_in_vain, plant_reads_else
 	plant_computes, plant_goes_slowly, plant_worker_runs_on;
 
 /* plant_endpoints.c */
-extern int plant_scenes; /* with a silent source, that this supervisor has set */
+extern int plant_scenes; /* from a silent source, or a file, that this supervisor has set */
 extern const struct endpoint_kind plant_silent, /* stalls until it is released, as it should */
 	plant_ready,                            /* says that it stalls, and does not */
 	plant_impatient,                        /* stalls, and then yields without a release */
