@@ -86,6 +86,10 @@ my @told = map { told(@{$_}) } (
         qq{boot(); hello(); result(\@ids[0..2]); $SPLIT result_of(\$ids[3]); end(); over()}
     ],
     [
+        'why it is broken split',
+        qq{boot(); hello(); result(\@ids[0..2]); $SPLIT result_of(\$ids[3], 'broken'); end(); over()}
+    ],
+    [
         'what it split sent again',
         qq{boot(); hello(); result(\@ids[0..2]); $SPLIT result(\$ids[3], \$ids[2]); end(); over()}
     ],

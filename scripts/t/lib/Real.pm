@@ -58,7 +58,7 @@ sub interrupted ($signal, $moments, $launch) {
         return (slurp($count->filename) + 0, @end, all_gone());
     };
     my ($whole) = $play->(-1);
-    my $least = $whole / 2;      # all that ends by itself this early heeds no signal
+    my $least = $whole / 10;      # all that ends by itself this early heeds no signal
     return map {
         my ($moment, $passed, @end);
         do

@@ -241,8 +241,13 @@ sub _id ($self, $name, $verdict, $sum) {
 
 sub _tell ($self, $id, $verdict) {
     return if !delete $self->{awaited}{$id};
+    my $lost = 'did not come through';
     my $case = Copyhang::Case->of_verdict($id, $verdict);
-    push @{$case->{pairs}}, ['evidence', 'did not come through'];
+    push @{$case->{pairs}}, ['evidence', $lost];
+    if ($verdict eq 'broken') {
+        $case->{reason} = "its reason $lost";
+        push @{$case->{pairs}}, ['reason', $case->{reason}];
+    }
     $self->number($case);
     return $self->deliver($case);
 }
