@@ -46,7 +46,7 @@
 	ROW(LEAVE, 1000, "", "killed supervisors go by then, with their children")
 // clang-format on
 
-/* What may come in it besides: a last wait, cleanup asked for three times, processes to kill */
+/* What may come in it besides: a last wait, three words to a cleanup, its end, processes to kill */
 #define CLEARING_MS (2 * TIME_TEARDOWN + TIME_AFTERWARDS + 4 * TIME_CLEANUP)
 
 /* An act may take so many times as long as the control's; and is at rest after so many. */
