@@ -193,6 +193,7 @@ static void act_freeze_and_thaw(struct report *report)
 /* Shorthands for what most rows say. */
 #define BY_PROCESS .actor = ACTOR_BYSTANDER, .completion = PROCESS_ENDS
 #define BY_CALL .actor = ACTOR_BYSTANDER, .completion = CALL_RETURNS
+#define BY_CALLS BY_CALL, .again = true
 
 const struct act_row acts[] = {
 	{
@@ -246,7 +247,7 @@ const struct act_row acts[] = {
 		.act = {
 			.name = "close",
 			.about = "it can be closed",
-			BY_CALL,
+			BY_CALLS,
 			.perform = act_close,
 			.nr = SYS_close,
 			.fd = FD_SHARED,
@@ -258,7 +259,7 @@ const struct act_row acts[] = {
 		.act = {
 			.name = "dup2",
 			.about = "another descriptor can be put in its place",
-			BY_CALL,
+			BY_CALLS,
 			.perform = act_dup2,
 			.nr = SYS_dup3,
 			.fd = FD_SPARE,
@@ -270,7 +271,7 @@ const struct act_row acts[] = {
 		.act = {
 			.name = "close_range",
 			.about = "it can be closed with close_range(2)",
-			BY_CALL,
+			BY_CALLS,
 			.perform = act_close_range,
 			.nr = SYS_close_range,
 			.fd = FD_SHARED,
@@ -293,7 +294,7 @@ const struct act_row acts[] = {
 		.act = {
 			.name = "scm_rights",
 			.about = "a socket in which it is still in flight can be closed",
-			BY_CALL,
+			BY_CALLS,
 			.perform = act_scm_rights,
 			.nr = SYS_close,
 			.fd = FD_SHARED,
@@ -305,7 +306,7 @@ const struct act_row acts[] = {
 		.act = {
 			.name = "nonblock_read",
 			.about = "a read with O_NONBLOCK returns at once",
-			BY_CALL,
+			BY_CALLS,
 			.perform = act_nonblock_read,
 			.nr = SYS_read,
 			.fd = FD_SHARED,
@@ -317,7 +318,7 @@ const struct act_row acts[] = {
 		.act = {
 			.name = "nonblock_write",
 			.about = "a write with O_NONBLOCK returns at once",
-			BY_CALL,
+			BY_CALLS,
 			.perform = act_nonblock_write,
 			.nr = SYS_write,
 			.fd = FD_SHARED,
@@ -329,7 +330,7 @@ const struct act_row acts[] = {
 		.act = {
 			.name = "poll",
 			.about = "poll(2) without a timeout returns at once",
-			BY_CALL,
+			BY_CALLS,
 			.perform = act_poll,
 			.nr = SYS_ppoll,
 			.fd = -1,
@@ -340,7 +341,7 @@ const struct act_row acts[] = {
 		.act = {
 			.name = "fionread",
 			.about = "ioctl(FIONREAD) returns at once",
-			BY_CALL,
+			BY_CALLS,
 			.perform = act_fionread,
 			.nr = SYS_ioctl,
 			.fd = FD_SHARED,
@@ -351,7 +352,7 @@ const struct act_row acts[] = {
 		.act = {
 			.name = "getpipe_sz",
 			.about = "fcntl(F_GETPIPE_SZ) returns at once",
-			BY_CALL,
+			BY_CALLS,
 			.perform = act_getpipe_sz,
 			.nr = SYS_fcntl,
 			.fd = FD_SHARED,
@@ -362,7 +363,7 @@ const struct act_row acts[] = {
 		.act = {
 			.name = "setpipe_sz",
 			.about = "fcntl(F_SETPIPE_SZ) returns at once",
-			BY_CALL,
+			BY_CALLS,
 			.perform = act_setpipe_sz,
 			.nr = SYS_fcntl,
 			.fd = FD_SHARED,
@@ -373,7 +374,7 @@ const struct act_row acts[] = {
 		.act = {
 			.name = "open_fifo",
 			.about = "the fifo can be opened with O_NONBLOCK",
-			BY_CALL,
+			BY_CALLS,
 			.perform = act_open_anew,
 			.nr = SYS_openat,
 			.fd = AT_FDCWD,
@@ -386,7 +387,7 @@ const struct act_row acts[] = {
 		.act = {
 			.name = "open_proc_fd",
 			.about = "it can be opened anew through /proc/PID/fd",
-			BY_CALL,
+			BY_CALLS,
 			.perform = act_open_anew,
 			.nr = SYS_openat,
 			.fd = AT_FDCWD,

@@ -89,6 +89,7 @@ struct act {
 	bool needs_waiting; /* the call is to wait: the control's, too, finds no bytes, or no room
 			     */
 	bool receives;      /* the bystander then reads the pipe until its end and compares */
+	bool again; /* it leaves the bystander as it was, but for descriptors: for the next act */
 
 	const struct waking *waking; /* instead of all that: whom the copy has to wake; or NULL */
 };

@@ -119,13 +119,14 @@ struct task *tracer_seize(struct tracer *tracer, pid_t pid, bool tells_exit)
 	return task;
 }
 
-struct task *tracer_take_back(struct tracer *tracer, pid_t pid)
+struct task *tracer_take_back(struct tracer *tracer, pid_t pid, bool tells_exit)
 {
 	struct task *task = tracer_adopt(tracer, pid);
 
 	if (!task)
 		return NULL;
 	task->begun = false;
+	task->tells_exit = tells_exit;
 	resume(task, 0);
 	return task;
 }

@@ -104,9 +104,9 @@ bool tracer_follows(const struct tracer *tracer);
 /**
  * tracer_take_back() - the same for child @pid that was seized for another tracer's tasks, and
  * lives on: it waits where it said that its part was over (ended_at), by another tracee_wait(), and
- * goes on from there to the next one. Return: as above.
+ * goes on from there to the next one; @tells_exit as it was then. Return: as above.
  */
-struct task *tracer_take_back(struct tracer *tracer, pid_t pid);
+struct task *tracer_take_back(struct tracer *tracer, pid_t pid, bool tells_exit);
 
 /** tracer_adopt() - watch for the end of child @pid without tracing it. Return: as above. */
 struct task *tracer_adopt(struct tracer *tracer, pid_t pid);

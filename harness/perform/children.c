@@ -231,27 +231,34 @@ void child_releaser(const struct scene *scene)
 		pause();
 }
 
-static _Noreturn void perform(const struct act *act, struct report *report)
+static void perform(const struct act *act, struct report *report)
 {
 	act->perform(report);
 	if (act->receives)
 		report_receive(report, FD_SHARED, 0);
-	_exit(0);
 }
 
-void child_bystander(const struct scene *scene)
+void child_act(const struct scene *scene)
 {
 	tracee_wait();
 	feed(scene);
 	perform(scene->test->act, &scene->report[0]);
 }
 
+void child_bystander(const struct scene *scene)
+{
+	child_act(scene);
+	_exit(0);
+}
+
 void child_control(const struct scene *scene)
 {
 	start_thread(scene);
 	tracee_wait();
-	if (scene->test->act->actor == ACTOR_BYSTANDER)
+	if (scene->test->act->actor == ACTOR_BYSTANDER) {
 		perform(scene->test->act, &scene->report[1]);
+		_exit(0);
+	}
 	/* A copier that waits for a source, without a copy. */
 	catch_signal_of(scene->test->act);
 	wait_for_end_of(FD_SOURCE);

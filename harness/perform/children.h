@@ -33,6 +33,9 @@ pid_t child_start(const struct scene *scene, const struct child *child);
 /** child_copy() - the copier's part: it waits to be let begin, and copies. */
 void child_copy(const struct scene *scene);
 
+/** child_act() - the bystander's part: it waits to be let begin, and performs the act. */
+void child_act(const struct scene *scene);
+
 _Noreturn void child_copier(const struct scene *scene);
 _Noreturn void child_bystander(const struct scene *scene);
 /** child_reader() - waits for scene->release, then receives until the end of the file. */

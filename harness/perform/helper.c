@@ -14,12 +14,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { FD_LINE = FD_SHARED, FD_COPIERS_LINE = FD_SPARE };
+enum { FD_LINE = FD_SHARED, FD_PLAYERS_LINE = FD_SPARE };
 #define DESCRIPTORS 2 /* at most, with a word */
 
 /** struct word - what is said on a line; with the first of each case descriptors. */
 struct word {
-	enum { HAVE, BEGIN, LET_GO, COPY } what;
+	enum { HAVE, BEGIN, LET_GO, PLAY } what;
 	unsigned int number; /* of what it is given, from 1 on */
 	struct endpoint endpoint;
 	const struct test_case *test; /* memory that was there before the helper was */
@@ -36,7 +36,7 @@ static struct {
 	pid_t pid;
 	unsigned int given; /* the last that it got */
 	enum { NONE, GIVEN, BEGUN } part;
-} helpers[HELPERS] = { { .line = -1 }, { .line = -1 }, { .line = -1 } };
+} helpers[HELPERS] = { { .line = -1 }, { .line = -1 }, { .line = -1 }, { .line = -1 } };
 static int place = -1;
 
 /* --- In the helper --- */
@@ -134,29 +134,49 @@ static _Noreturn void be_releaser(const struct scene *scene)
 	serve(RELEASER, scene->report);
 }
 
-/*
- * It has nothing at source and sink until it gets those: there they go, being the first that are
- * free. That its part is over it says by the same stop that it waits in.
- */
-static _Noreturn void be_copier(const struct scene *scene)
+/* What a part leaves open besides, it has closed with it. */
+static void let_go(void)
 {
-	struct scene own = { .report = scene->report };
+	close(FD_SOURCE);
+	close(FD_SINK);
+	forget_descriptors(FD_PLAYERS_LINE + 1);
+}
+
+/*
+ * It has nothing at source and sink, or at what is shared, until it gets those: there they go,
+ * being the first that are free. That its part is over it says by the same stop that it waits in.
+ */
+static _Noreturn void play(const struct scene *scene, void (*part)(const struct scene *scene))
+{
+	struct scene own = { .report = scene->report, .feed = { -1, -1 } };
 	int fds[DESCRIPTORS];
 	struct word word;
 
-	close(FD_SOURCE);
-	close(FD_SINK);
-	forget_descriptors(FD_COPIERS_LINE + 1);
-	while (hear(FD_COPIERS_LINE, &word, fds)) {
+	let_go();
+	while (hear(FD_PLAYERS_LINE, &word, fds)) {
 		own.test = word.test;
 		own.stall = case_stall(word.test);
-		child_copy(&own);
-		strategy_forget(word.test->strategy);
-		close(FD_SOURCE);
-		close(FD_SINK);
+		part(&own);
+		let_go();
 		tracee_wait();
 	}
 	_exit(0);
+}
+
+static void copy(const struct scene *scene)
+{
+	child_copy(scene);
+	strategy_forget(scene->test->strategy);
+}
+
+static _Noreturn void be_copier(const struct scene *scene)
+{
+	play(scene, copy);
+}
+
+static _Noreturn void be_bystander(const struct scene *scene)
+{
+	play(scene, child_act);
 }
 
 /* --- In its supervisor --- */
@@ -198,7 +218,18 @@ static const struct child children[HELPERS] = {
 		       .number = -1,
 		       .body = be_releaser },
 	[COPIER] = { .name = "the copier", .fd0 = -1, .fd1 = -1, .body = be_copier },
+	[BYSTANDER] = { .name = "the bystander",
+			.fd0 = -1,
+			.fd1 = -1,
+			.acts = true,
+			.body = be_bystander },
 };
+
+/* These are traced. */
+static bool plays(enum helper which)
+{
+	return which == COPIER || which == BYSTANDER;
+}
 
 /* With its line at @end. */
 static struct task *start_with(struct scene *scene, enum helper which, int end)
@@ -206,8 +237,8 @@ static struct task *start_with(struct scene *scene, enum helper which, int end)
 	struct child child = children[which];
 	pid_t pid;
 
-	*(which == COPIER ? &child.fd2 : &child.fd0) = end;
-	if (which == COPIER)
+	*(plays(which) ? &child.fd2 : &child.fd0) = end;
+	if (plays(which))
 		return scene_start_traced(scene, child, false);
 	pid = child_start(scene, &child);
 	return pid < 0 ? NULL : tracer_adopt(&scene->tracer, pid);
@@ -239,12 +270,15 @@ static struct task *start(struct scene *scene, enum helper which)
 
 static struct task *take_back(struct scene *scene, enum helper which)
 {
+	const struct child *child = &children[which];
 	const pid_t pid = helpers[which].pid;
-	struct task *task = which == COPIER ? tracer_take_back(&scene->tracer, pid) :
-					      tracer_adopt(&scene->tracer, pid);
+	struct task *task;
 
-	if (task && which == COPIER)
-		task->name = children[which].name;
+	if (!plays(which))
+		return tracer_adopt(&scene->tracer, pid);
+	task = tracer_take_back(&scene->tracer, pid, child->acts);
+	if (task)
+		task->name = child->name;
 	return task;
 }
 
@@ -254,6 +288,8 @@ struct task *helper_have(struct scene *scene, enum helper which)
 
 	if (task)
 		task->lives_on = true;
+	else
+		scene_fails(scene, "cannot start a child", errno);
 	return task;
 }
 
@@ -295,19 +331,18 @@ void helper_give(enum helper which, const struct endpoint *endpoint, int *fd)
 	close_fd(fd);
 }
 
-struct task *helper_copy(struct scene *scene)
+struct task *helper_play(struct scene *scene, enum helper which, const int *fds, int count)
 {
-	const int fds[] = { scene->source.fd, scene->sink.fd };
-	const struct word word = { .what = COPY, .test = scene->test };
-	const bool is_there = helpers[COPIER].line >= 0;
+	const struct word word = { .what = PLAY, .test = scene->test };
+	const bool is_there = helpers[which].line >= 0;
 	struct task *task;
 
 	/* Said before it goes on, it finds it there. */
 	if (is_there)
-		say(COPIER, &word, fds, 2);
-	task = helper_have(scene, COPIER);
+		say(which, &word, fds, count);
+	task = helper_have(scene, which);
 	if (task && !is_there)
-		say(COPIER, &word, fds, 2);
+		say(which, &word, fds, count);
 	return task;
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Who lives on with its supervisor, and does its part in case after case: reader and releaser of
- * plain endpoints, and a copier that leaves nothing behind. What that is about they get before the
- * copy begins: a supervisor that is killed while it has the last reference to a pipe waits, on its
- * way out, for who holds the pipe's lock, and its children are killed only after that.
+ * plain endpoints, a copier that leaves nothing behind, and a bystander whose act does not change
+ * it. What that is about they get before the copy begins: a supervisor that is killed while it has
+ * the last reference to a pipe waits, on its way out, for who holds the pipe's lock, and its
+ * children are killed only after that.
  */
 #ifndef COPYHANG_HELPER_H
 #define COPYHANG_HELPER_H
@@ -17,17 +18,17 @@
 void helper_place(int fd);
 
 /**
- * helper_have() - have one, and follow its end. Return: its task, which lives on; NULL with errno,
- * and why in the report.
+ * helper_have() - have one, and follow its end. Return: its task, which lives on; NULL with fault
+ * or missing set.
  */
 struct task *helper_have(struct scene *scene, enum helper which);
 
 /**
- * helper_copy() - have one that copies @scene's case, with the descriptors of both ends; it comes
- * to tracee_wait(). It is through with that at its ended_at; then it has none of them any more.
- * Return: as above.
+ * helper_play() - have a copier, or a bystander, that does its part of @scene's case, with what
+ * the @count descriptors @fds stand for at 0 and 1; it comes to tracee_wait(). It is through with
+ * that at its ended_at; then it has none of them any more. Return: as above.
  */
-struct task *helper_copy(struct scene *scene);
+struct task *helper_play(struct scene *scene, enum helper which, const int *fds, int count);
 
 /** helper_give() - let it have @endpoint, by descriptor *@fd, which is closed here. */
 void helper_give(enum helper which, const struct endpoint *endpoint, int *fd);

@@ -23,6 +23,7 @@ static bool leaves_nothing(const struct test_case *test)
 
 static void own_start(struct scene *scene)
 {
+	const int ends[] = { scene->source.fd, scene->sink.fd };
 	const struct child child = {
 		.name = "the copier",
 		.fd0 = scene->source.fd,
@@ -32,7 +33,7 @@ static void own_start(struct scene *scene)
 		.body = child_copier,
 	};
 
-	scene->copier = leaves_nothing(scene->test) ? helper_copy(scene) :
+	scene->copier = leaves_nothing(scene->test) ? helper_play(scene, COPIER, ends, 2) :
 						      scene_start_traced(scene, child, false);
 }
 

@@ -29,10 +29,15 @@ static struct task *start_helper(struct scene *scene, enum helper which,
 					 scene_start_helper(scene, "the releaser",
 							    scene->source.far, child_releaser);
 	task = helper_have(scene, which);
-	if (!task)
-		scene_fails(scene, "cannot start a child", errno);
 	scene->helps[which] = task;
 	return task;
+}
+
+static struct task *start_bystander(struct scene *scene)
+{
+	if (scene->test->act->again && !scene->test->strategy->program)
+		return helper_play(scene, BYSTANDER, &scene->shared, 1);
+	return scene_start(scene, "the bystander", scene->shared, -1, child_bystander);
 }
 
 static bool start_all(struct scene *scene)
@@ -41,8 +46,7 @@ static bool start_all(struct scene *scene)
 
 	scene->copier_kind->start(scene);
 	if (scene->shared >= 0)
-		scene->bystander =
-			scene_start(scene, "the bystander", scene->shared, -1, child_bystander);
+		scene->bystander = start_bystander(scene);
 	if (scene->output >= 0)
 		scene->reader = start_helper(scene, READER, &scene->sink);
 	if (scene->source.far >= 0 && !scene->source.kind->regular)

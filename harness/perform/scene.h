@@ -12,7 +12,8 @@
  *              end of the pipe that the copier writes to, or of the one that it reads from
  *   reader     empties the sink on release, where no bystander holds its other end
  *   releaser   holds the other end of the source, and lets it yield on release
- *              (Where that takes a descriptor and no more, these two are helpers, see helper.h.)
+ *              (Where that takes a descriptor and no more, these two are helpers, see helper.h;
+ *              so are copier and bystander where what they do does not change them.)
  *              (Bystander or releaser, whoever holds the write end of a pipe that feeds a program,
  *              also refills it until the stall is seen: nobody else has to hold that end for it.)
  *   listener   keeps what a program under test says on its standard error
@@ -33,7 +34,7 @@ struct child;
 struct copier_kind;
 
 /** enum helper - those who may live on with their supervisor, see helper.h. */
-enum helper { READER, RELEASER, COPIER, HELPERS };
+enum helper { READER, RELEASER, COPIER, BYSTANDER, HELPERS };
 
 struct scene {
 	const struct test_case *test;

@@ -47,10 +47,10 @@ static bool forsake_busy(struct task *task, enum helper which)
 	return true;
 }
 
-static void forsake_busy_copier(struct task *task)
+static void forsake_playing(struct task *task, enum helper which)
 {
 	if (task && task->lives_on && (task->ended || !task->ended_at))
-		forsake(task, COPIER);
+		forsake(task, which);
 }
 
 /* How many of the processes have not been reaped. */
@@ -94,7 +94,8 @@ int scene_clear(struct scene *scene)
 
 	/* What is frozen may not even be killed. */
 	cleanup_run(scene->cleanup);
-	forsake_busy_copier(scene->copier);
+	forsake_playing(scene->copier, COPIER);
+	forsake_playing(scene->bystander, BYSTANDER);
 	none_left(scene);
 	if (scene->test->act->fixture && scene->test->act->fixture->clear)
 		scene->test->act->fixture->clear();
