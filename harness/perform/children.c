@@ -142,11 +142,10 @@ static void catch_signal_of(const struct act *act)
 		catch_signal(act->signal);
 }
 
-void child_copy(const struct scene *scene)
+/* All that a copier has ready: its process takes with it what it takes to end (exit_aio(): RCU). */
+static struct copy prepare(const struct scene *scene)
 {
 	const size_t limit = scene->test->source->limit;
-	volatile bool *stop = &scene->report->stop;
-	const bool grows = CHECKED(fcntl(FD_SINK, F_GETFL)) & O_APPEND;
 	struct copy copy = {
 		.in = FD_SOURCE,
 		.out = FD_SINK,
@@ -157,6 +156,15 @@ void child_copy(const struct scene *scene)
 	catch_signal_of(scene->test->act);
 	copy_prepare(scene->test->strategy, &copy);
 	start_thread(scene);
+	return copy;
+}
+
+void child_copy(const struct scene *scene)
+{
+	volatile bool *stop = &scene->report->stop;
+	const bool grows = CHECKED(fcntl(FD_SINK, F_GETFL)) & O_APPEND;
+	const struct copy copy = prepare(scene);
+
 	tracee_wait();
 	while (copy_round(scene, copy) && scene->stall == STALL_NONE && !*stop) {
 		scene->report->done = false;
@@ -253,14 +261,15 @@ void child_bystander(const struct scene *scene)
 
 void child_control(const struct scene *scene)
 {
-	start_thread(scene);
+	const bool copier = scene->test->act->actor == ACTOR_COPIER;
+
+	if (copier)
+		prepare(scene);
 	tracee_wait();
-	if (scene->test->act->actor == ACTOR_BYSTANDER) {
-		perform(scene->test->act, &scene->report[1]);
-		_exit(0);
-	}
 	/* A copier that waits for a source, without a copy. */
-	catch_signal_of(scene->test->act);
-	wait_for_end_of(FD_SOURCE);
+	if (copier)
+		wait_for_end_of(FD_SOURCE);
+	else
+		perform(scene->test->act, &scene->report[1]);
 	_exit(0);
 }

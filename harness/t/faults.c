@@ -38,6 +38,7 @@ static const struct plant plants[] = {
 	{ TEST(waits_at_last, reads_by_worker, silent, pipe), VERDICT_HANG, NULL, NULL, 0 },
 	{ TEST(waits_at_last, reads, silent, pipe), VERDICT_SAFE, NULL, NULL, 0 },
 	{ TEST(slow_machine, reads, silent, pipe), VERDICT_SAFE, NULL, NULL, 0 },
+	{ TEST(ends_as_prepared, prepares, silent, file), VERDICT_SAFE, NULL, NULL, 0 },
 	{ TEST(crashes, reads, silent, pipe), VERDICT_BROKEN, "ended before the act", NULL, 0 },
 
 	{ TEST(opens, reads, fuse, pipe), VERDICT_HANG, NULL, "killable=no", 0 },

@@ -184,6 +184,22 @@ static void perform_slowly(struct report *report)
 	sleep_in_call(is_control() ? 200 : 600);
 }
 
+static bool prepared; /* this process has ready what the copy needs */
+
+static void prepare(const struct copy *copy)
+{
+	(void)copy;
+	prepared = true;
+}
+
+/* What was made ready takes its time to go: longer than an act may, on any machine. */
+static void perform_end_as_prepared(struct report *report)
+{
+	(void)report;
+	sleep_in_call(prepared ? 900 : 0);
+	syscall(SYS_exit_group, 0);
+}
+
 #define PLANT(what, how) \
 	{ \
 		.name = (what), .actor = ACTOR_BYSTANDER, .completion = PROCESS_ENDS, \
@@ -203,6 +219,16 @@ const struct act plant_is_killed = {
 	.actor = ACTOR_COPIER,
 	.completion = PROCESS_ENDS,
 	.signal = SIGKILL,
+};
+
+const struct act plant_ends_as_prepared = {
+	.name = "ends_as_prepared",
+	.actor = ACTOR_COPIER,
+	.completion = PROCESS_ENDS,
+	.perform = perform_end_as_prepared,
+	.nr = SYS_ppoll,
+	.fd = -1,
+	.in_thread = true,
 };
 
 const struct act plant_receives = {
@@ -326,7 +352,7 @@ static ssize_t move_and_claim_more(struct copy *copy, size_t count)
 	return n > 0 ? n + 1 : n;
 }
 
-static ssize_t move_by_worker(struct copy *copy, size_t count)
+static ssize_t move_as_usual(struct copy *copy, size_t count)
 {
 	return mover_read_write.move(copy, count);
 }
@@ -379,8 +405,16 @@ const struct strategy plant_reads = {
 };
 const struct strategy plant_reads_by_worker = {
 	.name = "reads_by_worker",
-	.steps = { { .mover = &(const struct mover){ .move = move_by_worker,
+	.steps = { { .mover = &(const struct mover){ .move = move_as_usual,
 						     .by_worker = true,
+						     .calls = { SYS_read, SYS_write },
+						     .ncalls = 2 },
+		     .chunk = READ_WRITE_MAX } },
+};
+const struct strategy plant_prepares = {
+	.name = "prepares",
+	.steps = { { .mover = &(const struct mover){ .move = move_as_usual,
+						     .prepare = prepare,
 						     .calls = { SYS_read, SYS_write },
 						     .ncalls = 2 },
 		     .chunk = READ_WRITE_MAX } },
