@@ -30,7 +30,7 @@ my $KVM        = '/dev/kvm';
 my $REMEMBERED = 'accelerator';
 my $BOOT_ID    = '/proc/sys/kernel/random/boot_id';
 
-my $MEMORY = 512;    # MB; xfs and overlayfs want some, forked cases share most
+my $MEMORY = 1024;    # MB; 64 cases at once take 620, with the files that they copy
 
 # How much slower than this machine: what limits are multiplied with.
 my %SLOWNESS = (kvm => 1, uml => 2, tcg => 4);
@@ -66,7 +66,7 @@ my %EMULATED = (
         emulator => 'qemu-system-ppc64',
         machine  => 'pseries,x-vof=on',
         cpu      => {kvm => 'host', tcg => 'power9'},
-        memory   => 1024,
+        memory   => 2048,
         words    => 'console=hvc0 channel=/dev/hvc1',
         ports    => [-serial => 'chardev:console', -serial => 'chardev:channel'],
     },
