@@ -21,6 +21,12 @@ void *shared_memory(size_t size);
  */
 void *own_memory(size_t size);
 
+/**
+ * shared_have_small_pages() - from now on a child that writes to a variable of this program takes a
+ * page for it, and no huge one. What is got as above has small ones.
+ */
+void shared_have_small_pages(void);
+
 /** shared_copy() - as shared_memory(), with what the @size bytes at @from are. */
 void *shared_copy(const void *from, size_t size);
 

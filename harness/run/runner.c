@@ -440,6 +440,7 @@ void runner_run(const struct test_case *cases, size_t count, struct run how)
 	tap_begin((unsigned int)count);
 	tap_note("kernel=%s machine=%s jobs=%u", kernel.release, kernel.machine, how.jobs);
 	runner.word_at = clock_now();
+	shared_have_small_pages();
 	prepare(&runner);
 	while (runner.reported < count) {
 		fill_slots(&runner);
