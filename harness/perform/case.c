@@ -65,13 +65,13 @@ static bool may_be_chance(enum verdict verdict, const struct attempt *attempt)
 
 /*
  * What has nothing to do with the release ends as soon after it once in RELEASE_SHARE. Where
- * nothing stalls, or where CPUs are short and all goes on at once when there is one, that is seen
- * sometime; not twice in a row.
+ * nothing stalls, or where CPUs are short, also for who holds a lock that all processes of this
+ * program take on their way out (i_mmap_rwsem), that is seen sometime; not twice in a row.
  */
 static bool may_be_chance_still(enum verdict verdict, const struct observation *seen)
 {
 	return verdict == VERDICT_HANG &&
-	       (seen->stall == STALL_NONE || seen->starved > seen->act / 2);
+	       (seen->stall == STALL_NONE || seen->starved > seen->act / 10);
 }
 
 /*
