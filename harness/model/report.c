@@ -21,9 +21,13 @@ static size_t to_compare(const struct report *report, size_t count)
 void report_bytes(struct report *report, const char *bytes, size_t count)
 {
 	const size_t compared = to_compare(report, count);
+	const bool looks = !report->foreign && !report->differs;
+	const off_t wrong = looks ? pattern_differs(bytes, compared, report->received) : -1;
 
-	if (!report->foreign && pattern_differs(bytes, compared, report->received) >= 0)
+	if (wrong >= 0) {
+		report->wrong_at = wrong;
 		report->differs = true;
+	}
 	report->received += (int64_t)count;
 }
 

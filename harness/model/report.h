@@ -29,7 +29,8 @@ struct report {
 	bool adds;             /* bystander: it writes, and cannot tell how many */
 	char fault[FAULT_MAX]; /* whoever could not get ready: see checked.h */
 	int64_t received;      /* who reads the sink: bytes that came out */
-	bool differs;          /* one of them was wrong */
+	bool differs;          /* one of them was wrong: */
+	int64_t wrong_at;      /* the first one that was */
 	bool received_all;     /* that was the end of the file */
 	int64_t fed;           /* who refills the source: bytes, besides the first ones */
 	unsigned int refills;  /* ... and the refills that are over, once fed tells */

@@ -5,6 +5,7 @@
 #include "pattern.h"
 #include "scene.h"
 #include "shared.h"
+#include "text.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -65,66 +66,97 @@ static off_t room_begins(const struct scene *scene)
 	return report->copied > scene->sink_size ? report->copied : scene->sink_size;
 }
 
-/* Are the @count bytes of the sink, from @at on, those that are @wanted, or in @room still 0? */
-static bool bytes_differ(const char *bytes, const char *wanted, size_t count, off_t at, off_t room)
+/*
+ * Are the @count bytes of the sink, from @at on, those that are @wanted, or in @room still 0?
+ * Return: which one is not, or -1.
+ */
+static off_t bytes_differ(const char *bytes, const char *wanted, size_t count, off_t at, off_t room)
 {
 	if (!memcmp(bytes, wanted, count))
-		return false;
+		return -1;
 	for (size_t i = 0; i < count; i++) {
 		if (bytes[i] != wanted[i] && (bytes[i] || at + (off_t)i < room))
-			return true;
+			return at + (off_t)i;
 	}
-	return false;
+	return -1;
 }
 
-/* Return: how long the sink file is, or -1 where it has something else than it may. */
-static off_t right_size(const struct scene *scene)
+/* Return: the first byte of the sink file that is not what it may be, or -1. */
+static off_t wrong_byte(const struct scene *scene)
 {
 	const off_t room = room_begins(scene);
 	struct pieces *pieces = have_pieces();
+	off_t at = 0, wrong = -1;
 	const char *wanted;
-	off_t at = 0;
-	ssize_t n;
+	ssize_t n = 0;
 
-	while ((n = pread(scene->sink.far, pieces->sink, PIECE, at)) > 0) {
-		if (find_wanted(&scene->source, pieces->source, &wanted, (size_t)n, at) != n ||
-		    bytes_differ(pieces->sink, wanted, (size_t)n, at, room))
-			return -1;
+	while (wrong < 0 && (n = pread(scene->sink.far, pieces->sink, PIECE, at)) > 0) {
+		const ssize_t there =
+			find_wanted(&scene->source, pieces->source, &wanted, (size_t)n, at);
+
+		if (there < 0)
+			return at;
+		wrong = bytes_differ(pieces->sink, wanted, (size_t)there, at, room);
+		if (wrong < 0 && there < n)
+			wrong = at + there;
 		at += n;
 	}
-	return n < 0 ? -1 : at;
+	return n < 0 ? at : wrong;
+}
+
+static bool byte_is_wrong(struct text *evidence, off_t at)
+{
+	text_add(evidence, "wrong=byte %lld\n", (long long)at);
+	return true;
+}
+
+/* Return: is it not what is @wanted? */
+static bool is_wrong(struct text *evidence, const char *what, int64_t is, int64_t wanted)
+{
+	if (is == wanted)
+		return false;
+	text_add(evidence, "wrong=%s %lld, not %lld\n", what, (long long)is, (long long)wanted);
+	return true;
 }
 
 /* What comes of a foreign source that is no file is counted only. */
-static bool file_differs(const struct scene *scene)
+static bool file_differs(const struct scene *scene, struct text *evidence)
 {
 	const struct endpoint_kind *source = scene->source.kind;
-	const off_t size = source->foreign && !source->regular ?
-				   lseek(scene->sink.far, 0, SEEK_END) :
-				   right_size(scene);
+	const off_t wrong = source->foreign && !source->regular ? -1 : wrong_byte(scene);
 
-	return size < 0 || (scene->report->done && size != promised(scene));
+	if (wrong >= 0)
+		return byte_is_wrong(evidence, wrong);
+	return scene->report->done &&
+	       is_wrong(evidence, "bytes in the sink:", lseek(scene->sink.far, 0, SEEK_END),
+			promised(scene));
 }
 
 /* A stream keeps its order: of one that was cut off what came is right, from its start. */
-static bool stream_differs(const struct scene *scene)
+static bool stream_differs(const struct scene *scene, struct text *evidence)
 {
 	const struct report *report = scene->report;
 
-	return report->differs || (report->done && report->received_all && !report->adds &&
-				   report->received != promised(scene) + report->added);
+	if (report->differs)
+		return byte_is_wrong(evidence, report->wrong_at);
+	return report->done && report->received_all && !report->adds &&
+	       is_wrong(evidence, "bytes that arrived:", report->received,
+			promised(scene) + report->added);
 }
 
-bool arrival_differs(const struct scene *scene)
+bool arrival_differs(const struct scene *scene, struct text *evidence)
 {
 	const struct report *report = scene->report;
-	const int64_t size = promised(scene) + scene->report->added;
+	const int64_t size = promised(scene) + report->added;
 
-	if (scene->sink.kind->regular ? file_differs(scene) : stream_differs(scene))
+	if (scene->sink.kind->regular ? file_differs(scene, evidence) :
+					stream_differs(scene, evidence))
 		return true;
 	if (!report->done || report->adds)
 		return false;
-	if (report->copied != size)
+	if (is_wrong(evidence, "bytes that the copy tells of:", report->copied, size))
 		return true;
-	return scene->source.kind->regular && lseek(scene->source.far, 0, SEEK_CUR) != size;
+	return scene->source.kind->regular &&
+	       is_wrong(evidence, "offset of the source:", lseek(scene->source.far, 0, SEEK_CUR),
+			size);
 }

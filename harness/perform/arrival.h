@@ -6,8 +6,12 @@
 #include <stdbool.h>
 
 struct scene;
+struct text;
 
-/** arrival_differs() - are bytes, counts or offsets, once the copier is done, not as promised? */
-bool arrival_differs(const struct scene *scene);
+/**
+ * arrival_differs() - are bytes, counts or offsets, once the copier is done, not as promised? Then
+ * @evidence gets a line: wrong=WHICH.
+ */
+bool arrival_differs(const struct scene *scene, struct text *evidence);
 
 #endif

@@ -39,7 +39,8 @@ void attempt_compare(struct attempt *attempt)
 {
 	const struct copier_kind *copier = attempt->scene->copier_kind;
 
-	attempt->seen.differs = copier->differs && copier->differs(attempt->scene);
+	attempt->seen.differs =
+		copier->differs && copier->differs(attempt->scene, &attempt->evidence);
 }
 
 void attempt_keep_no_end(struct attempt *attempt)

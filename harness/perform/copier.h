@@ -12,6 +12,7 @@
 struct attempt;
 struct scene;
 struct strategy;
+struct text;
 
 struct copier_kind {
 	/* --- On the scene --- */
@@ -55,8 +56,8 @@ struct copier_kind {
 	bool (*is_over)(const struct attempt *attempt);
 	/* It is not, but only since it has much to write. NULL: that is never so. */
 	bool (*may_go_on)(const struct attempt *attempt);
-	/* Is what arrived not what was to arrive? NULL: nobody can say. */
-	bool (*differs)(const struct scene *scene);
+	/* Is what arrived not what was to arrive (arrival.h)? NULL: nobody can say. */
+	bool (*differs)(const struct scene *scene, struct text *evidence);
 
 	/* --- Its steps --- */
 
