@@ -31,25 +31,34 @@ void report_bytes(struct report *report, const char *bytes, size_t count)
 	report->received += (int64_t)count;
 }
 
+/*
+ * A terminal master says EIO at the end, and may say it before: once the other side is closed
+ * n_tty_read() waits for a run of flush_to_ldisc(), which had no room for all of it, and has queued
+ * itself again (n_tty_receive_buf_common(); drivers/tty). The next read waits for that one, and as
+ * it finds room for all there is, an EIO without a byte after the one before is the end.
+ */
 void report_receive(struct report *report, int fd, size_t skip)
 {
 	static char bytes[RECEIVE_MAX];
 	volatile const bool *over = &report->over;
-	bool gone = false;
+	bool gone = false, hung_up = false;
 	ssize_t n;
 
 	while ((n = read(fd, bytes, sizeof(bytes)))) {
 		size_t old = n < 0 ? 0 : (size_t)n < skip ? (size_t)n : skip;
 
 		report->released = true;
-		if (n > 0)
+		if (n > 0) {
 			report_bytes(report, bytes + old, (size_t)n - old);
-		else if (errno == EAGAIN && !gone)
+			hung_up = false;
+		} else if (errno == EAGAIN && !gone) {
 			gone = *over; /* and what was written before is still to come */
-		else if (errno != EINTR)
+		} else if (errno == EIO && !hung_up) {
+			hung_up = true;
+		} else if (errno != EINTR) {
 			break;
+		}
 		skip -= old;
 	}
-	/* A terminal master says EIO at the end. */
 	report->received_all = n == 0 || errno == EIO || gone;
 }

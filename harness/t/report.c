@@ -4,6 +4,7 @@
 #include "check.h"
 #include "pattern.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -41,10 +42,51 @@ static void check_receiving(void)
 	CHECK(report.received_all && report.released, "the end is told");
 }
 
+/* --- A terminal master, whose other side is closed: what each read says, and that of the rest ---
+ */
+
+#define LINE ((ssize_t)PATTERN_LINE)
+
+static const ssize_t *says; /* a read's bytes, or -errno; NULL: it is read(2) itself */
+
+ssize_t __real_read(int fd, void *bytes, size_t size);
+ssize_t __wrap_read(int fd, void *bytes, size_t size);
+
+ssize_t __wrap_read(int fd, void *bytes, size_t size)
+{
+	const ssize_t said = says ? *says : 0;
+
+	if (!says)
+		return __real_read(fd, bytes, size);
+	if (said > 0)
+		memcpy(bytes, pattern_bytes(), (size_t)said);
+	if (says[1])
+		says++;
+	errno = said < 0 ? (int)-said : 0;
+	return said < 0 ? -1 : said;
+}
+
+static void check_terminal(void)
+{
+	static const ssize_t early[] = { -EIO, LINE, -EIO, -EIO, 0 },
+			     broken[] = { -EPERM, LINE, 0 };
+	struct report report = { .size = PATTERN_LINE }, failed = { .size = PATTERN_LINE };
+
+	says = early;
+	report_receive(&report, -1, 0);
+	CHECK(report.received == LINE && !report.differs && report.received_all,
+	      "EIO is the end of a terminal once it is said twice: what comes between is had");
+	says = broken;
+	report_receive(&failed, -1, 0);
+	CHECK(!failed.received && !failed.received_all, "another error is no end, and ends it");
+	says = NULL;
+}
+
 int main(void)
 {
 	ksft_print_header();
 	check_bytes();
 	check_receiving();
+	check_terminal();
 	return checks_done();
 }
