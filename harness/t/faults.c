@@ -34,6 +34,7 @@ static const struct plant plants[] = {
 	{ TEST(never_exits, reads, silent, pipe), VERDICT_STUCK, NULL, "killable=yes", 0 },
 	{ TEST(waits_for_copy, reads, silent, pipe), VERDICT_HANG, NULL, "killable=yes", 0 },
 	{ TEST(sleeps_at_first, reads, silent, pipe), VERDICT_SAFE, NULL, NULL, 0 },
+	{ TEST(starves_at_first, reads, silent, pipe), VERDICT_SAFE, NULL, NULL, 0 },
 	{ TEST(wakes_at_first, reads, silent, pipe), VERDICT_SAFE, NULL, NULL, 0 },
 	{ TEST(waits_at_last, reads_by_worker, silent, pipe), VERDICT_HANG, NULL, NULL, 0 },
 	{ TEST(waits_at_last, reads, silent, pipe), VERDICT_SAFE, NULL, NULL, 0 },

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -142,6 +143,41 @@ static void perform_end_with_release_at_first(struct report *report)
 	readv(plant_scenes > 2 || !holds_file() ? 2 : FD_RELEASE, &nothing, 1);
 }
 
+/* Somebody wants the same CPU, for as long as this process lives. */
+static void share_cpu(void)
+{
+	cpu_set_t here;
+
+	CPU_ZERO(&here);
+	CPU_SET((size_t)sched_getcpu(), &here);
+	sched_setaffinity(0, sizeof(here), &here);
+	if (fork())
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;)
+		;
+}
+
+/* Where a copy stalls they would be believed; but that it took so long was for want of a CPU. */
+static void perform_starve_at_first(struct report *report)
+{
+	const bool starves = plant_scenes < 3 && !is_control();
+	char byte;
+	struct iovec nothing = { .iov_base = &byte, .iov_len = 1 };
+	int64_t begun;
+
+	(void)report;
+	if (starves)
+		share_cpu();
+	readv(2, &nothing, 1);
+	if (!starves)
+		return;
+	begun = clock_now();
+	while (clock_now() - begun < 300 * NS_PER_MS)
+		;
+	readv(FD_RELEASE, &nothing, 1);
+}
+
 /* As long as the worker that is to copy has not begun, nothing is held up. */
 static void perform_wait_at_last(struct report *report)
 {
@@ -264,6 +300,15 @@ const struct act plant_released_at_first = {
 	.actor = ACTOR_BYSTANDER,
 	.completion = PROCESS_ENDS,
 	.perform = perform_end_with_release_at_first,
+	.nr = SYS_readv,
+	.fd = -1,
+};
+
+const struct act plant_starves_at_first = {
+	.name = "starves_at_first",
+	.actor = ACTOR_BYSTANDER,
+	.completion = PROCESS_ENDS,
+	.perform = perform_starve_at_first,
 	.nr = SYS_readv,
 	.fd = -1,
 };

@@ -13,9 +13,10 @@
 #include "test_case.h"
 
 extern const struct act plant_exits, plant_exits_late, plant_spins_late, plant_never_exits,
-	plant_waits_for_copy, plant_released_at_first, plant_sleeps_at_first, plant_wakes_at_first,
-	plant_waits_at_last, plant_opens, plant_crashes, plant_receives, plant_control_hangs,
-	plant_slow_machine, plant_is_killed, plant_ends_as_prepared;
+	plant_waits_for_copy, plant_released_at_first, plant_sleeps_at_first,
+	plant_starves_at_first, plant_wakes_at_first, plant_waits_at_last, plant_opens,
+	plant_crashes, plant_receives, plant_control_hangs, plant_slow_machine, plant_is_killed,
+	plant_ends_as_prepared;
 
 extern const struct strategy plant_reads, plant_reads_by_worker, plant_prepares, plant_flips_a_bit,
 	plant_drops_a_byte, plant_repeats_a_line, plant_claims_more, plant_sleeps_elsewhere,
