@@ -11,6 +11,9 @@ package Copyhang::Why::Closing;
 
 use v5.36;
 use List::Util qw(any max);
+use POSIX      ();
+
+my $GRAIN = 2 / POSIX::sysconf(POSIX::_SC_CLK_TCK());    # s: of an age, which is told in ticks
 
 # @late: all that wait to close a pipe by now, also those that have only begun to.
 sub new ($class, $pipes, @late) {
@@ -46,8 +49,7 @@ sub _early_enough ($self, $waiter, @keys) {
     my $proc  = $self->{pipes}->proc;
     my $since = $proc->asleep_for($waiter) // 0;
     return grep {
-        any { ($proc->age($_->{task}) // $since) >= $since }
-            $self->{pipes}->holders($_)
+        any { ($proc->age($_->{task}) // $since) + $GRAIN >= $since } $self->{pipes}->holders($_)
     } @keys;
 }
 
